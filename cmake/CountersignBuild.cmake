@@ -1,0 +1,63 @@
+# Compiler settings and the one way to make a library or a test of this project.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+set(COUNTERSIGN_SANITIZE "" CACHE STRING "address,undefined or thread; empty for none")
+if(COUNTERSIGN_SANITIZE)
+  add_compile_options(-fsanitize=${COUNTERSIGN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${COUNTERSIGN_SANITIZE})
+endif()
+option(COUNTERSIGN_FAILPOINTS "Compile the named failpoints that crash tests use" OFF)
+if(COUNTERSIGN_FAILPOINTS)
+  add_compile_definitions(COUNTERSIGN_FAILPOINTS=1)
+endif()
+
+add_library(countersign_warnings INTERFACE)
+# g++ 12 calls every member that a designated initializer leaves at its default "missing"; leaving it is the point.
+target_compile_options(countersign_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror
+                                                      -Wno-missing-field-initializers)
+
+# countersign_library(NAME LINKS ...) makes countersign::NAME of src/NAME/**.cpp. A folder without sources is
+# an interface library, so that headers alone are a module too.
+function(countersign_library name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(sources)
+    add_library(countersign_${name} STATIC ${sources})
+    target_include_directories(countersign_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/src)
+    target_link_libraries(countersign_${name} PUBLIC ${ARG_LINKS} PRIVATE countersign_warnings)
+  else()
+    add_library(countersign_${name} INTERFACE)
+    target_include_directories(countersign_${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+    target_link_libraries(countersign_${name} INTERFACE ${ARG_LINKS})
+  endif()
+  add_library(countersign::${name} ALIAS countersign_${name})
+endfunction()
+
+# countersign_test(NAME LINKS ... [SOURCES ...]) makes one GoogleTest program of tests/NAME/**_test.cpp (and the
+# other .cpp files there), registered with ctest test by test.
+function(countersign_test name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_test ${sources})
+  target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(${name}_test PRIVATE COUNTERSIGN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} countersign_warnings GTest::gtest GTest::gmock
+                                             GTest::gtest_main)
+  add_dependencies(module_tests ${name}_test)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS ${name})
+endfunction()

@@ -1,0 +1,246 @@
+#include "app/daemon.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+
+#include "app/file_watch.h"
+#include "app/key_files.h"
+#include "app/shifted_clock.h"
+#include "definition/secrets.h"
+#include "runtime/dispatcher.h"
+#include "runtime/services.h"
+#include "runtime/workspace.h"
+#include "store/sqlite/sqlite_store.h"
+#include "web/site.h"
+
+namespace countersign {
+namespace {
+
+// How often a backup copies a step; between two the writer serves.
+constexpr const char* kDatabaseFile = "countersign.db";
+
+Result<MailAddress> sender_of(const Configuration& configuration, const Snapshot& snapshot) {
+  std::string from = configuration.mail.from;
+  const auto connector = snapshot.connector(configuration.mail.connector);
+  if (from.empty() && connector != nullptr && connector->mail) from = connector->mail->from;
+  if (from.empty()) from = "Countersign <countersign@localhost.invalid>";
+  return parse_mail_address(from);
+}
+
+}  // namespace
+
+struct Daemon::Parts {
+  explicit Parts(DaemonOptions chosen) : options(std::move(chosen)), secrets(options.configuration.secrets) {}
+
+  DaemonOptions options;
+  Secrets secrets;
+  SystemClock system_clock;
+  ShiftedClock shifted_clock;
+  SystemRandom random;
+  Mailbox mailbox;
+  KeyRing keys;
+  std::unique_ptr<SqliteStore> store;
+  std::optional<Library> library;
+  std::optional<Links> links;
+  std::optional<Engine> engine;
+  std::optional<Dispatcher> dispatcher;
+  std::optional<Services> services;
+  std::optional<web::Site> site;
+  FileWatch watch;
+  std::mutex reload_mutex;
+
+  const Configuration& configuration() const { return options.configuration; }
+  const Clock& clock() const {
+    return options.dev ? static_cast<const Clock&>(shifted_clock) : static_cast<const Clock&>(system_clock);
+  }
+
+  Result<void> open_store();
+  Result<void> load_files();
+  Result<void> load_keys();
+  Result<void> start_engine();
+  Result<void> start_site();
+  Result<std::string> reload();
+  Result<void> backup(const std::string& path);
+};
+
+Result<void> Daemon::Parts::open_store() {
+  std::error_code error;
+  std::filesystem::create_directories(configuration().data, error);
+  if (error) {
+    return fail(ErrorCode::storage, fmt::format("cannot make the data folder {}: {}", configuration().data, error.message()));
+  }
+  SqliteOptions sqlite;
+  sqlite.path = configuration().data + "/" + kDatabaseFile;
+  auto opened = SqliteStore::open(std::move(sqlite));
+  if (!opened) return std::unexpected(opened.error());
+  store = std::move(*opened);
+  auto key = link_key(configuration().data, random);
+  if (!key) return std::unexpected(key.error());
+  links.emplace(std::move(*key), configuration().public_url);
+  return {};
+}
+
+Result<void> Daemon::Parts::load_files() {
+  auto workspace = load_workspace(configuration(), nullptr);
+  if (!workspace) return std::unexpected(workspace.error());
+  const std::string report = workspace->diagnostics.to_text();
+  if (!report.empty()) spdlog::warn("{}", report);
+  if (workspace->snapshot == nullptr || workspace->diagnostics.has_errors()) {
+    return fail(ErrorCode::invalid_input,
+                fmt::format("{} of the workflow, connector and people files are wrong, so nothing was started; "
+                            "'countersign validate' shows the same\n{}",
+                            workspace->diagnostics.error_count(), report));
+  }
+  library.emplace(workspace->snapshot);
+  const auto stored = store->reader().definitions_in_use();
+  if (!stored) return std::unexpected(stored.error());
+  for (const DefinitionRow& row : *stored) {
+    if (library->version(row.workflow, row.version) != nullptr) continue;
+    auto definition = load_stored(row, *workspace->snapshot);
+    if (!definition) {
+      spdlog::error("{}", definition.error().message);
+      continue;
+    }
+    library->remember(std::move(*definition));
+  }
+  return {};
+}
+
+Result<void> Daemon::Parts::load_keys() {
+  auto rows = store->reader().keys();
+  if (!rows) return std::unexpected(rows.error());
+  const bool first_start = rows->empty();
+  keys.load(std::move(*rows));
+  if (!first_start) return {};
+  const std::string key = KeyRing::new_key(random);
+  KeyRow row;
+  row.id = key.substr(0, 12);
+  row.hash = KeyRing::hash(key);
+  row.name = "first administrator";
+  row.scopes = {"start", "read", "decide", "admin", "act-as"};
+  row.created_at = clock().now();
+  const std::vector<Job> jobs{[&](Transaction& transaction) { return transaction.add_key(row); }};
+  const auto stored = store->run(jobs);
+  if (!stored.front()) return std::unexpected(stored.front().error());
+  if (Result<void> written = write_admin_key(configuration().data, key); !written) return written;
+  keys.add(std::move(row));
+  spdlog::info("made the first administrator's API key: {}/{}", configuration().data, kAdminKeyFile);
+  return {};
+}
+
+Result<void> Daemon::Parts::start_engine() {
+  engine.emplace(*store, *library, clock(), random, *links);
+  const auto snapshot = library->current();
+  auto from = sender_of(configuration(), *snapshot);
+  if (!from) return std::unexpected(std::move(from.error()).within("mail.from"));
+  std::vector<std::string> allowed = configuration().allowed_networks;
+  if (options.dev) allowed.insert(allowed.end(), {"127.0.0.0/8", "::1/128"});
+  auto addresses = AddressPolicy::parse(allowed);
+  if (!addresses) return std::unexpected(std::move(addresses.error()).within("outbound.allow"));
+  DispatcherSettings settings;
+  settings.mail_connector = configuration().mail.connector;
+  settings.from = std::move(*from);
+  settings.secrets = [this](const std::string& name) { return secrets.find(name); };
+  settings.addresses = std::move(*addresses);
+  settings.mailbox = options.dev ? &mailbox : nullptr;
+  dispatcher.emplace(*engine, *library, *links, clock(), random, std::move(settings));
+  engine->on_outbox([this] { dispatcher->wake(); });
+  dispatcher->start();
+  engine->start();
+  return {};
+}
+
+Result<void> Daemon::Parts::start_site() {
+  services.emplace(Services{*engine, *library, store->reader(), keys, *links, clock(), random, configuration(),
+                            options.dev ? &mailbox : nullptr,
+                            [this] { return reload(); },
+                            [this](const std::string& path) { return backup(path); },
+                            [this](const std::string& name) { return secrets.find(name); },
+                            [this] { return store->figures(); },
+                            [this](Duration by) {
+                              shifted_clock.advance(by);
+                              engine->look_at_clock();
+                              dispatcher->wake();
+                            },
+                            options.dev});
+  site.emplace(web::backend_of(*services), web::site_options_of(configuration()));
+  return site->start(configuration().listen_host, configuration().listen_port);
+}
+
+Result<std::string> Daemon::Parts::reload() {
+  const std::lock_guard lock(reload_mutex);
+  const auto running = library->current();
+  auto workspace = load_workspace(configuration(), running.get());
+  if (!workspace) return std::unexpected(workspace.error());
+  std::string report = workspace->diagnostics.to_text();
+  if (!report.empty()) spdlog::warn("reload:\n{}", report);
+  if (workspace->snapshot != nullptr) library->replace(workspace->snapshot);
+  spdlog::info("reloaded: {} workflows, {} connectors, {} people{}", library->current()->workflows.size(),
+               library->current()->connectors.size(), library->current()->directory->people().size(),
+               workspace->diagnostics.has_errors() ? "; files with errors keep their last good version" : "");
+  engine->accept_clock();
+  dispatcher->wake();
+  return report;
+}
+
+Result<void> Daemon::Parts::backup(const std::string& path) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  for (;;) {
+    std::optional<Result<bool>> step;
+    engine->between_batches([&] {
+      Result<bool> done = store->backup_step(path);
+      const std::lock_guard lock(mutex);
+      step = std::move(done);
+      changed.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return step.has_value(); });
+    if (!*step) return std::unexpected(step->error());
+    if (**step) return {};
+  }
+}
+
+Daemon::Daemon(DaemonOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
+Daemon::~Daemon() { stop(); }
+
+Result<void> Daemon::start() {
+  for (const auto step : {&Parts::open_store, &Parts::load_files, &Parts::load_keys, &Parts::start_engine,
+                          &Parts::start_site}) {
+    if (Result<void> done = ((*parts_).*step)(); !done) {
+      stop();
+      return done;
+    }
+  }
+  const Configuration& configuration = parts_->configuration();
+  std::vector<std::string> watched = configuration.workflows;
+  watched.insert(watched.end(), configuration.connectors.begin(), configuration.connectors.end());
+  watched.push_back(configuration.people);
+  Result<void> watching = parts_->watch.start(watched, [this] {
+    if (auto reloaded = reload(); !reloaded) spdlog::error("reload: {}", reloaded.error().message);
+  });
+  if (!watching) spdlog::warn("{}; 'countersign reload' reads the files again", watching.error().message);
+  return {};
+}
+
+std::uint16_t Daemon::port() const { return parts_->site->port(); }
+Result<std::string> Daemon::reload() { return parts_->reload(); }
+
+void Daemon::stop() {
+  const Duration limit = parts_->configuration().stop_within;
+  parts_->watch.stop();
+  if (parts_->site) parts_->site->stop(limit);
+  if (parts_->dispatcher) parts_->dispatcher->stop(limit);
+  if (parts_->engine) parts_->engine->stop(limit);
+  parts_->site.reset();
+  parts_->dispatcher.reset();
+  parts_->engine.reset();
+  parts_->store.reset();
+}
+
+}  // namespace countersign

@@ -1,0 +1,68 @@
+#include "app/key_files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace countersign {
+namespace {
+
+Result<void> write_private(const std::string& path, const std::string& bytes) {
+  const std::string temporary = path + ".new";
+  const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const auto failed = [&] {
+    return fail(ErrorCode::storage, fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  };
+  if (file < 0) return failed();
+  const bool written = write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && fsync(file) == 0;
+  if (close(file) != 0 || !written) return failed();
+  if (rename(temporary.c_str(), path.c_str()) != 0) return failed();
+  const int folder = open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return failed();
+  const bool synced = fsync(folder) == 0;
+  close(folder);
+  return synced ? Result<void>() : failed();
+}
+
+}  // namespace
+
+Result<std::string> link_key(const std::string& data, RandomSource& random) {
+  const std::string path = data + "/link.key";
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno == ENOENT) {
+    std::string key(32, '\0');
+    random.fill({reinterpret_cast<unsigned char*>(key.data()), key.size()});
+    if (Result<void> written = write_private(path, key); !written) return std::unexpected(written.error());
+    return key;
+  }
+  if (file < 0) return fail(ErrorCode::storage, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  struct stat facts {};
+  std::string key(33, '\0');
+  const bool known = fstat(file, &facts) == 0;
+  const ssize_t length = read(file, key.data(), key.size());
+  close(file);
+  if (known && (facts.st_mode & 077) != 0) {
+    return fail(ErrorCode::forbidden, fmt::format("{} can be read by others: chmod 600 {}", path, path));
+  }
+  if (length != 32) {
+    return fail(ErrorCode::corrupt, fmt::format("{} does not hold 32 bytes: restore it from a backup, or remove it "
+                                                "(links that were sent end with it)",
+                                                path));
+  }
+  key.resize(32);
+  return key;
+}
+
+Result<void> write_admin_key(const std::string& data, const std::string& key) {
+  const std::string path = data + "/" + kAdminKeyFile;
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) return {};
+  return write_private(path, key + "\n");
+}
+
+}  // namespace countersign

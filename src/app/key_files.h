@@ -1,0 +1,19 @@
+#pragma once
+// Secrets that the daemon makes for itself in its data folder, readable by its user alone: the key of action links,
+// and the first administrator's API key, which the command line finds there.
+
+#include <string>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace countersign {
+
+// 32 bytes from DATA/link.key, made where it is missing. forbidden where others can read the file.
+Result<std::string> link_key(const std::string& data, RandomSource& random);
+
+inline constexpr const char* kAdminKeyFile = "admin.key";
+// Writes DATA/admin.key with mode 0600, never over an existing file.
+Result<void> write_admin_key(const std::string& data, const std::string& key);
+
+}  // namespace countersign

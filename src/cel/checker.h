@@ -1,0 +1,94 @@
+#pragma once
+// Static types of an expression: deduces the type of every node, decides what number literals are, and says what is
+// wrong. Works on a resolved tree; goes on after an issue as if the part were dyn.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cel/builtins.h"
+#include "cel/inference.h"
+#include "cel/syntax.h"
+
+namespace countersign::cel {
+
+// The deduced type of the whole. `issues` receives what is wrong, in no particular order.
+Type check(Syntax& root, const Environment& environment, const std::optional<Type>& expected, std::vector<Issue>& issues);
+
+// One check's state; its parts are in checker.cpp (names, literals, lists, macros), check_call.cpp (functions),
+// check_operation.cpp (operators), check_money.cpp and check_field.cpp (selections and guards).
+class Checker {
+ public:
+  Checker(const Environment& environment, std::vector<Issue>& issues) : environment_(environment), issues_(issues) {}
+
+  Type check(Syntax& node);
+  // The whole, which stands where `expected` is wanted; reports where it may not.
+  void check(Syntax& root, const Type& expected);
+  Inference& inference() { return inference_; }
+
+ private:
+  struct Local {
+    std::string name;
+    Type type;
+  };
+  // "form.amount": selections that a has() guards where the check stands.
+  using Guards = std::vector<std::string>;
+
+  Type check_node(Syntax& node);
+  Type check_name(Syntax& node);
+  Type check_list(Syntax& node);
+  Type check_map(Syntax& node);
+  Type check_macro(Syntax& node);
+  Type check_body(Syntax& node, const Type& element, std::string_view variable);
+  void require_bool(Syntax& node, const Type& type, std::string_view where);
+  Type element_of(const Syntax& macro, const Type& range);
+  // Adds `item` to what a list or map has so far; literals adapt.
+  void join_item(std::optional<Type>& so_far, Syntax& item, const Type& type);
+
+  Type check_call(Syntax& node);
+  Type check_extreme(Syntax& node);
+  void finish_call(Syntax& node, Type& result);
+  std::vector<Signature> signatures_of(const Syntax& node) const;
+  void report_no_overload(const Syntax& node, const std::vector<Signature>& signatures);
+  void report_unknown_function(const Syntax& node);
+
+  Type check_operation(Syntax& node);
+  Type check_condition(Syntax& node);
+  Type check_conditional(Syntax& node);
+  Type check_record_index(Syntax& node, const Type& record);
+  void report_operands(const Syntax& node);
+
+  bool is_money_operation(const Syntax& node) const;
+  Type check_money(Syntax& node);
+
+  Type check_select(Syntax& node);
+  Type field_of(const Syntax& node, const Type& base, bool optional);
+  Type record_field(const Syntax& node, const Type& record, bool optional);
+  void report_unknown_field(const Syntax& node, const Type& record);
+  // What has(...) must have been true for `node` to be true, or false.
+  void collect_guards(const Syntax& node, bool truth, Guards& guards) const;
+  bool is_guarded(const std::string& path) const;
+
+  // The first signature that fits gives the type; where several do and disagree, it is dyn. Number literals are
+  // looked at last and adapt to decimal or money.
+  std::optional<Type> resolve_overload(std::vector<Syntax*> arguments, const std::vector<Signature>& signatures, bool receiver);
+  bool fits(Syntax& argument, const Type& wanted, std::vector<std::pair<Syntax*, Type>>& adaptations);
+  // A number literal, or a list or choice of such.
+  bool is_adaptable(const Syntax& node) const;
+  bool can_adapt(const Syntax& node, const Type& wanted) const;
+  // Checks what is no literal in a node that can adapt, and adapts it.
+  void check_adapting(Syntax& node, const Type& wanted);
+  void adapt(Syntax& node, const Type& wanted);
+
+  Type report(SourceRange at, std::string message, std::string suggestion = {});
+  // How messages call the node's type.
+  std::string text_of_type(const Type& type) const;
+
+  const Environment& environment_;
+  std::vector<Issue>& issues_;
+  Inference inference_;
+  std::vector<Local> locals_;
+  Guards guards_;
+};
+
+}  // namespace countersign::cel

@@ -1,0 +1,32 @@
+#pragma once
+// What one instance holds so that no other can: its business key, and the values of fields that are `unique`
+// (files by their SHA-256, so that an invoice is not paid twice). Internal to the core.
+
+#include <string>
+#include <vector>
+
+#include "core/transition.h"
+
+namespace countersign::claims {
+
+struct Claim {
+  std::string scope;
+  std::string key;
+  std::string pointer;  // the field, for messages: "/form/invoices"
+  auto operator<=>(const Claim&) const = default;
+};
+
+std::string key_scope(const WorkflowId& workflow);
+
+// What the form's unique fields claim.
+std::vector<Claim> of_form(const Definition& definition, const Fields& form);
+
+// Takes what `after` claims and `before` did not, frees the reverse. Refuses, naming the fields, where another
+// instance holds one; asks for facts where they are not known.
+void change(Transition& transition, const Fields& before, const Fields& after);
+
+// The business key is free again at every end. Unique values are freed where the request came to nothing; else they
+// are spent for good.
+void free_at_end(Transition& transition, bool came_to_nothing);
+
+}  // namespace countersign::claims

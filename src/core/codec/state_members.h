@@ -1,0 +1,126 @@
+#pragma once
+// The stored names of what the state is made of; events hold several of these too.
+
+#include "core/codec/members.h"
+#include "core/state.h"
+
+namespace countersign::codec {
+
+template <>
+struct Enumerators<Actor::Kind> {
+  static constexpr std::array kAll{Actor::Kind::person, Actor::Kind::system, Actor::Kind::policy,
+                                   Actor::Kind::admin};
+};
+template <>
+struct Enumerators<Seat::Vote> {
+  static constexpr std::array kAll{Seat::Vote::none, Seat::Vote::approved, Seat::Vote::rejected};
+};
+template <>
+struct Enumerators<TimerKind> {
+  static constexpr std::array kAll{TimerKind::due, TimerKind::deadline, TimerKind::remind,
+                                   TimerKind::escalate, TimerKind::wait};
+};
+template <>
+struct Enumerators<ItemStatus> {
+  static constexpr std::array kAll{ItemStatus::waiting,    ItemStatus::open,      ItemStatus::decided,
+                                   ItemStatus::superseded, ItemStatus::cancelled, ItemStatus::expired,
+                                   ItemStatus::reassigned};
+};
+template <>
+struct Enumerators<ItemAct> {
+  static constexpr std::array kAll{ItemAct::call_up, ItemAct::decide, ItemAct::supersede,
+                                   ItemAct::cancel,  ItemAct::expire, ItemAct::reassign};
+};
+
+template <>
+struct Members<Actor> {
+  static constexpr auto kList = std::tuple(
+      required("kind", &Actor::kind), member("person", &Actor::person), member("channel", &Actor::channel),
+      member("authenticated", &Actor::authenticated), member("on_behalf_of", &Actor::on_behalf_of));
+};
+
+template <>
+struct Members<Seat> {
+  static constexpr auto kList =
+      std::tuple(member("person", &Seat::person), member("group", &Seat::group),
+                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote));
+};
+
+template <>
+struct Members<Roster> {
+  static constexpr auto kList = std::tuple(
+      member("seats", &Roster::seats), member("needed", &Roster::needed), member("veto", &Roster::veto),
+      member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision));
+};
+
+template <>
+struct Members<Item> {
+  static constexpr auto kId = &Item::number;
+  static constexpr auto kList =
+      std::tuple(required("number", &Item::number), required("activation", &Item::activation),
+                 required("status", &Item::status), member("assignee", &Item::assignee),
+                 member("group", &Item::group), member("version", &Item::version),
+                 member("round", &Item::round), required("opened_at", &Item::opened_at),
+                 member("due_at", &Item::due_at), member("stands_for", &Item::stands_for));
+};
+
+template <>
+struct Members<TimerKey> {
+  static constexpr auto kList =
+      std::tuple(required("activation", &TimerKey::activation), member("item", &TimerKey::item),
+                 required("kind", &TimerKey::kind), member("rule", &TimerKey::rule));
+};
+
+template <>
+struct Members<Timer> {
+  static constexpr auto kList = std::tuple(required("due", &Timer::due), member("fired", &Timer::fired));
+};
+
+template <>
+struct Members<Activation> {
+  static constexpr auto kId = &Activation::id;
+  static constexpr auto kList =
+      std::tuple(required("id", &Activation::id), required("frame", &Activation::frame),
+                 required("step", &Activation::step), member("visit", &Activation::visit),
+                 member("round", &Activation::round), required("opened_at", &Activation::opened_at),
+                 member("due_at", &Activation::due_at), member("roster", &Activation::roster),
+                 member("items", &Activation::items), member("effect", &Activation::effect),
+                 member("outcome", &Activation::outcome), member("incident", &Activation::incident));
+};
+
+template <>
+struct Members<Frame> {
+  static constexpr auto kId = &Frame::id;
+  static constexpr auto kList =
+      std::tuple(required("id", &Frame::id), member("parent", &Frame::parent), required("list", &Frame::list),
+                 member("key", &Frame::key), member("next", &Frame::next), member("current", &Frame::current),
+                 member("event", &Frame::event));
+};
+
+template <>
+struct Members<StepResult> {
+  static constexpr auto kList = std::tuple(
+      required("activation", &StepResult::activation), member("visit", &StepResult::visit),
+      member("round", &StepResult::round), member("outcome", &StepResult::outcome),
+      member("by", &StepResult::by), required("at", &StepResult::at), member("comment", &StepResult::comment),
+      member("fields", &StepResult::fields), member("voided", &StepResult::voided));
+};
+
+template <>
+struct Members<State> {
+  static constexpr auto kList = std::tuple(
+      required("id", &State::id), required("seq", &State::seq), member("workflow", &State::workflow),
+      member("version", &State::version), member("reference", &State::reference), member("key", &State::key),
+      member("status", &State::status), member("ended", &State::ended),
+      member("requester", &State::requester), member("started_at", &State::started_at),
+      member("ended_at", &State::ended_at), member("round", &State::round), member("stage", &State::stage),
+      member("parent", &State::parent), member("parent_activation", &State::parent_activation),
+      member("form", &State::form), member("form_revision", &State::form_revision),
+      member("vars", &State::vars), member("frames", &State::frames),
+      member("activations", &State::activations), member("items", &State::items),
+      member("results", &State::results), member("visits", &State::visits), member("timers", &State::timers),
+      member("received", &State::received), member("first_decision", &State::first_decision),
+      member("next_id", &State::next_id));
+};
+
+}  // namespace countersign::codec

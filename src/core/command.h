@@ -1,0 +1,85 @@
+#pragma once
+// What may be asked of an instance: imperative, each names its target. Time-outs, answers of other systems and
+// people's decisions are all commands; decide.h answers them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/event.h"
+
+namespace countersign {
+
+struct Start {
+  WorkflowId workflow;
+  PersonId requester;   // empty: nobody in particular
+  Actor by;
+  std::string trigger;  // "form", "CONNECTOR.EVENT", "run"
+  Fields form;          // already read by the form's types (form.h)
+  InstanceId parent;
+  ActivationId parent_activation;
+};
+// A person's answer to a work item, also the requester's resubmission (outcome "resubmitted").
+struct Decide {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;  // nullopt: the caller has an idempotency key instead
+  Actor by;
+  std::string outcome;
+  std::string comment;
+  Fields answers;                       // of the ask
+  Fields edits;                         // of the form
+  std::vector<std::string> checklist;   // ids done
+  std::optional<std::string> return_to; // step id or "requester"; default the step's first target
+};
+struct DeliverEvent {
+  std::string connector;
+  std::string name;
+  std::string delivery_id;
+  cel::Value data;
+};
+struct TimerDue {
+  TimerKey timer;
+};
+struct EffectDone {
+  EffectId effect;
+  bool succeeded = true;
+  Fields reply;
+  std::string error;
+};
+struct ChildEnded {
+  ActivationId activation;  // of the parent's step that waits
+  InstanceId child;
+  std::string status;  // "" where the start was refused
+  std::string error;
+};
+struct Comment {
+  Actor by;
+  std::string text;
+};
+struct Withdraw {
+  Actor by;
+  std::string reason;
+};
+struct Cancel {
+  Actor by;
+  std::string reason;  // mandatory for an admin
+};
+// Looks again at an activation that stands still: after the cause of an incident was mended.
+struct Retry {
+  ActivationId activation;
+  Actor by;
+  std::string reason;
+};
+struct Reassign {
+  std::uint32_t item = 0;
+  PersonId to;
+  Actor by;
+  std::string reason;
+};
+
+using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw, Cancel,
+                             Retry, Reassign>;
+
+}  // namespace countersign

@@ -1,0 +1,20 @@
+#pragma once
+// One function for each command of command.h; decide() chooses. Internal to the core. Each may stop the transition.
+
+#include "core/transition.h"
+
+namespace countersign {
+
+// Existing where the business key is an open instance's.
+std::optional<Existing> start(Transition& transition, const Start& command);
+void decide_item(Transition& transition, const Decide& command);
+void deliver_event(Transition& transition, const DeliverEvent& command);
+void effect_done(Transition& transition, const EffectDone& command);
+void child_ended(Transition& transition, const ChildEnded& command);
+void comment(Transition& transition, const Comment& command);
+void withdraw(Transition& transition, const Withdraw& command);
+void cancel(Transition& transition, const Cancel& command);
+void retry(Transition& transition, const Retry& command);
+void reassign(Transition& transition, const Reassign& command);
+
+}  // namespace countersign

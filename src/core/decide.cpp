@@ -1,0 +1,96 @@
+#include "core/decide.h"
+
+#include <fmt/format.h>
+
+#include "core/chase.h"
+#include "core/commands.h"
+#include "core/flow.h"
+#include "core/incident.h"
+
+namespace countersign {
+namespace {
+
+// Where an incident of this command stands: what it was meant for, else whatever is open first.
+ActivationId target_of(const State& state, const Command& command) {
+  const auto open = [&](ActivationId id) { return state.activations.contains(id) ? id : ActivationId(); };
+  ActivationId target;
+  if (const auto* decided = std::get_if<Decide>(&command)) {
+    const auto item = state.items.find(decided->item);
+    if (item != state.items.end()) target = item->second.activation;
+  } else if (const auto* timer = std::get_if<TimerDue>(&command)) {
+    target = open(timer->timer.activation);
+  } else if (const auto* child = std::get_if<ChildEnded>(&command)) {
+    target = open(child->activation);
+  } else if (const auto* retried = std::get_if<Retry>(&command)) {
+    target = open(retried->activation);
+  } else if (const auto* done = std::get_if<EffectDone>(&command)) {
+    for (const auto& [id, activation] : state.activations) {
+      if (activation.effect == done->effect) target = id;
+    }
+  }
+  if (!target && !state.activations.empty()) target = state.activations.begin()->first;
+  return target;
+}
+
+// How long a timer whose work failed waits for the next attempt, so that nothing spins while nobody mends it.
+constexpr Duration kRetryTimerAfter = std::chrono::hours(1);
+
+Decision finished(Transition& transition) {
+  return Decision{std::move(transition.events()), std::move(transition.effects()), transition.take_state(), {}};
+}
+
+Outcome incident_instead(const Context& context, const State& before, const Command& command,
+                         const std::string& message) {
+  const ActivationId target = target_of(before, command);
+  const Error refusal{ErrorCode::conflict,
+                      fmt::format("cannot go on with {}: {}. Nothing was changed; the workflow's caretakers were told",
+                                  before.reference.empty() ? before.workflow.value : before.reference, message),
+                      {}};
+  if (std::holds_alternative<Start>(command) || !target) {
+    return Rejection{Error{ErrorCode::invalid_input, message, {}}, {}};
+  }
+  Transition transition(context, before);
+  raise_incident(transition, target, message);
+  if (const auto* timer = std::get_if<TimerDue>(&command)) {
+    const auto set = before.timers.find(timer->timer);
+    if (set != before.timers.end()) {
+      transition.emit(TimerSet{timer->timer, context.now + kRetryTimerAfter, set->second.fired});
+    }
+  }
+  if (transition.stopped()) return Rejection{refusal, {}};
+  Decision decision = finished(transition);
+  decision.refusal = refusal;
+  return decision;
+}
+
+}  // namespace
+
+Outcome decide(const Context& context, const State& before, const Command& command) {
+  Transition transition(context, before);
+  std::optional<Existing> existing;
+  struct {
+    Transition& transition;
+    std::optional<Existing>& existing;
+    void operator()(const Start& c) { existing = start(transition, c); }
+    void operator()(const Decide& c) { decide_item(transition, c); }
+    void operator()(const DeliverEvent& c) { deliver_event(transition, c); }
+    void operator()(const TimerDue& c) { timer_due(transition, c.timer); }
+    void operator()(const EffectDone& c) { effect_done(transition, c); }
+    void operator()(const ChildEnded& c) { child_ended(transition, c); }
+    void operator()(const Comment& c) { comment(transition, c); }
+    void operator()(const Withdraw& c) { withdraw(transition, c); }
+    void operator()(const Cancel& c) { cancel(transition, c); }
+    void operator()(const Retry& c) { retry(transition, c); }
+    void operator()(const Reassign& c) { reassign(transition, c); }
+  } apply{transition, existing};
+  std::visit(apply, command);
+  if (!transition.stopped()) run_to_wait(transition);
+
+  if (existing) return *existing;
+  if (!transition.needs().empty()) return NeedFacts{std::move(transition.needs())};
+  if (transition.refusal()) return *transition.refusal();
+  if (transition.incident()) return incident_instead(context, before, command, *transition.incident());
+  return finished(transition);
+}
+
+}  // namespace countersign

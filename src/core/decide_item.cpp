@@ -1,0 +1,181 @@
+// A person's answer to a work item.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/ask.h"
+#include "core/chase.h"
+#include "core/commands.h"
+#include "core/flow.h"
+#include "core/form_rules.h"
+#include "core/people_step.h"
+#include "core/policy.h"
+
+namespace countersign {
+namespace {
+
+bool names(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+bool must_explain(const Step& step, const std::string& outcome) {
+  if (outcome == "returned") return true;
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  return approve != nullptr && approve->comment_on_reject && outcome == "rejected";
+}
+
+// What the answer lacks or must not hold.
+std::vector<FormProblem> problems_of(Transition& transition, const Item& item, const Step& step,
+                                     const Decide& command) {
+  std::vector<FormProblem> problems;
+  if (must_explain(step, command.outcome) && command.comment.find_first_not_of(" \t\r\n") == std::string::npos) {
+    problems.push_back({"/comment", fmt::format("'{}' needs a comment that says why", command.outcome)});
+  }
+  for (const auto& [name, value] : command.edits) {
+    const std::vector<Field> editable = editable_fields(transition.definition(), step);
+    const bool allowed =
+        std::any_of(editable.begin(), editable.end(), [&](const Field& field) { return field.name == name; });
+    if (!allowed) problems.push_back({pointer_below("/form", name), "this step does not let anybody change it"});
+  }
+  if (command.outcome == "returned") return problems;
+  const std::vector<std::string> entries = entries_of(transition, item);
+  const std::vector<FormProblem> missing =
+      check_required(asked_fields(step, entries), command.answers, [](const Field&) { return true; },
+                     command.outcome, "/answers");
+  problems.insert(problems.end(), missing.begin(), missing.end());
+  for (const std::string& entry : entries) {
+    if (!names(command.checklist, entry)) {
+      problems.push_back({"/checklist", fmt::format("'{}' is not ticked off yet", entry)});
+    }
+  }
+  for (const std::string& entry : command.checklist) {
+    if (!names(entries, entry)) {
+      problems.push_back({"/checklist", fmt::format("there is no entry '{}' for you here", entry)});
+    }
+  }
+  return problems;
+}
+
+void send_back_to(Transition& transition, const Activation& activation, const Step& step, const Decide& command,
+                  const std::vector<ReturnTarget>& targets) {
+  const Definition& definition = transition.definition();
+  const std::string wanted = command.return_to.value_or("");
+  for (const ReturnTarget& target : targets) {
+    const std::string name = target.requester ? "requester" : definition.step(target.step).id;
+    if (!wanted.empty() && wanted != name) continue;
+    const std::string reason = fmt::format("returned to {} from {}: {}", name, step.name, command.comment);
+    transition.emit(OutcomeReached{activation.id, "returned", command.by, command.comment, {}});
+    if (target.requester) return open_revision(transition, reason);
+    return send_back(transition, activation.frame, target.step, reason);
+  }
+  transition.refuse(ErrorCode::invalid_input, fmt::format("{} cannot be returned to '{}'", step.name, wanted),
+                    {{"/return_to", "this step does not return there"}});
+}
+
+// Others that the answer makes unnecessary: who was asked in their place, and in whose place they were asked.
+void settle_stand_ins(Transition& transition, const Item& decided, const Actor& by) {
+  for (const std::uint32_t number : decided.stands_for) {
+    if (transition.state().items.contains(number)) close_item(transition, number, ItemAct::supersede, by);
+  }
+  const auto activation = transition.state().activations.find(decided.activation);
+  if (activation == transition.state().activations.end()) return;
+  const std::vector<std::uint32_t> open = activation->second.items;
+  for (const std::uint32_t number : open) {
+    const Item& item = transition.state().items.at(number);
+    const bool pointless =
+        !item.stands_for.empty() &&
+        std::none_of(item.stands_for.begin(), item.stands_for.end(),
+                     [&](std::uint32_t other) { return transition.state().items.contains(other); });
+    if (pointless) close_item(transition, number, ItemAct::supersede, by);
+  }
+}
+
+void resubmit(Transition& transition, const Activation& activation, const Actor& by) {
+  const FrameId frame = activation.frame;
+  transition.emit(StatusChanged{"running"});
+  transition.emit(ActivationClosed{activation.id, "completed"});
+  const StepList& root = transition.definition().list(transition.definition().root);
+  if (root.steps.empty()) return end_instance(transition, {.status = "completed", .by = by});
+  open_step(transition, frame, root.steps.front());
+}
+
+void task_answered(Transition& transition, const Activation& activation, const Decide& command) {
+  const auto& open = transition.state().activations.at(activation.id).items;
+  const bool all_needed = activation.roster.needed > 1;
+  const bool others_left = std::any_of(open.begin(), open.end(), [&](std::uint32_t number) {
+    return transition.state().items.at(number).stands_for.empty();
+  });
+  if (all_needed && others_left) return;
+  complete(transition, activation.id, {command.outcome, command.by, command.comment, command.answers});
+}
+
+}  // namespace
+
+void decide_item(Transition& transition, const Decide& command) {
+  const auto found = transition.state().items.find(command.item);
+  if (found == transition.state().items.end()) {
+    return transition.refuse(ErrorCode::conflict, fmt::format("the work item is closed ({})",
+                                                              transition.state().ended ? "the instance has ended"
+                                                                                       : "it was decided or left"));
+  }
+  const Item item = found->second;
+  const Activation activation = transition.state().activations.at(item.activation);
+  const Step& step = transition.definition().step(activation.step);
+  if (auto refusal = refusal_to_act(transition, item, command.by, command.version)) {
+    return transition.refuse(refusal->code, std::move(refusal->message));
+  }
+  const std::vector<std::string> choices = choices_of(transition.definition(), step, transition.state());
+  if (!names(choices, command.outcome)) {
+    return transition.refuse(ErrorCode::invalid_input,
+                             fmt::format("{} has no outcome '{}' (it has: {})", step.name, command.outcome,
+                                         fmt::join(choices, ", ")),
+                             {{"/outcome", "choose one of the step's outcomes"}});
+  }
+  std::vector<FormProblem> problems = problems_of(transition, item, step, command);
+  if (!problems.empty()) {
+    const std::string first = problems.front().detail;
+    return transition.refuse(ErrorCode::invalid_input, fmt::format("the answer is not complete: {}", first),
+                             std::move(problems));
+  }
+  const bool revision = std::holds_alternative<Revise>(step.kind);
+  std::optional<FormChanged> changed;
+  if (revision || !command.edits.empty()) {
+    Fields form = transition.state().form;
+    for (const auto& [name, value] : command.edits) {
+      if (value.is(cel::Kind::null_)) {
+        form.erase(name);
+      } else {
+        form.insert_or_assign(name, value);
+      }
+    }
+    form = settle_form(transition, std::move(form), transition.state().requester, nullptr);
+    if (transition.stopped()) return;
+    changed = difference(transition.state().form, form, command.by);
+  }
+  transition.emit(ItemChanged{.item = command.item,
+                              .act = ItemAct::decide,
+                              .status = ItemStatus::decided,
+                              .outcome = command.outcome,
+                              .by = command.by,
+                              .comment = command.comment,
+                              .fields = command.answers,
+                              .checklist = command.checklist});
+  clear_item_timers(transition, item.activation, item.number);
+  if (changed) change_form(transition, std::move(*changed));
+  if (transition.stopped()) return;
+  if (revision) return resubmit(transition, activation, command.by);
+  if (command.outcome == "returned" && !step.on.contains("returned")) {
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    const auto& targets = approve != nullptr ? approve->return_to : std::get<Task>(step.kind).return_to;
+    return send_back_to(transition, activation, step, command, targets);
+  }
+  if (command.outcome == "returned") {
+    return complete(transition, activation.id, {"returned", command.by, command.comment, command.answers});
+  }
+  settle_stand_ins(transition, item, command.by);
+  if (std::holds_alternative<Task>(step.kind)) return task_answered(transition, activation, command);
+  count_votes(transition, activation.id, command.by, command.comment, command.answers);
+}
+
+}  // namespace countersign

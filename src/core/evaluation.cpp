@@ -1,0 +1,248 @@
+#include "core/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <date/date.h>
+
+#include "core/time_words.h"
+namespace countersign {
+namespace {
+
+cel::Value instance_value(const State& state) {
+  cel::Map map;
+  map.set("id", cel::Value::string(state.id.value));
+  map.set("reference", cel::Value::string(state.reference));
+  map.set("workflow", cel::Value::string(state.workflow.value));
+  map.set("stage", cel::Value::string(state.stage));
+  map.set("status", cel::Value::string(state.status));
+  map.set("round", cel::Value::integer(state.round));
+  return cel::Value::map(std::move(map));
+}
+
+// "2026-03-02 10:14" by the wall clock of the calendar's zone.
+std::string wall_clock_text(const Calendar& calendar, Instant at) {
+  return date::format("%F %H:%M", date::floor<std::chrono::minutes>(calendar.wall_time_of(at)));
+}
+
+Error unknown_function(std::string_view function) {
+  return Error{ErrorCode::internal, fmt::format("no function '{}' is known here", function), {}};
+}
+
+cel::Value list_of(const std::vector<PersonId>& people) {
+  cel::List list;
+  for (const PersonId& person : people) list.push_back(cel::Value::person(person));
+  return cel::Value::list(std::move(list));
+}
+
+Result<cel::Value> business_time(std::string_view unit, const cel::Value& count) {
+  if (count.as_int() < 0) {
+    return fail(ErrorCode::invalid_input, fmt::format("{} {} lie in the past", count.as_int(), unit));
+  }
+  return cel::Value::string(fmt::format("{} {}", count.as_int(), unit));
+}
+
+Result<cel::Value> add_business(const Calendar& calendar, const cel::Value& from, std::string_view words) {
+  const Result<TimeSpan> span = parse_time_span(words);
+  if (!span) return std::unexpected(span.error());
+  if (from.is(cel::Kind::timestamp)) {
+    const Result<Instant> at = add_time(calendar, from.as_instant(), *span);
+    if (!at) return std::unexpected(at.error());
+    return cel::Value::timestamp(*at);
+  }
+  const Day day{date::days(from.as_date().days)};
+  const auto& hours = calendar.hours_on(day);
+  const Instant opening = calendar.instant_of(day, hours.empty() ? std::chrono::minutes(0) : hours.front().opens);
+  const Result<Instant> at = add_time(calendar, opening, *span);
+  if (!at) return std::unexpected(at.error());
+  const auto days = calendar.day_of(*at).time_since_epoch().count();
+  return cel::Value::date(cel::Date{static_cast<std::int32_t>(days)});
+}
+
+}  // namespace
+
+cel::Value form_value(const Fields& form) {
+  cel::Map map;
+  for (const auto& [name, value] : form) map.set(name, value);
+  return cel::Value::map(std::move(map));
+}
+
+cel::Value result_value(const State& state, StepIndex step) {
+  cel::Map map;
+  const auto found = state.results.find(step);
+  if (found != state.results.end() && !found->second.voided) {
+    const StepResult& result = found->second;
+    map.set("outcome", cel::Value::string(result.outcome));
+    if (!result.by.person.empty()) map.set("by", cel::Value::person(result.by.person));
+    map.set("at", cel::Value::timestamp(result.at));
+    map.set("comment", cel::Value::string(result.comment));
+    for (const auto& [name, value] : result.fields) map.set(name, value);
+  }
+  return cel::Value::map(std::move(map));
+}
+
+const Calendar& Context::calendar(const std::string& name) const {
+  auto found = calendars.find(name);
+  if (found == calendars.end()) found = calendars.find("");
+  COUNTERSIGN_INVARIANT(found != calendars.end(), "there is no default calendar");
+  return *found->second;
+}
+
+Evaluation::Evaluation(const Context& context, const State& state) : context_(context), state_(state) {}
+
+void Evaluation::set_event(std::optional<cel::Value> event) { event_ = std::move(event); }
+
+void Evaluation::set_local(std::string name, cel::Value value) {
+  locals_.insert_or_assign(std::move(name), std::move(value));
+}
+
+Result<cel::Value> Evaluation::evaluate(const Expression& expression) const {
+  return expression.program.evaluate(*this, *this, cost_);
+}
+
+std::optional<cel::Value> Evaluation::find(std::string_view name) const {
+  if (name == "event") return event_;
+  if (const auto local = locals_.find(name); local != locals_.end()) return local->second;
+  if (const auto known = bound_.find(name); known != bound_.end()) return known->second;
+  return bound_.emplace(std::string(name), bind(name)).first->second;
+}
+
+std::optional<cel::Value> Evaluation::bind(std::string_view name) const {
+  if (name == "form") return form_value(state_.form);
+  if (name == "requester") {
+    if (state_.requester.empty()) return std::nullopt;
+    return cel::Value::person(state_.requester);
+  }
+  if (name == "vars") return form_value(state_.vars);
+  if (name == "instance") return instance_value(state_);
+  if (name == "now") return cel::Value::timestamp(context_.now);
+  if (name == "today") {
+    const Calendar& calendar = context_.calendar(context_.definition.calendar);
+    const Day day = calendar.day_of(context_.now);
+    return cel::Value::date(cel::Date{static_cast<std::int32_t>(day.time_since_epoch().count())});
+  }
+  if (const Step* step = context_.definition.find_step(name)) return result_value(state_, step->index);
+  return std::nullopt;
+}
+
+Result<std::optional<cel::Value>> Evaluation::person_field(const PersonId& id, std::string_view field) const {
+  const Person* person = context_.directory.find(id);
+  if (person == nullptr) {
+    return fail(ErrorCode::invalid_input, fmt::format("there is no person '{}' in the directory", id.value));
+  }
+  const auto text = [](const std::string& value) { return std::optional(cel::Value::string(value)); };
+  if (field == "id") return text(person->id.value);
+  if (field == "name") return text(person->name);
+  if (field == "mail") return text(person->mail);
+  if (field == "locale") return text(person->locale);
+  if (field == "department") return text(person->department);
+  if (field == "manager") {
+    if (!person->manager) return std::optional<cel::Value>();
+    return std::optional(cel::Value::person(*person->manager));
+  }
+  if (field == "approval_limit") {
+    if (!person->approval_limit) return std::optional<cel::Value>();
+    return std::optional(cel::Value::decimal(*person->approval_limit));
+  }
+  const auto attribute = person->attributes.find(std::string(field));
+  if (attribute == person->attributes.end()) return std::optional<cel::Value>();
+  return text(attribute->second);
+}
+
+Result<std::vector<PersonId>> Evaluation::members(std::string_view group) const {
+  const auto known = context_.directory.members(group);
+  if (!known) return std::unexpected(known.error());
+  return std::vector<PersonId>(known->begin(), known->end());
+}
+
+Result<cel::Value> Evaluation::call(std::string_view function, std::span<const cel::Value> arguments) const {
+  const Directory& directory = context_.directory;
+  if (function == "person") {
+    const Result<const Person*> person = directory.person(arguments[0].as_string());
+    if (!person) return fail(ErrorCode::invalid_input, person.error().message);
+    return cel::Value::person((*person)->id);
+  }
+  if (function == "group") {
+    const auto members = directory.members(arguments[0].as_string());
+    if (!members) return fail(ErrorCode::invalid_input, members.error().message);
+    return cel::Value::group(arguments[0].as_string());
+  }
+  if (function == "managers") {
+    return list_of(directory.managers(arguments[0].as_person(), static_cast<int>(arguments[1].as_int())));
+  }
+  if (function == "managers_up_to") {
+    const cel::Value& amount = arguments[1];
+    const auto chain = directory.managers_up_to(
+        arguments[0].as_person(), amount.is(cel::Kind::money) ? amount.as_money().amount : amount.as_decimal());
+    if (!chain) return fail(ErrorCode::invalid_input, chain.error().message);
+    return list_of(*chain);
+  }
+  if (function == "business_days") return business_time("business days", arguments[0]);
+  if (function == "business_hours") return business_time("business hours", arguments[0]);
+  if (function == "add_business") {
+    return add_business(context_.calendar(context_.definition.calendar), arguments[0], arguments[1].as_string());
+  }
+  return std::unexpected(unknown_function(function));
+}
+
+std::string Evaluation::display(const cel::Value& value) const {
+  switch (value.kind()) {
+    case cel::Kind::person: {
+      const Person* person = context_.directory.find(value.as_person());
+      return person != nullptr && !person->name.empty() ? person->name : value.as_person().value;
+    }
+    case cel::Kind::optional: {
+      const cel::Value* inner = value.as_optional();
+      return inner == nullptr ? std::string() : display(*inner);
+    }
+    case cel::Kind::list: {
+      std::string joined;
+      for (const cel::Value& item : value.as_list()) {
+        if (!joined.empty()) joined += ", ";
+        joined += display(item);
+      }
+      return joined;
+    }
+    case cel::Kind::timestamp: {
+      const Calendar& calendar = context_.calendar(context_.definition.calendar);
+      return wall_clock_text(calendar, value.as_instant());
+    }
+    default: return cel::to_display(value);
+  }
+}
+
+Result<std::string> Evaluation::prose(const Prose& prose, Landing landing) const {
+  std::string text;
+  for (const Prose::Part& part : prose.parts) {
+    if (!part.expression) {
+      text += part.text;
+      continue;
+    }
+    const Result<cel::Value> value = evaluate(*part.expression);
+    if (!value) {
+      if (value.error().code == ErrorCode::not_found) continue;
+      return std::unexpected(value.error());
+    }
+    const std::string shown = display(*value);
+    text += landing == Landing::markdown ? escape_markdown(shown) : shown;
+  }
+  return text;
+}
+
+Result<std::string> Evaluation::text(const LocalText& text, std::string_view locale, Landing landing) const {
+  const Prose* best = text.in(locale);
+  if (best == nullptr) return std::string();
+  return prose(*best, landing);
+}
+
+std::string escape_markdown(std::string_view text) {
+  static constexpr std::string_view kSpecial = "\\`*_{}[]<>()#+-.!|~&";
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (const char c : text) {
+    if (kSpecial.find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+}  // namespace countersign

@@ -1,0 +1,64 @@
+#pragma once
+// Evaluating a workflow's expressions and prose against one instance: binds the variables and answers the functions
+// that scope.h declares. Keeps what it has built (the form as a value, a step's result) until forget(). Not
+// thread-safe; make one per command or view.
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cel/program.h"
+#include "core/decide.h"
+
+namespace countersign {
+
+class Evaluation final : public cel::Bindings, public cel::Host {
+ public:
+  // `context` and `state` outlive it.
+  Evaluation(const Context& context, const State& state);
+
+  // After the state has changed.
+  void forget() { bound_.clear(); }
+  // The data that `event` names; nullopt: there is no event here.
+  void set_event(std::optional<cel::Value> event);
+  // A variable of the place itself: `year` and `number` of a reference.
+  void set_local(std::string name, cel::Value value);
+
+  // Errors: not_found where the expression reads something absent (an empty field, a manager nobody has), else what
+  // Program::evaluate says.
+  Result<cel::Value> evaluate(const Expression& expression) const;
+
+  // Replaces every ${ }: an absent value is "", persons are shown by name, times in the workflow's calendar's zone.
+  enum class Landing { plain, markdown };
+  Result<std::string> prose(const Prose& prose, Landing landing) const;
+  // The text in the best of its languages for `locale`, "" where there is none.
+  Result<std::string> text(const LocalText& text, std::string_view locale, Landing landing) const;
+
+  std::optional<cel::Value> find(std::string_view name) const override;
+  Result<std::optional<cel::Value>> person_field(const PersonId& person, std::string_view field) const override;
+  Result<cel::Value> call(std::string_view function, std::span<const cel::Value> arguments) const override;
+  Result<std::vector<PersonId>> members(std::string_view group) const override;
+
+ private:
+  std::optional<cel::Value> bind(std::string_view name) const;
+  std::string display(const cel::Value& value) const;
+
+  const Context& context_;
+  const State& state_;
+  std::optional<cel::Value> event_;
+  std::map<std::string, cel::Value, std::less<>> locals_;
+  mutable std::map<std::string, std::optional<cel::Value>, std::less<>> bound_;
+  mutable cel::Cost cost_;
+};
+
+// A step's result as expressions see it: an empty map where it has none or it is voided.
+cel::Value result_value(const State& state, StepIndex step);
+cel::Value form_value(const Fields& form);
+
+// So that a value inside Markdown stays text.
+std::string escape_markdown(std::string_view text);
+
+}  // namespace countersign

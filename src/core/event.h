@@ -1,0 +1,210 @@
+#pragma once
+// What happened to an instance: past-tense facts, each sufficient by itself (evolve needs no definition). Stored as
+// type, version and JSON (event_codec.h); a new member gets a default so that old events stay readable.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/state.h"
+
+namespace countersign {
+
+struct Started {
+  WorkflowId workflow;
+  std::string version;
+  std::string reference;
+  std::string key;
+  PersonId requester;
+  Actor by;
+  std::string trigger;  // "form", "hubspot.deal_lost", "run"
+  Fields form;
+  InstanceId parent;
+  ActivationId parent_activation;
+  bool operator==(const Started&) const = default;
+};
+struct FormChanged {
+  Fields values;                      // the changed ones, with their new value
+  std::vector<std::string> removed;   // fields that are absent now
+  Actor by;
+  bool operator==(const FormChanged&) const = default;
+};
+struct FrameOpened {
+  FrameId frame;
+  ActivationId parent;
+  ListIndex list = kNoList;
+  std::string key;
+  std::optional<cel::Value> event;
+  bool operator==(const FrameOpened&) const = default;
+};
+struct FrameClosed {
+  FrameId frame;
+  std::string reason;  // "finished", "left", "cancelled"
+  bool operator==(const FrameClosed&) const = default;
+};
+struct ActivationOpened {
+  ActivationId activation;
+  FrameId frame;
+  StepIndex step = kNoStep;
+  std::string name;  // the step's, for people who read the log
+  std::uint32_t position = 0;
+  std::uint32_t visit = 1;
+  std::uint32_t round = 1;
+  std::optional<Instant> due_at;
+  bool operator==(const ActivationOpened&) const = default;
+};
+// The step has its outcome, but an outcome's list runs below before the frame goes on.
+struct OutcomeReached {
+  ActivationId activation;
+  std::string outcome;
+  Actor by;
+  std::string comment;
+  Fields fields;
+  bool operator==(const OutcomeReached&) const = default;
+};
+struct ActivationClosed {
+  ActivationId activation;
+  std::string how;  // "completed", "skipped", "cancelled"
+  bool operator==(const ActivationClosed&) const = default;
+};
+struct RosterSet {
+  ActivationId activation;
+  Roster roster;
+  bool operator==(const RosterSet&) const = default;
+};
+struct ItemOpened {
+  Item item;
+  std::string reason;
+  bool operator==(const ItemOpened&) const = default;
+};
+struct ItemChanged {
+  std::uint32_t item = 0;
+  ItemAct act = ItemAct::decide;
+  ItemStatus status = ItemStatus::decided;
+  std::string outcome;  // of a decision
+  Actor by;
+  std::string comment;
+  Fields fields;                        // answers
+  std::vector<std::string> checklist;   // ids ticked off with the decision
+  bool operator==(const ItemChanged&) const = default;
+};
+struct VarsSet {
+  Fields values;
+  bool operator==(const VarsSet&) const = default;
+};
+struct TimerSet {
+  TimerKey timer;
+  Instant due;
+  std::uint32_t fired = 0;
+  bool operator==(const TimerSet&) const = default;
+};
+struct TimerCleared {
+  TimerKey timer;
+  bool operator==(const TimerCleared&) const = default;
+};
+struct EffectRequested {
+  EffectId effect;
+  ActivationId activation;
+  std::string what;  // "feishu.send", "run project-handoff"
+  bool operator==(const EffectRequested&) const = default;
+};
+struct EffectFinished {
+  EffectId effect;
+  ActivationId activation;
+  bool succeeded = true;
+  std::string detail;
+  bool operator==(const EffectFinished&) const = default;
+};
+struct ClaimTaken {
+  std::string scope;
+  std::string key;
+  bool operator==(const ClaimTaken&) const = default;
+};
+struct ClaimFreed {
+  std::string scope;
+  std::string key;
+  bool operator==(const ClaimFreed&) const = default;
+};
+struct CounterTaken {
+  std::string scope;
+  std::uint64_t value = 0;
+  bool operator==(const CounterTaken&) const = default;
+};
+struct RoundOpened {
+  std::uint32_t round = 2;
+  std::string reason;  // "returned by li.na from manager", "withdrawn"
+  bool operator==(const RoundOpened&) const = default;
+};
+struct ResultsVoided {
+  std::vector<StepIndex> steps;
+  bool operator==(const ResultsVoided&) const = default;
+};
+struct EventReceived {
+  std::string connector;
+  std::string name;
+  std::string delivery_id;
+  cel::Value data;
+  bool ignored = false;  // the instance had ended
+  bool operator==(const EventReceived&) const = default;
+};
+struct StageEntered {
+  std::string stage;
+  bool operator==(const StageEntered&) const = default;
+};
+struct StatusChanged {
+  std::string status;  // "running", "revising"
+  bool operator==(const StatusChanged&) const = default;
+};
+struct Commented {
+  Actor by;
+  std::string text;
+  bool operator==(const Commented&) const = default;
+};
+struct IncidentRaised {
+  ActivationId activation;
+  std::string message;
+  bool operator==(const IncidentRaised&) const = default;
+};
+struct IncidentCleared {
+  ActivationId activation;
+  Actor by;
+  std::string reason;
+  bool operator==(const IncidentCleared&) const = default;
+};
+// Nobody was asked again: a message went out that the log should show (a reminder, an escalation).
+struct Chased {
+  std::uint32_t item = 0;
+  TimerKind kind = TimerKind::remind;
+  std::uint32_t count = 1;
+  bool operator==(const Chased&) const = default;
+};
+struct Ended {
+  std::string status;
+  Actor by;
+  std::string reason;
+  bool operator==(const Ended&) const = default;
+};
+
+using EventBody =
+    std::variant<Started, FormChanged, FrameOpened, FrameClosed, ActivationOpened, OutcomeReached, ActivationClosed,
+                 RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared, EffectRequested, EffectFinished,
+                 ClaimTaken, ClaimFreed, CounterTaken, RoundOpened, ResultsVoided, EventReceived, StageEntered,
+                 StatusChanged, Commented, IncidentRaised, IncidentCleared, Chased, Ended>;
+
+struct Event {
+  std::uint64_t seq = 0;  // within the instance, from 1
+  Instant at;
+  EventBody body;
+  bool operator==(const Event&) const = default;
+};
+
+// "item_changed": as stored. One name for ever.
+std::string_view type_of(const EventBody& body);
+
+// How State::received names an event: "hubspot.deal_lost", or the name alone where it has no connector.
+std::string event_key(std::string_view connector, std::string_view name);
+
+}  // namespace countersign

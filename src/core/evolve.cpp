@@ -1,0 +1,263 @@
+#include "core/evolve.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace countersign {
+namespace {
+
+constexpr std::string_view kResubmitted = "resubmitted";
+
+// One overload for each event and none for the rest: an event that is forgotten here does not compile.
+struct Fold {
+  State& state;
+  std::uint64_t seq;
+  Instant at;
+
+  void require(bool condition, std::string_view what) const {
+    COUNTERSIGN_INVARIANT(condition,
+                          fmt::format("event {} does not fit instance {}: {}", seq, state.id.value, what));
+  }
+
+  Activation& activation(ActivationId id) const {
+    const auto found = state.activations.find(id);
+    require(found != state.activations.end(), "its activation is not open");
+    return found->second;
+  }
+  // nullptr where it has been closed meanwhile.
+  Activation* find_activation(ActivationId id) const {
+    const auto found = state.activations.find(id);
+    return found == state.activations.end() ? nullptr : &found->second;
+  }
+  Frame& frame(FrameId id) const {
+    const auto found = state.frames.find(id);
+    require(found != state.frames.end(), "its frame is not open");
+    return found->second;
+  }
+  // Frames, activations, items and effects count together, and no number is given twice.
+  void take_id(std::uint32_t id) const {
+    require(id >= state.next_id, "its id was given before");
+    state.next_id = id + 1;
+  }
+  // Handing the form in again is an answer to a work item, but nobody has decided anything by it.
+  void note_decision(const Actor& by, std::string_view outcome) const {
+    if (by.kind == Actor::Kind::person && outcome != kResubmitted) state.first_decision = true;
+  }
+
+  void operator()(const Started& event) const {
+    require(seq == 1, "it is the first of every instance");
+    state.workflow = event.workflow;
+    state.version = event.version;
+    state.reference = event.reference;
+    state.key = event.key;
+    state.status = "running";
+    state.requester = event.requester;
+    state.started_at = at;
+    state.parent = event.parent;
+    state.parent_activation = event.parent_activation;
+    state.form = event.form;
+  }
+
+  void operator()(const FormChanged& event) const {
+    for (const auto& [name, value] : event.values) {
+      state.form.insert_or_assign(name, value);
+      ++state.form_revision[name];
+    }
+    for (const auto& name : event.removed) {
+      state.form.erase(name);
+      ++state.form_revision[name];
+    }
+  }
+
+  void operator()(const FrameOpened& event) const {
+    take_id(event.frame.value);
+    if (event.parent) activation(event.parent);
+    state.frames.emplace(event.frame, Frame{.id = event.frame,
+                                            .parent = event.parent,
+                                            .list = event.list,
+                                            .key = event.key,
+                                            .next = 0,
+                                            .current = {},
+                                            .event = event.event});
+  }
+
+  void operator()(const FrameClosed& event) const {
+    require(!frame(event.frame).current, "an activation is still open in the frame");
+    state.frames.erase(event.frame);
+  }
+
+  void operator()(const ActivationOpened& event) const {
+    take_id(event.activation.value);
+    Frame& in = frame(event.frame);
+    require(!in.current, "another activation is open in the frame");
+    in.current = event.activation;
+    in.next = event.position + 1;
+    state.visits[event.step] = event.visit;
+    Activation opened;
+    opened.id = event.activation;
+    opened.frame = event.frame;
+    opened.step = event.step;
+    opened.visit = event.visit;
+    opened.round = event.round;
+    opened.opened_at = at;
+    opened.due_at = event.due_at;
+    state.activations.emplace(event.activation, std::move(opened));
+  }
+
+  void operator()(const OutcomeReached& event) const {
+    Activation& of = activation(event.activation);
+    of.outcome = event.outcome;
+    state.results.insert_or_assign(of.step, StepResult{.activation = of.id,
+                                                       .visit = of.visit,
+                                                       .round = of.round,
+                                                       .outcome = event.outcome,
+                                                       .by = event.by,
+                                                       .at = at,
+                                                       .comment = event.comment,
+                                                       .fields = event.fields,
+                                                       .voided = false});
+    note_decision(event.by, event.outcome);
+  }
+
+  void operator()(const ActivationClosed& event) const {
+    Frame& in = frame(activation(event.activation).frame);
+    require(in.current == event.activation, "it is not the frame's open activation");
+    for (const auto& [unused, child] : state.frames) {
+      require(child.parent != event.activation, "a frame is still open below the activation");
+    }
+    in.current = {};
+    state.activations.erase(event.activation);
+  }
+
+  void operator()(const RosterSet& event) const { activation(event.activation).roster = event.roster; }
+
+  void operator()(const ItemOpened& event) const {
+    const Item& item = event.item;
+    take_id(item.number);
+    require(is_open(item.status), "the item is closed from the start");
+    state.items.emplace(item.number, item);
+    Activation* of = find_activation(item.activation);
+    if (of == nullptr) return;
+    of->items.push_back(item.number);
+    // An item that stands for others votes on their seats and takes none.
+    if (!item.stands_for.empty()) return;
+    for (Seat& seat : of->roster.seats) {
+      const bool theirs = item.assignee.empty() ? seat.group == item.group : seat.person == item.assignee;
+      if (!theirs || seat.item != 0) continue;
+      seat.item = item.number;
+      return;
+    }
+  }
+
+  void operator()(const ItemChanged& event) const {
+    const auto found = state.items.find(event.item);
+    require(found != state.items.end(), "the item is closed or was never opened");
+    Item& item = found->second;
+    require(next_status(item.status, event.act) == event.status, "the item's state does not allow it");
+    if (event.act == ItemAct::decide) {
+      vote(item, event.outcome);
+      note_decision(event.by, event.outcome);
+    }
+    if (is_open(event.status)) {
+      item.status = event.status;
+      item.opened_at = at;
+      ++item.version;
+      return;
+    }
+    if (Activation* of = find_activation(item.activation)) std::erase(of->items, item.number);
+    state.items.erase(found);
+  }
+
+  void vote(const Item& item, std::string_view outcome) const {
+    const bool approved = outcome == "approved";
+    if (!approved && outcome != "rejected") return;
+    Activation* of = find_activation(item.activation);
+    if (of == nullptr) return;
+    for (Seat& seat : of->roster.seats) {
+      if (seat.item == 0) continue;
+      if (seat.item != item.number && std::ranges::find(item.stands_for, seat.item) == item.stands_for.end())
+        continue;
+      seat.vote = approved ? Seat::Vote::approved : Seat::Vote::rejected;
+    }
+  }
+
+  void operator()(const VarsSet& event) const {
+    for (const auto& [name, value] : event.values) state.vars.insert_or_assign(name, value);
+  }
+
+  void operator()(const TimerSet& event) const {
+    state.timers.insert_or_assign(event.timer, Timer{.due = event.due, .fired = event.fired});
+  }
+
+  void operator()(const TimerCleared& event) const {
+    require(state.timers.erase(event.timer) == 1, "there is no such timer");
+  }
+
+  void operator()(const EffectRequested& event) const {
+    take_id(event.effect.value);
+    if (event.activation) activation(event.activation).effect = event.effect;
+  }
+
+  // The answer may come when nobody waits for it any more.
+  void operator()(const EffectFinished& event) const {
+    Activation* of = find_activation(event.activation);
+    if (of != nullptr && of->effect == event.effect) of->effect.reset();
+  }
+
+  // Claims and counters are rows that instances share; the store derives them from the events.
+  void operator()(const ClaimTaken&) const {}
+  void operator()(const ClaimFreed&) const {}
+  void operator()(const CounterTaken&) const {}
+
+  void operator()(const RoundOpened& event) const {
+    require(event.round > state.round, "rounds only rise");
+    state.round = event.round;
+    state.first_decision = false;
+  }
+
+  void operator()(const ResultsVoided& event) const {
+    for (const StepIndex step : event.steps) {
+      const auto found = state.results.find(step);
+      if (found != state.results.end()) found->second.voided = true;
+    }
+  }
+
+  void operator()(const EventReceived& event) const {
+    if (!event.ignored) state.received.insert_or_assign(event_key(event.connector, event.name), event.data);
+  }
+
+  void operator()(const StageEntered& event) const { state.stage = event.stage; }
+  void operator()(const StatusChanged& event) const { state.status = event.status; }
+  // Stands in the log only.
+  void operator()(const Commented&) const {}
+
+  void operator()(const IncidentRaised& event) const {
+    if (event.activation) activation(event.activation).incident = event.message;
+  }
+  void operator()(const IncidentCleared& event) const {
+    if (event.activation) activation(event.activation).incident.clear();
+  }
+
+  // Stands in the log only; the timer that it came from is set anew by an event of its own.
+  void operator()(const Chased&) const {}
+
+  void operator()(const Ended& event) const {
+    require(!state.ended, "the instance has ended before");
+    state.ended = true;
+    state.status = event.status;
+    state.ended_at = at;
+  }
+};
+
+}  // namespace
+
+void evolve(State& state, const Event& event) {
+  const Fold fold{state, event.seq, event.at};
+  fold.require(event.seq == state.seq + 1, "events are folded in order, each once");
+  fold.require(event.seq == 1 || !state.workflow.empty(), "the instance has not started");
+  std::visit(fold, event.body);
+  state.seq = event.seq;
+}
+
+}  // namespace countersign

@@ -1,0 +1,276 @@
+#include "core/flow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/chase.h"
+#include "core/claims.h"
+#include "core/people_step.h"
+#include "core/plain_step.h"
+
+namespace countersign {
+namespace {
+
+std::vector<FrameId> frames_below(const State& state, ActivationId parent) {
+  std::vector<FrameId> frames;
+  for (const auto& [id, frame] : state.frames) {
+    if (frame.parent == parent) frames.push_back(id);
+  }
+  return frames;
+}
+
+void close_frame(Transition& transition, FrameId id) {
+  const Frame& frame = transition.state().frames.at(id);
+  if (frame.current) leave(transition, frame.current);
+  transition.emit(FrameClosed{id, "left"});
+}
+
+void leave_below(Transition& transition, ActivationId activation) {
+  for (const FrameId frame : frames_below(transition.state(), activation)) close_frame(transition, frame);
+}
+
+FrameId root_of(const State& state) {
+  for (const auto& [id, frame] : state.frames) {
+    if (!frame.parent && frame.key == "root") return id;
+  }
+  return FrameId();
+}
+
+void close_and_go_on(Transition& transition, ActivationId id) {
+  const FrameId frame = transition.state().activations.at(id).frame;
+  transition.emit(ActivationClosed{id, "completed"});
+  transition.ready().push_back(frame);
+}
+
+void branch_finished(Transition& transition, ActivationId id, const Parallel& parallel, const std::string& branch) {
+  const std::size_t open = frames_below(transition.state(), id).size();
+  const std::size_t finished = parallel.branches.size() - open;
+  const std::size_t needed = parallel.need.kind == QuorumKind::all   ? parallel.branches.size()
+                             : parallel.need.kind == QuorumKind::one ? 1
+                                                                     : parallel.need.number;
+  if (finished < needed) return;
+  complete(transition, id, {open == 0 && needed > 1 ? "all" : branch, Actor{}, {}, {}});
+}
+
+void finish_frame(Transition& transition, FrameId id) {
+  const Frame frame = transition.state().frames.at(id);
+  transition.emit(FrameClosed{id, "finished"});
+  if (!frame.parent) {
+    if (frame.key == "root") end_instance(transition, {.status = "completed"});
+    return;
+  }
+  const Activation& parent = transition.state().activations.at(frame.parent);
+  const Step& step = transition.definition().step(parent.step);
+  const auto* parallel = std::get_if<Parallel>(&step.kind);
+  if (parallel != nullptr && parent.outcome.empty()) {
+    branch_finished(transition, parent.id, *parallel, frame.key);
+  } else {
+    close_and_go_on(transition, parent.id);
+  }
+}
+
+void pass_over(Transition& transition, FrameId frame, const Step& step) {
+  const ActivationId id(transition.fresh_id());
+  const std::uint32_t round = transition.state().round;
+  const auto visits = transition.state().visits.find(step.index);
+  const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
+  transition.emit(
+      ActivationOpened{id, frame, step.index, step.name, step.position, visit, round, std::nullopt});
+  transition.emit(ActivationClosed{id, "skipped"});
+  transition.ready().push_back(frame);
+}
+
+// The frame whose list holds the target: where `from` stands or further out, else the root's.
+FrameId frame_of_list(const State& state, FrameId from, ListIndex list) {
+  for (FrameId at = from; at;) {
+    const auto frame = state.frames.find(at);
+    if (frame == state.frames.end()) break;
+    if (frame->second.list == list) return at;
+    const auto parent = state.activations.find(frame->second.parent);
+    at = parent == state.activations.end() ? FrameId() : parent->second.frame;
+  }
+  const FrameId root = root_of(state);
+  return root && state.frames.at(root).list == list ? root : FrameId();
+}
+
+FrameId outermost(const State& state, FrameId from) {
+  while (from) {
+    const auto frame = state.frames.find(from);
+    if (frame == state.frames.end()) return FrameId();
+    const auto parent = state.activations.find(frame->second.parent);
+    if (parent == state.activations.end()) return from;
+    from = parent->second.frame;
+  }
+  return from;
+}
+
+// An end in the list of a `rejected` or `timeout` outcome: the request came to nothing.
+bool is_below_refusal(const Transition& transition, const Step& end) {
+  const Definition& definition = transition.definition();
+  for (ListIndex at = end.list; at != kNoList;) {
+    const StepList& list = definition.list(at);
+    if (list.role == "on:rejected" || list.role == "on:timeout") return true;
+    at = list.owner == kNoStep ? kNoList : definition.step(list.owner).list;
+  }
+  return false;
+}
+
+}  // namespace
+
+void run_to_wait(Transition& transition) {
+  int steps = 0;
+  while (!transition.stopped() && !transition.ready().empty() && !transition.state().ended) {
+    const FrameId id = transition.ready().front();
+    transition.ready().erase(transition.ready().begin());
+    const auto frame = transition.state().frames.find(id);
+    if (frame == transition.state().frames.end() || frame->second.current) continue;  // left or gone on meanwhile
+    if (++steps > kStepsMax) {
+      transition.raise(fmt::format("more than {} steps ran without one that waits", kStepsMax));
+      return;
+    }
+    const StepList& list = transition.definition().list(frame->second.list);
+    if (frame->second.next >= list.steps.size()) {
+      finish_frame(transition, id);
+    } else {
+      open_step(transition, id, list.steps[frame->second.next]);
+    }
+  }
+}
+
+void open_frame(Transition& transition, ActivationId parent, ListIndex list, std::string key,
+                std::optional<cel::Value> event) {
+  const FrameId id(transition.fresh_id());
+  transition.emit(FrameOpened{id, parent, list, std::move(key), std::move(event)});
+  transition.ready().push_back(id);
+}
+
+void open_step(Transition& transition, FrameId frame, StepIndex index) {
+  const Step& step = transition.definition().step(index);
+  if (step.when && !transition.holds(*step.when, frame, fmt::format("when of {}", step.name))) {
+    if (!transition.stopped()) pass_over(transition, frame, step);
+    return;
+  }
+  if (const auto* go = std::get_if<Go>(&step.kind)) return jump(transition, frame, go->step);
+  if (const auto* end = std::get_if<End>(&step.kind)) {
+    return end_instance(transition, {.status = end->status, .came_to_nothing = is_below_refusal(transition, step)});
+  }
+  if (!step.stage.empty() && step.stage != transition.state().stage) transition.emit(StageEntered{step.stage});
+
+  const ActivationId id(transition.fresh_id());
+  const auto visits = transition.state().visits.find(index);
+  const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
+  std::optional<Instant> due;
+  if (step.due) {
+    due = instant_of(transition, *step.due, transition.now(), frame, fmt::format("due of {}", step.name));
+  }
+  transition.emit(
+      ActivationOpened{id, frame, index, step.name, step.position, visit, transition.state().round, due});
+  set_activation_timers(transition, id);
+  if (transition.stopped()) return;
+  open_kind(transition, id, step);
+}
+
+void complete(Transition& transition, ActivationId id, Answered answered) {
+  leave_below(transition, id);
+  close_items(transition, id, ItemAct::supersede, answered.by);
+  clear_timers(transition, id);
+  const Activation activation = transition.state().activations.at(id);
+  const Step& step = transition.definition().step(activation.step);
+  transition.emit(OutcomeReached{id, answered.outcome, answered.by, answered.comment, std::move(answered.fields)});
+
+  const auto handler = step.on.find(answered.outcome);
+  if (handler != step.on.end() && !transition.definition().list(handler->second).steps.empty()) {
+    open_frame(transition, id, handler->second, "on:" + answered.outcome);
+    return;
+  }
+  if (handler == step.on.end() && answered.outcome == "rejected" && std::holds_alternative<Approve>(step.kind)) {
+    transition.emit(ActivationClosed{id, "completed"});
+    end_instance(transition, {"rejected", answered.by, answered.comment, true});
+    return;
+  }
+  const bool unhandled = answered.outcome == "timeout" || answered.outcome == "failed";
+  if (handler == step.on.end() && unhandled) {
+    transition.raise(fmt::format("{} ended with '{}', which nothing in the workflow handles", step.name,
+                                 answered.outcome));
+    return;
+  }
+  close_and_go_on(transition, id);
+}
+
+void leave(Transition& transition, ActivationId id) {
+  leave_below(transition, id);
+  close_items(transition, id, ItemAct::cancel, Actor{});
+  clear_timers(transition, id);
+  const Activation& activation = transition.state().activations.at(id);
+  const auto* run = std::get_if<Run>(&transition.definition().step(activation.step).kind);
+  if (run != nullptr && activation.effect) transition.request(CancelChild{id});
+  transition.emit(ActivationClosed{id, "cancelled"});
+}
+
+void jump(Transition& transition, FrameId from, StepIndex target) {
+  const Step& step = transition.definition().step(target);
+  const FrameId frame = frame_of_list(transition.state(), from, step.list);
+  if (!frame) {
+    transition.raise(fmt::format("cannot go to {}: the block that it stands in is not open", step.name));
+    return;
+  }
+  // An event's list that goes elsewhere is finished by that.
+  const FrameId outer = outermost(transition.state(), from);
+  if (outer && outer != outermost(transition.state(), frame)) close_frame(transition, outer);
+  if (const ActivationId current = transition.state().frames.at(frame).current) leave(transition, current);
+  open_step(transition, frame, target);
+}
+
+void send_back(Transition& transition, FrameId from, StepIndex target, const std::string& reason) {
+  const State& state = transition.state();
+  const auto latest = state.results.find(target);
+  std::vector<StepIndex> voided;
+  for (const auto& [index, result] : state.results) {
+    const bool after = latest == state.results.end() ? index >= target
+                                                     : result.activation >= latest->second.activation;
+    if (after && !result.voided) voided.push_back(index);
+  }
+  transition.emit(RoundOpened{state.round + 1, reason});
+  if (!voided.empty()) transition.emit(ResultsVoided{std::move(voided)});
+  jump(transition, from, target);
+}
+
+void open_revision(Transition& transition, const std::string& reason) {
+  const State& state = transition.state();
+  std::vector<StepIndex> voided;
+  for (const auto& [index, result] : state.results) {
+    if (!result.voided) voided.push_back(index);
+  }
+  transition.emit(RoundOpened{state.round + 1, reason});
+  if (!voided.empty()) transition.emit(ResultsVoided{std::move(voided)});
+  transition.emit(StatusChanged{"revising"});
+  const FrameId root = root_of(state);
+  for (const FrameId frame : frames_below(state, ActivationId())) {
+    if (frame != root) close_frame(transition, frame);
+  }
+  if (const ActivationId current = state.frames.at(root).current) leave(transition, current);
+  open_step(transition, root, transition.definition().revise);
+}
+
+void end_instance(Transition& transition, Ending ending) {
+  for (const FrameId frame : frames_below(transition.state(), ActivationId())) close_frame(transition, frame);
+  transition.ready().clear();
+  claims::free_at_end(transition, ending.came_to_nothing);
+  transition.emit(Ended{ending.status, ending.by, ending.reason});
+  const State& state = transition.state();
+  if (!state.parent.empty() && state.parent_activation) {
+    transition.request(ReportToParent{state.parent, state.parent_activation, ending.status});
+  }
+  const bool own_act = ending.by.kind == Actor::Kind::person && ending.by.person == state.requester;
+  const auto told = [&](const Effect& effect) {
+    const auto* send = std::get_if<Send>(&effect);
+    return send != nullptr && send->kind == SendKind::notify && send->to == state.requester;
+  };
+  const auto& effects = transition.effects();
+  if (!state.requester.empty() && !own_act && std::none_of(effects.begin(), effects.end(), told)) {
+    transition.request(Send{.kind = SendKind::outcome, .to = state.requester});
+  }
+}
+
+}  // namespace countersign

@@ -1,0 +1,126 @@
+#include "core/form_rules.h"
+
+#include <fmt/format.h>
+
+#include "core/claims.h"
+#include "core/field_text.h"
+
+namespace countersign {
+namespace {
+
+// Evaluates over a form that is not (yet) the instance's.
+class Draft {
+ public:
+  Draft(const Context& context, const State& state, Fields form, const PersonId& requester)
+      : state_(state), evaluation_(context, state_) {
+    state_.form = std::move(form);
+    state_.requester = requester;
+  }
+  Fields& form() { return state_.form; }
+  Evaluation& evaluation() {
+    evaluation_.forget();
+    return evaluation_;
+  }
+
+ private:
+  State state_;
+  Evaluation evaluation_;
+};
+
+void fill(Transition& transition, Draft& draft, const Field& field, const Expression& expression) {
+  const Result<cel::Value> value = draft.evaluation().evaluate(expression);
+  if (!value) {
+    if (value.error().code == ErrorCode::not_found) return;  // what is computed from nothing is absent
+    return transition.raise(fmt::format("{}: {}", field.name, value.error().message));
+  }
+  Result<cel::Value> fitting = fit_field(field, *value, transition.context());
+  if (!fitting) return transition.raise(fmt::format("{}: {}", field.name, fitting.error().message));
+  draft.form().insert_or_assign(field.name, std::move(*fitting));
+}
+
+bool is_shown(Transition& transition, Draft& draft, const Field& field) {
+  if (!field.when) return true;
+  const Result<cel::Value> value = draft.evaluation().evaluate(*field.when);
+  if (value && value->is(cel::Kind::bool_)) return value->as_bool();
+  // A condition over an empty field does not hold.
+  if (!value && value.error().code != ErrorCode::not_found) {
+    transition.raise(fmt::format("when of form.{}: {}", field.name, value.error().message));
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Context& context) {
+  if (field.type == FieldType::file || field.type == FieldType::files) return value;
+  const json::value input = json::object{{field.name, cel::to_plain_json(value)}};
+  const FormReading reading = read_fields({field}, input, FormContext{.directory = context.directory});
+  if (!reading.problems.empty()) return fail(ErrorCode::invalid_input, reading.problems.front().detail);
+  const auto read = reading.values.find(field.name);
+  if (read == reading.values.end()) return fail(ErrorCode::not_found, "the value is absent");
+  return read->second;
+}
+
+Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
+                   const std::set<std::string>* named) {
+  const Definition& definition = transition.definition();
+  Draft draft(transition.context(), transition.state(), std::move(proposed), requester);
+  std::set<std::string> hidden;
+  for (const Field& field : definition.form) {
+    if (!is_shown(transition, draft, field)) {
+      hidden.insert(field.name);
+      draft.form().erase(field.name);
+      if (auto empty = empty_value(field)) draft.form().insert_or_assign(field.name, std::move(*empty));
+      continue;
+    }
+    if (field.computed) fill(transition, draft, field, *field.computed);
+    if (field.default_value && named != nullptr && !named->contains(field.name)) {
+      fill(transition, draft, field, *field.default_value);
+    }
+  }
+  if (transition.stopped()) return {};
+  std::vector<FormProblem> problems = check_required(
+      definition.form, draft.form(), [&](const Field& field) { return !hidden.contains(field.name); });
+  const Person* person = transition.context().directory.find(requester);
+  for (const RefuseRule& rule : definition.refuse_when) {
+    if (!problems.empty()) break;  // the rules speak of a form that is complete
+    const Result<cel::Value> value = draft.evaluation().evaluate(rule.when);
+    if (!value && value.error().code == ErrorCode::not_found) continue;
+    if (!value) {
+      transition.raise(fmt::format("refuse_when: {}", value.error().message));
+    } else if (value->is(cel::Kind::bool_) && value->as_bool()) {
+      const auto say = draft.evaluation().text(rule.say, person == nullptr ? "" : person->locale,
+                                               Evaluation::Landing::plain);
+      problems.push_back({"/form", say ? *say : "the form is refused by a rule of the workflow"});
+      break;
+    }
+  }
+  if (!problems.empty()) {
+    const std::string first = problems.front().detail;
+    transition.refuse(ErrorCode::invalid_input, fmt::format("the form cannot be submitted: {}", first),
+                      std::move(problems));
+  }
+  return std::move(draft.form());
+}
+
+FormChanged difference(const Fields& before, const Fields& after, const Actor& by) {
+  FormChanged changed;
+  changed.by = by;
+  for (const auto& [name, value] : after) {
+    const auto old = before.find(name);
+    if (old == before.end() || !(old->second == value)) changed.values.emplace(name, value);
+  }
+  for (const auto& [name, value] : before) {
+    if (!after.contains(name)) changed.removed.push_back(name);
+  }
+  return changed;
+}
+
+void change_form(Transition& transition, FormChanged changed) {
+  if (changed.values.empty() && changed.removed.empty()) return;
+  const Fields before = transition.state().form;
+  transition.emit(std::move(changed));
+  claims::change(transition, before, transition.state().form);
+}
+
+}  // namespace countersign

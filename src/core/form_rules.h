@@ -1,0 +1,23 @@
+#pragma once
+// The form as a whole: defaults, computed and conditional fields, what is required, and the rules that refuse it.
+// Internal to the core; a single field's input is form.h's.
+
+#include "core/transition.h"
+
+namespace countersign {
+
+// `proposed` after defaults (only for fields that `named` does not hold; nullptr: no defaults, the form is an old
+// one) and computed fields, without the fields whose `when` does not hold. Refuses, with all problems, what is
+// missing and what `refuse_when` names, in the requester's language.
+Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
+                   const std::set<std::string>* named);
+
+// Records the change and the claims that go with it; nothing where nothing changes.
+void change_form(Transition& transition, FormChanged changed);
+// The change that leads from the form as it is to `after`.
+FormChanged difference(const Fields& before, const Fields& after, const Actor& by);
+
+// A computed value as the field keeps it: money gets its currency, an id becomes a person.
+Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Context& context);
+
+}  // namespace countersign

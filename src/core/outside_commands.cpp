@@ -1,0 +1,211 @@
+// What reaches an instance from outside its work items: events, answers of other systems, and acts on the whole.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/commands.h"
+#include "core/flow.h"
+#include "core/incident.h"
+#include "core/people_step.h"
+#include "core/plain_step.h"
+
+namespace countersign {
+namespace {
+
+bool is_event(const std::string& connector, const std::string& name, const DeliverEvent& command) {
+  return connector == command.connector && name == command.name;
+}
+
+bool refuse_if_ended(Transition& transition, std::string_view act) {
+  if (!transition.state().ended) return false;
+  transition.refuse(ErrorCode::conflict, fmt::format("cannot {} {}: it has ended ({})", act,
+                                                     transition.state().reference, transition.state().status));
+  return true;
+}
+
+// The activation that waits for the effect; none where it was left meanwhile.
+ActivationId waiting_for(const State& state, EffectId effect) {
+  for (const auto& [id, activation] : state.activations) {
+    if (activation.effect == effect) return id;
+  }
+  return ActivationId();
+}
+
+}  // namespace
+
+void deliver_event(Transition& transition, const DeliverEvent& command) {
+  const bool ended = transition.state().ended;
+  transition.emit(EventReceived{command.connector, command.name, command.delivery_id, command.data, ended});
+  if (ended) return;
+  // Waits that are open now; what a handler opens waits for the next event.
+  std::vector<ActivationId> waits;
+  for (const auto& [id, activation] : transition.state().activations) {
+    const auto* wait = std::get_if<Wait>(&transition.definition().step(activation.step).kind);
+    if (wait != nullptr && wait->event && activation.outcome.empty() &&
+        is_event(wait->event->connector, wait->event->name, command)) {
+      waits.push_back(id);
+    }
+  }
+  for (const EventHandler& handler : transition.definition().on_event) {
+    if (!is_event(handler.connector, handler.name, command)) continue;
+    const bool taken = !handler.where ||
+                       transition.holds_for_event(*handler.where, FrameId(), command.data, "where of on_event");
+    if (!taken || transition.stopped()) continue;
+    open_frame(transition, ActivationId(), handler.list, "event:" + command.name, command.data);
+    run_to_wait(transition);
+    if (transition.state().ended) return;
+  }
+  for (const ActivationId id : waits) {
+    const auto activation = transition.state().activations.find(id);
+    if (activation == transition.state().activations.end()) continue;  // a handler left it
+    const Step& step = transition.definition().step(activation->second.step);
+    const WaitEvent& event = *std::get<Wait>(step.kind).event;
+    if (!event_matches(transition, event, step, activation->second.frame, command.data)) continue;
+    complete(transition, id, {"received", Actor{.channel = "event"}, {}, fields_of_event(command.data)});
+    run_to_wait(transition);
+    if (transition.state().ended) return;
+  }
+}
+
+void effect_done(Transition& transition, const EffectDone& command) {
+  const ActivationId id = waiting_for(transition.state(), command.effect);
+  if (!id) return transition.refuse(ErrorCode::conflict, "nothing waits for this answer any more");
+  transition.emit(EffectFinished{command.effect, id, command.succeeded, command.error});
+  complete(transition, id,
+           {command.succeeded ? "succeeded" : "failed", Actor{.channel = "connector"}, command.error, command.reply});
+}
+
+void child_ended(Transition& transition, const ChildEnded& command) {
+  const auto found = transition.state().activations.find(command.activation);
+  if (found == transition.state().activations.end() || !found->second.effect) {
+    return transition.refuse(ErrorCode::conflict, "nothing waits for this instance any more");
+  }
+  const ActivationId id = found->first;
+  const Step& step = transition.definition().step(found->second.step);
+  if (command.status.empty()) {
+    return raise_incident(transition, id, fmt::format("{} could not be started: {}", step.name, command.error));
+  }
+  if (command.status == "cancelled" && !step.on.contains("cancelled")) {
+    return raise_incident(transition, id, fmt::format("{} was cancelled ({})", step.name, command.child.value));
+  }
+  transition.emit(EffectFinished{*found->second.effect, id, true, command.status});
+  complete(transition, id, {command.status, Actor{.channel = "workflow"}, {}, {}});
+}
+
+void comment(Transition& transition, const Comment& command) {
+  if (command.text.empty() || command.text.size() > 20'000) {
+    return transition.refuse(ErrorCode::invalid_input, "a comment has 1 to 20,000 bytes",
+                             {{"/text", "write 1 to 20,000 bytes"}});
+  }
+  transition.emit(Commented{command.by, command.text});
+}
+
+void withdraw(Transition& transition, const Withdraw& command) {
+  if (refuse_if_ended(transition, "withdraw")) return;
+  const State& state = transition.state();
+  const auto no = [&](ErrorCode code, std::string_view why) {
+    transition.refuse(code, fmt::format("cannot withdraw {}: {}", state.reference, why));
+  };
+  if (command.by.person.empty() || command.by.person != state.requester) {
+    return no(ErrorCode::forbidden, "only its requester withdraws a request");
+  }
+  if (state.status == "revising") return no(ErrorCode::conflict, "it is with its requester already");
+  switch (transition.definition().withdraw) {
+    case WithdrawUntil::never: return no(ErrorCode::forbidden, "the workflow does not allow it");
+    case WithdrawUntil::any_time: break;
+    case WithdrawUntil::first_view:
+    case WithdrawUntil::first_decision:
+      if (state.first_decision) return no(ErrorCode::conflict, "somebody has decided already");
+      break;
+  }
+  const bool effect_runs = std::any_of(state.activations.begin(), state.activations.end(),
+                                       [](const auto& entry) { return entry.second.effect.has_value(); });
+  if (effect_runs) return no(ErrorCode::conflict, "a call or another workflow that it started is still running");
+  open_revision(transition, "withdrawn: " + command.reason);
+}
+
+void cancel(Transition& transition, const Cancel& command) {
+  if (refuse_if_ended(transition, "cancel")) return;
+  const State& state = transition.state();
+  const bool own_draft = state.status == "revising" && command.by.kind == Actor::Kind::person &&
+                         command.by.person == state.requester;
+  const bool system = command.by.kind == Actor::Kind::system;  // a parent that was left
+  if (command.by.kind != Actor::Kind::admin && !own_draft && !system) {
+    return transition.refuse(ErrorCode::forbidden,
+                             fmt::format("cannot cancel {}: an administrator does that, or its requester while the "
+                                         "request is back with them",
+                                         state.reference));
+  }
+  if (command.by.kind == Actor::Kind::admin && command.reason.empty()) {
+    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
+                             {{"/reason", "say why"}});
+  }
+  end_instance(transition, {"cancelled", command.by, command.reason, true});
+}
+
+void retry(Transition& transition, const Retry& command) {
+  const auto found = transition.state().activations.find(command.activation);
+  if (found == transition.state().activations.end() || found->second.incident.empty()) {
+    return transition.refuse(ErrorCode::conflict, "it does not stand still");
+  }
+  const Activation activation = found->second;
+  transition.emit(IncidentCleared{activation.id, command.by, command.reason});
+  std::vector<TimerKey> postponed;
+  for (const auto& [key, timer] : transition.state().timers) {
+    if (key.activation == activation.id && timer.due > transition.now()) postponed.push_back(key);
+  }
+  const Step& step = transition.definition().step(activation.step);
+  const bool asks_people = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Task>(step.kind) ||
+                           std::holds_alternative<Revise>(step.kind);
+  if (asks_people && activation.items.empty() && activation.outcome.empty()) {
+    open_kind(transition, activation.id, step);
+  } else if (asks_people || !activation.outcome.empty()) {
+    return;  // people's next answer, or the list below, finds the way again
+  } else if (std::holds_alternative<Wait>(step.kind)) {
+    for (const TimerKey& key : postponed) transition.emit(TimerSet{key, transition.now() + Duration(1), 0});
+  } else {
+    open_kind(transition, activation.id, step);  // a call or a child is asked for again, with a new effect
+  }
+}
+
+void reassign(Transition& transition, const Reassign& command) {
+  const auto found = transition.state().items.find(command.item);
+  if (found == transition.state().items.end()) {
+    return transition.refuse(ErrorCode::conflict, "the work item is closed");
+  }
+  const Item item = found->second;
+  const Directory& directory = transition.context().directory;
+  const Person* to = directory.find(command.to);
+  if (command.by.kind != Actor::Kind::admin) {
+    return transition.refuse(ErrorCode::forbidden, "only an administrator reassigns work");
+  }
+  if (command.reason.empty()) {
+    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
+  }
+  if (to == nullptr || !to->active) {
+    return transition.refuse(ErrorCode::invalid_input,
+                             fmt::format("{} is not an active person of the directory", command.to.value),
+                             {{"/to", "name an active person"}});
+  }
+  const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  if (approve != nullptr && approve->self == SelfRule::refuse && command.to == transition.state().requester) {
+    return transition.refuse(ErrorCode::forbidden, "nobody approves a request of their own");
+  }
+  Roster roster = transition.state().activations.at(item.activation).roster;
+  for (const Seat& seat : roster.seats) {
+    if (seat.person == command.to) {
+      return transition.refuse(ErrorCode::conflict, fmt::format("{} is on this step already", command.to.value));
+    }
+  }
+  close_item(transition, command.item, ItemAct::reassign, command.by);
+  Seat seat{.person = command.to, .reason = "reassigned: " + command.reason};
+  for (Seat& taken : roster.seats) {
+    if (taken.item == command.item) taken = seat;
+  }
+  transition.emit(RosterSet{item.activation, std::move(roster)});
+  open_item(transition, item.activation, seat, item.stands_for, item.status == ItemStatus::waiting);
+}
+
+}  // namespace countersign

@@ -1,0 +1,213 @@
+#include "core/people_step.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/chase.h"
+#include "core/flow.h"
+#include "core/incident.h"
+#include "core/roster.h"
+
+namespace countersign {
+namespace {
+
+const Step& step_of(const Transition& transition, ActivationId activation) {
+  return transition.definition().step(transition.state().activations.at(activation).step);
+}
+
+// Tells whoever is asked, and starts their reminders.
+void announce(Transition& transition, std::uint32_t number) {
+  const Item& item = transition.state().items.at(number);
+  const bool revision = transition.state().activations.at(item.activation).step == transition.definition().revise;
+  transition.request(Send{.kind = revision ? SendKind::returned : SendKind::request,
+                          .to = item.assignee,
+                          .group = item.group,
+                          .item = number});
+  set_item_timers(transition, number);
+}
+
+// True where the step went on without anybody being asked, or stands still.
+bool went_otherwise(Transition& transition, ActivationId id, const Seating& seating) {
+  if (transition.stopped()) return true;
+  const Actor policy{.kind = Actor::Kind::policy};
+  const std::string positive =
+      std::holds_alternative<Approve>(step_of(transition, id).kind) ? "approved" : "done";
+  switch (seating.instead) {
+    case Seating::Instead::none: return false;
+    case Seating::Instead::approve: complete(transition, id, {positive, policy, seating.why, {}}); return true;
+    case Seating::Instead::reject: complete(transition, id, {"rejected", policy, seating.why, {}}); return true;
+    case Seating::Instead::stand_still: raise_incident(transition, id, seating.why); return true;
+  }
+  return false;
+}
+
+void ask(Transition& transition, ActivationId id, Roster roster) {
+  roster.directory_revision = transition.context().directory.revision();
+  const std::vector<Seat> seats = roster.seats;
+  const bool one_by_one = roster.one_by_one;
+  transition.emit(RosterSet{id, std::move(roster)});
+  bool first = true;
+  for (const Seat& seat : seats) {
+    open_item(transition, id, seat, {}, one_by_one && !first);
+    first = false;
+  }
+}
+
+// Checklist entries by whoever does them; entries without an owner belong to all of the task's people.
+struct Share {
+  Seat seat;
+  std::vector<std::string> entries;
+};
+
+std::vector<Share> shares_of(Transition& transition, const Step& step, const Task& task, FrameId frame,
+                             const std::vector<Seat>& owners) {
+  std::vector<Share> shares;
+  for (const ChecklistItem& entry : task.checklist) {
+    if (entry.owner.empty()) continue;
+    const std::string what = fmt::format("for of {} in {}", entry.id, step.name);
+    const std::vector<Seat> seats = resolve_people(transition, entry.owner, frame, what);
+    for (const Seat& seat : seats.empty() ? owners : std::vector<Seat>{seats.front()}) {
+      const auto known = std::find_if(shares.begin(), shares.end(), [&](const Share& share) {
+        return share.seat.person == seat.person && share.seat.group == seat.group;
+      });
+      if (known == shares.end()) {
+        shares.push_back({seat, {entry.id}});
+      } else {
+        known->entries.push_back(entry.id);
+      }
+    }
+  }
+  return shares;
+}
+
+}  // namespace
+
+void open_approve(Transition& transition, ActivationId id) {
+  const Step& step = step_of(transition, id);
+  const auto& approve = std::get<Approve>(step.kind);
+  Seating seating = seat_approval(transition, step, approve, transition.state().activations.at(id).frame);
+  if (went_otherwise(transition, id, seating)) return;
+  Roster roster;
+  roster.needed = approvals_needed(approve.need, seating.seats.size());
+  roster.seats = std::move(seating.seats);
+  roster.veto = approve.veto;
+  roster.one_by_one = approve.order == Order::one_by_one;
+  ask(transition, id, std::move(roster));
+}
+
+void open_task(Transition& transition, ActivationId id) {
+  const Step& step = step_of(transition, id);
+  const auto& task = std::get<Task>(step.kind);
+  const FrameId frame = transition.state().activations.at(id).frame;
+  Seating seating = seat_task(transition, step, task, frame);
+  if (went_otherwise(transition, id, seating)) return;
+  Roster roster;
+  roster.seats = seating.seats;
+  roster.needed = 1;
+  const std::vector<Share> shares = shares_of(transition, step, task, frame, seating.seats);
+  if (transition.stopped()) return;
+  if (!shares.empty()) {
+    // Everybody who has entries of their own does them; the task is done when all are.
+    const bool shared_entries = std::any_of(task.checklist.begin(), task.checklist.end(),
+                                            [](const ChecklistItem& entry) { return entry.owner.empty(); });
+    if (!shared_entries) roster.seats.clear();
+    for (const Share& share : shares) {
+      const bool seated = std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
+        return seat.person == share.seat.person && seat.group == share.seat.group;
+      });
+      if (!seated) roster.seats.push_back(share.seat);
+    }
+    roster.needed = static_cast<std::uint32_t>(roster.seats.size());
+  }
+  ask(transition, id, std::move(roster));
+}
+
+void open_revise(Transition& transition, ActivationId id) {
+  const PersonId requester = transition.state().requester;
+  if (requester.empty()) {
+    raise_incident(transition, id, "the form goes back to the requester, but nobody in particular asked");
+    return;
+  }
+  Roster roster;
+  roster.seats = {Seat{.person = requester, .reason = "requester"}};
+  ask(transition, id, std::move(roster));
+}
+
+std::vector<std::string> entries_of(Transition& transition, const Item& item) {
+  const Activation& activation = transition.state().activations.at(item.activation);
+  const Step& step = transition.definition().step(activation.step);
+  const auto* task = std::get_if<Task>(&step.kind);
+  std::vector<std::string> entries;
+  if (task == nullptr) return entries;
+  for (const ChecklistItem& entry : task->checklist) {
+    if (entry.owner.empty()) {
+      entries.push_back(entry.id);
+      continue;
+    }
+    const auto seats = resolve_people(transition, entry.owner, activation.frame, step.name);
+    const bool theirs =
+        seats.empty() || (seats.front().person == item.assignee && seats.front().group == item.group);
+    if (theirs) entries.push_back(entry.id);
+  }
+  return entries;
+}
+
+void count_votes(Transition& transition, ActivationId id, const Actor& by, const std::string& comment,
+                 const Fields& answers) {
+  const Activation& activation = transition.state().activations.at(id);
+  switch (verdict_of(activation.roster)) {
+    case Verdict::approved: return complete(transition, id, {"approved", by, comment, answers});
+    case Verdict::rejected: return complete(transition, id, {"rejected", by, comment, answers});
+    case Verdict::open: break;
+  }
+  std::uint32_t next = 0;
+  for (const std::uint32_t number : activation.items) {
+    const Item& item = transition.state().items.at(number);
+    if (item.status == ItemStatus::open && item.stands_for.empty()) return;  // somebody is being asked
+    if (item.status == ItemStatus::waiting && (next == 0 || number < next)) next = number;
+  }
+  if (next == 0) return;
+  transition.emit(ItemChanged{.item = next, .act = ItemAct::call_up, .status = ItemStatus::open});
+  announce(transition, next);
+}
+
+std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat,
+                        std::vector<std::uint32_t> stands_for, bool waiting) {
+  const Activation& activation = transition.state().activations.at(id);
+  for (const std::uint32_t number : activation.items) {
+    const Item& open = transition.state().items.at(number);
+    if (open.assignee == seat.person && open.group == seat.group) return 0;
+  }
+  Item item;
+  item.number = transition.fresh_id();
+  item.activation = id;
+  item.status = waiting ? ItemStatus::waiting : ItemStatus::open;
+  item.assignee = seat.person;
+  item.group = seat.group;
+  item.round = activation.round;
+  item.opened_at = transition.now();
+  item.due_at = activation.due_at;
+  item.stands_for = std::move(stands_for);
+  const std::uint32_t number = item.number;
+  transition.emit(ItemOpened{std::move(item), seat.reason});
+  if (!waiting) announce(transition, number);
+  return number;
+}
+
+void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by) {
+  const Item& item = transition.state().items.at(number);
+  const ActivationId activation = item.activation;
+  const auto status = next_status(item.status, act);
+  COUNTERSIGN_INVARIANT(status.has_value(), "a work item's status admits no such act");
+  transition.emit(ItemChanged{.item = number, .act = act, .status = *status, .by = by});
+  clear_item_timers(transition, activation, number);
+}
+
+void close_items(Transition& transition, ActivationId id, ItemAct act, const Actor& by) {
+  const std::vector<std::uint32_t> items = transition.state().activations.at(id).items;
+  for (const std::uint32_t number : items) close_item(transition, number, act, by);
+}
+
+}  // namespace countersign

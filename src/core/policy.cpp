@@ -1,0 +1,49 @@
+#include "core/policy.h"
+
+#include <fmt/format.h>
+
+namespace countersign {
+namespace {
+
+std::string name_of(const Directory& directory, const PersonId& id) {
+  const Person* person = directory.find(id);
+  return person == nullptr || person->name.empty() ? id.value : person->name;
+}
+
+}  // namespace
+
+std::optional<Error> refusal_to_act(const Transition& transition, const Item& item, const Actor& by,
+                                    std::optional<std::uint32_t> expected_version) {
+  const Directory& directory = transition.context().directory;
+  const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
+  const auto no = [&](ErrorCode code, const std::string& why) {
+    return Error{code, fmt::format("cannot act on {} of {}: {}", step.name, transition.state().reference, why), {}};
+  };
+  if (by.kind != Actor::Kind::person || by.person.empty()) {
+    return no(ErrorCode::forbidden, "only a person decides a work item, and this request is nobody's");
+  }
+  const Person* person = directory.find(by.person);
+  if (person == nullptr || !person->active) {
+    return no(ErrorCode::forbidden, fmt::format("{} is not an active person of the directory", by.person.value));
+  }
+  const bool theirs =
+      item.group.empty() ? item.assignee == by.person : directory.is_member(by.person, item.group);
+  if (!theirs) {
+    const std::string whose = item.group.empty() ? name_of(directory, item.assignee) : "group " + item.group;
+    return no(ErrorCode::forbidden, fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
+  }
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  if (approve != nullptr && approve->self == SelfRule::refuse && by.person == transition.state().requester) {
+    return no(ErrorCode::forbidden, "nobody approves a request of their own");
+  }
+  if (item.status == ItemStatus::waiting) {
+    return no(ErrorCode::conflict, fmt::format("it is not yet {}'s turn", name_of(directory, by.person)));
+  }
+  if (expected_version && *expected_version != item.version) {
+    return no(ErrorCode::conflict, fmt::format("it has changed since version {} (now {}): look at it again",
+                                               *expected_version, item.version));
+  }
+  return std::nullopt;
+}
+
+}  // namespace countersign

@@ -1,0 +1,15 @@
+#pragma once
+// The one gate: whether this person may act on this work item now. Every channel goes through it. Internal to the
+// core.
+
+#include <optional>
+
+#include "core/transition.h"
+
+namespace countersign {
+
+// nullopt where they may. `expected_version`: the version that the caller has seen.
+std::optional<Error> refusal_to_act(const Transition& transition, const Item& item, const Actor& by,
+                                    std::optional<std::uint32_t> expected_version);
+
+}  // namespace countersign

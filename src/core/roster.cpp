@@ -1,0 +1,212 @@
+#include "core/roster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign {
+namespace {
+
+bool is_active(const Directory& directory, const PersonId& id) {
+  const Person* person = directory.find(id);
+  return person != nullptr && person->active;
+}
+
+void add_seat(std::vector<Seat>& seats, Seat seat) {
+  const bool repeated = std::any_of(seats.begin(), seats.end(), [&](const Seat& other) {
+    return other.person == seat.person && other.group == seat.group;
+  });
+  if (!repeated) seats.push_back(std::move(seat));
+}
+
+void add_people(const Directory& directory, const cel::Value& value, const std::string& reason,
+                std::vector<Seat>& seats) {
+  switch (value.kind()) {
+    case cel::Kind::person:
+      if (is_active(directory, value.as_person())) add_seat(seats, Seat{.person = value.as_person(), .reason = reason});
+      return;
+    case cel::Kind::group:
+      add_seat(seats, Seat{.group = std::string(value.as_string()), .reason = reason});
+      return;
+    case cel::Kind::list:
+      for (const cel::Value& item : value.as_list()) add_people(directory, item, reason, seats);
+      return;
+    case cel::Kind::optional:
+      if (const cel::Value* inner = value.as_optional()) add_people(directory, *inner, reason, seats);
+      return;
+    default: return;  // the checker admits nothing else; null names nobody
+  }
+}
+
+bool has_member(const Directory& directory, const std::string& group) {
+  const auto members = directory.members(group);
+  if (!members) return false;
+  return std::any_of(members->begin(), members->end(), [&](const PersonId& id) { return is_active(directory, id); });
+}
+
+// Empty groups name nobody.
+void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats) {
+  std::erase_if(seats, [&](const Seat& seat) { return !seat.group.empty() && !has_member(directory, seat.group); });
+}
+
+// The first active person up the requester's line.
+std::optional<PersonId> manager_up(const Transition& transition) {
+  const Directory& directory = transition.context().directory;
+  for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
+    if (is_active(directory, manager)) return manager;
+  }
+  return std::nullopt;
+}
+
+void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats, bool& approved_by_rule) {
+  const PersonId& requester = transition.state().requester;
+  if (requester.empty()) return;
+  const auto own = std::find_if(seats.begin(), seats.end(), [&](const Seat& seat) { return seat.person == requester; });
+  if (own == seats.end()) return;
+  switch (rule) {
+    case SelfRule::refuse: seats.erase(own); return;
+    case SelfRule::skip:
+      seats.erase(own);
+      approved_by_rule = seats.empty();
+      return;
+    case SelfRule::to_manager: {
+      seats.erase(own);
+      if (const auto manager = manager_up(transition)) {
+        add_seat(seats, Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
+      }
+      return;
+    }
+  }
+}
+
+Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, const std::vector<Expression>& to,
+                    FrameId frame) {
+  const std::string nobody = fmt::format("nobody can be asked for {}", step.name);
+  switch (rule) {
+    case NobodyRule::skip: return {{}, Seating::Instead::approve, nobody};
+    case NobodyRule::reject: return {{}, Seating::Instead::reject, nobody};
+    case NobodyRule::fail: return {{}, Seating::Instead::stand_still, nobody};
+    case NobodyRule::to: {
+      Seating seating{resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name)), {}, {}};
+      drop_empty_groups(transition.context().directory, seating.seats);
+      if (!seating.seats.empty()) return seating;
+      return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
+    }
+    case NobodyRule::manager_up:
+      if (const auto manager = manager_up(transition)) {
+        return {{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
+      }
+      return {{}, Seating::Instead::stand_still, nobody + ", and the requester has no active manager"};
+    case NobodyRule::admin: break;
+  }
+  Seating seating{caretakers(transition), {}, {}};
+  for (Seat& seat : seating.seats) seat.reason = "if_nobody: admin";
+  if (!seating.seats.empty()) return seating;
+  return {{}, Seating::Instead::stand_still,
+          nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
+}
+
+}  // namespace
+
+std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
+                                 const std::string& what) {
+  std::vector<Seat> seats;
+  for (const Expression& expression : by) {
+    const auto value = transition.value(expression, frame, what);
+    if (value) add_people(transition.context().directory, *value, expression.program.source(), seats);
+  }
+  return seats;
+}
+
+std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Seat>& seats) {
+  std::vector<Seat> expanded;
+  for (const Seat& seat : seats) {
+    if (seat.group.empty()) {
+      add_seat(expanded, seat);
+      continue;
+    }
+    const auto members = directory.members(seat.group);
+    if (!members) continue;
+    for (const PersonId& member : *members) {
+      if (is_active(directory, member)) add_seat(expanded, Seat{.person = member, .reason = seat.reason});
+    }
+  }
+  return expanded;
+}
+
+std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats) {
+  const auto all = static_cast<std::uint32_t>(seats);
+  switch (quorum.kind) {
+    case QuorumKind::one: return 1;
+    case QuorumKind::count: return quorum.number;
+    case QuorumKind::all: return all;
+    case QuorumKind::percent:
+      // Rounded up: 60% of 4 is 3. At least one.
+      return std::max<std::uint32_t>(1, (all * quorum.number + 99) / 100);
+  }
+  return all;
+}
+
+Verdict verdict_of(const Roster& roster) {
+  std::uint32_t approved = 0;
+  std::uint32_t rejected = 0;
+  for (const Seat& seat : roster.seats) {
+    if (seat.vote == Seat::Vote::approved) ++approved;
+    if (seat.vote == Seat::Vote::rejected) ++rejected;
+  }
+  if (roster.veto && rejected > 0) return Verdict::rejected;
+  if (approved >= roster.needed) return Verdict::approved;
+  const auto seats = static_cast<std::uint32_t>(roster.seats.size());
+  return seats - rejected < roster.needed ? Verdict::rejected : Verdict::open;
+}
+
+Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
+  const Directory& directory = transition.context().directory;
+  Seating seating{resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name)), {}, {}};
+  // One of a group: a single candidate item, so that membership is a fact when somebody acts.
+  const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
+  drop_empty_groups(directory, seating.seats);
+  if (!one_candidate) seating.seats = expand_groups(directory, seating.seats);
+  bool approved_by_rule = false;
+  apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
+  if (approved_by_rule) return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
+  if (seating.seats.empty()) {
+    seating = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame);
+    if (approve.self == SelfRule::refuse) {
+      std::erase_if(seating.seats, [&](const Seat& seat) {
+        return !seat.person.empty() && seat.person == transition.state().requester;
+      });
+      if (seating.seats.empty() && seating.instead == Seating::Instead::none) {
+        return {{}, Seating::Instead::stand_still,
+                fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
+                            step.name)};
+      }
+    }
+  }
+  if (seating.instead == Seating::Instead::none &&
+      approvals_needed(approve.need, seating.seats.size()) > seating.seats.size()) {
+    return {{}, Seating::Instead::stand_still,
+            fmt::format("{} needs {} approvals and only {} can be asked", step.name,
+                        approvals_needed(approve.need, seating.seats.size()), seating.seats.size())};
+  }
+  return seating;
+}
+
+Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {
+  Seating seating{resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name)), {}, {}};
+  drop_empty_groups(transition.context().directory, seating.seats);
+  if (seating.seats.empty()) return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame);
+  return seating;
+}
+
+std::vector<Seat> caretakers(Transition& transition) {
+  const Directory& directory = transition.context().directory;
+  std::vector<Seat> seats = resolve_people(transition, transition.definition().owner, FrameId(), "owner");
+  drop_empty_groups(directory, seats);
+  if (seats.empty() && has_member(directory, "admins")) {
+    seats.push_back(Seat{.group = "admins", .reason = "the administrators"});
+  }
+  return seats;
+}
+
+}  // namespace countersign

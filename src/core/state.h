@@ -1,0 +1,161 @@
+#pragma once
+// The state of one instance: the fold of its events (evolve.h). Plain values; equal states compare equal.
+//
+// A tree: a Frame is one running list of steps and has at most one open activation; an Activation is one entry into
+// a step; `parallel` and an outcome's list have child frames. Closed activations, closed items and comments live in
+// the log; what later steps may read of them stands in `results`.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "cel/value.h"
+#include "core/definition.h"
+#include "core/item_status.h"
+
+namespace countersign {
+
+using Fields = std::map<std::string, cel::Value>;
+
+// Who did something, and how they showed who they are.
+struct Actor {
+  enum class Kind { person, system, policy, admin } kind = Kind::system;
+  PersonId person;            // of person and admin
+  std::string channel;        // "link", "page", "api", "cli", "mail", "event", "timer"
+  std::string authenticated;  // "key csk_ab12", "link mailed to li.na@example.com", "session"
+  PersonId on_behalf_of;      // where somebody acted for another
+  bool operator==(const Actor&) const = default;
+};
+
+// One seat of an approval or task: a person, or a group any one of whose members may take it.
+struct Seat {
+  PersonId person;      // empty where `group` stands
+  std::string group;
+  std::string reason;   // why this person: "requester.manager"
+  std::uint32_t item = 0;  // its work item's number; 0 before its turn, or where policy decided
+  enum class Vote { none, approved, rejected } vote = Vote::none;
+  bool operator==(const Seat&) const = default;
+};
+
+struct Roster {
+  std::vector<Seat> seats;
+  std::uint32_t needed = 1;  // approvals needed, already computed from percent and all
+  bool veto = false;
+  bool one_by_one = false;
+  std::string directory_revision;
+  bool operator==(const Roster&) const = default;
+};
+
+// An open work item. ItemId is INSTANCE.number.
+struct Item {
+  std::uint32_t number = 0;
+  ActivationId activation;
+  ItemStatus status = ItemStatus::open;
+  PersonId assignee;              // empty where it is a group's candidate item
+  std::string group;
+  std::uint32_t version = 1;      // rises with every change; acts name the one they have seen
+  std::uint32_t round = 1;
+  Instant opened_at;
+  std::optional<Instant> due_at;
+  std::vector<std::uint32_t> stands_for;  // items that a decision here settles too (an escalation)
+  bool operator==(const Item&) const = default;
+};
+
+enum class TimerKind { due, deadline, remind, escalate, wait };
+
+struct TimerKey {
+  ActivationId activation;
+  std::uint32_t item = 0;  // 0: of the activation itself
+  TimerKind kind = TimerKind::wait;
+  std::uint32_t rule = 0;  // which of the step's remind or escalate rules
+  auto operator<=>(const TimerKey&) const = default;
+};
+
+struct Timer {
+  Instant due;
+  std::uint32_t fired = 0;  // how often before
+  bool operator==(const Timer&) const = default;
+};
+
+struct Activation {
+  ActivationId id;
+  FrameId frame;
+  StepIndex step = kNoStep;
+  std::uint32_t visit = 1;
+  std::uint32_t round = 1;
+  Instant opened_at;
+  std::optional<Instant> due_at;
+  Roster roster;
+  std::vector<std::uint32_t> items;  // numbers of its open items
+  std::optional<EffectId> effect;    // a call or a child that it waits for
+  std::string outcome;               // set while an outcome's list runs below it
+  std::string incident;              // why it stands still; "" where it does not
+  bool operator==(const Activation&) const = default;
+};
+
+struct Frame {
+  FrameId id;
+  ActivationId parent;  // none: the root frame or an event's
+  ListIndex list = kNoList;
+  std::string key;      // branch name; "root"; the event's name
+  std::uint32_t next = 0;          // position of the step to open next
+  ActivationId current;            // none between steps
+  std::optional<cel::Value> event; // an on_event handler's data
+  bool operator==(const Frame&) const = default;
+};
+
+struct StepResult {
+  ActivationId activation;
+  std::uint32_t visit = 1;
+  std::uint32_t round = 1;
+  std::string outcome;
+  Actor by;
+  Instant at;
+  std::string comment;
+  Fields fields;       // of the ask, the reply or the event
+  bool voided = false; // by a send back
+  bool operator==(const StepResult&) const = default;
+};
+
+struct State {
+  InstanceId id;
+  std::uint64_t seq = 0;  // of the last event folded in; 0: not started
+  WorkflowId workflow;
+  std::string version;    // of the definition
+  std::string reference;  // EXP-2026-14
+  std::string key;        // business key, "" where there is none
+  std::string status;     // "running", "revising" (the requester's turn), or how it ended
+  bool ended = false;
+  PersonId requester;
+  Instant started_at;
+  std::optional<Instant> ended_at;
+  std::uint32_t round = 1;
+  std::string stage;
+  InstanceId parent;                  // the instance that started this one
+  ActivationId parent_activation;     // none: it does not wait
+  Fields form;
+  std::map<std::string, std::uint32_t> form_revision;  // by field; raised when its value changes, absent before
+  Fields vars;
+  std::map<FrameId, Frame> frames;
+  std::map<ActivationId, Activation> activations;  // open ones
+  std::map<std::uint32_t, Item> items;             // open ones
+  std::map<StepIndex, StepResult> results;         // of the last visit
+  std::map<StepIndex, std::uint32_t> visits;
+  std::map<TimerKey, Timer> timers;
+  std::map<std::string, cel::Value> received;  // event_key() -> last event's data, for `wait: since: start`
+  bool first_decision = false;                 // somebody has decided since the last submission
+  std::uint32_t next_id = 1;                   // of frames, activations, items and effects alike
+  bool operator==(const State&) const = default;
+};
+
+// As stored and as the API spells them.
+std::string_view to_string(Actor::Kind kind);
+std::string_view to_string(Seat::Vote vote);
+std::string_view to_string(TimerKind kind);
+
+}  // namespace countersign

@@ -1,0 +1,145 @@
+#include "definition/diagnostic.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace countersign {
+namespace {
+
+// Characters that a terminal shows two columns wide (East Asian wide and full-width forms), so that the caret
+// stands below what it means in Chinese text too.
+bool is_wide(std::uint32_t c) {
+  return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+         (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe4f) || (c >= 0xff00 && c <= 0xff60) ||
+         (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+}
+
+// Decodes the character at the front of valid UTF-8 and removes it.
+std::uint32_t take_character(std::string_view& text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  std::uint32_t c = size == 1 ? first : first & (0xffU >> (size + 1));
+  for (std::size_t i = 1; i < size && i < text.size(); ++i) {
+    c = (c << 6) | (static_cast<unsigned char>(text[i]) & 0x3fU);
+  }
+  text.remove_prefix(std::min(size, text.size()));
+  return c;
+}
+
+// The caret line below `line`: blanks up to the column (tabs stay tabs), then ^~~~ over `length` characters.
+std::string caret_line(std::string_view line, std::uint32_t column, std::uint32_t length) {
+  std::string out;
+  for (std::uint32_t i = 1; i < column; ++i) {
+    if (line.empty()) {
+      out += ' ';
+      continue;
+    }
+    const std::uint32_t c = take_character(line);
+    out += c == '\t' ? "\t" : is_wide(c) ? "  " : " ";
+  }
+  std::size_t width = 0;
+  for (std::uint32_t i = 0; i < length && !line.empty(); ++i) width += is_wide(take_character(line)) ? 2 : 1;
+  out += '^';
+  if (width > 1) out.append(width - 1, '~');
+  return out;
+}
+
+// Lines of foreign files may be very long; the place meant is what is shown of them.
+constexpr std::size_t kLineShownMax = 400;
+
+}  // namespace
+
+void Diagnostics::set_source(SourceText source) {
+  source_ = std::make_shared<const SourceText>(std::move(source));
+}
+
+void Diagnostics::error(Code code, SourceSpan at, std::string message, std::string suggestion, std::string fix) {
+  add(Severity::error, code, at, std::move(message), std::move(suggestion), std::move(fix));
+}
+
+void Diagnostics::warning(Code code, SourceSpan at, std::string message, std::string suggestion,
+                          std::string fix) {
+  add(Severity::warning, code, at, std::move(message), std::move(suggestion), std::move(fix));
+}
+
+void Diagnostics::add(Severity severity, Code code, SourceSpan at, std::string message, std::string suggestion,
+                      std::string fix) {
+  if (severity == Severity::error) ++errors_;
+  Diagnostic diagnostic{source_->file(),
+                        at.line,
+                        at.column,
+                        at.length,
+                        severity,
+                        std::string(info_of(code).number),
+                        std::move(message),
+                        std::move(suggestion),
+                        std::move(fix)};
+  entries_.push_back({std::move(diagnostic), source_});
+}
+
+std::vector<Diagnostics::Entry> Diagnostics::sorted() const {
+  std::vector<Entry> out = entries_;
+  std::stable_sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.diagnostic.file, a.diagnostic.line, a.diagnostic.column) <
+           std::tie(b.diagnostic.file, b.diagnostic.line, b.diagnostic.column);
+  });
+  const auto last = std::unique(out.begin(), out.end(),
+                                [](const Entry& a, const Entry& b) { return a.diagnostic == b.diagnostic; });
+  out.erase(last, out.end());
+  return out;
+}
+
+std::vector<Diagnostic> Diagnostics::all() const {
+  std::vector<Diagnostic> out;
+  for (Entry& entry : sorted()) out.push_back(std::move(entry.diagnostic));
+  return out;
+}
+
+void Diagnostics::append(const Diagnostics& other) {
+  entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
+  errors_ += other.errors_;
+}
+
+std::string Diagnostics::to_text() const {
+  std::string out;
+  for (const auto& [d, source] : sorted()) {
+    out += d.file;
+    if (d.line != 0) out += fmt::format(":{}:{}", d.line, d.column);
+    out += fmt::format(": {}[{}]: {}", d.severity == Severity::error ? "error" : "warning", d.code, d.message);
+    if (!d.suggestion.empty()) out += fmt::format(" (did you mean '{}'?)", d.suggestion);
+    out += '\n';
+    if (d.line != 0) {
+      const std::string_view line = source->line(d.line);
+      if (line.size() <= kLineShownMax) {
+        const std::string number = std::to_string(d.line);
+        out += fmt::format("  {} | {}\n", number, line);
+        out += fmt::format("  {} | {}\n", std::string(number.size(), ' '), caret_line(line, d.column, d.length));
+      }
+    }
+    if (!d.fix.empty()) out += fmt::format("  write: {}\n", d.fix);
+  }
+  return out;
+}
+
+json::value Diagnostics::to_json() const {
+  json::array out;
+  for (const Diagnostic& d : all()) {
+    json::object entry{{"file", d.file},
+                       {"line", d.line},
+                       {"column", d.column},
+                       {"length", d.length},
+                       {"severity", d.severity == Severity::error ? "error" : "warning"},
+                       {"code", d.code},
+                       {"message", d.message}};
+    if (!d.suggestion.empty()) entry["suggestion"] = d.suggestion;
+    if (!d.fix.empty()) entry["fix"] = d.fix;
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+}  // namespace countersign

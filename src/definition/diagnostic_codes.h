@@ -1,0 +1,72 @@
+#pragma once
+// The codes of all diagnostics, with what each means. A code, once published, keeps its number and meaning.
+
+#include <span>
+#include <string_view>
+
+namespace countersign {
+
+enum class Code {
+  unreadable_text,
+  yaml_syntax,
+  yaml_meets_expression,
+  duplicate_key,
+  yaml_feature,
+  limit,
+  document_count,
+  csv_syntax,
+  unknown_key,
+  missing_key,
+  wrong_kind,
+  unknown_word,
+  unknown_field,
+  not_available,
+  bad_value,
+  keys_conflict,
+  unknown_step,
+  unknown_status,
+  unknown_event,
+  unknown_connector,
+  unknown_action,
+  unknown_person,
+  unknown_group,
+  unknown_workflow,
+  unknown_message,
+  unknown_calendar,
+  unknown_stage,
+  unknown_outcome,
+  expression_syntax,
+  expression,
+  may_be_missing,
+  bad_duration,
+  bad_prose,
+  duplicate_name,
+  reserved_name,
+  unhandled_outcome,
+  unhandled_deadline,
+  endless_cycle,
+  unreachable,
+  never_ends,
+  out_of_reach,
+  bad_return_target,
+  missing_need,
+  wrong_file_name,
+  never_starts,
+  missing_input,
+  duplicate_definition,
+  nobody_to_ask,
+  unused,
+};
+
+struct CodeInfo {
+  Code code;
+  std::string_view number;       // "CS014"
+  std::string_view title;        // "unknown field"
+  std::string_view explanation;  // one sentence
+};
+
+// In the order of the numbers.
+std::span<const CodeInfo> diagnostic_codes();
+const CodeInfo& info_of(Code code);
+
+}  // namespace countersign

@@ -1,0 +1,376 @@
+#include "definition/expression_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "definition/call_scan.h"
+#include "definition/expression_scope.h"
+#include "definition/yaml_mending.h"
+
+namespace countersign {
+namespace {
+
+using Tag = cel::Type::Tag;
+
+// Part of a scalar of some document: what an expression's text is cut from.
+struct Piece {
+  const YamlDocument& document;
+  const YamlNode& node;
+  std::size_t begin;
+  std::size_t end;
+
+  std::string_view text() const { return std::string_view(node.text).substr(begin, end - begin); }
+  SourceSpan span(std::size_t from, std::size_t to) const { return document.span_in(node, begin + from, begin + to); }
+  SourceSpan span() const { return span(0, end - begin); }
+};
+
+constexpr std::array<std::string_view, 3> kLaterFunctions = {"budget", "table", "guest"};
+
+bool accepts(const Expected& expected, const cel::Type& found) {
+  if (expected.any_of.empty() || found.is(Tag::dyn)) return true;
+  if (found.is(Tag::optional) && !found.arguments().empty()) return accepts(expected, found.arguments().front());
+  if (found.is(Tag::list) && !found.arguments().empty() && found.arguments().front().is(Tag::dyn)) {
+    return std::ranges::any_of(expected.any_of, [](const cel::Type& type) { return type.is(Tag::list); });
+  }
+  return std::ranges::find(expected.any_of, found) != expected.any_of.end();
+}
+
+bool is_bare_word(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
+}
+
+// Names in literals, and functions of later versions. False: something was reported that makes compiling useless.
+bool check_calls(Loading& loading, const Piece& piece) {
+  bool usable = true;
+  const Directory* directory = loading.catalogue.directory.get();
+  for (const ScannedCall& call : scan_calls(piece.text())) {
+    if (std::ranges::find(kLaterFunctions, call.name) != kLaterFunctions.end()) {
+      loading.diagnostics.error(Code::not_available, piece.span(call.name_begin, call.name_end),
+                                fmt::format("'{}()' is not available in this version", call.name));
+      usable = false;
+    }
+    if (directory == nullptr || !call.literal) continue;
+    const SourceSpan at = piece.span(call.literal_begin, call.literal_end);
+    if (call.name == "group" && directory->find_group(*call.literal) == nullptr) {
+      std::vector<std::string> known;
+      for (const Group& group : directory->groups()) known.push_back(group.id);
+      loading.diagnostics.error(Code::unknown_group, at, fmt::format("unknown group '{}'", *call.literal),
+                                nearest_of(*call.literal, known));
+    }
+    if (call.name == "person" && directory->find_by_id_or_mail(*call.literal) == nullptr) {
+      std::vector<std::string> known;
+      for (const Person& person : directory->people()) {
+        known.push_back(person.id.value);
+        if (!person.mail.empty()) known.push_back(person.mail);
+      }
+      loading.diagnostics.error(Code::unknown_person, at, fmt::format("unknown person '{}'", *call.literal),
+                                nearest_of(*call.literal, known));
+    }
+  }
+  return usable;
+}
+
+// The value of a field may be absent: an optional of the field's type is taken where the type itself is wanted.
+cel::Compilation compile_expected(std::string_view text, const cel::Environment& environment, const Expected& expected) {
+  cel::CompileOptions options;
+  options.expected = expected.type;
+  cel::Compilation compiled = cel::compile(text, environment, options);
+  if (compiled.issues.empty() || !expected.type || !expected.absent) return compiled;
+  options.expected = cel::Type::optional(*expected.type);
+  cel::Compilation optional = cel::compile(text, environment, options);
+  return optional.issues.empty() ? optional : compiled;
+}
+
+// A comment that cuts a string short: `form.code == "a #b"`.
+bool cut_by_comment(const Loading& loading, const Piece& piece) {
+  if (piece.node.quoted() || std::ranges::count(piece.text(), '"') % 2 == 0) return false;
+  const SourceText& source = piece.document.source;
+  return &source.text() == &loading.document.source.text() &&
+         std::string_view(source.text()).substr(std::min(piece.node.end, source.text().size())).starts_with(" #");
+}
+
+Code code_of(const cel::Issue& issue, bool syntax) {
+  if (syntax) return Code::expression_syntax;
+  if (issue.message.starts_with("unknown field")) return Code::unknown_field;
+  if (issue.message.find("may be missing here") != std::string::npos) return Code::may_be_missing;
+  return Code::expression;
+}
+
+// What somebody may have meant by a bare word: the group or person of that name, or the text itself.
+std::string meant_by(const Loading& loading, std::string_view text, const Expected& expected) {
+  if (!is_bare_word(text)) return "";
+  const std::string word(text);
+  if (expected.type && expected.type->is(Tag::string)) return fmt::format("\"{}\"", word);
+  if (loading.catalogue.directory && loading.catalogue.directory->find_group(word)) {
+    return fmt::format("group(\"{}\")", word);
+  }
+  if (loading.catalogue.directory && loading.catalogue.directory->find(PersonId(word))) {
+    return fmt::format("person(\"{}\")", word);
+  }
+  return "";
+}
+
+void report_issues(Loading& loading, const Piece& piece, const cel::Compilation& compiled,
+                   const cel::Environment& environment, const Expected& expected) {
+  if (cut_by_comment(loading, piece) && report_mending(piece.document.source, piece.node.at.line, loading.diagnostics)) {
+    return;
+  }
+  cel::CompileOptions parse_only;
+  parse_only.check = false;
+  const bool syntax = !cel::compile(piece.text(), environment, parse_only).issues.empty();
+  for (const cel::Issue& issue : compiled.issues) {
+    std::string suggestion = issue.suggestion;
+    if (suggestion.empty()) suggestion = meant_by(loading, piece.text(), expected);
+    loading.diagnostics.error(code_of(issue, syntax), piece.span(issue.at.begin, issue.at.end), issue.message,
+                              std::move(suggestion));
+  }
+}
+
+cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spot, const Expected& expected,
+                           std::string_view what) {
+  if (!loading.compiles()) return {};
+  if (trimmed(piece.text()).empty()) {
+    loading.diagnostics.error(Code::expression_syntax, piece.node.at, fmt::format("{} is empty", what));
+    return {};
+  }
+  if (!check_calls(loading, piece)) return {};
+  cel::Environment environment = environment_of(loading, spot, piece.text());
+  cel::Compilation compiled = compile_expected(piece.text(), environment, expected);
+  if (!compiled.issues.empty()) {
+    // Suggestions come from all names, not only from those that the text holds.
+    environment = full_environment_of(loading, spot);
+    compiled = compile_expected(piece.text(), environment, expected);
+    report_issues(loading, piece, compiled, environment, expected);
+    return {};
+  }
+  if (!accepts(expected, compiled.program.type())) {
+    std::string suggestion;
+    const bool wants_person = std::ranges::any_of(expected.any_of, [](const cel::Type& type) { return type.is(Tag::person); });
+    if (wants_person && compiled.program.type().is(Tag::string)) suggestion = fmt::format("person({})", piece.text());
+    loading.diagnostics.error(
+        Code::expression, piece.span(),
+        fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()), suggestion);
+    return {};
+  }
+  return compiled.program;
+}
+
+Piece whole(const Loading& loading, const YamlNode& node) {
+  return {loading.document, node, 0, node.text.size()};
+}
+
+bool is_expression_scalar(Loading& loading, const YamlNode& node, std::string_view what) {
+  if (node.refused) return false;
+  if (node.is_scalar()) return true;
+  report_wrong_kind(node, what, "an expression", loading.diagnostics);
+  return false;
+}
+
+// A text that a machine writes from parts of the file; it has no place of its own there.
+Expression compile_generated(Loading& loading, const YamlNode& node, const std::string& text, const Spot& spot,
+                             const Expected& expected, std::string_view what) {
+  Expression expression;
+  expression.at = position_of(node.at);
+  if (!loading.compiles()) return expression;
+  const cel::Compilation compiled = compile_expected(text, environment_of(loading, spot, text), expected);
+  if (!compiled.issues.empty()) {
+    loading.diagnostics.error(Code::expression, node.at, fmt::format("{}: {}", what, compiled.issues.front().message));
+    return expression;
+  }
+  if (!accepts(expected, compiled.program.type())) {
+    loading.diagnostics.error(
+        Code::expression, node.at,
+        fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()));
+    return expression;
+  }
+  expression.program = compiled.program;
+  return expression;
+}
+
+std::optional<std::string> option_literal(Loading& loading, const YamlNode& node, const Field& field,
+                                          const Spot& spot, std::string_view what) {
+  const auto option = std::ranges::find(field.options, node.text, &ChoiceOption::value);
+  if (option != field.options.end()) return cel::quote(node.text);
+  if (!loading.compiles() || !is_bare_word(node.text) || names_variable(loading, spot, node.text)) return std::nullopt;
+  std::vector<std::string> known;
+  for (const ChoiceOption& each : field.options) known.push_back(each.value);
+  loading.diagnostics.error(Code::unknown_word, node.at,
+                            fmt::format("{}: '{}' is no option of '{}', which has {}", what, node.text, field.name,
+                                        join(known, ", ")),
+                            nearest_of(node.text, known));
+  return "\"\"";
+}
+
+}  // namespace
+
+Expected expects_bool() { return {cel::Type::scalar(Tag::bool_), {}, "true or false"}; }
+Expected expects_person() { return {std::nullopt, {cel::Type::scalar(Tag::person)}, "a person"}; }
+Expected expects_people() {
+  const cel::Type person = cel::Type::scalar(Tag::person);
+  const cel::Type group = cel::Type::scalar(Tag::group);
+  return {std::nullopt,
+          {person, group, cel::Type::list(person), cel::Type::list(group)},
+          "a person, a group or a list of persons"};
+}
+Expected expects_time() {
+  return {std::nullopt,
+          {cel::Type::scalar(Tag::timestamp), cel::Type::scalar(Tag::date), cel::Type::scalar(Tag::duration),
+           business_time_type()},
+          "a duration in words, a timestamp, a date or a duration"};
+}
+Expected expects_instant() {
+  return {std::nullopt, {cel::Type::scalar(Tag::timestamp), cel::Type::scalar(Tag::date)}, "a timestamp or a date"};
+}
+Expected expects_key() {
+  return {std::nullopt, {cel::Type::scalar(Tag::string), cel::Type::scalar(Tag::int_)}, "text or a whole number"};
+}
+Expected expects_field(const Field& field) { return {type_of(field), {}, to_string(field.type), true}; }
+Expected expects_anything() { return {std::nullopt, {}, "anything", false}; }
+
+Expression read_expression(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
+                           std::string_view what) {
+  Expression expression;
+  expression.at = position_of(node.at);
+  if (node.is_sequence()) {
+    // The items are looked at one by one first, so that what is wrong in one is reported at its place.
+    const std::size_t errors = loading.diagnostics.error_count();
+    std::string joined = "[";
+    for (const YamlNode& item : node.items) {
+      read_expression(loading, item, spot, expects_anything(), what);
+      joined += (joined.size() > 1 ? ", " : "") + item.text;
+    }
+    if (loading.diagnostics.error_count() != errors) return expression;
+    return compile_generated(loading, node, joined + "]", spot, expected, what);
+  }
+  if (!is_expression_scalar(loading, node, what)) return expression;
+  expression.program = compile_piece(loading, whole(loading, node), spot, expected, what);
+  return expression;
+}
+
+std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node, const Spot& spot,
+                                         const Expected& expected, std::string_view what) {
+  std::vector<Expression> out;
+  if (node.is_sequence()) {
+    for (const YamlNode& item : node.items) out.push_back(read_expression(loading, item, spot, expected, what));
+    if (node.items.empty()) {
+      loading.diagnostics.error(Code::bad_value, node.at, fmt::format("{} is an empty list", what));
+    }
+  } else {
+    out.push_back(read_expression(loading, node, spot, expected, what));
+  }
+  return out;
+}
+
+Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
+                            std::string_view what) {
+  const bool list = field.type == FieldType::choices;
+  if (field.type == FieldType::choice && node.is_scalar()) {
+    if (const auto literal = option_literal(loading, node, field, spot, what)) {
+      return compile_generated(loading, node, *literal, spot, expects_field(field), what);
+    }
+  }
+  if (list && node.is_sequence()) {
+    std::string joined = "[";
+    for (const YamlNode& item : node.items) {
+      const auto literal = item.is_scalar() ? option_literal(loading, item, field, spot, what) : std::nullopt;
+      joined += (joined.size() > 1 ? ", " : "") + literal.value_or(item.text);
+    }
+    return compile_generated(loading, node, joined + "]", spot, expects_field(field), what);
+  }
+  return read_expression(loading, node, spot, expects_field(field), what);
+}
+
+TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
+                   std::string_view what) {
+  if (node.is_scalar()) {
+    const Result<TimeSpan> span = parse_time_span(node.text);
+    if (span) return *span;
+    const char first = node.text.empty() ? ' ' : node.text.front();
+    if (first >= '0' && first <= '9') {
+      loading.diagnostics.error(Code::bad_duration, node.at, fmt::format("{}: {}", what, span.error().message));
+      return TimeSpan{};
+    }
+  }
+  return read_expression(loading, node, spot, expected, what);
+}
+
+std::optional<TimeSpan> read_span(Loading& loading, const YamlNode& node, std::string_view what) {
+  if (!node.is_scalar()) {
+    report_wrong_kind(node, what, "a duration in words", loading.diagnostics);
+    return std::nullopt;
+  }
+  const Result<TimeSpan> span = parse_time_span(node.text);
+  if (span) return *span;
+  loading.diagnostics.error(Code::bad_duration, node.at, fmt::format("{}: {}", what, span.error().message));
+  return std::nullopt;
+}
+
+Prose read_prose_part(Loading& loading, const YamlDocument& document, const YamlNode& node, std::size_t begin,
+                      std::size_t end, const Spot& spot) {
+  Prose prose;
+  const std::string_view text = node.text;
+  std::string plain;
+  const auto flush = [&] {
+    if (!plain.empty()) prose.parts.push_back({std::move(plain), std::nullopt});
+    plain.clear();
+  };
+  for (std::size_t i = begin; i < end;) {
+    if (text.substr(i, end - i).starts_with("$${")) {
+      plain += "${";
+      i += 3;
+      continue;
+    }
+    if (!text.substr(i, end - i).starts_with("${")) {
+      plain += text[i++];
+      continue;
+    }
+    const std::optional<std::size_t> close = closing_brace(text.substr(0, end), i + 2);
+    if (!close) {
+      loading.diagnostics.error(Code::bad_prose, document.span_in(node, i, i + 2),
+                                "this '${' is not closed by '}' (write '$${' for a plain '${')");
+      return prose;
+    }
+    flush();
+    const Piece piece{document, node, i + 2, *close};
+    Expression expression;
+    expression.at = position_of(piece.span());
+    expression.program = compile_piece(loading, piece, spot, expects_anything(), "'${ }'");
+    prose.parts.push_back({"", std::move(expression)});
+    i = *close + 1;
+  }
+  flush();
+  return prose;
+}
+
+Prose read_prose(Loading& loading, const YamlNode& node, const Spot& spot) {
+  return read_prose_part(loading, loading.document, node, 0, node.text.size(), spot);
+}
+
+LocalText read_local_text(Loading& loading, const YamlNode& node, const Spot& spot, std::string_view what) {
+  LocalText text;
+  if (node.is_scalar()) {
+    text.by_locale.emplace("", read_prose(loading, node, spot));
+  } else if (node.is_map()) {
+    for (const YamlNode::Entry& entry : node.entries) {
+      if (!is_locale(entry.key)) {
+        loading.diagnostics.error(Code::bad_value, entry.key_at,
+                                  fmt::format("{}: '{}' is no language such as en or zh-CN", what, entry.key));
+      } else if (!entry.value.is_scalar()) {
+        report_wrong_kind(entry.value, what, "text", loading.diagnostics);
+      } else {
+        text.by_locale.emplace(entry.key, read_prose(loading, entry.value, spot));
+      }
+    }
+  } else {
+    report_wrong_kind(node, what, to_string(Shape::local_text), loading.diagnostics);
+  }
+  return text;
+}
+
+}  // namespace countersign

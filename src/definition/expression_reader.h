@@ -1,0 +1,60 @@
+#pragma once
+// Reading expressions, prose and time rules out of YAML scalars: compiled against what may be named in the place,
+// with every problem reported at its exact column. Internal to the loader; in the first reading nothing is compiled.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "definition/loading.h"
+
+namespace countersign {
+
+// Where an expression stands, and so what it may name.
+struct Spot {
+  Place place = Place::step;
+  StepIndex step = kNoStep;               // what is known is what is known where this step begins
+  const std::vector<Field>* event = nullptr;  // the declared data of `event`; nullptr: not declared, anything may be read
+  const std::vector<StepIndex>* steps = nullptr;  // several steps at once, for messages: what is known at all of them
+};
+
+// What a place takes.
+struct Expected {
+  std::optional<cel::Type> type;       // one type, which a literal takes over
+  std::vector<cel::Type> any_of;       // else one of these; empty: anything
+  std::string_view words;              // "a person, a group or a list of persons"
+  bool absent = false;                 // with `type`: an optional of it is taken too
+};
+Expected expects_bool();
+Expected expects_person();
+Expected expects_people();
+Expected expects_time();       // a timestamp, date, duration or business time
+Expected expects_instant();    // a timestamp or date
+Expected expects_key();        // text or a number
+Expected expects_field(const Field& field);
+Expected expects_anything();
+
+// A YAML list is a list of expressions. `what` names the place in messages: "'when'".
+Expression read_expression(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
+                           std::string_view what);
+// One expression or a YAML list of them.
+std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node, const Spot& spot,
+                                         const Expected& expected, std::string_view what);
+// A value for a field; a bare word stands for the option of a choice.
+Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
+                            std::string_view what);
+// A duration in words, or an expression.
+TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
+                   std::string_view what);
+// A duration in words; nullopt where it is none (reported).
+std::optional<TimeSpan> read_span(Loading& loading, const YamlNode& node, std::string_view what);
+
+// Text with ${ expression }; `$${` is a plain `${`.
+Prose read_prose(Loading& loading, const YamlNode& node, const Spot& spot);
+// Bytes [begin, end) of a scalar's text, for messages, whose subject and body are parts of one file.
+Prose read_prose_part(Loading& loading, const YamlDocument& document, const YamlNode& node, std::size_t begin,
+                      std::size_t end, const Spot& spot);
+LocalText read_local_text(Loading& loading, const YamlNode& node, const Spot& spot, std::string_view what);
+
+}  // namespace countersign

@@ -1,0 +1,27 @@
+#pragma once
+// Which names an expression sees at its spot, with the types that hold there; and small questions about texts that
+// hold expressions. Internal to the loader.
+
+#include <optional>
+#include <string_view>
+
+#include "definition/expression_reader.h"
+
+namespace countersign {
+
+// Only with those steps' results whose id the text holds: a workflow may have a thousand steps.
+cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text);
+cel::Environment full_environment_of(const Loading& loading, const Spot& spot);
+bool names_variable(const Loading& loading, const Spot& spot, std::string_view name);
+
+// The type of STEP's result where `spot` is: a field is `maybe` unless every outcome that the result may have there
+// sets it.
+cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& step);
+
+// The `}` that closes a `${` whose expression begins at `from`; strings and inner braces are respected.
+std::optional<std::size_t> closing_brace(std::string_view text, std::size_t from);
+
+// "en", "zh-CN", "sr-Latn-RS"
+bool is_locale(std::string_view text);
+
+}  // namespace countersign

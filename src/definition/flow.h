@@ -1,0 +1,102 @@
+#pragma once
+// The flow through a workflow's steps: which steps can be reached, what each step's last result may be where another
+// begins, and where a way leads in circles without waiting. Computed once from a Definition whose `go` targets are
+// known. Not thread-safe: it keeps what it has found out.
+//
+// The analysis is a forward one over sets: at the entry of every step it knows, for every step with an id, the set
+// of outcomes that its last result may have there, or that there is none. So a result is certain exactly where every
+// way from the start passes the step (dominance), send-backs, jumps, parallel branches and event handlers included.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/definition.h"
+
+namespace countersign {
+
+class Flow {
+ public:
+  // `definition` must outlive it.
+  explicit Flow(const Definition& definition);
+
+  bool reachable(StepIndex step) const { return entry_[step].has_value(); }
+
+  struct Possible {
+    bool absent = true;                 // there may be no result
+    std::vector<std::string> outcomes;  // that the last result may have
+  };
+  // What the result of `step` may be where `at` begins; kNoStep for places outside of the flow (an event handler's
+  // `where`), where anything may be.
+  Possible result(StepIndex at, StepIndex step) const;
+
+  // The last step of a way that runs off the end of the root list without `end`; kNoStep where none does.
+  StepIndex falls_off_at() const { return falls_off_at_; }
+
+  // `from` may come before `to`, send-backs left out.
+  bool leads_to(StepIndex from, StepIndex to) const;
+
+  // For each circle without a waiting step, the step whose way on closes it.
+  std::vector<StepIndex> endless_cycles() const;
+
+ private:
+  // A way on from a step: to another step, or off the end of a list.
+  struct Edge {
+    enum class Kind { skip, outcome, inner, jump, send_back } kind = Kind::outcome;
+    std::string outcome;         // of kind outcome, "" where the step has none
+    StepIndex to = kNoStep;      // kNoStep: off the end of `leaves`
+    ListIndex leaves = kNoList;  // kNoList with kNoStep: the instance ends
+  };
+  using Bits = std::vector<std::uint64_t>;
+  // The bits of one step's result: the first says absent, one for each outcome follows.
+  struct Tracked {
+    std::size_t first_bit = 0;
+    std::vector<std::string> outcomes;
+  };
+
+  void number_results();
+  void make_edges();
+  void add_outcome(StepIndex from, const std::string& outcome);
+  void add_send_back(StepIndex from, const std::vector<ReturnTarget>& targets);
+  Edge edge_behind(StepIndex step, Edge::Kind kind) const;
+  Edge edge_into(ListIndex list, Edge::Kind kind) const;
+
+  void solve();
+  void visit(StepIndex step);
+  void flow_into(StepIndex step, const Bits& state);
+  void flow_along(StepIndex from, const Edge& edge, const Bits& state);
+  void leave_list(ListIndex list, StepIndex from, const Bits& state);
+  void join_branches(StepIndex parallel);
+
+  bool is_branch(ListIndex list) const;
+  const std::vector<StepIndex>& steps_below(ListIndex list) const { return below_[list]; }
+  void set_result(Bits& state, StepIndex step, const std::string& outcome) const;
+  void copy_result(Bits& to, const Bits& from, StepIndex step) const;
+  void widen(Bits& state, StepIndex step) const;
+
+  // The step that an edge leads to through the ends of lists; kNoStep where the instance or a frame ends there.
+  StepIndex landing(const Edge& edge, bool through_branches) const;
+  // The ways on that take no time: none but being skipped of a step that waits.
+  std::vector<Edge> instant_edges(StepIndex step) const;
+  void find_passing_branches();
+  bool passes_without_waiting(ListIndex list) const;
+  // By step: whether it can come after `from`, send-backs left out; `from` itself too.
+  const std::vector<bool>& steps_after(StepIndex from) const;
+
+  const Definition& definition_;
+  std::vector<Tracked> tracked_;               // by step
+  std::size_t bits_ = 0;
+  std::vector<std::vector<Edge>> edges_;       // by step
+  std::vector<std::optional<Bits>> entry_;     // by step; nullopt: unreachable
+  std::vector<std::optional<Bits>> exit_;      // by list, of branches
+  std::vector<std::vector<StepIndex>> below_;  // by list: all steps in it and in lists inside
+  std::vector<bool> passes_;                   // by list, of branches: can be left without waiting
+  mutable std::map<StepIndex, std::vector<bool>> after_;
+  std::vector<StepIndex> work_;
+  std::vector<bool> queued_;                   // by step: stands in work_
+  StepIndex falls_off_at_ = kNoStep;
+};
+
+}  // namespace countersign

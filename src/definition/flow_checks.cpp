@@ -1,0 +1,148 @@
+#include "definition/flow_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign {
+namespace {
+
+std::vector<std::string> ids_of(const Definition& definition) {
+  std::vector<std::string> ids;
+  for (const Step& step : definition.steps) {
+    if (!step.id.empty()) ids.push_back(step.id);
+  }
+  return ids;
+}
+
+// Whether `list` is `inner` or a list around it; the root list is around an event's.
+bool encloses(const Definition& definition, ListIndex list, ListIndex inner) {
+  while (inner != list) {
+    const StepIndex owner = definition.list(inner).owner;
+    if (owner != kNoStep) {
+      inner = definition.step(owner).list;
+    } else if (inner != definition.root) {
+      inner = definition.root;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+const Step* find_target(Loading& loading, const StepReference& reference) {
+  const Step* target = loading.definition.find_step(reference.name);
+  if (target == nullptr) {
+    loading.diagnostics.error(Code::unknown_step, reference.at, fmt::format("unknown step '{}'", reference.name),
+                              nearest_of(reference.name, ids_of(loading.definition)));
+  }
+  return target;
+}
+
+std::vector<ReturnTarget>* return_targets_of(Step& step) {
+  if (auto* approve = std::get_if<Approve>(&step.kind)) return &approve->return_to;
+  if (auto* task = std::get_if<Task>(&step.kind)) return &task->return_to;
+  return nullptr;
+}
+
+void resolve_go(Loading& loading) {
+  for (const auto& [index, reference] : loading.go_targets) {
+    const Step* target = find_target(loading, reference);
+    if (target == nullptr) continue;
+    const Step& step = loading.definition.step(index);
+    if (!encloses(loading.definition, target->list, step.list)) {
+      loading.diagnostics.error(Code::out_of_reach, reference.at,
+                                fmt::format("'go' cannot reach '{}' (line {}): it stands inside a list that this step is "
+                                            "not in",
+                                            reference.name, target->at.line));
+      continue;
+    }
+    loading.definition.steps[index].kind = Go{target->index};
+  }
+}
+
+void resolve_returns(Loading& loading) {
+  for (const auto& [index, references] : loading.return_targets) {
+    std::vector<ReturnTarget>* targets = return_targets_of(loading.definition.steps[index]);
+    if (targets == nullptr) continue;
+    auto slot = targets->begin();
+    for (const StepReference& reference : references) {
+      while (slot != targets->end() && slot->requester) ++slot;
+      if (slot == targets->end()) break;
+      const Step* target = find_target(loading, reference);
+      if (target != nullptr && target->index == index) {
+        loading.diagnostics.error(Code::bad_return_target, reference.at, "a step cannot return to itself");
+      } else if (target != nullptr && !encloses(loading.definition, target->list, loading.definition.step(index).list)) {
+        loading.diagnostics.error(Code::out_of_reach, reference.at,
+                                  fmt::format("'return_to' cannot reach '{}' (line {}): it stands inside a list that this "
+                                              "step is not in",
+                                              reference.name, target->at.line));
+      } else if (target != nullptr) {
+        slot->step = target->index;
+      }
+      ++slot;
+    }
+    std::erase_if(*targets, [](const ReturnTarget& target) { return !target.requester && target.step == kNoStep; });
+  }
+}
+
+void check_items_of(Loading& loading, const std::vector<Field>& fields) {
+  for (const Field& field : fields) {
+    if (field.type != FieldType::items_of || field.items_of.empty()) continue;
+    const Step* step = loading.definition.find_step(field.items_of);
+    const Task* task = step == nullptr ? nullptr : std::get_if<Task>(&step->kind);
+    if (step == nullptr) {
+      loading.diagnostics.error(Code::unknown_step, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+                                fmt::format("unknown step '{}'", field.items_of),
+                                nearest_of(field.items_of, ids_of(loading.definition)));
+    } else if (task == nullptr || task->checklist.empty()) {
+      loading.diagnostics.error(Code::bad_value, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+                                fmt::format("'{}' is no task with a checklist", field.items_of));
+    }
+  }
+}
+
+}  // namespace
+
+void resolve_steps(Loading& loading) {
+  resolve_go(loading);
+  resolve_returns(loading);
+  for (const Step& step : loading.definition.steps) {
+    if (const auto* approve = std::get_if<Approve>(&step.kind)) check_items_of(loading, approve->ask);
+    if (const auto* task = std::get_if<Task>(&step.kind)) check_items_of(loading, task->ask);
+  }
+}
+
+void check_flow(Loading& loading, const Flow& flow) {
+  const Definition& definition = loading.definition;
+  for (const Step& step : definition.steps) {
+    if (step.list == kNoList || flow.reachable(step.index)) continue;
+    // One report for a run of unreachable steps: for its first.
+    const StepList& list = definition.list(step.list);
+    const StepIndex before = step.position > 0 ? list.steps[step.position - 1] : list.owner;
+    if (before != kNoStep && !flow.reachable(before)) continue;
+    std::string why = "no way through the workflow leads to this step";
+    if (step.position > 0) {
+      why = fmt::format("this step is never reached: the one before it (line {}) never goes on", definition.step(before).at.line);
+    }
+    loading.diagnostics.error(Code::unreachable, span_of(step.at), why);
+  }
+  if (const StepIndex last = flow.falls_off_at(); last != kNoStep) {
+    loading.diagnostics.error(Code::never_ends, span_of(definition.step(last).at),
+                              "the steps run out behind this one: write `- end: STATUS` behind it");
+  }
+  for (const StepIndex step : flow.endless_cycles()) {
+    loading.diagnostics.error(Code::endless_cycle, span_of(definition.step(step).at),
+                              "from here the way leads in a circle on which no step waits");
+  }
+  for (const auto& [index, references] : loading.return_targets) {
+    for (const StepReference& reference : references) {
+      const Step* target = definition.find_step(reference.name);
+      if (target == nullptr || target->index == index || flow.leads_to(target->index, index)) continue;
+      loading.diagnostics.error(Code::bad_return_target, reference.at,
+                                fmt::format("'{}' (line {}) does not come before this step", reference.name, target->at.line));
+    }
+  }
+}
+
+}  // namespace countersign

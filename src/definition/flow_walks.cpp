@@ -1,0 +1,148 @@
+// Walks over the flow's edges: what comes before what, and circles that never wait.
+#include <algorithm>
+
+#include "definition/flow.h"
+
+namespace countersign {
+
+StepIndex Flow::landing(const Edge& edge, bool through_branches) const {
+  Edge at = edge;
+  while (at.to == kNoStep) {
+    if (at.leaves == kNoList) return kNoStep;
+    const StepIndex owner = definition_.list(at.leaves).owner;
+    if (owner == kNoStep || (is_branch(at.leaves) && !through_branches)) return kNoStep;
+    at = edge_behind(owner, Edge::Kind::outcome);
+  }
+  return at.to;
+}
+
+bool Flow::leads_to(StepIndex from, StepIndex to) const { return steps_after(from)[to]; }
+
+const std::vector<bool>& Flow::steps_after(StepIndex from) const {
+  const auto known = after_.find(from);
+  if (known != after_.end()) return known->second;
+  std::vector<bool> seen(definition_.steps.size(), false);
+  std::vector<StepIndex> open{from};
+  seen[from] = true;
+  while (!open.empty()) {
+    const StepIndex step = open.back();
+    open.pop_back();
+    const auto go_on = [&](const Edge& edge) {
+      if (edge.kind == Edge::Kind::send_back && step != definition_.revise) return;
+      const StepIndex next = landing(edge, true);
+      if (next == kNoStep || seen[next]) return;
+      seen[next] = true;
+      open.push_back(next);
+    };
+    for (const Edge& edge : edges_[step]) go_on(edge);
+    // What follows a parallel, and the lists of its outcomes.
+    if (std::holds_alternative<Parallel>(definition_.step(step).kind)) {
+      go_on(edge_behind(step, Edge::Kind::outcome));
+      for (const auto& [outcome, list] : definition_.step(step).on) go_on(edge_into(list, Edge::Kind::outcome));
+    }
+  }
+  return after_.emplace(from, std::move(seen)).first->second;
+}
+
+std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
+  const Step& step = definition_.step(at);
+  const auto* run = std::get_if<Run>(&step.kind);
+  const bool waits = (run != nullptr && run->wait) || std::holds_alternative<Approve>(step.kind) ||
+                     std::holds_alternative<Task>(step.kind) || std::holds_alternative<Wait>(step.kind) ||
+                     std::holds_alternative<Call>(step.kind) || std::holds_alternative<Revise>(step.kind);
+  std::vector<Edge> edges;
+  for (const Edge& edge : edges_[at]) {
+    if (!waits || edge.kind == Edge::Kind::skip) edges.push_back(edge);
+  }
+  if (const auto* parallel = std::get_if<Parallel>(&step.kind)) {
+    std::size_t passing = 0;
+    for (const Parallel::Branch& branch : parallel->branches) {
+      if (branch.list != kNoList && passes_[branch.list]) ++passing;
+    }
+    const std::size_t needed =
+        parallel->need.kind == QuorumKind::all ? parallel->branches.size() : parallel->need.number;
+    if (passing >= needed) {
+      for (const std::string& outcome : outcomes_of(definition_, step)) {
+        const auto handler = step.on.find(outcome);
+        edges.push_back(handler == step.on.end() ? edge_behind(at, Edge::Kind::outcome)
+                                                 : edge_into(handler->second, Edge::Kind::outcome));
+      }
+    }
+  }
+  return edges;
+}
+
+void Flow::find_passing_branches() {
+  // Lists inside a list have higher numbers, and their answers are needed first.
+  passes_.resize(definition_.lists.size(), false);
+  for (ListIndex list = static_cast<ListIndex>(passes_.size()); list-- > 0;) {
+    if (is_branch(list)) passes_[list] = passes_without_waiting(list);
+  }
+}
+
+bool Flow::passes_without_waiting(ListIndex list) const {
+  const Edge into = edge_into(list, Edge::Kind::inner);
+  if (into.to == kNoStep) return true;
+  std::vector<bool> seen(definition_.steps.size(), false);
+  std::vector<StepIndex> open{into.to};
+  seen[into.to] = true;
+  while (!open.empty()) {
+    const StepIndex step = open.back();
+    open.pop_back();
+    for (const Edge& edge : instant_edges(step)) {
+      Edge at = edge;
+      while (at.to == kNoStep && at.leaves != kNoList) {
+        if (at.leaves == list) return true;
+        const StepIndex owner = definition_.list(at.leaves).owner;
+        if (owner == kNoStep || is_branch(at.leaves)) break;
+        at = edge_behind(owner, Edge::Kind::outcome);
+      }
+      if (at.to == kNoStep || seen[at.to]) continue;
+      seen[at.to] = true;
+      open.push_back(at.to);
+    }
+  }
+  return false;
+}
+
+std::vector<StepIndex> Flow::endless_cycles() const {
+  enum class Mark { unseen, open, done };
+  std::vector<Mark> marks(definition_.steps.size(), Mark::unseen);
+  std::vector<StepIndex> closing;
+  struct Walk {
+    StepIndex step;
+    std::vector<StepIndex> next;
+  };
+  const auto walk_from = [&](StepIndex step) {
+    std::vector<StepIndex> next;
+    for (const Edge& edge : instant_edges(step)) {
+      const StepIndex to = landing(edge, false);
+      if (to != kNoStep) next.push_back(to);
+    }
+    marks[step] = Mark::open;
+    return Walk{step, std::move(next)};
+  };
+  for (StepIndex first = 0; first < marks.size(); ++first) {
+    if (marks[first] != Mark::unseen) continue;
+    std::vector<Walk> path{walk_from(first)};
+    while (!path.empty()) {
+      Walk& here = path.back();
+      if (here.next.empty()) {
+        marks[here.step] = Mark::done;
+        path.pop_back();
+        continue;
+      }
+      const StepIndex to = here.next.back();
+      here.next.pop_back();
+      if (marks[to] == Mark::open) {
+        if (std::ranges::find(closing, here.step) == closing.end()) closing.push_back(here.step);
+      } else if (marks[to] == Mark::unseen) {
+        path.push_back(walk_from(to));
+      }
+    }
+  }
+  std::ranges::sort(closing);
+  return closing;
+}
+
+}  // namespace countersign

@@ -1,0 +1,62 @@
+#pragma once
+// The state of loading one workflow file. Internal to the loader.
+//
+// A file is read twice by the same code: the first reading gives the outline (ids, lists, outcomes, fields) on which
+// the flow is computed; the second compiles expressions, which may read any step's result and need to know whether
+// that step must have run. Steps get the same indices both times. Only the second reading's diagnostics count.
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/definition.h"
+#include "core/scope.h"
+#include "definition/catalogue.h"
+#include "definition/flow.h"
+#include "definition/map_reader.h"
+#include "definition/yaml.h"
+
+namespace countersign {
+
+// A name that stands for a step, looked up when all steps are read.
+struct StepReference {
+  std::string name;
+  SourceSpan at;
+};
+
+struct Loading {
+  Loading(const YamlDocument& read, Diagnostics& reports, const Catalogue& known,
+          const std::map<std::pair<std::string, std::string>, std::string>& messages)
+      : document(read), diagnostics(reports), catalogue(known), message_texts(messages) {}
+
+  const YamlDocument& document;
+  Diagnostics& diagnostics;
+  const Catalogue& catalogue;
+  // Name and language of a message -> its text.
+  const std::map<std::pair<std::string, std::string>, std::string>& message_texts;
+
+  // Of the second reading; nullptr in the first.
+  const Definition* outline = nullptr;
+  const Flow* flow = nullptr;
+  // Fields of a step's result that come from a connector, by step; of the outline.
+  const std::map<StepIndex, std::vector<Field>>* outline_replies = nullptr;
+
+  Definition definition;
+  std::map<StepIndex, std::vector<Field>> replies;
+  std::map<StepIndex, StepReference> go_targets;
+  std::map<StepIndex, std::vector<StepReference>> return_targets;  // in the order of return_to, requester left out
+  std::map<std::string, std::vector<StepIndex>> message_users;     // message -> the steps that send it
+  std::map<std::string, SourceSpan> message_places;                // where each is named first
+  std::set<std::string> used_statuses;
+
+  bool statuses_known = false;  // `statuses` could be read
+
+  bool compiles() const { return outline != nullptr; }
+  const SourceText& source() const { return document.source; }
+};
+
+inline SourcePosition position_of(SourceSpan at) { return {at.line, at.column}; }
+inline SourceSpan span_of(SourcePosition at, std::uint32_t length = 1) { return {at.line, at.column, length}; }
+
+}  // namespace countersign

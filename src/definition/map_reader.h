@@ -1,0 +1,121 @@
+#pragma once
+// Strict reading of YAML maps by declarative tables of keys. The tables say what every key is, so that diagnostics,
+// the reference and editors' schemas speak of the same language.
+//
+//   constexpr Key kKeys[] = {{"calendar", Shape::text, Need::optional, "name of the working calendar"}, ...};
+//   MapReader map(node, "the workflow", kKeys, diagnostics);      // reports unknown and missing keys, wrong kinds
+//   std::string calendar = map.text("calendar");
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "definition/diagnostic.h"
+#include "definition/yaml.h"
+
+namespace countersign {
+
+// What may stand behind a key.
+enum class Shape {
+  any,          // the reader of that key looks itself
+  text,         // text as written; numbers and true are their characters
+  word,         // one of Key::words
+  boolean,
+  integer,
+  number,
+  list,
+  map,
+  texts,        // a list of texts
+  expression,   // CEL
+  expressions,  // CEL, or a list of CEL
+  prose,        // text with ${ expression }
+  local_text,   // prose, or a map from locale to prose
+  duration,     // a duration in words
+  time,         // a duration in words, or CEL
+  steps,        // {go: STEP}, {end: STATUS} or a list of steps
+};
+// "text", "a list of texts", "an expression": for messages and the reference.
+std::string_view to_string(Shape shape);
+
+enum class Need { optional, required, later };  // later: known, but not available in this version
+
+struct Key {
+  std::string_view name;
+  Shape shape = Shape::any;
+  Need need = Need::optional;
+  std::string_view meaning;  // one line
+  std::string_view words = {};  // of Shape::word: "together|one_by_one"
+};
+using KeyTable = std::span<const Key>;
+
+class MapReader {
+ public:
+  // `what` names the map in messages: "an approve step", "field 'amount'". Reports at once where `node` is no map,
+  // and unknown keys, missing keys and values of a wrong shape. All arguments must outlive the reader.
+  MapReader(const YamlNode& node, std::string what, KeyTable keys, Diagnostics& diagnostics);
+  // Several tables as one (common keys and a kind's own).
+  MapReader(const YamlNode& node, std::string what, std::initializer_list<KeyTable> tables, Diagnostics& diagnostics);
+
+  // False where `node` is no map at all.
+  bool is_map() const { return node_.is_map(); }
+  const YamlNode& node() const { return node_; }
+  const std::string& what() const { return what_; }
+  Diagnostics& diagnostics() const { return diagnostics_; }
+
+  // The value at a key of the table; nullptr where the key is absent or its value was refused.
+  const YamlNode* find(std::string_view key) const;
+  // Whether the key is written, even with a value that was refused.
+  bool has(std::string_view key) const;
+  // Where the key stands; where it is absent, the map's place.
+  SourceSpan key_at(std::string_view key) const;
+  // Where the value stands; where it is absent, the map's place.
+  SourceSpan at(std::string_view key) const;
+
+  std::string text(std::string_view key, std::string_view otherwise = {}) const;
+  std::vector<std::string> texts(std::string_view key) const;
+  bool boolean(std::string_view key, bool otherwise = false) const;
+  // Outside of [min, max]: reported, and `otherwise`.
+  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t min, std::int64_t max) const;
+  std::optional<Decimal> number(std::string_view key) const;
+  template <class Enum>
+  Enum word(std::string_view key, Enum otherwise,
+            std::initializer_list<std::pair<std::string_view, Enum>> meanings) const {
+    const YamlNode* value = find(key);
+    if (!value) return otherwise;
+    for (const auto& [spelling, meaning] : meanings) {
+      if (value->text == spelling) return meaning;
+    }
+    return otherwise;
+  }
+
+ private:
+  void check();
+  const Key* key_of(std::string_view name) const;
+  void check_value(const Key& key, const YamlNode::Entry& entry);
+
+  const YamlNode& node_;
+  std::string what_;
+  std::vector<Key> keys_;
+  Diagnostics& diagnostics_;
+  std::vector<const YamlNode::Entry*> accepted_;
+};
+
+// Reports "WHAT expects EXPECTED, found a list"; for other readers' own checks.
+void report_wrong_kind(const YamlNode& node, std::string_view what, std::string_view expected,
+                       Diagnostics& diagnostics);
+
+// The nearest of `known`, any range of texts, for (did you mean '...'?), or "".
+template <class Range>
+std::string nearest_of(std::string_view word, const Range& known) {
+  std::vector<std::string> candidates;
+  for (const auto& candidate : known) candidates.emplace_back(candidate);
+  return nearest(word, candidates).value_or("");
+}
+
+}  // namespace countersign

@@ -1,0 +1,255 @@
+#include "definition/step_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "core/scope.h"
+#include "definition/chase_reader.h"
+#include "definition/yaml_mending.h"
+
+namespace countersign {
+namespace {
+
+constexpr std::size_t kStepsMax = 1000;
+
+constexpr std::array kCommonKeys = {
+    Key{"id", Shape::text, Need::optional, "needed where something refers to the step", ""},
+    Key{"title", Shape::local_text, Need::optional, "what people read", ""},
+    Key{"when", Shape::expression, Need::optional, "else the step is skipped", ""},
+    Key{"stage", Shape::text, Need::optional, "the stage that the instance enters with this step", ""},
+    Key{"due", Shape::time, Need::optional, "when it should be done; nothing happens by itself", ""},
+    Key{"deadline", Shape::time, Need::optional, "when the outcome `timeout` decides", ""},
+    Key{"remind", Shape::list, Need::optional, "reminders", ""},
+    Key{"escalate", Shape::any, Need::optional, "who is asked too, or instead, when it takes long", ""},
+    Key{"on", Shape::map, Need::optional, "outcome: a target or steps", ""},
+    Key{"visible_to", Shape::any, Need::later, "who sees it", ""},
+    Key{"visible_from", Shape::any, Need::later, "the step from which it is seen", ""},
+};
+
+const StepWord* word_named(std::string_view word) {
+  const auto words = step_words();
+  const auto found = std::ranges::find(words, word, &StepWord::word);
+  return found == words.end() ? nullptr : &*found;
+}
+
+// The word that says what a step does; nullptr, with a report, where there is none. `others` gets the words that
+// stand there too and were reported.
+const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::vector<Key>& others) {
+  if (!node.is_map()) {
+    report_wrong_kind(node, "a step", "a map such as {approve: ...} or {end: STATUS}", loading.diagnostics);
+    return nullptr;
+  }
+  const YamlNode::Entry* found = nullptr;
+  for (const YamlNode::Entry& entry : node.entries) {
+    if (word_named(entry.key) == nullptr) continue;
+    // `wait: true` beside `run`, and the like.
+    if (found != nullptr) {
+      const StepWord* word = word_named(found->key);
+      const StepWord* other = word_named(entry.key);
+      if (std::ranges::find(word->beside, entry.key, &Key::name) != word->beside.end()) continue;
+      if (std::ranges::find(other->beside, found->key, &Key::name) != other->beside.end()) {
+        found = &entry;
+        continue;
+      }
+      loading.diagnostics.error(Code::keys_conflict, entry.key_at,
+                                fmt::format("a step does one thing: '{}' and '{}' stand here together", found->key, entry.key));
+      others.push_back(Key{other->word, Shape::any, Need::optional, other->meaning, ""});
+      continue;
+    }
+    found = &entry;
+  }
+  if (found == nullptr) {
+    std::vector<std::string_view> words;
+    for (const StepWord& word : step_words()) words.push_back(word.word);
+    std::string suggestion;
+    for (const YamlNode::Entry& entry : node.entries) {
+      suggestion = nearest_of(entry.key, words);
+      if (suggestion.empty()) continue;
+      loading.diagnostics.error(Code::unknown_key, entry.key_at, fmt::format("unknown kind of step '{}'", entry.key),
+                                suggestion);
+      return nullptr;
+    }
+    const SourceSpan at = node.entries.empty() ? node.at : node.entries.front().key_at;
+    loading.diagnostics.error(Code::missing_key, at,
+                              "this step does nothing: it needs one of approve, task, notify, call, wait, choose, "
+                              "parallel, run, set, go, end");
+  }
+  return found;
+}
+
+void read_id(Loading& loading, const MapReader& map, Step& step) {
+  step.id = map.text("id");
+  if (!map.find("id")) return;
+  if (!check_name(step.id, map.at("id"), "the id", loading.diagnostics)) {
+    step.id.clear();
+  } else if (is_reserved_name(step.id)) {
+    loading.diagnostics.error(Code::reserved_name, map.at("id"),
+                              fmt::format("the id '{}' is a word of expressions; choose another", step.id));
+    step.id.clear();
+  } else if (const Step* other = loading.definition.find_step(step.id)) {
+    loading.diagnostics.error(Code::duplicate_name, map.at("id"),
+                              fmt::format("the id '{}' is taken by the step in line {}", step.id, other->at.line));
+    step.id.clear();
+  }
+}
+
+void read_stage(Loading& loading, const MapReader& map, Step& step) {
+  step.stage = map.text("stage");
+  const auto& stages = loading.definition.stages;
+  if (step.stage.empty() || stages.empty() || std::ranges::find(stages, step.stage) != stages.end()) return;
+  loading.diagnostics.error(Code::unknown_stage, map.at("stage"),
+                            fmt::format("unknown stage '{}': 'stages' has {}", step.stage, join(stages, ", ")),
+                            nearest_of(step.stage, stages));
+}
+
+// The steps of each outcome, and what must be handled.
+void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std::string_view word) {
+  const std::vector<std::string> outcomes = outcomes_of(loading.definition, loading.definition.step(index));
+  const std::string name = loading.definition.step(index).name;
+  if (const YamlNode* on = map.find("on")) {
+    for (const YamlNode::Entry& entry : on->entries) {
+      if (std::ranges::find(outcomes, entry.key) == outcomes.end()) {
+        if (entry.key == "timeout") {
+          loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
+                                    "'timeout' never happens: the step has no 'deadline'");
+        } else if (outcomes.empty()) {
+          loading.diagnostics.error(Code::unknown_outcome, entry.key_at, fmt::format("{} has no outcomes", word));
+        } else {
+          loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
+                                    fmt::format("unknown outcome '{}': this step has {}", entry.key, join(outcomes, ", ")),
+                                    nearest_of(entry.key, outcomes));
+        }
+        continue;
+      }
+      const ListIndex list = read_steps(loading, entry.value, index, "on:" + entry.key, name + "/on/" + entry.key);
+      loading.definition.steps[index].on.insert_or_assign(entry.key, list);
+    }
+  }
+  const Step& step = loading.definition.step(index);
+  const auto handled = [&](const std::string& outcome) {
+    return step.on.contains(outcome) || (map.find("on") != nullptr && map.find("on")->find(outcome) != nullptr);
+  };
+  const auto demand = [&](const std::string& outcome, std::string_view why) {
+    if (handled(outcome)) return;
+    loading.diagnostics.error(Code::unhandled_outcome, map.key_at(word),
+                              fmt::format("'on' must say what happens on '{}': {}", outcome, why));
+  };
+  if (step.deadline && std::ranges::find(outcomes, "timeout") != outcomes.end() && !handled("timeout")) {
+    loading.diagnostics.error(Code::unhandled_deadline, map.key_at("deadline"),
+                              "a deadline needs 'on: timeout', which says what happens when it passes");
+  }
+  if (std::holds_alternative<Call>(step.kind)) demand("failed", "the call may fail after its retries");
+  if (const auto* task = std::get_if<Task>(&step.kind); task != nullptr && task->outcomes.size() > 1) {
+    for (const std::string& outcome : task->outcomes) {
+      if (outcome != "returned") demand(outcome, "the task has several outcomes");
+    }
+  }
+  if (const auto* run = std::get_if<Run>(&step.kind)) {
+    for (const std::string& status : outcomes) {
+      demand(status, fmt::format("'{}' may end so", run->workflow.value));
+    }
+  }
+  if (std::holds_alternative<Approve>(step.kind) && !handled("rejected")) {
+    loading.used_statuses.insert("rejected");
+    if (loading.statuses_known &&
+        std::ranges::find(loading.definition.statuses, "rejected") == loading.definition.statuses.end()) {
+      loading.diagnostics.error(Code::unknown_status, map.key_at(word),
+                                "a rejection ends as 'rejected', which 'statuses' does not have: add it there, or say "
+                                "under 'on: rejected' what happens");
+    }
+  }
+}
+
+void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint32_t position, const std::string& path) {
+  std::vector<Key> others;
+  const YamlNode::Entry* entry = find_word(loading, node, others);
+  if (entry == nullptr) return;
+  const StepWord& word = *word_named(entry->key);
+  if (word.read == nullptr) {
+    loading.diagnostics.error(Code::not_available, entry->key_at,
+                              fmt::format("'{}' is not available in this version", word.word));
+    return;
+  }
+  if (loading.definition.steps.size() >= kStepsMax) {
+    if (loading.definition.steps.size() == kStepsMax) {
+      loading.diagnostics.error(Code::limit, node.at, fmt::format("a workflow has at most {} steps", kStepsMax));
+    }
+    return;
+  }
+  const std::array own{Key{word.word, word.shape, Need::required, word.meaning, ""}};
+  const MapReader map(node, fmt::format("the step '{}'", word.word), {kCommonKeys, own, word.beside, others}, loading.diagnostics);
+
+  const auto index = static_cast<StepIndex>(loading.definition.steps.size());
+  Step fresh;
+  fresh.index = index;
+  fresh.at = position_of(node.at);
+  fresh.list = list;
+  fresh.position = position;
+  read_id(loading, map, fresh);
+  fresh.name = fresh.id.empty() ? path : fresh.id;
+  const Spot spot{Place::step, index};
+  if (const YamlNode* title = map.find("title")) fresh.title = read_local_text(loading, *title, spot, "'title'");
+  if (const YamlNode* when = map.find("when")) {
+    fresh.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
+  }
+  read_stage(loading, map, fresh);
+  read_chase(loading, map, fresh, word);
+  const std::string name = fresh.name;
+  loading.definition.steps.push_back(std::move(fresh));
+  loading.definition.lists[list].steps.push_back(index);
+
+  if (const YamlNode* value = map.find(word.word)) {
+    StepKind kind = word.read({loading, index, *value, map, spot, name});
+    loading.definition.steps[index].kind = std::move(kind);
+    read_handlers(loading, map, index, word.word);
+  } else {
+    loading.definition.steps[index].kind = Notify{};  // refused; something that lets the flow pass
+  }
+}
+
+}  // namespace
+
+KeyTable common_step_keys() { return kCommonKeys; }
+
+std::span<const StepWord> step_words() {
+  static const std::array kWords = {
+      approve_word(), task_word(), notify_word(), call_word(), wait_word(), choose_word(), parallel_word(),
+      StepWord{"for_each", Shape::any, "the same steps for every item of a list", {}, {}, nullptr, false},
+      run_word(), set_word(),
+      StepWord{"budget", Shape::any, "reserves, commits or moves budget", {}, {}, nullptr, false},
+      StepWord{"gates", Shape::any, "ordered levels of stages", {}, {}, nullptr, false},
+      go_word(), end_word(),
+  };
+  return kWords;
+}
+
+ListIndex read_steps(Loading& loading, const YamlNode& node, StepIndex owner, std::string role, const std::string& path) {
+  const auto index = static_cast<ListIndex>(loading.definition.lists.size());
+  loading.definition.lists.push_back({{}, owner, std::move(role)});
+  const auto position = [&] { return static_cast<std::uint32_t>(loading.definition.lists[index].steps.size()); };
+  if (node.is_map()) {
+    const bool target = node.entries.size() == 1 && (node.entries.front().key == "go" || node.entries.front().key == "end");
+    if (!target) {
+      if (node.flow || !report_mending(loading.source(), node.at.line, loading.diagnostics)) {
+        loading.diagnostics.error(Code::wrong_kind, node.at,
+                                  "a target is {go: STEP} or {end: STATUS}; anything else is written as a list of steps");
+      }
+      return index;
+    }
+    read_step(loading, node, index, position(), path + "/0");
+    return index;
+  }
+  if (!node.is_sequence()) {
+    report_wrong_kind(node, "this place", to_string(Shape::steps), loading.diagnostics);
+    return index;
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    read_step(loading, node.items[i], index, position(), fmt::format("{}/{}", path, i));
+  }
+  return index;
+}
+
+}  // namespace countersign

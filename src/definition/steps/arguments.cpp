@@ -1,0 +1,43 @@
+#include "definition/steps/arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign {
+
+std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, const std::vector<Field>& fields,
+                                     const std::string& owner, const Spot& spot, SourceSpan where, bool complete) {
+  std::vector<Argument> arguments;
+  std::vector<std::string> misspelt;
+  if (node != nullptr && node->is_map()) {
+    for (const YamlNode::Entry& entry : node->entries) {
+      const auto field = std::ranges::find(fields, entry.key, &Field::name);
+      if (field == fields.end()) {
+        std::vector<std::string> known;
+        for (const Field& each : fields) known.push_back(each.name);
+        misspelt.push_back(nearest_of(entry.key, known));
+        loading.diagnostics.error(Code::unknown_field, entry.key_at,
+                                  fmt::format("unknown field '{}' of {}", entry.key, owner), misspelt.back());
+        continue;
+      }
+      if (field->computed) {
+        loading.diagnostics.error(Code::keys_conflict, entry.key_at,
+                                  fmt::format("'{}' of {} is computed and takes no value", entry.key, owner));
+        continue;
+      }
+      arguments.push_back(
+          {entry.key, read_field_value(loading, entry.value, spot, *field, fmt::format("'{}'", entry.key))});
+    }
+  }
+  for (const Field& field : fields) {
+    const bool given = (node != nullptr && node->find(field.name) != nullptr) ||
+                       std::ranges::find(misspelt, field.name) != misspelt.end();
+    if (!complete || given || !field.required || field.default_value || field.computed || field.when) continue;
+    loading.diagnostics.error(Code::missing_input, where,
+                              fmt::format("the required field '{}' of {} gets no value", field.name, owner));
+  }
+  return arguments;
+}
+
+}  // namespace countersign

@@ -1,0 +1,58 @@
+// `call: CONNECTOR.ACTION`: asks another system; its typed reply is the result.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "definition/steps/arguments.h"
+#include "definition/step_loader.h"
+
+namespace countersign {
+namespace {
+
+constexpr std::array kBeside = {
+    Key{"with", Shape::map, Need::optional, "the action's input", ""},
+};
+
+StepKind read(const StepReading& reading) {
+  Call call;
+  Loading& loading = reading.loading;
+  const std::string& text = reading.value.text;
+  const std::size_t dot = text.find('.');
+  if (dot == std::string::npos || dot == 0 || dot + 1 == text.size()) {
+    loading.diagnostics.error(Code::bad_value, reading.value.at, fmt::format("'call' is CONNECTOR.ACTION, found '{}'", text));
+    return call;
+  }
+  call.connector = text.substr(0, dot);
+  call.action = text.substr(dot + 1);
+  const auto& connectors = loading.catalogue.connectors;
+  const auto connector = connectors.find(call.connector);
+  if (connector == connectors.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, outline] : connectors) known.push_back(name);
+    loading.diagnostics.error(Code::unknown_connector, loading.document.span_in(reading.value, 0, dot),
+                              fmt::format("unknown connector '{}'", call.connector), nearest_of(call.connector, known));
+    return call;
+  }
+  const auto action = connector->second.actions.find(call.action);
+  if (action == connector->second.actions.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, outline] : connector->second.actions) known.push_back(name);
+    loading.diagnostics.error(Code::unknown_action, loading.document.span_in(reading.value, dot + 1, text.size()),
+                              fmt::format("the connector '{}' has no action '{}'", call.connector, call.action),
+                              nearest_of(call.action, known));
+    return call;
+  }
+  loading.replies[reading.index] = action->second.output;
+  call.with = read_arguments(loading, reading.beside.find("with"), action->second.input, "the action '" + text + "'",
+                             reading.spot, reading.value.at, true);
+  return call;
+}
+
+}  // namespace
+
+const StepWord& call_word() {
+  static const StepWord kWord{"call", Shape::text, "asks another system", {}, kBeside, read, false};
+  return kWord;
+}
+
+}  // namespace countersign

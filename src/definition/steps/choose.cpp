@@ -1,0 +1,55 @@
+// `choose`: the first option whose condition holds.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "definition/step_loader.h"
+
+namespace countersign {
+namespace {
+
+constexpr std::array kWhenKeys = {
+    Key{"when", Shape::expression, Need::required, "the condition", ""},
+    Key{"steps", Shape::steps, Need::required, "what happens then", ""},
+};
+constexpr std::array kElseKeys = {
+    Key{"else", Shape::steps, Need::required, "what happens otherwise", ""},
+};
+
+StepKind read(const StepReading& reading) {
+  Choose choose;
+  if (reading.value.items.empty()) {
+    reading.diagnostics().error(Code::bad_value, reading.value.at, "'choose' has no options");
+  }
+  for (std::size_t i = 0; i < reading.value.items.size(); ++i) {
+    const YamlNode& node = reading.value.items[i];
+    const bool otherwise = node.find("else") != nullptr;
+    const MapReader map(node, "an option of 'choose'", otherwise ? KeyTable(kElseKeys) : KeyTable(kWhenKeys),
+                        reading.diagnostics());
+    if (!map.is_map()) continue;
+    if (otherwise && i + 1 < reading.value.items.size()) {
+      reading.diagnostics().error(Code::keys_conflict, map.key_at("else"), "'else' is the last option");
+    }
+    Choose::Option option;
+    if (const YamlNode* when = map.find("when")) {
+      option.when = read_expression(reading.loading, *when, reading.spot, expects_bool(), "'when'");
+    } else if (!otherwise) {
+      option.when.emplace();  // refused; not an else
+    }
+    if (const YamlNode* steps = map.find(otherwise ? "else" : "steps")) {
+      option.list = read_steps(reading.loading, *steps, reading.index, fmt::format("option:{}", i),
+                               fmt::format("{}/option/{}", reading.name, i));
+    }
+    choose.options.push_back(std::move(option));
+  }
+  return choose;
+}
+
+}  // namespace
+
+const StepWord& choose_word() {
+  static const StepWord kWord{"choose", Shape::list, "one of several lists of steps", kWhenKeys, {}, read, false};
+  return kWord;
+}
+
+}  // namespace countersign

@@ -1,0 +1,116 @@
+#include "definition/steps/people_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace countersign {
+
+std::vector<std::string> read_form_fields(const StepReading& reading, const MapReader& map, std::string_view key) {
+  std::vector<std::string> names;
+  const YamlNode* list = map.find(key);
+  if (list == nullptr) return names;
+  for (const YamlNode& item : list->items) {
+    if (!item.is_scalar()) continue;
+    if (reading.loading.definition.find_field(item.text) == nullptr) {
+      std::vector<std::string> known;
+      for (const Field& field : reading.loading.definition.form) known.push_back(field.name);
+      reading.diagnostics().error(Code::unknown_field, item.at, fmt::format("unknown field '{}' of form", item.text),
+                                  nearest_of(item.text, known));
+    } else if (std::ranges::find(names, item.text) != names.end()) {
+      reading.diagnostics().error(Code::duplicate_name, item.at, fmt::format("'{}' stands in '{}' twice", item.text, key));
+    } else {
+      names.push_back(item.text);
+    }
+  }
+  return names;
+}
+
+std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapReader& map) {
+  std::vector<ReturnTarget> targets;
+  const YamlNode* list = map.find("return_to");
+  if (list == nullptr) return targets;
+  std::vector<std::string> seen;
+  for (const YamlNode& item : list->items) {
+    if (!item.is_scalar()) continue;
+    if (std::ranges::find(seen, item.text) != seen.end()) {
+      reading.diagnostics().error(Code::duplicate_name, item.at, fmt::format("'{}' stands in 'return_to' twice", item.text));
+      continue;
+    }
+    seen.push_back(item.text);
+    if (item.text == "requester") {
+      targets.push_back({true, kNoStep});
+    } else {
+      targets.push_back({false, kNoStep});
+      reading.loading.return_targets[reading.index].push_back({item.text, item.at});
+    }
+  }
+  return targets;
+}
+
+NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to) {
+  static constexpr std::array kToKeys = {
+      Key{"to", Shape::expressions, Need::required, "who is asked instead", ""},
+  };
+  static constexpr std::array<std::pair<std::string_view, NobodyRule>, 5> kWords = {{
+      {"admin", NobodyRule::admin},
+      {"fail", NobodyRule::fail},
+      {"manager_up", NobodyRule::manager_up},
+      {"skip", NobodyRule::skip},
+      {"reject", NobodyRule::reject},
+  }};
+  const YamlNode* value = map.find("if_nobody");
+  if (value == nullptr) return NobodyRule::admin;
+  if (value->is_map()) {
+    const MapReader inner(*value, "'if_nobody'", kToKeys, reading.diagnostics());
+    if (const YamlNode* people = inner.find("to")) {
+      to = read_expressions(reading.loading, *people, reading.spot, expects_people(), "'to'");
+    }
+    return NobodyRule::to;
+  }
+  std::vector<std::string> known;
+  for (const auto& [word, rule] : kWords) {
+    if (value->is_scalar() && value->text == word) return rule;
+    known.emplace_back(word);
+  }
+  if (!value->is_scalar()) {
+    report_wrong_kind(*value, "'if_nobody'", "a word or {to: ...}", reading.diagnostics());
+  } else {
+    reading.diagnostics().error(
+        Code::unknown_word, value->at,
+        fmt::format("'if_nobody' is one of {} or {{to: ...}}, found '{}'", join(known, ", "), value->text),
+        nearest_of(value->text, known));
+  }
+  return NobodyRule::admin;
+}
+
+std::optional<Quorum> read_need(const StepReading& reading, const YamlNode& node, bool percent) {
+  const std::string_view expected = percent ? "1, 2, all or a percentage such as 60%" : "1, 2 or all";
+  const auto refuse = [&] {
+    reading.diagnostics().error(
+        Code::bad_value, node.at,
+        fmt::format("'need' is {}, found {}", expected,
+                    node.is_scalar() ? fmt::format("'{}'", node.text) : std::string(node.describe())));
+    return std::nullopt;
+  };
+  if (!node.is_scalar()) return refuse();
+  if (node.text == "all") return Quorum{QuorumKind::all, 0};
+  std::string_view digits = node.text;
+  const bool is_percent = percent && digits.ends_with('%');
+  if (is_percent) digits.remove_suffix(1);
+  std::uint32_t number = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (failure != std::errc() || end != digits.data() + digits.size() || number == 0) return refuse();
+  if (is_percent) {
+    if (number > 100) return refuse();
+    return Quorum{QuorumKind::percent, number};
+  }
+  if (number > 1000) return refuse();
+  return Quorum{number == 1 ? QuorumKind::one : QuorumKind::count, number};
+}
+
+}  // namespace countersign

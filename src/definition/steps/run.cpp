@@ -1,0 +1,61 @@
+// `run: WORKFLOW`: an instance of another workflow, waited for or not.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "definition/steps/arguments.h"
+#include "definition/step_loader.h"
+
+namespace countersign {
+namespace {
+
+constexpr std::array kBeside = {
+    Key{"with", Shape::map, Need::optional, "the fields of its form", ""},
+    Key{"wait", Shape::boolean, Need::optional, "whether this step ends with it (true)", ""},
+    Key{"requester", Shape::expression, Need::optional, "on whose behalf (ours)", ""},
+};
+
+StepKind read(const StepReading& reading) {
+  Run run;
+  Loading& loading = reading.loading;
+  run.workflow = WorkflowId(reading.value.text);
+  run.wait = reading.beside.boolean("wait", true);
+  if (const YamlNode* requester = reading.beside.find("requester")) {
+    run.requester = read_expression(loading, *requester, reading.spot, expects_person(), "'requester'");
+  }
+  const YamlNode* with = reading.beside.find("with");
+  if (run.workflow == loading.definition.id) {
+    // Itself: its own form, which has been read already.
+    run.statuses = loading.definition.statuses;
+    run.with = read_arguments(loading, with, loading.definition.form, fmt::format("the workflow '{}'", run.workflow.value),
+                              reading.spot, reading.value.at, true);
+    return run;
+  }
+  const auto& workflows = loading.catalogue.workflows;
+  const auto found = workflows.find(run.workflow.value);
+  if (found == workflows.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, outline] : workflows) known.push_back(name);
+    loading.diagnostics.error(Code::unknown_workflow, reading.value.at,
+                              fmt::format("unknown workflow '{}'", run.workflow.value),
+                              nearest_of(run.workflow.value, known));
+    // What it may end as is unknown; what the file handles is taken for it.
+    if (const YamlNode* on = reading.beside.find("on")) {
+      for (const YamlNode::Entry& entry : on->entries) run.statuses.push_back(entry.key);
+    }
+    return run;
+  }
+  run.statuses = found->second.statuses;
+  run.with = read_arguments(loading, with, found->second.form, fmt::format("the workflow '{}'", run.workflow.value),
+                            reading.spot, reading.value.at, true);
+  return run;
+}
+
+}  // namespace
+
+const StepWord& run_word() {
+  static const StepWord kWord{"run", Shape::text, "another workflow", {}, kBeside, read, false};
+  return kWord;
+}
+
+}  // namespace countersign

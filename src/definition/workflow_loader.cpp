@@ -1,0 +1,248 @@
+#include "definition/workflow_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/digest.h"
+#include "definition/flow_checks.h"
+#include "definition/message_loader.h"
+#include "definition/trigger_loader.h"
+
+namespace countersign {
+namespace {
+
+constexpr std::array kKeys = {
+    Key{"workflow", Shape::text, Need::required, "the id, which is the file's name", ""},
+    Key{"title", Shape::local_text, Need::optional, "what people read", ""},
+    Key{"owner", Shape::expressions, Need::optional, "who answers for it", ""},
+    Key{"reference", Shape::prose, Need::optional, "number of an instance, from ${year} and ${number}", ""},
+    Key{"calendar", Shape::text, Need::optional, "a calendar of the configuration", ""},
+    Key{"statuses", Shape::texts, Need::required, "how an instance may end", ""},
+    Key{"stages", Shape::texts, Need::optional, "stages in their order", ""},
+    Key{"start", Shape::list, Need::required, "what starts an instance", ""},
+    Key{"key", Shape::expression, Need::optional, "the business key: one open instance for each", ""},
+    Key{"events", Shape::map, Need::optional, "events that the API sends, with their fields", ""},
+    Key{"form", Shape::map, Need::optional, "the fields", ""},
+    Key{"refuse_when", Shape::list, Need::optional, "when a submission is refused, and what is said", ""},
+    Key{"steps", Shape::list, Need::required, "what happens", ""},
+    Key{"on_event", Shape::map, Need::optional, "event: a target or steps", ""},
+    Key{"withdraw", Shape::any, Need::optional, "until when the requester may withdraw", ""},
+    Key{"revoke", Shape::any, Need::later, "taking back what has ended", ""},
+    Key{"compensate", Shape::any, Need::later, "what revoking does", ""},
+    Key{"nudge", Shape::any, Need::later, "how often the requester may nudge", ""},
+    Key{"visible_to", Shape::any, Need::later, "who sees instances", ""},
+    Key{"retention", Shape::any, Need::later, "how long instances are kept", ""},
+};
+constexpr std::string_view kWithdrawWords = "first_view|first_decision|any_time|never";
+constexpr std::array kWithdrawKeys = {
+    Key{"until", Shape::word, Need::required, "until when the requester may withdraw", kWithdrawWords},
+};
+constexpr std::array kRefuseKeys = {
+    Key{"when", Shape::expression, Need::required, "the condition", ""},
+    Key{"say", Shape::local_text, Need::required, "what the requester reads", ""},
+};
+
+std::vector<std::string> read_words(Loading& loading, const MapReader& map, std::string_view key) {
+  std::vector<std::string> words;
+  const YamlNode* list = map.find(key);
+  for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+    const YamlNode& item = list->items[i];
+    if (!item.is_scalar()) continue;
+    if (std::ranges::find(words, item.text) != words.end()) {
+      loading.diagnostics.error(Code::duplicate_name, item.at, fmt::format("'{}' stands in '{}' twice", item.text, key));
+    } else {
+      words.push_back(item.text);
+    }
+  }
+  return words;
+}
+
+void read_id(Loading& loading, const MapReader& map) {
+  loading.definition.id = WorkflowId(map.text("workflow"));
+  const std::string expected = workflow_name_of(loading.source().file());
+  if (map.find("workflow") && loading.definition.id.value != expected) {
+    loading.diagnostics.error(Code::wrong_file_name, map.at("workflow"),
+                              fmt::format("the workflow's id is its file's name, '{}'", expected));
+  }
+}
+
+void read_reference(Loading& loading, const MapReader& map) {
+  if (const YamlNode* reference = map.find("reference")) {
+    loading.definition.reference = read_prose(loading, *reference, {.place = Place::reference});
+    const bool numbered = std::ranges::any_of(loading.definition.reference.parts, [](const Prose::Part& part) {
+      if (!part.expression || !part.expression->program) return false;
+      const auto& names = part.expression->program.references();
+      return std::ranges::any_of(names, [](const auto& chain) { return !chain.empty() && chain.front() == "number"; });
+    });
+    if (loading.compiles() && !numbered && !loading.diagnostics.has_errors()) {
+      loading.diagnostics.error(Code::bad_value, reference->at, "'reference' needs ${number}, so that no two are alike");
+    }
+    return;
+  }
+  std::string text = loading.definition.id.value;
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  YamlNode node;
+  node.kind = YamlNode::Kind::scalar;
+  node.text = text + "-${year}-${number}";
+  node.at = map.at("workflow");
+  loading.definition.reference = read_prose(loading, node, {.place = Place::reference});
+}
+
+void read_calendar(Loading& loading, const MapReader& map) {
+  loading.definition.calendar = map.text("calendar");
+  const auto& known = loading.catalogue.calendars;
+  if (loading.definition.calendar.empty() || known.contains(loading.definition.calendar)) return;
+  loading.diagnostics.error(Code::unknown_calendar, map.at("calendar"),
+                            fmt::format("unknown calendar '{}'", loading.definition.calendar),
+                            nearest_of(loading.definition.calendar, known));
+}
+
+void read_refusals(Loading& loading, const YamlNode& list) {
+  const Spot spot{.place = Place::form};
+  for (const YamlNode& node : list.items) {
+    const MapReader map(node, "a rule of 'refuse_when'", kRefuseKeys, loading.diagnostics);
+    if (!map.is_map()) continue;
+    RefuseRule rule;
+    if (const YamlNode* when = map.find("when")) {
+      rule.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
+    }
+    if (const YamlNode* say = map.find("say")) rule.say = read_local_text(loading, *say, spot, "'say'");
+    loading.definition.refuse_when.push_back(std::move(rule));
+  }
+}
+
+void read_withdraw(Loading& loading, const YamlNode& node) {
+  // `withdraw: never` is short for `withdraw: {until: never}`.
+  YamlNode written_out;
+  const YamlNode* rule = &node;
+  if (node.is_scalar()) {
+    written_out.kind = YamlNode::Kind::map;
+    written_out.at = node.at;
+    written_out.entries.push_back({"until", node.at, node});
+    rule = &written_out;
+  }
+  const MapReader map(*rule, "'withdraw'", kWithdrawKeys, loading.diagnostics);
+  loading.definition.withdraw = map.word("until", WithdrawUntil::first_decision,
+                                         {{"first_view", WithdrawUntil::first_view},
+                                          {"first_decision", WithdrawUntil::first_decision},
+                                          {"any_time", WithdrawUntil::any_time},
+                                          {"never", WithdrawUntil::never}});
+}
+
+// One reading of the whole file, in an order that does not depend on the file's.
+void read_workflow(Loading& loading) {
+  const MapReader map(loading.document.root, "the workflow", kKeys, loading.diagnostics);
+  if (!map.is_map()) return;
+  Definition& definition = loading.definition;
+  read_id(loading, map);
+  definition.statuses = read_words(loading, map, "statuses");
+  loading.statuses_known = map.find("statuses") != nullptr;
+  definition.stages = read_words(loading, map, "stages");
+  if (const YamlNode* form = map.find("form")) {
+    FieldRules rules;
+    definition.form = read_fields(loading, *form, rules, "'form'");
+  }
+  if (const YamlNode* events = map.find("events")) read_declared_events(loading, *events);
+  if (const YamlNode* title = map.find("title")) {
+    definition.title = read_local_text(loading, *title, {.place = Place::setting}, "'title'");
+  }
+  if (const YamlNode* owner = map.find("owner")) {
+    definition.owner = read_expressions(loading, *owner, {.place = Place::setting}, expects_people(), "'owner'");
+  }
+  read_reference(loading, map);
+  read_calendar(loading, map);
+  if (const YamlNode* start = map.find("start")) read_triggers(loading, *start);
+  if (const YamlNode* key = map.find("key")) {
+    definition.key = read_expression(loading, *key, {.place = Place::form}, expects_key(), "'key'");
+  }
+  if (const YamlNode* rules = map.find("refuse_when")) read_refusals(loading, *rules);
+  if (const YamlNode* withdraw = map.find("withdraw")) read_withdraw(loading, *withdraw);
+
+  if (const YamlNode* steps = map.find("steps")) {
+    if (steps->items.empty()) loading.diagnostics.error(Code::bad_value, steps->at, "'steps' is an empty list");
+    definition.root = read_steps(loading, *steps, kNoStep, "root", "steps");
+  }
+  if (const YamlNode* handlers = map.find("on_event")) read_event_handlers(loading, *handlers);
+
+  Step revise;
+  revise.index = static_cast<StepIndex>(definition.steps.size());
+  revise.name = "revise";
+  revise.kind = Revise{};
+  definition.revise = revise.index;
+  definition.steps.push_back(std::move(revise));
+  resolve_steps(loading);
+}
+
+void warn_of_unused_statuses(Loading& loading) {
+  const YamlNode* statuses = loading.document.root.find("statuses");
+  if (statuses == nullptr) return;
+  for (const YamlNode& item : statuses->items) {
+    if (!item.is_scalar() || loading.used_statuses.contains(item.text)) continue;
+    loading.diagnostics.warning(Code::unused, item.at, fmt::format("no way ends with the status '{}'", item.text));
+  }
+}
+
+std::string version_of(const Loading& loading, std::string_view text) {
+  std::string all(text);
+  for (const auto& [key, message] : loading.message_texts) {
+    if (!loading.message_users.contains(key.first)) continue;
+    // Lengths keep two different sets of texts from giving the same bytes.
+    all += fmt::format("\n{}.{}:{}:", key.first, key.second, message.size()) + message;
+  }
+  return to_hex(as_text(sha256(all)));
+}
+
+}  // namespace
+
+KeyTable workflow_keys() { return kKeys; }
+
+std::string workflow_name_of(std::string_view file) {
+  const std::size_t slash = file.rfind('/');
+  std::string_view name = slash == std::string_view::npos ? file : file.substr(slash + 1);
+  for (const std::string_view ending : {".yaml", ".yml"}) {
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  }
+  return std::string(name);
+}
+
+LoadedWorkflow load_workflow(std::string_view file, std::string_view text, const MessageTexts& messages,
+                             const Catalogue& catalogue) {
+  LoadedWorkflow loaded;
+  const std::optional<YamlDocument> document = read_yaml(file, text, loaded.diagnostics);
+  if (!document) return loaded;
+
+  Diagnostics first_diagnostics(document->source);
+  Loading first(*document, first_diagnostics, catalogue, messages);
+  read_workflow(first);
+  const Flow flow(first.definition);
+
+  Loading second(*document, loaded.diagnostics, catalogue, messages);
+  second.outline = &first.definition;
+  second.flow = &flow;
+  second.outline_replies = &first.replies;
+  read_workflow(second);
+  read_messages(second);
+  if (second.definition.root != kNoList) check_flow(second, flow);
+  if (loaded.diagnostics.has_errors()) return loaded;
+
+  warn_of_unused_statuses(second);
+  second.definition.version = version_of(second, text);
+  second.definition.source = std::string(text);
+  loaded.definition = std::make_shared<const Definition>(std::move(second.definition));
+  return loaded;
+}
+
+std::optional<NamedOutline> outline_of(std::string_view file, std::string_view text) {
+  Diagnostics ignored;
+  const std::optional<YamlDocument> document = read_yaml(file, text, ignored);
+  if (!document || !document->root.is_map()) return std::nullopt;
+  const Catalogue nothing;
+  const MessageTexts no_messages;
+  Loading loading(*document, ignored, nothing, no_messages);
+  read_workflow(loading);
+  return NamedOutline{loading.definition.id.value, {loading.definition.form, loading.definition.statuses}};
+}
+
+}  // namespace countersign

@@ -1,0 +1,197 @@
+#include "runtime/composer.h"
+
+#include <fmt/format.h>
+
+#include "delivery/markdown.h"
+#include "runtime/outbox_rows.h"
+#include "runtime/phrases.h"
+#include "runtime/presentation.h"
+
+namespace countersign {
+namespace {
+
+// The words of built-in messages.
+struct Words {
+  std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why, sent_by;
+};
+constexpr Words kEnglish{"{} asks for your decision.",
+                         "{} came back to you. Please correct it and submit it again.",
+                         "Reminder {}: this still waits for you.",
+                         "This is overdue and has come to you.",
+                         "{} is finished: {}.",
+                         "Due: {}",
+                         "Overdue since {}",
+                         "Details",
+                         "Decided so far",
+                         "Open and decide",
+                         "Reason: {}",
+                         "Sent by Countersign. Opening the link decides nothing by itself."};
+constexpr Words kChinese{"{} 请您审批。",
+                         "{} 已退回给您，请修改后重新提交。",
+                         "第 {} 次提醒：此事仍在等待您处理。",
+                         "此事已超时，现转请您处理。",
+                         "{} 已结束：{}。",
+                         "截止：{}",
+                         "已超时，截止时间为 {}",
+                         "内容",
+                         "已有意见",
+                         "打开并处理",
+                         "原因：{}",
+                         "由 Countersign 发送。打开链接不会自动做出任何决定。"};
+
+const Words& words_in(std::string_view locale) { return is_chinese(locale) ? kChinese : kEnglish; }
+
+std::string host_of(const std::string& public_url) {
+  const std::size_t scheme = public_url.find("://");
+  const std::string rest = scheme == std::string::npos ? public_url : public_url.substr(scheme + 3);
+  const std::string host = rest.substr(0, rest.find_first_of(":/"));
+  return host.empty() || host.find_first_not_of("0123456789.") == std::string::npos ? "countersign.invalid" : host;
+}
+
+void add_fields(const Presentation& shown, const Words& words, std::string& markdown) {
+  if (shown.fields.empty()) return;
+  markdown += fmt::format("### {}\n\n", words.data);
+  for (const PresentedField& field : shown.fields) {
+    std::string text = markdown_escape(field.text);
+    for (const PresentedFile& file : field.files) {
+      if (!text.empty()) text += ", ";
+      text += markdown_escape(file.name) + " (" + markdown_escape(file.size) + ")";
+    }
+    if (!field.rows.empty()) {
+      for (const auto& row : field.rows) {
+        std::string line;
+        for (const std::string& cell : row) line += (line.empty() ? "" : " · ") + markdown_escape(cell);
+        text += "\n  - " + line;
+      }
+    }
+    if (!text.empty()) markdown += fmt::format("- **{}**: {}\n", markdown_escape(field.label), text);
+  }
+  markdown += "\n";
+}
+
+void add_history(const Presentation& shown, const Words& words, std::string& markdown) {
+  std::string lines;
+  for (const PresentedDecision& decision : shown.history) {
+    lines += fmt::format("- {} — {}: {}{}\n", markdown_escape(decision.when), markdown_escape(decision.who),
+                         markdown_escape(decision.outcome_words),
+                         decision.comment.empty() ? "" : " — " + markdown_escape(decision.comment));
+  }
+  if (!lines.empty()) markdown += fmt::format("### {}\n\n{}\n", words.so_far, lines);
+}
+
+// The first line of a message about an item, by why it is sent.
+std::string opening(const Presentation& shown, const MessagePayload& message, const Words& words) {
+  const std::string asker = shown.requester.empty() ? shown.workflow_title : shown.requester;
+  switch (message.kind) {
+    case SendKind::reminder: return fmt::format(fmt::runtime(words.reminder), message.count);
+    case SendKind::escalation: return std::string(words.escalated);
+    case SendKind::returned:
+      return fmt::format(fmt::runtime(words.for_revision), markdown_escape(shown.reference)) +
+             (shown.returned_why.empty()
+                  ? std::string()
+                  : "\n\n" + fmt::format(fmt::runtime(words.why), markdown_escape(shown.returned_why)));
+    default: return fmt::format(fmt::runtime(words.asked_by), markdown_escape(asker));
+  }
+}
+
+std::string item_markdown(const Presentation& shown, const MessagePayload& message, const std::string& url) {
+  const Words& words = words_in(shown.locale);
+  std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question),
+                                     opening(shown, message, words));
+  if (!shown.due.empty()) {
+    markdown += fmt::format("{}\n\n", fmt::format(fmt::runtime(shown.is_overdue ? words.overdue : words.due),
+                                                  markdown_escape(shown.due)));
+  }
+  markdown += fmt::format("**[{}]({})**\n\n", words.open, url);
+  add_fields(shown, words, markdown);
+  add_history(shown, words, markdown);
+  markdown += fmt::format("---\n\n{}\n", words.sent_by);
+  return markdown;
+}
+
+std::string outcome_markdown(const Presentation& shown) {
+  const Words& words = words_in(shown.locale);
+  std::string markdown =
+      fmt::format("## {}\n\n", fmt::format(fmt::runtime(words.ended), markdown_escape(shown.reference),
+                                           markdown_escape(shown.status)));
+  add_fields(shown, words, markdown);
+  add_history(shown, words, markdown);
+  return markdown;
+}
+
+std::string subject_of(const Presentation& shown, const MessagePayload& message) {
+  switch (message.kind) {
+    case SendKind::outcome:
+      return fmt::format("[{}] {}: {}", shown.reference, shown.workflow_title, shown.status);
+    case SendKind::reminder:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.question,
+                         is_chinese(shown.locale) ? "催办" : "reminder");
+    case SendKind::returned:
+      return fmt::format("[{}] {}", shown.reference, is_chinese(shown.locale) ? "已退回，请修改" : "Changes requested");
+    default: return fmt::format("[{}] {}", shown.reference, shown.question);
+  }
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now) const {
+  const Result<MessagePayload> message = read_message(row);
+  if (!message) return std::unexpected(message.error());
+  const auto snapshot = library_.current();
+  const Person* person = snapshot->directory->find(row.recipient);
+  if (person == nullptr || !person->active || person->mail.empty()) return std::optional<Mail>();
+  auto state = reader_.instance(row.instance);
+  if (!state) return std::unexpected(state.error());
+  if (!*state) return fail(ErrorCode::corrupt, fmt::format("message {} is about no known instance", row.id));
+  const bool about_item = row.item != 0;
+  if (about_item && !(*state)->items.contains(row.item)) return std::optional<Mail>();
+
+  Mail mail;
+  mail.from = settings_.from;
+  mail.to = {person->name, person->mail};
+  mail.date = now;
+  const std::string host = host_of(links_.public_url());
+  mail.message_id = row.idempotency_key + "@" + host;
+  // One thread an instance, whoever reads it.
+  mail.in_reply_to = row.instance.value + ".thread@" + host;
+  mail.references = {mail.in_reply_to};
+  mail.list_id = (*state)->workflow.value + "." + host;
+
+  std::string markdown = message->text;
+  std::string subject = message->subject;
+  if (message->kind != SendKind::notify && message->kind != SendKind::incident) {
+    const auto items = all_items(reader_, row.instance);
+    if (!items) return std::unexpected(items.error());
+    const auto definition = library_.version((*state)->workflow, (*state)->version);
+    const Presenting presenting{*snapshot, definition.get(), **state, *items, row.recipient, now};
+    if (about_item) {
+      for (const WorkItemRow& item : *items) {
+        if (item.number != row.item) continue;
+        const Presentation shown = present_item(presenting, item);
+        const std::string token =
+            links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
+        subject = subject_of(shown, *message);
+        markdown = item_markdown(shown, *message, links_.url(token));
+      }
+    } else {
+      const Presentation shown = present_instance(presenting);
+      subject = subject_of(shown, *message);
+      markdown = outcome_markdown(shown);
+    }
+  } else {
+    subject = fmt::format("[{}] {}", (*state)->reference, subject);
+  }
+  mail.subject = one_line(std::move(subject));
+  mail.text = markdown_to_text(markdown);
+  mail.html = markdown_to_html(markdown);
+  return std::optional<Mail>(std::move(mail));
+}
+
+}  // namespace countersign

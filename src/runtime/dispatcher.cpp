@@ -1,0 +1,349 @@
+#include "runtime/dispatcher.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "delivery/signature.h"
+#include "delivery/transfer.h"
+#include "runtime/outbox_rows.h"
+
+namespace countersign {
+
+Duration retry_delay(std::uint32_t attempts, double spread) {
+  const Duration base = std::chrono::seconds(10) * (1LL << std::min<std::uint32_t>(attempts, 9));
+  const Duration capped = std::min<Duration>(base, std::chrono::hours(1));
+  return Duration(static_cast<std::int64_t>(static_cast<double>(capped.count()) * (0.8 + 0.4 * spread)));
+}
+
+class Dispatcher::Pump {
+ public:
+  Pump(Engine& engine, const Library& library, const Links& links, const Clock& clock, RandomSource& random,
+       DispatcherSettings settings)
+      : engine_(engine), library_(library), clock_(clock), random_(random), settings_(std::move(settings)),
+        composer_(library, engine.reader(), links, {settings_.from}), work_(io_.get_executor()), timer_(io_) {}
+
+  ~Pump() { stop(Duration(0)); }
+
+  void start() {
+    thread_ = std::thread([this] {
+      transfers_.emplace(io_, settings_.addresses);
+      io_.run();
+      transfers_.reset();
+    });
+    wake();
+  }
+
+  void wake() {
+    if (!woken_.exchange(true)) boost::asio::post(io_, [this] { pump(); });
+  }
+
+  void stop(Duration limit) {
+    if (stopping_.exchange(true)) return;
+    if (!thread_.joinable()) return;
+    {
+      std::unique_lock lock(idle_mutex_);
+      idle_.wait_for(lock, limit, [this] { return in_flight_ == 0; });
+    }
+    work_.reset();
+    io_.stop();
+    thread_.join();
+  }
+
+  DispatcherFigures figures() const { return {sent_, retried_, dead_, in_flight_}; }
+
+ private:
+  static constexpr std::size_t kWindow = 64;  // rows of one target under way at once
+
+  void pump() {
+    woken_ = false;
+    if (stopping_) return;
+    const Instant now = clock_.now();
+    const auto targets = engine_.reader().due_targets();
+    if (!targets) {
+      spdlog::error("cannot read the outbox: {}", targets.error().message);
+      return sleep_for(std::chrono::seconds(5));
+    }
+    std::optional<Instant> next;
+    for (const Reader::TargetDue& target : *targets) {
+      if (target.target == kEngineTarget) continue;
+      if (target.next_at > now) {
+        next = next ? std::min(*next, target.next_at) : target.next_at;
+        continue;
+      }
+      send_due(target.target, now);
+    }
+    if (next) sleep_for(*next - now);
+  }
+
+  void sleep_for(Duration span) {
+    timer_.expires_after(std::min<Duration>(span, std::chrono::hours(1)) + Duration(1));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) pump();
+    });
+  }
+
+  void send_due(const std::string& target, Instant now) {
+    std::set<std::int64_t>& under_way = under_way_[target];
+    if (under_way.size() >= kWindow) return;
+    auto rows = engine_.reader().due_outbox(target, now, under_way.size() + kWindow);
+    if (!rows) {
+      spdlog::error("cannot read the queue of {}: {}", target, rows.error().message);
+      return sleep_for(std::chrono::seconds(5));
+    }
+    for (OutboxRow& row : *rows) {
+      if (under_way.size() >= kWindow) return;
+      if (!under_way.insert(row.id).second) continue;
+      ++in_flight_;
+      auto shared = std::make_shared<OutboxRow>(std::move(row));
+      if (target == kMailTarget) {
+        send_mail(std::move(shared), now);
+      } else {
+        send_call(std::move(shared), now);
+      }
+    }
+  }
+
+  using Row = std::shared_ptr<OutboxRow>;
+
+  void send_mail(const Row& row, Instant now) {
+    Result<std::optional<Mail>> mail = composer_.compose(*row, now);
+    if (!mail) return dead(row, mail.error().message, {});
+    if (!*mail) return report(row, {.kind = DeliveryReport::Kind::sent, .detail = "not needed any more"});
+    Result<std::string> bytes = compose_mail(**mail);
+    if (!bytes) return dead(row, bytes.error().message, {});
+    if (settings_.mailbox != nullptr) {
+      settings_.mailbox->put({.at = now, .channel = "mail", .to = (*mail)->to.address, .subject = (*mail)->subject,
+                              .text = (*mail)->text, .html = (*mail)->html, .raw = *bytes});
+      return report(row, {.kind = DeliveryReport::Kind::sent, .detail = "in the built-in mailbox"});
+    }
+    const auto connector = library_.current()->connector(settings_.mail_connector);
+    if (connector == nullptr || !connector->mail) {
+      return retry(row, fmt::format("there is no mail connector '{}'", settings_.mail_connector), {}, now,
+                   settings_.give_up_after, {});
+    }
+    SmtpMessage message;
+    message.server = {connector->mail->host, connector->mail->port,
+                      connector->mail->tls == MailServer::Tls::none       ? SmtpTls::none
+                      : connector->mail->tls == MailServer::Tls::implicit ? SmtpTls::implicit
+                                                                          : SmtpTls::starttls,
+                      connector->mail->user, {}, connector->mail->ca_file, {}};
+    if (!connector->mail->user.empty()) {
+      auto password = settings_.secrets(connector->mail->password);
+      if (!password) return retry(row, password.error().message, {}, now, settings_.give_up_after, {});
+      message.server.password = std::move(*password);
+    }
+    message.envelope_from = (*mail)->from.address;
+    message.recipients = {(*mail)->to.address};
+    message.bytes = std::move(*bytes);
+    transfers_->smtp(std::move(message), [this, row](const SmtpOutcome& outcome) { mail_done(row, outcome); });
+  }
+
+  void mail_done(const Row& row, const SmtpOutcome& outcome) {
+    const SmtpRecipientOutcome verdict =
+        outcome.recipients.empty() ? SmtpRecipientOutcome{} : outcome.recipients.front();
+    const std::string detail =
+        outcome.failure ? fmt::format("{}: {}", to_string(*outcome.failure), outcome.message)
+                        : fmt::format("{} {}", verdict.code, verdict.text);
+    switch (verdict.verdict) {
+      case SmtpVerdict::accepted: return report(row, {.kind = DeliveryReport::Kind::sent, .detail = detail});
+      case SmtpVerdict::permanent: return dead(row, detail, {});
+      case SmtpVerdict::temporary: break;
+      case SmtpVerdict::failed:
+        if (outcome.failure == TransferFailure::invalid_request) return dead(row, detail, {});
+        break;
+    }
+    retry(row, detail, {}, clock_.now(), settings_.give_up_after, {});
+  }
+
+  // A connector's call on its way.
+  struct Under {
+    Row row;
+    CallPayload call;
+    std::shared_ptr<const Connector> connector;
+    const Action* action = nullptr;
+  };
+
+  void send_call(const Row& row, Instant now) {
+    Result<CallPayload> call = read_call(*row);
+    if (!call) return dead(row, call.error().message, {});
+    auto under = std::make_shared<Under>(Under{row, std::move(*call), {}, nullptr});
+    under->connector = library_.current()->connector(under->call.connector);
+    if (under->connector == nullptr || !under->connector->outbound) {
+      return retry(row, fmt::format("there is no connector '{}' to call", under->call.connector), {}, now,
+                   settings_.give_up_after, effect_of(*under));
+    }
+    under->action = under->connector->outbound->find_action(under->call.action);
+    const auto snapshot = library_.current();
+    Result<HttpCall> http = build_request(*under->connector->outbound, under->call.action, under->call.input,
+                                          settings_.secrets, *snapshot->directory);
+    if (settings_.mailbox != nullptr && !under->call.effect) return to_mailbox(*under, http, now);
+    if (!http) return dead(row, http.error().message, effect_of(*under));
+    Result<HttpRequest> request = signed_request(*http, row->idempotency_key, now);
+    if (!request) return dead(row, request.error().message, effect_of(*under));
+    transfers_->http(std::move(*request), [this, under](const HttpOutcome& outcome) { call_done(*under, outcome); });
+  }
+
+  void to_mailbox(const Under& under, const Result<HttpCall>& http, Instant now) {
+    const auto text = [&](const char* name) {
+      const auto value = under.call.input.find(name);
+      return value == under.call.input.end() ? std::string() : cel::to_display(value->second);
+    };
+    settings_.mailbox->put({.at = now,
+                            .channel = under.row->target,
+                            .to = under.call.connector + "." + under.call.action,
+                            .subject = text("subject"),
+                            .text = text("text"),
+                            .raw = http ? http->body : http.error().message});
+    report(under.row, {.kind = DeliveryReport::Kind::sent, .detail = "in the built-in mailbox"});
+  }
+
+  static Result<HttpRequest> signed_request(HttpCall& call, const std::string& key, Instant now) {
+    HttpRequest request;
+    request.method = call.method;
+    request.url = call.url;
+    request.body = std::move(call.body);
+    for (auto& [name, value] : call.headers) request.headers.emplace_back(std::move(name), std::move(value));
+    request.headers.emplace_back("Idempotency-Key", key);
+    request.timeouts.total = call.timeout;
+    switch (call.sign) {
+      case OutboundAuth::Kind::standard_webhooks: {
+        // The id keeps to what the scheme allows: no full stop.
+        std::string id = "msg_" + key;
+        std::replace(id.begin(), id.end(), '.', '_');
+        Result<Headers> headers = standard_webhooks_headers(call.sign_secrets, id, now, request.body);
+        if (!headers) return std::unexpected(headers.error());
+        for (auto& header : *headers) request.headers.push_back(std::move(header));
+        break;
+      }
+      case OutboundAuth::Kind::dingtalk_sign:
+        request.url += (request.url.find('?') == std::string::npos ? "?" : "&") +
+                       dingtalk_robot_query(call.sign_secrets.front(), now);
+        break;
+      case OutboundAuth::Kind::feishu_sign: {
+        const FeishuBotSignature signature = feishu_bot_signature(call.sign_secrets.front(), now);
+        Result<std::string> body =
+            with_members(request.body, {{"timestamp", signature.timestamp}, {"sign", signature.sign}});
+        if (!body) return std::unexpected(body.error());
+        request.body = std::move(*body);
+        break;
+      }
+      default: break;
+    }
+    return request;
+  }
+
+  void call_done(const Under& under, const HttpOutcome& outcome) {
+    const Instant now = clock_.now();
+    const Duration limit = under.action == nullptr ? settings_.give_up_after : under.action->retry_for;
+    if (outcome.failure) {
+      const std::string detail = fmt::format("{}: {}", to_string(*outcome.failure), outcome.message);
+      if (*outcome.failure == TransferFailure::invalid_request || *outcome.failure == TransferFailure::refused_address) {
+        return dead(under.row, detail, effect_of(under));
+      }
+      return retry(under.row, detail, outcome.retry_after, now, limit, effect_of(under));
+    }
+    HttpReply reply{outcome.status, {}, outcome.body};
+    for (const auto& [name, value] : outcome.headers) reply.headers[lower(name)] = value;
+    const auto snapshot = library_.current();
+    Result<Fields> fields = read_reply(*under.action, under.call.input, reply, *snapshot->directory);
+    if (fields) {
+      DeliveryReport done{.kind = DeliveryReport::Kind::sent, .detail = fmt::format("{}", outcome.status)};
+      if (under.call.effect) done.answer = EffectDone{under.call.effect, true, std::move(*fields), {}};
+      return report(under.row, std::move(done));
+    }
+    if (fields.error().code == ErrorCode::unavailable) {
+      return retry(under.row, fields.error().message, outcome.retry_after, now, limit, effect_of(under));
+    }
+    dead(under.row, fields.error().message, effect_of(under));
+  }
+
+  static std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+  }
+
+  static EffectId effect_of(const Under& under) { return under.call.effect; }
+
+  void retry(const Row& row, const std::string& why, std::optional<Duration> after, Instant now, Duration limit,
+             EffectId effect) {
+    if (now - row->created_at >= limit) {
+      return dead(row, fmt::format("given up after {} attempts: {}", row->attempts + 1, why), effect);
+    }
+    unsigned char byte[2];
+    random_.fill(byte);
+    const double spread = (byte[0] * 256 + byte[1]) / 65536.0;
+    const Duration delay = std::max(after.value_or(Duration(0)), retry_delay(row->attempts, spread));
+    ++retried_;
+    report(row, {.kind = DeliveryReport::Kind::retry, .detail = why, .next_at = now + delay});
+  }
+
+  void dead(const Row& row, const std::string& why, EffectId effect) {
+    ++dead_;
+    spdlog::warn("outbox {} ({} to {}) is dead: {}", row->id, row->kind, row->target, why);
+    DeliveryReport done{.kind = DeliveryReport::Kind::dead, .detail = why};
+    if (effect) done.answer = EffectDone{effect, false, {}, why};
+    report(row, std::move(done));
+  }
+
+  void report(const Row& row, DeliveryReport done) {
+    done.row = row->id;
+    done.instance = row->instance;
+    if (done.kind == DeliveryReport::Kind::sent) ++sent_;
+    engine_.report_delivery(std::move(done), [this, row](const Result<void>& stored) {
+      if (!stored) spdlog::error("cannot note the delivery of outbox {}: {}", row->id, stored.error().message);
+      boost::asio::post(io_, [this, row] { finished(*row); });
+    });
+  }
+
+  void finished(const OutboxRow& row) {
+    under_way_[row.target].erase(row.id);
+    if (--in_flight_ == 0) {
+      const std::lock_guard lock(idle_mutex_);
+      idle_.notify_all();
+    }
+    if (!stopping_ && !woken_.exchange(true)) boost::asio::post(io_, [this] { pump(); });
+  }
+
+  Engine& engine_;
+  const Library& library_;
+  const Clock& clock_;
+  RandomSource& random_;
+  DispatcherSettings settings_;
+  Composer composer_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  std::optional<TransferClient> transfers_;
+  std::map<std::string, std::set<std::int64_t>> under_way_;
+  std::thread thread_;
+  std::mutex idle_mutex_;
+  std::condition_variable idle_;
+  std::atomic<bool> woken_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> sent_{0}, retried_{0}, dead_{0}, in_flight_{0};
+};
+
+Dispatcher::Dispatcher(Engine& engine, const Library& library, const Links& links, const Clock& clock,
+                       RandomSource& random, DispatcherSettings settings)
+    : pump_(std::make_unique<Pump>(engine, library, links, clock, random, std::move(settings))) {}
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::start() { pump_->start(); }
+void Dispatcher::wake() { pump_->wake(); }
+void Dispatcher::stop(Duration limit) { pump_->stop(limit); }
+DispatcherFigures Dispatcher::figures() const { return pump_->figures(); }
+
+}  // namespace countersign

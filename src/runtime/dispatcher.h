@@ -1,0 +1,59 @@
+#pragma once
+// Sends what committed outbox rows hold: mail over SMTP and connectors' calls over HTTP, a queue a target, at least
+// once and always under the row's own key. One thread of its own; it sleeps until a commit wakes it or a row's time
+// has come. Thread-safe.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/connector.h"
+#include "core/outbound_call.h"
+#include "delivery/address_policy.h"
+#include "runtime/composer.h"
+#include "runtime/engine.h"
+#include "runtime/mailbox.h"
+
+namespace countersign {
+
+struct DispatcherSettings {
+  std::string mail_connector = "email";
+  MailAddress from;
+  SecretLookup secrets;
+  AddressPolicy addresses;
+  Mailbox* mailbox = nullptr;                 // --dev: mail and posts to rooms go here instead
+  Duration give_up_after = std::chrono::hours(24);  // of mail; a call's action says its own
+};
+
+struct DispatcherFigures {
+  std::uint64_t sent = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t in_flight = 0;
+};
+
+class Dispatcher {
+ public:
+  Dispatcher(Engine& engine, const Library& library, const Links& links, const Clock& clock, RandomSource& random,
+             DispatcherSettings settings);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  void start();
+  // Something may be due: after a commit, a reload, or when the clock was moved.
+  void wake();
+  // Begins nothing new, waits at most `limit` for what is under way. What is not finished is sent again later.
+  void stop(Duration limit);
+  DispatcherFigures figures() const;
+
+ private:
+  class Pump;
+  std::unique_ptr<Pump> pump_;
+};
+
+// How long the attempt after `attempts` failures waits: 10 seconds, doubling, at most an hour; `spread` in [0, 1)
+// shifts it by up to a fifth either way, so that failed rows do not come back together.
+Duration retry_delay(std::uint32_t attempts, double spread);
+
+}  // namespace countersign

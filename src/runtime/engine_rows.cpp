@@ -1,0 +1,110 @@
+#include "runtime/engine_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/outbox_rows.h"
+
+namespace countersign {
+namespace {
+
+// Not the row's fault: the batch is in trouble or a guard failed, so the row stays pending.
+bool is_transient(const Error& error) {
+  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
+}
+
+int depth_of(const InstanceId& id) {
+  return static_cast<int>(std::count(id.value.begin(), id.value.end(), '-'));
+}
+
+// The child's parent and activation, as its id spells them (child_id).
+InstanceId parent_of(const InstanceId& child) { return InstanceId(child.value.substr(0, child.value.rfind('-'))); }
+
+Result<void> report_refused_start(const JobContext& context, const StartChildPayload& start, const std::string& why,
+                                  Transaction& transaction, Instant now) {
+  if (!start.activation) return {};  // nobody waits; the row's detail keeps the reason
+  const ChildEnded command{start.activation, start.child, "", why};
+  auto executed = context.execution.run(transaction, parent_of(start.child), command, now);
+  if (executed || !is_transient(executed.error().error)) return {};
+  return std::unexpected(executed.error().error);
+}
+
+Result<std::string> start_child(const JobContext& context, const OutboxRow& row, Transaction& transaction,
+                                Instant now) {
+  auto start = read_start_child(row);
+  if (!start) return std::unexpected(start.error());
+  const auto existing = transaction.load(start->child);
+  if (!existing) return std::unexpected(existing.error());
+  if (*existing != nullptr) return std::string("started before");
+  const auto snapshot = context.library.current();
+  const auto definition = snapshot->workflow(start->workflow);
+  std::string why;
+  if (definition == nullptr) {
+    why = fmt::format("there is no workflow '{}'", start->workflow.value);
+  } else if (depth_of(start->child) > kChildDepthMax) {
+    why = fmt::format("workflows start each other more than {} levels deep", kChildDepthMax);
+  } else {
+    Start command;
+    command.workflow = start->workflow;
+    command.requester = start->requester;
+    command.by = Actor{.kind = Actor::Kind::system, .channel = "workflow"};
+    command.trigger = "run";
+    command.parent = parent_of(start->child);
+    command.parent_activation = start->activation;
+    for (const Field& field : definition->form) {
+      const auto given = start->form.find(field.name);
+      if (given != start->form.end()) {
+        command.form.emplace(field.name, given->second);
+      } else if (auto empty = empty_value(field)) {
+        command.form.emplace(field.name, std::move(*empty));
+      }
+    }
+    auto executed = context.execution.start(transaction, start->child, command, definition, now);
+    if (executed) return executed->existing ? "an open instance has this key" : "started";
+    if (is_transient(executed.error().error)) return std::unexpected(executed.error().error);
+    why = executed.error().error.message;
+  }
+  if (auto reported = report_refused_start(context, *start, why, transaction, now); !reported) {
+    return std::unexpected(reported.error());
+  }
+  return "refused: " + why;
+}
+
+Result<std::string> apply_row(const JobContext& context, const OutboxRow& row, Transaction& transaction,
+                              Instant now) {
+  if (row.kind == "start_child") return start_child(context, row, transaction, now);
+  InstanceId target;
+  Command command = Cancel{Actor{.kind = Actor::Kind::system, .channel = "workflow"}, "its parent went on without it"};
+  if (row.kind == "cancel_child") {
+    auto child = read_cancel_child(row);
+    if (!child) return std::unexpected(child.error());
+    target = *child;
+  } else {
+    auto report = read_report(row);
+    if (!report) return std::unexpected(report.error());
+    target = report->parent;
+    command = ChildEnded{report->activation, row.instance, report->status, report->error};
+  }
+  auto executed = context.execution.run(transaction, target, command, now);
+  if (executed) return std::string("applied");
+  if (is_transient(executed.error().error)) return std::unexpected(executed.error().error);
+  return executed.error().error.message;  // it came too late, and that is all right
+}
+
+}  // namespace
+
+Result<void> consume_engine_row(const JobContext& context, const OutboxRow& row, Transaction& transaction,
+                                Instant now) {
+  const auto pending = transaction.pending_outbox(row.id);
+  if (!pending) return std::unexpected(pending.error());
+  if (!*pending) return {};
+  const Result<std::string> detail = apply_row(context, row, transaction, now);
+  if (detail) return transaction.finish_outbox(row.id, OutboxStatus::sent, *detail);
+  if (detail.error().code == ErrorCode::corrupt) {
+    return transaction.finish_outbox(row.id, OutboxStatus::dead, detail.error().message);
+  }
+  return std::unexpected(detail.error());
+}
+
+}  // namespace countersign

@@ -1,0 +1,125 @@
+#include "runtime/execution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/outbox_rows.h"
+
+namespace countersign {
+namespace {
+
+constexpr int kFactRoundsMax = 8;
+
+std::unexpected<Refusal> refuse(Error error) { return std::unexpected(Refusal{std::move(error), {}}); }
+
+std::vector<Problem> to_problems(const std::vector<FormProblem>& problems) {
+  std::vector<Problem> out;
+  for (const FormProblem& problem : problems) out.push_back({problem.pointer, problem.detail});
+  return out;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Definition>> Execution::definition_of(const State& state) const {
+  auto definition = library_.version(state.workflow, state.version);
+  if (definition == nullptr) {
+    return fail(ErrorCode::corrupt, fmt::format("{} runs version {} of {}, which is neither in a file nor stored",
+                                                state.reference, state.version.substr(0, 12), state.workflow.value));
+  }
+  return definition;
+}
+
+std::expected<Executed, Refusal> Execution::run(Transaction& transaction, const InstanceId& instance,
+                                                const Command& command, Instant now) {
+  auto before = transaction.load(instance);
+  if (!before) return refuse(before.error());
+  if (*before == nullptr) {
+    return refuse({ErrorCode::not_found, fmt::format("there is no instance '{}'", instance.value), {}});
+  }
+  auto definition = definition_of(**before);
+  if (!definition) return refuse(definition.error());
+  return decide_and_apply(transaction, std::move(*before), **definition, command, now);
+}
+
+std::expected<Executed, Refusal> Execution::start(Transaction& transaction, const InstanceId& instance,
+                                                  const Start& command, std::shared_ptr<const Definition> definition,
+                                                  Instant now) {
+  auto before = std::make_shared<State>();
+  before->id = instance;
+  const DefinitionRow version{definition->id, definition->version, definition->source, definition->message_sources,
+                              now};
+  if (Result<void> kept = transaction.keep_definition(version); !kept) return refuse(kept.error());
+  library_.remember(definition);
+  return decide_and_apply(transaction, std::move(before), *definition, command, now);
+}
+
+std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transaction,
+                                                             std::shared_ptr<const State> before,
+                                                             const Definition& definition, const Command& command,
+                                                             Instant now) {
+  const std::shared_ptr<const Snapshot> snapshot = library_.current();
+  Facts facts;
+  for (int round = 0; round <= kFactRoundsMax; ++round) {
+    const Context context{definition, *snapshot->directory, snapshot->calendars, facts, now};
+    Outcome outcome = decide(context, *before, command);
+    if (const auto* need = std::get_if<NeedFacts>(&outcome)) {
+      for (const FactKey& key : need->facts) {
+        auto value = transaction.fact(key);
+        if (!value) return refuse(value.error());
+        facts.insert_or_assign(key, std::move(*value));
+      }
+      continue;
+    }
+    if (auto* rejection = std::get_if<Rejection>(&outcome)) {
+      return std::unexpected(Refusal{std::move(rejection->error), to_problems(rejection->problems)});
+    }
+    if (const auto* existing = std::get_if<Existing>(&outcome)) {
+      auto state = transaction.load(existing->instance);
+      if (!state) return refuse(state.error());
+      return Executed{before, *state, {}, existing->instance};
+    }
+    Decision& decision = std::get<Decision>(outcome);
+    if (!decision.events.empty()) {
+      const Change change{before, decision.after, decision.events};
+      if (Result<void> applied = transaction.apply(change); !applied) return refuse(applied.error());
+      if (Result<void> followed = follow_events(transaction, *decision.after, decision.events); !followed) {
+        return refuse(followed.error());
+      }
+    }
+    OutboxWriter writer(transaction, *snapshot, links_, random_, *decision.after, now);
+    for (const Effect& effect : decision.effects) {
+      if (Result<void> written = writer.write(effect); !written) return refuse(written.error());
+    }
+    ripples_.outbox |= writer.wrote_deliveries();
+    ripples_.engine_rows |= writer.wrote_engine_rows();
+    return Executed{std::move(before), decision.after, std::move(decision.refusal), {}};
+  }
+  return refuse({ErrorCode::internal, fmt::format("{} asked for facts more than {} times",
+                                                  before->reference, kFactRoundsMax), {}});
+}
+
+// What the store does not derive from the events by itself: unsent messages about closed items are dropped, links of
+// people who are not asked any more end, and the loop learns of timers.
+Result<void> Execution::follow_events(Transaction& transaction, const State& state,
+                                      const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (const auto* changed = std::get_if<ItemChanged>(&event.body)) {
+      if (is_open(changed->status)) continue;
+      if (auto dropped = transaction.drop_messages(state.id, changed->item); !dropped) {
+        return std::unexpected(dropped.error());
+      }
+      // A decided item's link stays, to show what was decided.
+      if (changed->status == ItemStatus::reassigned || changed->status == ItemStatus::cancelled) {
+        if (auto revoked = transaction.revoke_links(state.id, changed->item); !revoked) return revoked;
+      }
+    } else if (const auto* set = std::get_if<TimerSet>(&event.body)) {
+      ripples_.earliest_timer = ripples_.earliest_timer ? std::min(*ripples_.earliest_timer, set->due) : set->due;
+    } else if (std::holds_alternative<TimerCleared>(event.body)) {
+      ripples_.timers_cleared = true;
+    }
+  }
+  return {};
+}
+
+}  // namespace countersign

@@ -1,0 +1,216 @@
+#include "runtime/inbound.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "core/claims.h"
+#include "core/inbound_mapping.h"
+#include "core/trigger.h"
+
+namespace countersign {
+namespace {
+
+std::unexpected<Refusal> refuse(Error error) { return std::unexpected(Refusal{std::move(error), {}}); }
+
+// What became of a delivery.
+struct Effects {
+  std::vector<std::string> instances;
+  std::vector<std::string> errors;
+};
+
+void add_once(std::vector<std::string>& list, const std::string& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+// One event of a delivery, against every workflow that knows it.
+class EventApplier {
+ public:
+  EventApplier(const JobContext& context, const Snapshot& snapshot, const std::string& source,
+               Transaction& transaction, Instant now, Effects& effects)
+      : context_(context), snapshot_(snapshot), source_(source), transaction_(transaction), now_(now),
+        effects_(effects) {}
+
+  Result<void> apply(const MappedEvent& event) {
+    for (const auto& [id, definition] : snapshot_.workflows) {
+      if (Result<void> applied = apply_to(*definition, event); !applied) return applied;
+    }
+    return {};
+  }
+
+ private:
+  Result<void> apply_to(const Definition& definition, const MappedEvent& event) {
+    if (!event.key.empty()) {
+      auto holder = transaction_.fact({FactKey::Kind::claim, claims::key_scope(definition.id), event.key});
+      if (!holder) return std::unexpected(holder.error());
+      if (!holder->holder.empty()) return deliver(holder->holder, event);
+    }
+    for (const Trigger& trigger : definition.triggers) {
+      if (trigger.kind != Trigger::Kind::event || trigger.connector != source_ || trigger.event != event.event) continue;
+      return start(definition, trigger, event);
+    }
+    return {};
+  }
+
+  Result<void> deliver(const InstanceId& instance, const MappedEvent& event) {
+    add_once(effects_.instances, instance.value);
+    const DeliverEvent command{source_, event.event, event.delivery_id, event.data};
+    auto executed = context_.execution.run(transaction_, instance, command, now_);
+    if (!executed && is_lost(executed.error().error)) return std::unexpected(executed.error().error);
+    if (!executed) effects_.errors.push_back(executed.error().error.message);
+    return {};
+  }
+
+  Result<void> start(const Definition& definition, const Trigger& trigger, const MappedEvent& event) {
+    static const Facts kNoFacts;
+    const Context context{definition, *snapshot_.directory, snapshot_.calendars, kNoFacts, now_};
+    auto command = start_from_event(context, trigger, event.data);
+    if (!command) {
+      effects_.errors.push_back(fmt::format("{}: {}", definition.id.value, command.error().error.message));
+      return {};
+    }
+    if (!*command) return {};  // the trigger's `when` does not hold
+    const InstanceId id("i_" + sortable_id(now_, context_.random));
+    auto executed = context_.execution.start(transaction_, id, **command, snapshot_.workflow(definition.id), now_);
+    if (!executed && is_lost(executed.error().error)) return std::unexpected(executed.error().error);
+    if (!executed) {
+      effects_.errors.push_back(fmt::format("{}: {}", definition.id.value, executed.error().error.message));
+      return {};
+    }
+    add_once(effects_.instances, executed->after->id.value);
+    return {};
+  }
+
+  // Not this event's fault: the whole job is rolled back and tried again or refused.
+  static bool is_lost(const Error& error) {
+    return error.code == ErrorCode::conflict || error.code == ErrorCode::unavailable ||
+           error.code == ErrorCode::storage || error.code == ErrorCode::corrupt;
+  }
+
+  const JobContext& context_;
+  const Snapshot& snapshot_;
+  const std::string& source_;
+  Transaction& transaction_;
+  Instant now_;
+  Effects& effects_;
+};
+
+std::map<std::string, std::string> headers_from(const std::string& text) {
+  std::map<std::string, std::string> headers;
+  const Result<json::value> parsed = parse_json(text);
+  if (!parsed || !parsed->is_object()) return headers;
+  for (const auto& member : parsed->as_object()) {
+    if (member.value().is_string()) headers.emplace(member.key(), std::string(member.value().as_string()));
+  }
+  return headers;
+}
+
+// An element that a sender repeats on its own, outside its first delivery, is done once.
+Result<bool> is_repeat(Transaction& transaction, const std::string& source, const MappedEvent& event, Instant now) {
+  if (event.delivery_id.empty()) return false;
+  auto known = transaction.find_answer("inbound:" + source, event.event, event.delivery_id);
+  if (!known) return std::unexpected(known.error());
+  if (*known) return true;
+  const IdempotencyRow row{"inbound:" + source, event.event, event.delivery_id, {}, 202, {}, now};
+  if (Result<void> kept = transaction.keep_answer(row); !kept) return std::unexpected(kept.error());
+  return false;
+}
+
+Result<Effects> apply_body(const JobContext& context, const InboundDelivery& delivery, Transaction& transaction,
+                           Instant now) {
+  Effects effects;
+  const auto snapshot = context.library.current();
+  const auto connector = snapshot->connector(delivery.source);
+  if (connector == nullptr || !connector->inbound) {
+    effects.errors.push_back(fmt::format("there is no connector '{}' with inbound events", delivery.source));
+    return effects;
+  }
+  Result<json::value> body = parse_json(delivery.body, {.bytes_max = 4 << 20});
+  if (!body) {
+    effects.errors.push_back(body.error().message);
+    return effects;
+  }
+  const InboundMessage message{std::move(*body), headers_from(delivery.headers), delivery.delivery_id};
+  const Result<InboundMapping> mapping = map_inbound(*connector->inbound, message, *snapshot->directory);
+  if (!mapping) {
+    effects.errors.push_back(mapping.error().message);
+    return effects;
+  }
+  for (const Error& error : mapping->errors) effects.errors.push_back(error.message);
+  EventApplier applier(context, *snapshot, delivery.source, transaction, now, effects);
+  for (const MappedEvent& event : mapping->events) {
+    const Result<bool> repeat = is_repeat(transaction, delivery.source, event, now);
+    if (!repeat) return std::unexpected(repeat.error());
+    if (*repeat) continue;
+    if (!event.order_key.empty() && event.order_by) {
+      // Fixed width, so that comparing the texts compares the numbers.
+      const std::string at = fmt::format("{:020}", *event.order_by);
+      const auto newest = transaction.advance_order(delivery.source, event.event + "/" + event.order_key, at);
+      if (!newest) return std::unexpected(newest.error());
+      if (!*newest) continue;
+    }
+    if (Result<void> applied = applier.apply(event); !applied) return std::unexpected(applied.error());
+  }
+  return effects;
+}
+
+std::string answer_of(const Effects& effects) {
+  json::array instances;
+  for (const std::string& id : effects.instances) instances.emplace_back(id);
+  return write_json(json::object{{"instances", std::move(instances)}});
+}
+
+std::string joined(const std::vector<std::string>& errors) { return fmt::format("{}", fmt::join(errors, "; ")); }
+
+}  // namespace
+
+Answer apply_inbound(const JobContext& context, const InboundDelivery& delivery, Transaction& transaction,
+                     Instant now) {
+  const std::string body_hash = to_hex(as_text(sha256(delivery.body)));
+  const std::string id = delivery.delivery_id.empty() ? "sha256:" + body_hash : delivery.delivery_id;
+  auto known = transaction.find_inbound(delivery.source, id);
+  if (!known) return refuse(known.error());
+  if (*known && (*known)->body_hash != body_hash) {
+    return std::unexpected(Refusal{Error{ErrorCode::invalid_input,
+                                         fmt::format("delivery '{}' came before with another body", id), {}},
+                                   {{"", "a new delivery needs a new id"}}});
+  }
+  if (*known) return Reply{202, (*known)->answer};
+  InboundRow row;
+  row.source = delivery.source;
+  row.delivery_id = id;
+  row.body_hash = body_hash;
+  row.headers = delivery.headers;
+  row.body = delivery.body;
+  row.received_at = now;
+  row.status = "stored";
+  const auto stored = transaction.add_inbound(row);
+  if (!stored) return refuse(stored.error());
+  const Result<Effects> effects = apply_body(context, delivery, transaction, now);
+  if (!effects) return refuse(effects.error());
+  const std::string answer = answer_of(*effects);
+  const Result<void> noted = transaction.set_inbound(*stored, effects->errors.empty() ? "applied" : "error",
+                                                     joined(effects->errors), answer);
+  if (!noted) return refuse(noted.error());
+  return Reply{202, answer};
+}
+
+Answer replay_inbound(const JobContext& context, std::int64_t id, Transaction& transaction, Instant now) {
+  const auto row = context.reader.inbound_row(id);
+  if (!row) return refuse(row.error());
+  if (!*row) return refuse({ErrorCode::not_found, fmt::format("there is no stored delivery {}", id), {}});
+  if ((*row)->status == "applied") {
+    return refuse({ErrorCode::conflict, fmt::format("delivery {} was applied already", id), {}});
+  }
+  const InboundDelivery delivery{(*row)->source, (*row)->delivery_id, (*row)->headers, (*row)->body};
+  const Result<Effects> effects = apply_body(context, delivery, transaction, now);
+  if (!effects) return refuse(effects.error());
+  const std::string answer = answer_of(*effects);
+  const Result<void> noted = transaction.set_inbound(id, effects->errors.empty() ? "applied" : "error",
+                                                     joined(effects->errors), answer);
+  if (!noted) return refuse(noted.error());
+  return Reply{200, answer};
+}
+
+}  // namespace countersign

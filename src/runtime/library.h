@@ -1,0 +1,47 @@
+#pragma once
+// What is in force right now: workflow definitions, connectors, directory, calendars. One immutable snapshot that a
+// reload swaps; a command works with the snapshot it started with. Running instances keep the version of their
+// definition, which is loaded again from the store when no file has it any more. Thread-safe.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/connector.h"
+#include "core/decide.h"
+#include "core/definition.h"
+#include "core/directory.h"
+
+namespace countersign {
+
+struct Snapshot {
+  std::map<WorkflowId, std::shared_ptr<const Definition>> workflows;  // the version that new instances get
+  std::map<std::string, std::shared_ptr<const Connector>> connectors;
+  std::shared_ptr<const Directory> directory;
+  Calendars calendars;
+
+  // nullptr where there is none.
+  std::shared_ptr<const Definition> workflow(const WorkflowId& id) const;
+  std::shared_ptr<const Connector> connector(const std::string& name) const;
+};
+
+class Library {
+ public:
+  explicit Library(std::shared_ptr<const Snapshot> first);
+  std::shared_ptr<const Snapshot> current() const;
+  // Takes over for whatever begins after the call. Versions that `next` replaces stay findable by version().
+  void replace(std::shared_ptr<const Snapshot> next);
+
+  // A definition by its version: of the current snapshot or an earlier one that remember() was given. nullptr where
+  // neither knows it.
+  std::shared_ptr<const Definition> version(const WorkflowId& workflow, const std::string& version) const;
+  void remember(std::shared_ptr<const Definition> definition);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Snapshot> current_;
+  std::map<std::pair<WorkflowId, std::string>, std::shared_ptr<const Definition>> versions_;
+};
+
+}  // namespace countersign

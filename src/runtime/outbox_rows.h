@@ -1,0 +1,89 @@
+#pragma once
+// Effects as outbox rows, and rows back as what is to be done. A row's payload is JSON that only this file writes and
+// reads.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "core/effect.h"
+#include "runtime/library.h"
+#include "runtime/links.h"
+#include "store/store.h"
+
+namespace countersign {
+
+inline constexpr std::string_view kEngineTarget = "engine";
+inline constexpr std::string_view kMailTarget = "mail";
+inline constexpr std::string_view kConnectorTarget = "http:";  // followed by the connector's name
+
+// Writes the effects of one command, within its transaction.
+class OutboxWriter {
+ public:
+  OutboxWriter(Transaction& transaction, const Snapshot& snapshot, const Links& links, RandomSource& random,
+               const State& after, Instant now);
+  Result<void> write(const Effect& effect);
+  bool wrote_deliveries() const { return deliveries_; }
+  bool wrote_engine_rows() const { return engine_rows_; }
+
+ private:
+  Result<void> send(const Send& effect);
+  Result<void> send_to(const Send& effect, const Person& person);
+  Result<void> call(const CallConnector& effect);
+  Result<void> tell_engine(std::string_view kind, std::string payload);
+  OutboxRow row(std::string_view target, std::string_view kind, std::string payload);
+
+  Transaction& transaction_;
+  const Snapshot& snapshot_;
+  const Links& links_;
+  RandomSource& random_;
+  const State& after_;
+  Instant now_;
+  int written_ = 0;
+  bool deliveries_ = false;
+  bool engine_rows_ = false;
+};
+
+// A message to a person, as its row keeps it.
+struct MessagePayload {
+  SendKind kind = SendKind::notify;
+  std::uint32_t count = 0;
+  std::string subject;
+  std::string text;
+};
+Result<MessagePayload> read_message(const OutboxRow& row);
+
+struct CallPayload {
+  EffectId effect;
+  std::string connector;
+  std::string action;
+  Fields input;
+};
+Result<CallPayload> read_call(const OutboxRow& row);
+
+// What an engine row asks of the writer.
+struct StartChildPayload {
+  InstanceId child;
+  ActivationId activation;  // none: the parent does not wait
+  WorkflowId workflow;
+  PersonId requester;
+  Fields form;
+};
+Result<StartChildPayload> read_start_child(const OutboxRow& row);
+struct ReportPayload {
+  InstanceId parent;
+  ActivationId activation;
+  std::string status;
+  std::string error;
+};
+Result<ReportPayload> read_report(const OutboxRow& row);
+Result<InstanceId> read_cancel_child(const OutboxRow& row);
+
+// A child's id derives from its parent and the activation that starts it, so that a repeated start is the same.
+InstanceId child_id(const InstanceId& parent, ActivationId activation);
+
+Result<Fields> decode_fields(const json::value& encoded);
+json::object encode_fields(const Fields& fields);
+
+}  // namespace countersign

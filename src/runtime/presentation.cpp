@@ -1,0 +1,331 @@
+#include "runtime/presentation.h"
+
+#include <algorithm>
+
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include "core/ask.h"
+#include "core/evaluation.h"
+#include "core/field_text.h"
+#include "core/form.h"
+#include "runtime/phrases.h"
+#include "runtime/presented_input.h"
+
+namespace countersign {
+
+namespace {
+
+const Calendar* calendar_named(const Snapshot& snapshot, const std::string& name) {
+  const auto found = snapshot.calendars.find(name);
+  return found == snapshot.calendars.end() ? nullptr : found->second.get();
+}
+
+const Calendar* calendar_of(const Snapshot& snapshot, const Definition* definition, const PersonId& reader) {
+  const Calendar* calendar = nullptr;
+  const Person* person = snapshot.directory->find(reader);
+  if (person != nullptr && !person->calendar.empty()) calendar = calendar_named(snapshot, person->calendar);
+  if (calendar == nullptr && definition != nullptr) calendar = calendar_named(snapshot, definition->calendar);
+  return calendar != nullptr ? calendar : calendar_named(snapshot, "");
+}
+
+std::string words_of(Instant at, const Calendar* calendar) {
+  if (calendar == nullptr) return date::format("%Y-%m-%d %H:%M UTC", date::floor<std::chrono::minutes>(at));
+  return date::format("%Y-%m-%d %H:%M", date::floor<std::chrono::minutes>(calendar->wall_time_of(at)));
+}
+
+std::string locale_of(const Directory& directory, const PersonId& reader) {
+  const Person* person = directory.find(reader);
+  return person == nullptr || person->locale.empty() ? "en" : person->locale;
+}
+
+const Step* step_of(const Definition* definition, const WorkItemRow& item) {
+  if (definition == nullptr) return nullptr;
+  for (const Step& step : definition->steps) {
+    if (step.name == item.step) return &step;
+  }
+  return nullptr;
+}
+
+// Everything that the functions below need at hand.
+class Presenter {
+ public:
+  explicit Presenter(const Presenting& presenting)
+      : given_(presenting),
+        directory_(*presenting.snapshot.directory),
+        locale_(locale_of(directory_, presenting.reader)),
+        words_{locale_, &directory_, calendar_of(presenting.snapshot, presenting.definition, presenting.reader)} {
+    if (presenting.definition != nullptr) {
+      context_.emplace(Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_,
+                               presenting.now});
+      evaluation_.emplace(*context_, presenting.state);
+    }
+  }
+  Presenter(const Presenter&) = delete;
+  Presenter& operator=(const Presenter&) = delete;
+
+  Presentation instance() const;
+  Presentation item(const WorkItemRow& row) const;
+  std::string question(const WorkItemRow& row, std::string_view locale) const;
+
+ private:
+  std::string text(const LocalText& text, std::string_view locale) const {
+    if (!evaluation_ || text.empty()) return {};
+    return evaluation_->text(text, locale, Evaluation::Landing::plain).value_or("");
+  }
+  std::string step_words(const WorkItemRow& row) const;
+  bool is_shown(const Field& field) const;
+  void add_fields(Presentation& shown, const std::vector<Field>& fields) const;
+  void add_history(Presentation& shown) const;
+  PresentedDecision decision(const WorkItemRow& row) const;
+  void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
+  void add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const;
+  void add_returned(Presentation& shown) const;
+  bool is_for(const ChecklistItem& entry, const WorkItemRow& row) const;
+
+  const Presenting& given_;
+  const Directory& directory_;
+  std::string locale_;
+  TextContext words_;
+  Facts facts_;
+  std::optional<Context> context_;
+  std::optional<Evaluation> evaluation_;
+};
+
+bool Presenter::is_shown(const Field& field) const {
+  if (!field.when || !evaluation_) return true;
+  const auto value = evaluation_->evaluate(*field.when);
+  return value && value->is(cel::Kind::bool_) && value->as_bool();
+}
+
+void Presenter::add_fields(Presentation& shown, const std::vector<Field>& fields) const {
+  for (const Field& field : fields) {
+    const auto value = given_.state.form.find(field.name);
+    if (value == given_.state.form.end() || is_empty(&value->second) || !is_shown(field)) continue;
+    shown.fields.push_back(presented_field(field, value->second, words_));
+  }
+}
+
+std::string Presenter::step_words(const WorkItemRow& row) const {
+  const Step* step = step_of(given_.definition, row);
+  if (step == nullptr) return humanised(row.step);
+  if (std::holds_alternative<Revise>(step->kind)) return is_chinese(locale_) ? "申请人" : "Requester";
+  std::string title = text(step->title, locale_);
+  if (!title.empty()) return title;
+  // A path ("steps/3") tells a reader nothing.
+  return step->id.empty() ? (is_chinese(locale_) ? "审批" : "Approval") : humanised(step->id);
+}
+
+PresentedDecision Presenter::decision(const WorkItemRow& row) const {
+  PresentedDecision decision;
+  decision.who = row.decided_by.empty() ? (is_chinese(locale_) ? "系统" : "The system")
+                                        : name_of(directory_, row.decided_by);
+  decision.step = step_words(row);
+  decision.outcome = row.outcome;
+  decision.outcome_words = outcome_done(row.outcome, locale_);
+  decision.comment = row.comment;
+  decision.when = row.closed_at ? words_of(*row.closed_at, words_.calendar) : "";
+  decision.channel = row.channel;
+  decision.round = row.round;
+  decision.is_void = row.round < given_.state.round && !given_.state.ended;
+  return decision;
+}
+
+void Presenter::add_history(Presentation& shown) const {
+  std::vector<const WorkItemRow*> decided;
+  for (const WorkItemRow& row : given_.items) {
+    if (row.status == ItemStatus::decided) decided.push_back(&row);
+  }
+  std::ranges::stable_sort(decided, {}, [](const WorkItemRow* row) { return row->closed_at.value_or(row->opened_at); });
+  for (const WorkItemRow* row : decided) shown.history.push_back(decision(*row));
+}
+
+Presentation Presenter::instance() const {
+  const State& state = given_.state;
+  Presentation shown;
+  shown.locale = locale_;
+  if (given_.definition != nullptr) shown.workflow_title = text(given_.definition->title, locale_);
+  if (shown.workflow_title.empty()) shown.workflow_title = humanised(state.workflow.value);
+  shown.reference = state.reference;
+  shown.requester = state.requester.empty() ? "" : name_of(directory_, state.requester);
+  shown.started = words_of(state.started_at, words_.calendar);
+  shown.status = status_words(state.status, locale_);
+  shown.stage = state.stage;
+  shown.ended = state.ended;
+  shown.round = state.round;
+  add_history(shown);
+  return shown;
+}
+
+std::string Presenter::question(const WorkItemRow& row, std::string_view locale) const {
+  const Step* step = step_of(given_.definition, row);
+  if (step == nullptr) return {};
+  std::string title = text(step->title, locale);
+  const bool chinese = is_chinese(locale);
+  if (std::holds_alternative<Revise>(step->kind)) {
+    return chinese ? "请修改后重新提交" : "Please correct your request and send it again";
+  }
+  if (!title.empty()) return title;
+  if (const auto* task = std::get_if<Task>(&step->kind)) {
+    title = text(task->title, locale);
+    if (!title.empty()) return title;
+    return step->id.empty() ? (chinese ? "请处理" : "There is something for you to do") : humanised(step->id);
+  }
+  return chinese ? "请您审批" : "Your approval is asked for";
+}
+
+Presentation Presenter::item(const WorkItemRow& row) const {
+  Presentation shown = instance();
+  shown.item = row.id();
+  shown.item_status = row.status;
+  shown.version = row.version;
+  shown.question = question(row, locale_);
+  if (!row.assignee.empty()) {
+    shown.assignee = name_of(directory_, row.assignee);
+  } else if (const Group* group = directory_.find_group(row.group)) {
+    shown.assignee = group->title.empty() ? group->id : group->title;
+  } else {
+    shown.assignee = row.group;
+  }
+  if (row.due_at) {
+    shown.due = words_of(*row.due_at, words_.calendar);
+    shown.is_overdue = is_open(row.status) && *row.due_at < given_.now;
+  }
+  if (row.status == ItemStatus::decided) {
+    shown.decision = decision(row);
+  } else {
+    shown.closed_because = closed_because(row.status, locale_);
+  }
+  const Step* step = step_of(given_.definition, row);
+  if (step == nullptr) return shown;
+  shown.is_revision = std::holds_alternative<Revise>(step->kind);
+  std::vector<Field> fields = shown_fields(*given_.definition, *step);
+  if (row.status == ItemStatus::open) {
+    const std::vector<Field> edits = editable_fields(*given_.definition, *step);
+    std::erase_if(fields, [&](const Field& field) {
+      return std::ranges::find(edits, field.name, &Field::name) != edits.end();
+    });
+    shown.edits = presented_inputs(edits, given_.state.form, words_);
+    add_answers(shown, *step, row);
+  }
+  add_fields(shown, fields);
+  if (shown.is_revision) add_returned(shown);
+  return shown;
+}
+
+void Presenter::add_returned(Presentation& shown) const {
+  for (const PresentedDecision& decision : shown.history) {
+    if (decision.outcome != "returned" || decision.round + 1 != given_.state.round) continue;
+    shown.returned_by = decision.who;
+    shown.returned_why = decision.comment;
+  }
+}
+
+// Whether the entry is this item's to do: its first owner, or anybody's of the step.
+bool Presenter::is_for(const ChecklistItem& entry, const WorkItemRow& row) const {
+  for (const Expression& owner : entry.owner) {
+    const auto value = evaluation_->evaluate(owner);
+    if (!value) continue;
+    const cel::Value* first = &*value;
+    if (value->is(cel::Kind::list)) {
+      if (value->as_list().empty()) continue;
+      first = &value->as_list().front();
+    }
+    if (first->is(cel::Kind::person)) return first->as_person() == row.assignee;
+    if (first->is(cel::Kind::group)) return first->as_string() == row.group;
+  }
+  return true;
+}
+
+void Presenter::add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const {
+  bool comment_on_refusal = false;
+  std::vector<std::string> entries;
+  if (const auto* approve = std::get_if<Approve>(&step.kind)) {
+    comment_on_refusal = approve->comment_on_reject;
+    add_targets(shown, approve->return_to);
+  }
+  if (const auto* task = std::get_if<Task>(&step.kind)) {
+    add_targets(shown, task->return_to);
+    for (const ChecklistItem& entry : task->checklist) {
+      if (!is_for(entry, row)) continue;
+      entries.push_back(entry.id);
+      shown.checklist.push_back({entry.id, text(entry.text, locale_)});
+    }
+  }
+  const std::vector<Field> asked = asked_fields(step, entries);
+  shown.asks = presented_inputs(asked, {}, words_);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Step* listed = asked[i].items_of.empty() ? nullptr : given_.definition->find_step(asked[i].items_of);
+    const auto* task = listed == nullptr ? nullptr : std::get_if<Task>(&listed->kind);
+    if (task == nullptr) continue;
+    for (const ChecklistItem& entry : task->checklist) {
+      shown.asks[i].options.push_back({entry.id, text(entry.text, locale_)});
+    }
+  }
+  for (const std::string& outcome : choices_of(*given_.definition, step, given_.state)) {
+    PresentedOutcome offered;
+    offered.outcome = outcome;
+    offered.button = outcome_button(outcome, locale_);
+    offered.refuses = outcome == "rejected";
+    offered.returns = outcome == "returned";
+    offered.agrees = !offered.refuses && !offered.returns;
+    offered.comment_required = offered.returns || (offered.refuses && comment_on_refusal);
+    shown.outcomes.push_back(std::move(offered));
+  }
+}
+
+void Presenter::add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const {
+  for (const ReturnTarget& target : targets) {
+    if (target.requester) {
+      shown.return_targets.push_back({"requester", is_chinese(locale_) ? "申请人" : "The requester"});
+      continue;
+    }
+    if (target.step >= given_.definition->steps.size()) continue;
+    const Step& step = given_.definition->step(target.step);
+    const std::string title = text(step.title, locale_);
+    shown.return_targets.push_back({step.id, title.empty() ? humanised(step.id) : title});
+  }
+}
+
+}  // namespace
+
+std::string name_of(const Directory& directory, const PersonId& person) {
+  const Person* known = directory.find(person);
+  return known == nullptr || known->name.empty() ? person.value : known->name;
+}
+
+std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition,
+                          const PersonId& reader) {
+  return words_of(at, calendar_of(snapshot, definition, reader));
+}
+
+Presentation present_instance(const Presenting& presenting) {
+  const Presenter presenter(presenting);
+  Presentation shown = presenter.instance();
+  return shown;
+}
+
+Presentation present_item(const Presenting& presenting, const WorkItemRow& item) {
+  return Presenter(presenting).item(item);
+}
+
+std::string question_of(const Presenting& presenting, const WorkItemRow& item, std::string_view locale) {
+  return Presenter(presenting).question(item, locale);
+}
+
+Result<std::vector<WorkItemRow>> all_items(const Reader& reader, const InstanceId& instance) {
+  WorkItemFilter filter;
+  filter.instance = instance.value;
+  std::vector<WorkItemRow> rows;
+  std::string cursor;
+  do {
+    auto page = reader.work_items(filter, 200, cursor);
+    if (!page) return std::unexpected(page.error());
+    rows.insert(rows.end(), page->rows.begin(), page->rows.end());
+    cursor = page->next_cursor;
+  } while (!cursor.empty() && rows.size() < 10'000);
+  std::ranges::sort(rows, {}, &WorkItemRow::number);
+  return rows;
+}
+
+}  // namespace countersign

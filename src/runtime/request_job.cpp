@@ -1,0 +1,325 @@
+#include "runtime/request_job.h"
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "core/ask.h"
+#include "core/evaluation.h"
+#include "core/form.h"
+#include "runtime/inbound.h"
+
+namespace countersign {
+namespace {
+
+std::unexpected<Refusal> refuse(ErrorCode code, std::string message) {
+  return std::unexpected(Refusal{Error{code, std::move(message), {}}, {}});
+}
+std::unexpected<Refusal> refuse(Error error) { return std::unexpected(Refusal{std::move(error), {}}); }
+
+std::unexpected<Refusal> refuse_input(const std::vector<FormProblem>& problems) {
+  Refusal refusal{Error{ErrorCode::invalid_input,
+                        fmt::format("the input is not acceptable: {}", problems.front().detail), {}},
+                  {}};
+  for (const FormProblem& problem : problems) refusal.problems.push_back({problem.pointer, problem.detail});
+  return std::unexpected(std::move(refusal));
+}
+
+std::string actor_key(const Actor& actor) { return actor.authenticated + "|" + actor.person.value; }
+
+std::size_t size_of(const json::value& value) {
+  if (value.is_string()) return value.as_string().size() + 16;
+  std::size_t size = 16;
+  if (value.is_array()) {
+    for (const auto& item : value.as_array()) size += size_of(item);
+  } else if (value.is_object()) {
+    for (const auto& member : value.as_object()) size += member.key().size() + size_of(member.value());
+  }
+  return size;
+}
+
+std::size_t size_of(const Request& request) {
+  if (const auto* start = std::get_if<StartRequest>(&request)) return 512 + size_of(start->form);
+  if (const auto* decision = std::get_if<DecisionRequest>(&request)) {
+    return 512 + decision->comment.size() + size_of(decision->answers) + size_of(decision->form);
+  }
+  if (const auto* event = std::get_if<EventRequest>(&request)) return 512 + size_of(event->data);
+  if (const auto* inbound = std::get_if<InboundDelivery>(&request)) return 512 + 2 * inbound->body.size();
+  return 512;
+}
+
+}  // namespace
+
+std::string instance_answer(const State& state, const Links& links) {
+  return write_json(json::object{{"id", state.id.value},
+                                 {"reference", state.reference},
+                                 {"status", state.status},
+                                 {"url", links.public_url() + "/api/v1/instances/" + state.id.value}});
+}
+
+RequestJob::RequestJob(JobContext context, Request request, Caller caller)
+    : context_(context),
+      request_(std::move(request)),
+      caller_(std::move(caller)),
+      bytes_(size_of(request_)),
+      answer_(refuse(ErrorCode::internal, "the request was not run")) {}
+
+Result<void> RequestJob::run(Transaction& transaction, Instant now) {
+  answer_ = answer_once(transaction, now);
+  if (answer_) return {};
+  // An incident is stored although the caller gets an error; every other refusal is rolled back.
+  if (answer_.error().keep) return {};
+  return std::unexpected(answer_.error().error);
+}
+
+Answer RequestJob::answer(Result<void> stored) {
+  if (!stored && (answer_ || stored.error().code != answer_.error().error.code)) return refuse(stored.error());
+  if (!answer_ && answer_.error().error.code == ErrorCode::conflict) {
+    if (const auto* decision = std::get_if<DecisionRequest>(&request_)) {
+      // Now that the batch is committed, whoever was first can be named.
+      const auto row = context_.reader.work_item(decision->instance, decision->item);
+      if (row && *row && (*row)->status == ItemStatus::decided) {
+        const auto snapshot = context_.library.current();
+        const Person* person = snapshot->directory->find((*row)->decided_by);
+        answer_.error().error.message = fmt::format(
+            "cannot record the decision on {}: {} is already decided ({} by {}, {})", (*row)->reference, (*row)->step,
+            (*row)->outcome, person == nullptr ? (*row)->decided_by.value : person->name,
+            format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
+      }
+    }
+  }
+  return std::move(answer_);
+}
+
+Answer RequestJob::answer_once(Transaction& transaction, Instant now) {
+  const bool repeatable = !caller_.idempotency_key.empty();
+  if (repeatable) {
+    auto known = transaction.find_answer(actor_key(caller_.actor), caller_.route, caller_.idempotency_key);
+    if (!known) return refuse(known.error());
+    if (*known && (*known)->request_hash != caller_.request_hash) {
+      return std::unexpected(Refusal{Error{ErrorCode::invalid_input,
+                                           "this Idempotency-Key was used before with another request", {}},
+                                     {{"", "use a new Idempotency-Key for a new request"}}});
+    }
+    if (*known) return Reply{(*known)->status, (*known)->answer};
+  }
+  Answer answer = std::visit([&](const auto& request) { return handle(request, transaction, now); }, request_);
+  if (answer && repeatable) {
+    const IdempotencyRow row{actor_key(caller_.actor), caller_.route, caller_.idempotency_key, caller_.request_hash,
+                             answer->status, answer->body, now};
+    if (Result<void> kept = transaction.keep_answer(row); !kept) return refuse(kept.error());
+  }
+  return answer;
+}
+
+FormContext RequestJob::form_context(const Directory& directory, std::string pointer) const {
+  return FormContext{.directory = directory,
+                     .find_file = [this](std::string_view id) -> std::optional<cel::Map> {
+                       const auto row = context_.reader.file(id);
+                       if (!row || !*row) return std::nullopt;
+                       cel::Map file;
+                       file.set("id", cel::Value::string((*row)->id));
+                       file.set("name", cel::Value::string((*row)->name));
+                       file.set("size", cel::Value::integer(static_cast<std::int64_t>((*row)->size)));
+                       file.set("type", cel::Value::string((*row)->type));
+                       file.set("sha256", cel::Value::string((*row)->sha256));
+                       return file;
+                     },
+                     .pointer = std::move(pointer)};
+}
+
+Answer RequestJob::apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now) {
+  auto executed = context_.execution.run(transaction, instance, command, now);
+  if (!executed) return std::unexpected(std::move(executed.error()));
+  if (executed->refusal) return std::unexpected(Refusal{std::move(*executed->refusal), {}, true});
+  return Reply{200, instance_answer(*executed->after, context_.links)};
+}
+
+Answer RequestJob::handle(const StartRequest& request, Transaction& transaction, Instant now) {
+  const auto snapshot = context_.library.current();
+  const auto definition = snapshot->workflow(request.workflow);
+  if (definition == nullptr) {
+    return refuse(ErrorCode::not_found, fmt::format("there is no workflow '{}'", request.workflow.value));
+  }
+  const Person* requester = snapshot->directory->find(request.requester);
+  if (requester == nullptr || !requester->active) {
+    return std::unexpected(
+        Refusal{Error{ErrorCode::invalid_input,
+                      fmt::format("'{}' is not an active person of the directory", request.requester.value), {}},
+                {{"/requester", "name an active person"}}});
+  }
+  FormReading reading = read_fields(definition->form, request.form.is_null() ? json::object() : request.form,
+                                    form_context(*snapshot->directory, "/form"));
+  if (!reading.ok()) return refuse_input(reading.problems);
+  const Start command{definition->id, request.requester, caller_.actor, "form", std::move(reading.values), {}, {}};
+  auto executed = context_.execution.start(transaction, InstanceId("i_" + sortable_id(now, context_.random)), command,
+                                           definition, now);
+  if (!executed) return std::unexpected(std::move(executed.error()));
+  return Reply{executed->existing ? 200 : 201, instance_answer(*executed->after, context_.links)};
+}
+
+Answer RequestJob::handle(const DecisionRequest& request, Transaction& transaction, Instant now) {
+  auto state = transaction.load(request.instance);
+  if (!state) return refuse(state.error());
+  if (*state == nullptr) {
+    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
+  }
+  auto definition = context_.execution.definition_of(**state);
+  if (!definition) return refuse(definition.error());
+  Decide command{.item = request.item,
+                 .version = request.version,
+                 .by = caller_.actor,
+                 .outcome = request.outcome,
+                 .comment = request.comment,
+                 .checklist = request.checklist,
+                 .return_to = request.return_to};
+  const auto item = (*state)->items.find(request.item);
+  if (item != (*state)->items.end()) {
+    const auto snapshot = context_.library.current();
+    const Step& step = (*definition)->step((*state)->activations.at(item->second.activation).step);
+    std::vector<std::string> entries = request.checklist;  // which of them are this person's the core decides
+    FormReading answers = read_fields(asked_fields(step, entries),
+                                      request.answers.is_null() ? json::object() : request.answers,
+                                      form_context(*snapshot->directory, "/answers"), Extent::named);
+    FormReading edits = read_fields((*definition)->form, request.form.is_null() ? json::object() : request.form,
+                                    form_context(*snapshot->directory, "/form"), Extent::named);
+    answers.problems.insert(answers.problems.end(), edits.problems.begin(), edits.problems.end());
+    if (!answers.problems.empty()) return refuse_input(answers.problems);
+    command.answers = std::move(answers.values);
+    command.edits = std::move(edits.values);
+  }
+  auto executed = context_.execution.run(transaction, request.instance, command, now);
+  if (!executed) return std::unexpected(std::move(executed.error()));
+  if (executed->refusal) return std::unexpected(Refusal{std::move(*executed->refusal), {}, true});
+  const State& after = *executed->after;
+  return Reply{200, write_json(json::object{{"id", fmt::format("{}.{}", after.id.value, request.item)},
+                                            {"instance", after.id.value},
+                                            {"reference", after.reference},
+                                            {"status", "decided"},
+                                            {"outcome", request.outcome},
+                                            {"instance_status", after.status}})};
+}
+
+Answer RequestJob::handle(const EventRequest& request, Transaction& transaction, Instant now) {
+  auto state = transaction.load(request.instance);
+  if (!state) return refuse(state.error());
+  if (*state == nullptr) {
+    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
+  }
+  auto definition = context_.execution.definition_of(**state);
+  if (!definition) return refuse(definition.error());
+  const auto declared = (*definition)->events.find(request.name);
+  if (declared == (*definition)->events.end()) {
+    return std::unexpected(Refusal{
+        Error{ErrorCode::invalid_input,
+              fmt::format("{} declares no event '{}'", (*definition)->id.value, request.name), {}},
+        {{"/name", "name an event that the workflow declares under events"}}});
+  }
+  const auto snapshot = context_.library.current();
+  FormReading data = read_fields(declared->second.fields, request.data.is_null() ? json::object() : request.data,
+                                 form_context(*snapshot->directory, "/data"));
+  if (data.ok()) {
+    data.problems = check_required(declared->second.fields, data.values, [](const Field&) { return true; }, {}, "/data");
+  }
+  if (!data.ok()) return refuse_input(data.problems);
+  return apply(request.instance, DeliverEvent{"", request.name, caller_.idempotency_key, form_value(data.values)},
+               transaction, now);
+}
+
+Answer RequestJob::handle(const CommentRequest& request, Transaction& transaction, Instant now) {
+  return apply(request.instance, Comment{caller_.actor, request.text}, transaction, now);
+}
+
+Answer RequestJob::handle(const WithdrawRequest& request, Transaction& transaction, Instant now) {
+  return apply(request.instance, Withdraw{caller_.actor, request.reason}, transaction, now);
+}
+
+Answer RequestJob::handle(const CancelRequest& request, Transaction& transaction, Instant now) {
+  Actor by = caller_.actor;
+  if (caller_.admin) by.kind = Actor::Kind::admin;
+  return apply(request.instance, Cancel{by, request.reason}, transaction, now);
+}
+
+Answer RequestJob::handle(const RetryRequest& request, Transaction& transaction, Instant now) {
+  Actor by = caller_.actor;
+  by.kind = Actor::Kind::admin;
+  if (request.activation != 0) {
+    return apply(request.instance, Retry{ActivationId(request.activation), by, request.reason}, transaction, now);
+  }
+  auto state = transaction.load(request.instance);
+  if (!state) return refuse(state.error());
+  if (*state == nullptr) {
+    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
+  }
+  Answer answer = refuse(ErrorCode::conflict, fmt::format("{} does not stand still", (*state)->reference));
+  for (const auto& [id, activation] : (*state)->activations) {
+    if (activation.incident.empty()) continue;
+    answer = apply(request.instance, Retry{id, by, request.reason}, transaction, now);
+    if (!answer) return answer;
+  }
+  return answer;
+}
+
+Answer RequestJob::handle(const ReassignRequest& request, Transaction& transaction, Instant now) {
+  Actor by = caller_.actor;
+  if (caller_.admin) by.kind = Actor::Kind::admin;
+  return apply(request.instance, Reassign{request.item, request.to, by, request.reason}, transaction, now);
+}
+
+Answer RequestJob::handle(const InboundDelivery& request, Transaction& transaction, Instant now) {
+  return apply_inbound(context_, request, transaction, now);
+}
+
+Answer RequestJob::handle(const ReplayInbound& request, Transaction& transaction, Instant now) {
+  return replay_inbound(context_, request.id, transaction, now);
+}
+
+Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, Instant now) {
+  const Result<void> done = request.act == OutboxAct::Act::retry
+                                ? transaction.revive_outbox(request.id, now)
+                                : transaction.finish_outbox(request.id, OutboxStatus::dropped,
+                                                            "dropped by " + caller_.actor.person.value);
+  if (!done) return refuse(done.error());
+  context_.execution.add_outbox_ripple();
+  return Reply{200, write_json(json::object{{"id", request.id},
+                                            {"status", request.act == OutboxAct::Act::retry ? "pending" : "dropped"}})};
+}
+
+Answer RequestJob::handle(const CreateKey& request, Transaction& transaction, Instant now) {
+  static const std::vector<std::string> kScopes{"start", "read", "decide", "admin", "act-as"};
+  for (const std::string& scope : request.scopes) {
+    if (std::find(kScopes.begin(), kScopes.end(), scope) == kScopes.end()) {
+      return std::unexpected(Refusal{
+          Error{ErrorCode::invalid_input,
+                fmt::format("'{}' is no scope (there are: {})", scope, fmt::join(kScopes, ", ")), {}},
+          {{"/scopes", "choose among start, read, decide, admin, act-as"}}});
+    }
+  }
+  const std::string key = KeyRing::new_key(context_.random);
+  KeyRow row;
+  row.id = key.substr(0, 12);
+  row.hash = KeyRing::hash(key);
+  row.name = request.name;
+  row.person = request.person;
+  row.scopes = request.scopes;
+  row.created_at = now;
+  row.expires_at = request.expires_at;
+  if (Result<void> added = transaction.add_key(row); !added) return refuse(added.error());
+  return Reply{201, write_json(json::object{{"id", row.id}, {"key", key}, {"name", row.name}})};
+}
+
+Answer RequestJob::handle(const RevokeKey& request, Transaction& transaction, Instant now) {
+  if (Result<void> revoked = transaction.revoke_key(request.id, now); !revoked) return refuse(revoked.error());
+  return Reply{200, write_json(json::object{{"id", request.id}, {"revoked", true}})};
+}
+
+Answer RequestJob::handle(const AddFile& request, Transaction& transaction, Instant now) {
+  const FileRow row{request.id, request.sha256, request.name, request.type, request.size, caller_.actor.person, now};
+  if (Result<void> added = transaction.add_file(row); !added) return refuse(added.error());
+  return Reply{201, write_json(json::object{{"id", row.id},
+                                            {"sha256", row.sha256},
+                                            {"name", row.name},
+                                            {"size", row.size},
+                                            {"type", row.type}})};
+}
+
+}  // namespace countersign

@@ -1,0 +1,64 @@
+#pragma once
+// One request of the outside as a store job: recognises repeats, reads the input by the instance's own definition,
+// runs the core's command and words the answer. Lives from submit() until its completion; used on the writer's
+// thread only.
+
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "runtime/execution.h"
+#include "runtime/key_ring.h"
+#include "runtime/requests.h"
+
+namespace countersign {
+
+struct JobContext {
+  Execution& execution;
+  Library& library;
+  const Reader& reader;
+  const Links& links;
+  RandomSource& random;
+};
+
+class RequestJob {
+ public:
+  RequestJob(JobContext context, Request request, Caller caller);
+
+  // May be called again after a failed guard.
+  Result<void> run(Transaction& transaction, Instant now);
+  // After the commit: what the caller gets. `stored` is the job's result.
+  Answer answer(Result<void> stored);
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  Answer answer_once(Transaction& transaction, Instant now);
+  Answer handle(const StartRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const DecisionRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const EventRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const CommentRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const WithdrawRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const CancelRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const RetryRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const ReassignRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const InboundDelivery& request, Transaction& transaction, Instant now);
+  Answer handle(const ReplayInbound& request, Transaction& transaction, Instant now);
+  Answer handle(const OutboxAct& request, Transaction& transaction, Instant now);
+  Answer handle(const CreateKey& request, Transaction& transaction, Instant now);
+  Answer handle(const RevokeKey& request, Transaction& transaction, Instant now);
+  Answer handle(const AddFile& request, Transaction& transaction, Instant now);
+
+  Answer apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now);
+  FormContext form_context(const Directory& directory, std::string pointer) const;
+
+  JobContext context_;
+  Request request_;
+  Caller caller_;
+  std::size_t bytes_ = 0;
+  Answer answer_;
+};
+
+// {"id","reference","status","url"} of an instance.
+std::string instance_answer(const State& state, const Links& links);
+
+}  // namespace countersign

@@ -1,0 +1,124 @@
+#pragma once
+// What the outside asks of the engine, and what it answers. Requests carry what the caller sent as JSON; the engine
+// reads it by the types of the instance's own definition.
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "core/command.h"
+#include "core/connector.h"
+
+namespace countersign {
+
+// Who asks, and how a repeat of the same request is recognised.
+struct Caller {
+  Actor actor;
+  bool admin = false;             // has the scope "admin"
+  std::string idempotency_key;    // "" for none
+  std::string route;              // "POST /api/v1/work-items/{id}/decision"
+  std::string request_hash;       // of path and body
+};
+
+struct StartRequest {
+  WorkflowId workflow;
+  PersonId requester;
+  json::value form;
+};
+struct DecisionRequest {
+  InstanceId instance;
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  std::string outcome;
+  std::string comment;
+  json::value answers;                  // object or null
+  json::value form;                     // edits and a requester's revision: object or null
+  std::vector<std::string> checklist;
+  std::optional<std::string> return_to;
+};
+// An event declared under `events:`, or a connector's, sent to one instance by the API.
+struct EventRequest {
+  InstanceId instance;
+  std::string name;
+  json::value data;
+};
+struct CommentRequest {
+  InstanceId instance;
+  std::string text;
+};
+struct WithdrawRequest {
+  InstanceId instance;
+  std::string reason;
+};
+struct CancelRequest {
+  InstanceId instance;
+  std::string reason;
+};
+struct RetryRequest {
+  InstanceId instance;
+  std::uint32_t activation = 0;  // 0: every activation that stands still
+  std::string reason;
+};
+struct ReassignRequest {
+  InstanceId instance;
+  std::uint32_t item = 0;
+  PersonId to;
+  std::string reason;
+};
+// A verified webhook: stored as it came, mapped, and applied; a mapping error keeps it for replay.
+struct InboundDelivery {
+  std::string source;
+  std::string delivery_id;  // "" where the scheme has none: the body's hash serves
+  std::string headers;      // JSON without secrets
+  std::string body;
+};
+struct ReplayInbound {
+  std::int64_t id = 0;
+};
+struct OutboxAct {
+  std::int64_t id = 0;
+  enum class Act { retry, drop } act = Act::retry;
+};
+struct CreateKey {
+  std::string name;
+  PersonId person;
+  std::vector<std::string> scopes;
+  std::optional<Instant> expires_at;
+};
+struct RevokeKey {
+  std::string id;
+};
+struct AddFile {
+  std::string id, sha256, name, type;
+  std::uint64_t size = 0;
+};
+
+using Request = std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest,
+                             CancelRequest, RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound, OutboxAct,
+                             CreateKey, RevokeKey, AddFile>;
+
+// The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an input
+// refusal are in Refusal.
+struct Reply {
+  int status = 200;
+  std::string body;
+};
+struct Problem {
+  std::string pointer;
+  std::string detail;
+};
+struct Refusal {
+  Error error;
+  std::vector<Problem> problems;  // of the form: one a field
+  bool keep = false;              // what was written stays all the same: an incident
+};
+using Answer = std::expected<Reply, Refusal>;
+using Completion = std::function<void(Answer)>;
+
+}  // namespace countersign

@@ -1,0 +1,256 @@
+#include "store/sqlite/migrations.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace countersign::sqlite {
+namespace {
+
+// Times are milliseconds since 1970; hashes and salts 32 and 16 bytes. `n` stands for the instance inside the file:
+// short and ascending, so that neighbours in time are neighbours on disk.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE meta(
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instance(
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  workflow TEXT NOT NULL,
+  version TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  key TEXT NOT NULL,
+  status TEXT NOT NULL,
+  ended INTEGER NOT NULL,
+  requester TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  round INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  incident TEXT NOT NULL
+) STRICT;
+CREATE INDEX instance_reference ON instance(reference) WHERE reference <> '';
+CREATE INDEX instance_requester ON instance(requester);
+CREATE INDEX instance_workflow ON instance(workflow);
+CREATE INDEX instance_open ON instance(workflow, version) WHERE ended = 0;
+CREATE INDEX instance_incident ON instance(n) WHERE incident <> '';
+
+CREATE TABLE snapshot(
+  instance INTEGER PRIMARY KEY,
+  codec INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  state TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE event(
+  position INTEGER PRIMARY KEY,
+  instance INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  payload_hash BLOB NOT NULL,
+  previous_hash BLOB NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_of_instance ON event(instance, seq);
+CREATE TABLE event_payload(
+  position INTEGER PRIMARY KEY,
+  salt BLOB NOT NULL,
+  payload TEXT NOT NULL
+) STRICT;
+CREATE TABLE block(
+  stream TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  first_position INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  previous_hash BLOB NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY(stream, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE work_item(
+  instance INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  activation INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  assignee TEXT NOT NULL,
+  candidates TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  round INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  closed_at INTEGER,
+  outcome TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  PRIMARY KEY(instance, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX work_item_inbox ON work_item(assignee, due, instance, number) WHERE status = 1 AND assignee <> '';
+CREATE INDEX work_item_group ON work_item(candidates, due, instance, number) WHERE status = 1 AND candidates <> '';
+
+CREATE TABLE timer(
+  due INTEGER NOT NULL,
+  instance INTEGER NOT NULL,
+  activation INTEGER NOT NULL,
+  item INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  rule INTEGER NOT NULL,
+  PRIMARY KEY(due, instance, activation, item, kind, rule)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE claim(
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  PRIMARY KEY(scope, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE counter(
+  scope TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox(
+  id INTEGER PRIMARY KEY,
+  target TEXT NOT NULL,
+  order_key TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  instance TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  nonce BLOB NOT NULL,
+  status INTEGER NOT NULL,
+  blocked INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  last_error TEXT NOT NULL
+) STRICT;
+CREATE INDEX outbox_due ON outbox(target, next_at, id) WHERE status = 0 AND blocked = 0;
+CREATE INDEX outbox_order ON outbox(order_key, id) WHERE status = 0 AND order_key <> '';
+CREATE INDEX outbox_item ON outbox(instance, item) WHERE status = 0 AND item <> 0;
+CREATE INDEX outbox_stuck ON outbox(status, id) WHERE status IN (2, 3);
+CREATE TABLE target(
+  name TEXT PRIMARY KEY,
+  next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link(
+  token_hash BLOB PRIMARY KEY,
+  instance TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  round INTEGER NOT NULL,
+  person TEXT NOT NULL,
+  sent_to TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  revoked INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX link_of_item ON link(instance, item) WHERE revoked = 0;
+
+CREATE TABLE idempotency(
+  n INTEGER PRIMARY KEY,
+  actor TEXT NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_hash BLOB NOT NULL,
+  status INTEGER NOT NULL,
+  answer TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX idempotency_key ON idempotency(actor, route, key);
+
+CREATE TABLE inbound(
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  delivery_id TEXT NOT NULL,
+  body_hash BLOB NOT NULL,
+  headers TEXT NOT NULL,
+  body BLOB NOT NULL,
+  received_at INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  error TEXT NOT NULL,
+  answer TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX inbound_delivery ON inbound(source, delivery_id);
+CREATE INDEX inbound_status ON inbound(status) WHERE status <> 'applied';
+CREATE TABLE inbound_order(
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY(source, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE definition(
+  workflow TEXT NOT NULL,
+  version TEXT NOT NULL,
+  source TEXT NOT NULL,
+  messages TEXT NOT NULL,
+  first_used_at INTEGER NOT NULL,
+  PRIMARY KEY(workflow, version)
+) STRICT;
+CREATE TABLE file(
+  id TEXT PRIMARY KEY,
+  sha256 TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  uploaded_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE api_key(
+  id TEXT PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  person TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  last_used_at INTEGER,
+  revoked INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations{kFirst};
+
+}  // namespace
+
+std::span<const char* const> migrations() { return kMigrations; }
+
+Result<std::int64_t> read_pragma(Connection& connection, Sql pragma) {
+  Rows rows = connection.query(pragma);
+  if (rows.next()) return rows.integer(0);
+  if (auto done = rows.done(); !done) return std::unexpected(std::move(done.error()));
+  return 0;
+}
+
+Result<void> migrate(Connection& connection, std::span<const char* const> steps) {
+  const Result<std::int64_t> version = read_pragma(connection, "PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  const auto known = static_cast<std::int64_t>(steps.size());
+  if (*version > known) {
+    return fail(ErrorCode::conflict,
+                fmt::format("database {}: its schema is version {}, this program knows versions up to {}; run the "
+                            "newer countersign that wrote it",
+                            connection.path(), *version, known));
+  }
+  for (std::int64_t next = *version; next < known; ++next) {
+    const std::string script = fmt::format("BEGIN IMMEDIATE;\n{}\nPRAGMA user_version = {};\nCOMMIT;",
+                                           steps[static_cast<std::size_t>(next)], next + 1);
+    if (auto done = connection.execute(script); !done) {
+      if (connection.in_transaction()) (void)connection.execute("ROLLBACK");
+      return std::unexpected(std::move(done.error()).within(fmt::format("migration to schema {}", next + 1)));
+    }
+  }
+  return {};
+}
+
+}  // namespace countersign::sqlite

@@ -1,0 +1,50 @@
+#pragma once
+// The read side (store.h, Reader) over a pool of read-only connections. Thread-safe.
+//
+// Lists come in an order that new rows do not disturb: instances newest first, events by position, work items by
+// due time (none last), then age, the outbox and inbound newest first.
+
+#include "store/sqlite/reader_pool.h"
+#include "store/store.h"
+
+namespace countersign::sqlite {
+
+class SqliteReader final : public Reader {
+ public:
+  explicit SqliteReader(const SqliteOptions& options) : pool_(options) {}
+
+  Result<std::optional<State>> instance(const InstanceId& id) const override;
+  Result<std::optional<InstanceId>> instance_by_reference(std::string_view reference) const override;
+  Result<Page<InstanceRow>> instances(const InstanceFilter& filter, std::size_t limit,
+                                      std::string_view cursor) const override;
+  Result<Page<EventRow>> events(const InstanceId& instance, std::uint64_t after_seq,
+                                std::size_t limit) const override;
+  Result<Page<EventRow>> feed(std::string_view cursor, std::size_t limit) const override;
+  Result<std::vector<BlockRow>> blocks(std::string_view stream, std::uint64_t after_n,
+                                       std::size_t limit) const override;
+  Result<std::vector<std::string>> streams() const override;
+  Result<std::optional<WorkItemRow>> work_item(const InstanceId& instance, std::uint32_t number) const override;
+  Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
+                                       std::string_view cursor) const override;
+  Result<std::optional<LinkRow>> link(std::string_view token_hash) const override;
+  Result<std::optional<KeyRow>> key(std::string_view hash) const override;
+  Result<std::vector<KeyRow>> keys() const override;
+  Result<std::optional<FileRow>> file(std::string_view id) const override;
+  Result<std::optional<DefinitionRow>> definition(const WorkflowId& workflow,
+                                                  std::string_view version) const override;
+  Result<std::vector<DefinitionRow>> definitions_in_use() const override;
+  Result<Page<InboundRow>> inbound(std::string_view source, std::string_view status, std::size_t limit,
+                                   std::string_view cursor) const override;
+  Result<std::optional<InboundRow>> inbound_row(std::int64_t id) const override;
+  Result<std::vector<TimerRow>> due_timers(Instant at, std::size_t limit) const override;
+  Result<std::optional<Instant>> next_timer() const override;
+  Result<std::vector<TargetDue>> due_targets() const override;
+  Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at, std::size_t limit) const override;
+  Result<Page<OutboxRow>> outbox(std::string_view status, std::string_view target, std::size_t limit,
+                                 std::string_view cursor) const override;
+
+ private:
+  mutable ReaderPool pool_;
+};
+
+}  // namespace countersign::sqlite

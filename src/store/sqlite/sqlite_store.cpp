@@ -1,0 +1,184 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "store/sqlite/log_position.h"
+#include "store/sqlite/sqlite_transaction.h"
+
+namespace countersign {
+
+using sqlite::Batch;
+using sqlite::passed_on;
+
+namespace {
+
+constexpr int kGuardRetries = 3;
+constexpr int kExitAfterIoError = 74;  // EX_IOERR of sysexits.h
+
+std::uint64_t file_bytes(const std::string& path) {
+  struct stat entry {};
+  return ::stat(path.c_str(), &entry) == 0 ? static_cast<std::uint64_t>(entry.st_size) : 0;
+}
+
+}  // namespace
+
+SqliteStore::~SqliteStore() {
+  backup_.reset();
+  checkpointer_.reset();
+  reader_.reset();
+  if (dead_) {
+    // Closing would copy and sync the log: after a failed fsync nobody may try again.
+    sqlite3_db_config(writer_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+  writer_.reset();
+  if (!dead_ && file_bytes(options_.path + "-wal") == 0) {
+    lock_->set_mark({.database_inode = inode_, .boot_id = sqlite::current_boot_id(), .clean = 1, .log = {}});
+  }
+}
+
+std::vector<Result<void>> SqliteStore::run(std::span<const Job> jobs) {
+  std::vector<Result<void>> outcomes(jobs.size());
+  const Result<void> stored = in_transaction([&](Batch& batch) -> Result<void> {
+    sqlite::SqliteTransaction transaction(batch);
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (run_job(batch, transaction, jobs[i], outcomes[i])) continue;
+      if (outcomes[i]) return fail(ErrorCode::storage, "the database lost the transaction");
+      return outcomes[i];
+    }
+    return {};
+  });
+  if (!stored) {
+    outcomes.assign(jobs.size(), stored);
+  } else {
+    commands_.fetch_add(jobs.size(), std::memory_order_relaxed);
+  }
+  return outcomes;
+}
+
+bool SqliteStore::run_job(Batch& batch, Transaction& transaction, const Job& job, Result<void>& outcome) {
+  for (int attempt = 0; attempt <= kGuardRetries; ++attempt) {
+    batch.begin_job();
+    writer_->forget_failure();
+    try {
+      outcome = job(transaction);
+    } catch (const std::bad_alloc&) {
+      outcome = fail(ErrorCode::unavailable, "the command was dropped: not enough memory; try again");
+    }
+    const int failure = writer_->last_failure();
+    if (sqlite::loses_transaction(failure) || !writer_->in_transaction()) {
+      if (outcome) outcome = std::unexpected(writer_->failure(failure, "run a command"));
+      return false;
+    }
+    if (outcome && !batch.guard_failed()) {
+      outcome = batch.keep_job();
+      return outcome.has_value();
+    }
+    if (auto undone = batch.undo_job(); !undone) {
+      outcome = undone;
+      return false;
+    }
+    if (!batch.guard_failed()) return true;
+  }
+  outcome = fail(ErrorCode::unavailable,
+                 fmt::format("others kept changing what the command needs ({} attempts); try again", kGuardRetries + 1));
+  return true;
+}
+
+Result<void> SqliteStore::in_transaction(const Body& body) {
+  if (dead_) {
+    return fail(ErrorCode::storage, fmt::format("the database {} failed before and takes no more writes; restart the "
+                                                "daemon",
+                                                options_.path));
+  }
+  if (auto entered = checkpointer_->enter_batch(); !entered) return entered;
+  struct Leave {
+    SqliteStore& store;
+    ~Leave() { store.checkpointer_->leave_batch(store.frames_of_commit_); }
+  } leave{*this};
+  frames_of_commit_ = 0;
+  Batch batch(*writer_, cache_, *random_);
+  Result<void> stored = commit(batch, body);
+  if (!stored) {
+    // SQLite may have rolled back by itself already.
+    if (writer_->in_transaction()) (void)writer_->run("ROLLBACK");
+    batch.evict_touched();
+  }
+  cache_hits_.fetch_add(batch.cache_hits(), std::memory_order_relaxed);
+  cache_misses_.fetch_add(batch.cache_misses(), std::memory_order_relaxed);
+  return stored;
+}
+
+Result<void> SqliteStore::commit(Batch& batch, const Body& body) {
+  if (auto begun = writer_->run("BEGIN IMMEDIATE"); !begun) return begun;
+  if (auto done = body(batch); !done) return done;
+  auto head = batch.finish(options_.stream, block_head_);
+  if (!head) return passed_on(head);
+  if (auto committed = writer_->run("COMMIT"); !committed) {
+    frames_of_commit_ = 0;
+    // A full disk and a busy database are found before anything counts as committed, and pass. After anything else
+    // nobody knows what a restart will find.
+    const int primary = writer_->last_failure() & 0xff;
+    if (primary != SQLITE_FULL && primary != SQLITE_BUSY) end_for_good(committed.error());
+    return committed;
+  }
+  block_head_ = std::move(*head);
+  if (frames_of_commit_ != 0) {
+    commits_.fetch_add(1, std::memory_order_relaxed);
+    mark_log();
+  }
+  return {};
+}
+
+void SqliteStore::end_for_good(const Error& error) {
+  dead_ = true;
+  if (options_.on_fatal) {
+    options_.on_fatal(error);
+    return;
+  }
+  std::fprintf(stderr, "countersign: nothing more can be acknowledged: %s\n", error.message.c_str());
+  std::_Exit(kExitAfterIoError);
+}
+
+void SqliteStore::mark_log() {
+  lock_->set_mark({.database_inode = inode_,
+                   .boot_id = sqlite::current_boot_id(),
+                   .clean = 0,
+                   .log = sqlite::log_position(*writer_)});
+}
+
+StoreFigures SqliteStore::figures() const {
+  return {.wal_bytes = checkpointer_->wal_bytes(),
+          .commits = commits_,
+          .commands = commands_,
+          .checkpoints = checkpointer_->passes(),
+          .cache_hits = cache_hits_,
+          .cache_misses = cache_misses_,
+          .database_bytes = file_bytes(options_.path)};
+}
+
+Result<bool> SqliteStore::backup_step(const std::string& path) {
+  if (backup_ && backup_->path() != path) {
+    return fail(ErrorCode::unavailable, fmt::format("cannot write a backup to {}: one to {} is being written; wait for "
+                                                    "its end",
+                                                    path, backup_->path()));
+  }
+  if (!backup_) {
+    auto begun = sqlite::Backup::begin(*writer_, path);
+    if (!begun) return passed_on(begun);
+    backup_ = std::move(*begun);
+  }
+  Result<bool> complete = backup_->step();
+  if (!complete || *complete) backup_.reset();
+  return complete;
+}
+
+Result<void> SqliteStore::sweep(Instant now) {
+  return in_transaction([&](Batch& batch) { return sweep_.step(batch.connection(), now); });
+}
+
+}  // namespace countersign

@@ -1,0 +1,66 @@
+#pragma once
+// The write side as a job sees it (store.h, Transaction). One object a batch; the jobs share it one after another.
+
+#include "store/sqlite/batch.h"
+#include "store/store.h"
+
+namespace countersign::sqlite {
+
+class SqliteTransaction final : public Transaction {
+ public:
+  explicit SqliteTransaction(Batch& batch) : batch_(batch), db_(batch.connection()) {}
+
+  Result<std::shared_ptr<const State>> load(const InstanceId& instance) override;
+  Result<FactValue> fact(const FactKey& key) override;
+  Result<void> apply(const Change& change) override;
+
+  Result<std::int64_t> add_outbox(OutboxRow row) override;
+  Result<void> finish_outbox(std::int64_t id, OutboxStatus status, std::string_view detail) override;
+  Result<void> retry_outbox(std::int64_t id, Instant next_at, std::string_view error) override;
+  Result<void> revive_outbox(std::int64_t id, Instant next_at) override;
+  Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) override;
+  Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) override;
+
+  Result<void> add_link(const LinkRow& row) override;
+  Result<void> revoke_links(const InstanceId& instance, std::uint32_t item) override;
+
+  Result<std::optional<IdempotencyRow>> find_answer(std::string_view actor, std::string_view route,
+                                                    std::string_view key) override;
+  Result<void> keep_answer(const IdempotencyRow& row) override;
+
+  Result<std::optional<InboundRow>> find_inbound(std::string_view source, std::string_view delivery_id) override;
+  Result<std::int64_t> add_inbound(const InboundRow& row) override;
+  Result<void> set_inbound(std::int64_t id, std::string_view status, std::string_view error,
+                           std::string_view answer) override;
+  Result<bool> advance_order(std::string_view source, std::string_view key, std::string_view at) override;
+
+  Result<void> keep_definition(const DefinitionRow& row) override;
+  Result<void> add_file(const FileRow& row) override;
+  Result<void> add_key(const KeyRow& row) override;
+  Result<void> revoke_key(std::string_view id, Instant at) override;
+
+ private:
+  // One statement that writes, inside the job's savepoint.
+  template <class... Values>
+  Result<void> write(Sql sql, const Values&... values) {
+    if (auto ready = batch_.before_write(); !ready) return ready;
+    return db_.run(sql, values...);
+  }
+  Result<void> settle_order(std::string_view order_key);
+
+  Batch& batch_;
+  Connection& db_;
+};
+
+// The parts of apply, each derived from the change alone.
+struct AppliedInstance {
+  std::int64_t n = 0;
+  std::string head;  // hash of the last event before, then of the last one
+};
+Result<AppliedInstance> write_instance(Batch& batch, const Change& change);
+Result<void> write_events(Batch& batch, const Change& change, AppliedInstance& instance);
+Result<void> write_work_items(Batch& batch, const Change& change, std::int64_t n);
+Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n);
+Result<void> write_shared(Batch& batch, const Change& change);
+
+}  // namespace countersign::sqlite

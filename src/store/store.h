@@ -1,0 +1,174 @@
+#pragma once
+// Where everything is kept. The write side belongs to one thread (the engine's writer); the read side is
+// thread-safe. SqliteStore (sqlite/sqlite_store.h) is the implementation; every implementation passes the suite in
+// tests/store/conformance.h.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "core/decide.h"
+#include "core/event.h"
+#include "core/state.h"
+#include "store/rows.h"
+
+namespace countersign {
+
+// What one command writes about one instance.
+struct Change {
+  std::shared_ptr<const State> before;  // as loaded; seq 0 for a new instance
+  std::shared_ptr<const State> after;
+  std::span<const Event> events;        // seq before->seq + 1 ... after->seq
+};
+
+// Inside Store::run, on the writer's thread, within the command's savepoint. Reads see what earlier commands of the
+// batch wrote.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+
+  // nullptr where there is no such instance. From the bounded cache, else from the snapshot.
+  virtual Result<std::shared_ptr<const State>> load(const InstanceId& instance) = 0;
+  virtual Result<FactValue> fact(const FactKey& key) = 0;
+  // The one open instance of the scope "key:WORKFLOW" with this business key is fact(claim).holder.
+
+  // Stores events (with payloads, hash chain), snapshot, instance row, work items, timers, claims and counters, all
+  // derived from the events. conflict where a guard fails (another instance took the claim or the number, or the
+  // stored seq is not before->seq): the command is then rolled back and called again, at most 3 times.
+  virtual Result<void> apply(const Change& change) = 0;
+
+  virtual Result<std::int64_t> add_outbox(OutboxRow row) = 0;
+  virtual Result<void> finish_outbox(std::int64_t id, OutboxStatus status, std::string_view detail) = 0;
+  // One more attempt is counted; the row waits until `next_at`.
+  virtual Result<void> retry_outbox(std::int64_t id, Instant next_at, std::string_view error) = 0;
+  // An admin's: back to pending with attempts = 0. not_found, or conflict where it is not dead or dropped.
+  virtual Result<void> revive_outbox(std::int64_t id, Instant next_at) = 0;
+  // Drops the pending messages about an item (it closed), returns how many.
+  virtual Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) = 0;
+  // nullopt where the row is not pending any more: a repeated delivery result changes nothing.
+  virtual Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) = 0;
+
+  virtual Result<void> add_link(const LinkRow& row) = 0;
+  virtual Result<void> revoke_links(const InstanceId& instance, std::uint32_t item) = 0;
+
+  virtual Result<std::optional<IdempotencyRow>> find_answer(std::string_view actor, std::string_view route,
+                                                            std::string_view key) = 0;
+  virtual Result<void> keep_answer(const IdempotencyRow& row) = 0;
+
+  virtual Result<std::optional<InboundRow>> find_inbound(std::string_view source, std::string_view delivery_id) = 0;
+  virtual Result<std::int64_t> add_inbound(const InboundRow& row) = 0;
+  virtual Result<void> set_inbound(std::int64_t id, std::string_view status, std::string_view error,
+                                   std::string_view answer) = 0;
+  // For `order`: true where `at` is not older than what was seen for this key before (and remembers it).
+  virtual Result<bool> advance_order(std::string_view source, std::string_view key, std::string_view at) = 0;
+
+  virtual Result<void> keep_definition(const DefinitionRow& row) = 0;  // nothing where it is there
+  virtual Result<void> add_file(const FileRow& row) = 0;
+  virtual Result<void> add_key(const KeyRow& row) = 0;
+  virtual Result<void> revoke_key(std::string_view id, Instant at) = 0;
+};
+
+// A command as the store sees it: called inside a savepoint, perhaps again. An Error is a rejection; whatever it
+// wrote is rolled back. It must not keep the reference.
+using Job = std::function<Result<void>(Transaction&)>;
+
+// Filters: empty members do not filter.
+struct InstanceFilter {
+  std::string workflow, status, requester, stage, reference;
+  std::optional<bool> ended;
+};
+struct WorkItemFilter {
+  std::string assignee;              // also items of groups in `groups`
+  std::vector<std::string> groups;
+  std::string status, workflow, instance;
+  std::optional<Instant> due_before;
+};
+template <class Row>
+struct Page {
+  std::vector<Row> rows;
+  std::string next_cursor;  // "" at the end
+};
+
+// Short read-only transactions on connections of their own; each sees at least every commit that had returned when
+// it began. Thread-safe. not_found is an empty optional, never an Error.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual Result<std::optional<State>> instance(const InstanceId& id) const = 0;
+  virtual Result<std::optional<InstanceId>> instance_by_reference(std::string_view reference) const = 0;
+  virtual Result<Page<InstanceRow>> instances(const InstanceFilter& filter, std::size_t limit,
+                                              std::string_view cursor) const = 0;
+  virtual Result<Page<EventRow>> events(const InstanceId& instance, std::uint64_t after_seq,
+                                        std::size_t limit) const = 0;
+  // The feed over all instances; `cursor` is opaque, "" from the beginning. Here next_cursor is always the place to
+  // go on from (the given one where nothing is new): the end is a page with fewer rows than `limit`.
+  virtual Result<Page<EventRow>> feed(std::string_view cursor, std::size_t limit) const = 0;
+  // The commits' blocks of a stream, in order, from `after_n` + 1 on (audit.h); streams() names the streams.
+  virtual Result<std::vector<BlockRow>> blocks(std::string_view stream, std::uint64_t after_n,
+                                               std::size_t limit) const = 0;
+  virtual Result<std::vector<std::string>> streams() const = 0;
+  virtual Result<std::optional<WorkItemRow>> work_item(const InstanceId& instance, std::uint32_t number) const = 0;
+  virtual Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
+                                               std::string_view cursor) const = 0;
+  virtual Result<std::optional<LinkRow>> link(std::string_view token_hash) const = 0;
+  virtual Result<std::optional<KeyRow>> key(std::string_view hash) const = 0;
+  virtual Result<std::vector<KeyRow>> keys() const = 0;
+  virtual Result<std::optional<FileRow>> file(std::string_view id) const = 0;
+  virtual Result<std::optional<DefinitionRow>> definition(const WorkflowId& workflow,
+                                                          std::string_view version) const = 0;
+  // Versions that open instances still run.
+  virtual Result<std::vector<DefinitionRow>> definitions_in_use() const = 0;
+  virtual Result<Page<InboundRow>> inbound(std::string_view source, std::string_view status, std::size_t limit,
+                                           std::string_view cursor) const = 0;
+  virtual Result<std::optional<InboundRow>> inbound_row(std::int64_t id) const = 0;
+
+  // Timers due at or before `at`, earliest first.
+  virtual Result<std::vector<TimerRow>> due_timers(Instant at, std::size_t limit) const = 0;
+  virtual Result<std::optional<Instant>> next_timer() const = 0;
+  // Targets that have a pending row, with the earliest time of each.
+  struct TargetDue {
+    std::string target;
+    Instant next_at;
+  };
+  virtual Result<std::vector<TargetDue>> due_targets() const = 0;
+  // The heads of a target's queue that may leave at `at`, in order, without rows whose order_key has an earlier
+  // pending row.
+  virtual Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at, std::size_t limit) const = 0;
+  virtual Result<Page<OutboxRow>> outbox(std::string_view status, std::string_view target, std::size_t limit,
+                                         std::string_view cursor) const = 0;
+};
+
+struct StoreFigures {
+  std::uint64_t wal_bytes = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t commands = 0;
+  std::uint64_t checkpoints = 0;
+  std::uint64_t cache_hits = 0;
+  std::uint64_t cache_misses = 0;
+  std::uint64_t database_bytes = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  // One transaction for all: each job in a savepoint of its own, then one commit with fsync. The answer of each job,
+  // valid only after run returned: a failed job changed nothing. unavailable or storage for every job where the
+  // transaction itself was lost (full disk, I/O error): nothing of the batch is stored then. An error of COMMIT or
+  // fsync ends the process (nothing more may be acknowledged).
+  virtual std::vector<Result<void>> run(std::span<const Job> jobs) = 0;
+  virtual const Reader& reader() const = 0;
+  virtual StoreFigures figures() const = 0;
+  // Copies the database while it serves, in steps on the writer's thread: call repeatedly between batches until it
+  // says true (done). `path` must not exist; it appears under its name only when complete.
+  virtual Result<bool> backup_step(const std::string& path) = 0;
+  // Drops idempotency records and closed rows older than their keeping time. A bounded piece of work a call.
+  virtual Result<void> sweep(Instant now) = 0;
+};
+
+}  // namespace countersign

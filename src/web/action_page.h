@@ -1,0 +1,14 @@
+#pragma once
+// GET and POST /a/{token}: the page of a link in a message. Opening it changes nothing however often; a POST with
+// the page's CSRF token decides, as the person whom the link names, through the same engine as everything else.
+
+#include <vector>
+
+#include "web/answering.h"
+
+namespace countersign::web {
+
+// With the style sheet. `around` outlives the routes.
+std::vector<Route> page_routes(const Surroundings& around);
+
+}  // namespace countersign::web

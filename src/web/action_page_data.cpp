@@ -1,0 +1,182 @@
+#include "web/action_page_data.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "web/form_inputs.h"
+#include "web/page_phrases.h"
+#include "web/uri_text.h"
+
+namespace countersign::web {
+
+namespace {
+
+std::string_view tone_of(std::string_view outcome) {
+  if (outcome == "rejected") return "refuses";
+  if (outcome == "returned") return "returns";
+  return "agrees";
+}
+
+json::array fields_json(const std::vector<PresentedField>& fields, const std::string& address) {
+  json::array list;
+  for (const PresentedField& field : fields) {
+    json::array files, columns, rows;
+    for (const PresentedFile& file : field.files) {
+      files.push_back({{"url", address + "/files/" + escape_segment(file.id)},
+                       {"name", file.name.empty() ? file.id : file.name},
+                       {"size", file.size}});
+    }
+    for (const std::string& column : field.columns) columns.emplace_back(column);
+    for (const auto& row : field.rows) {
+      json::array cells;
+      for (const std::string& cell : row) cells.emplace_back(cell);
+      rows.push_back(json::object{{"cells", std::move(cells)}});
+    }
+    const bool wide = field.is_long || !field.rows.empty();
+    list.push_back({{"label", field.label},
+                    {"text", field.text},
+                    {"wide", wide},
+                    {"has_files", !field.files.empty()},
+                    {"files", std::move(files)},
+                    {"has_rows", !field.rows.empty()},
+                    {"columns", std::move(columns)},
+                    {"rows", std::move(rows)}});
+  }
+  return list;
+}
+
+json::array history_json(const std::vector<PresentedDecision>& history) {
+  json::array list;
+  for (const PresentedDecision& decision : history) {
+    list.push_back({{"tone", tone_of(decision.outcome)},
+                    {"words", decision.outcome_words},
+                    {"who", decision.who},
+                    {"step", decision.step},
+                    {"when", decision.when},
+                    {"comment", decision.comment},
+                    {"void", decision.is_void}});
+  }
+  return list;
+}
+
+// What agrees comes first and is the one primary action; what refuses stands at the far end.
+json::array outcomes_json(const std::vector<PresentedOutcome>& outcomes) {
+  std::vector<const PresentedOutcome*> order;
+  for (const PresentedOutcome& outcome : outcomes) order.push_back(&outcome);
+  std::stable_sort(order.begin(), order.end(), [](const PresentedOutcome* a, const PresentedOutcome* b) {
+    const auto rank = [](const PresentedOutcome* each) { return each->refuses ? 2 : each->returns ? 1 : 0; };
+    return rank(a) < rank(b);
+  });
+  json::array list;
+  for (const PresentedOutcome* outcome : order) {
+    std::string tone = outcome->refuses ? "refuses last" : outcome->returns ? "returns" : "agrees";
+    if (list.empty() && outcome->agrees) tone += " primary";
+    list.push_back({{"outcome", outcome->outcome}, {"button", outcome->button}, {"tone", tone}});
+  }
+  return list;
+}
+
+std::string detail_at(const std::vector<Problem>& problems, std::string_view pointer) {
+  std::string details;
+  for (const Problem& problem : problems) {
+    if (problem.pointer == pointer) details += (details.empty() ? "" : " ") + problem.detail;
+  }
+  return details;
+}
+
+void add_answers(json::object& data, const ActionPage& page) {
+  const Presentation& shown = page.shown;
+  const Typed* typed = page.typed;
+  const std::vector<Problem>& problems = page.problems.fields;
+  const std::string files_base = page.address + "/files";
+  data["has_edits"] = !shown.edits.empty();
+  data["edits"] = inputs_html(shown.edits, {"f.", "/form", typed == nullptr ? nullptr : &typed->form, problems,
+                                            shown.locale, files_base});
+  data["asks"] = inputs_html(shown.asks, {"a.", "/answers", typed == nullptr ? nullptr : &typed->answers, problems,
+                                          shown.locale, files_base});
+  json::array checklist, targets;
+  for (const PresentedEntry& entry : shown.checklist) {
+    const bool checked = typed != nullptr && std::ranges::find(typed->checklist, entry.id) != typed->checklist.end();
+    checklist.push_back({{"id", entry.id}, {"text", entry.text}, {"checked", checked}});
+  }
+  for (const PresentedTarget& target : shown.return_targets) {
+    const bool chosen = typed != nullptr && typed->return_to == target.id;
+    targets.push_back({{"id", target.id}, {"label", target.label}, {"chosen", chosen}});
+  }
+  data["has_checklist"] = !checklist.empty();
+  data["checklist"] = std::move(checklist);
+  data["checklist_wrong"] = detail_at(problems, "/checklist");
+  data["has_targets"] = targets.size() > 1;
+  data["targets"] = std::move(targets);
+  data["target_wrong"] = detail_at(problems, "/return_to");
+  data["comment"] = typed == nullptr ? "" : typed->comment;
+  data["comment_wrong"] = detail_at(problems, "/comment");
+  data["comment_hint"] = std::ranges::any_of(shown.outcomes, &PresentedOutcome::comment_required);
+  data["outcomes"] = outcomes_json(shown.outcomes);
+}
+
+}  // namespace
+
+json::object action_page_json(const ActionPage& page) {
+  const Presentation& shown = page.shown;
+  json::object data;
+  data["workflow"] = shown.workflow_title;
+  data["reference"] = shown.reference;
+  data["question"] = shown.question;
+  data["requester"] = shown.requester;
+  data["started"] = shown.started;
+  data["due"] = shown.due;
+  data["overdue"] = shown.is_overdue;
+  data["stage"] = shown.stage;
+  data["later_round"] = shown.round > 1 ? json::value(std::to_string(shown.round)) : json::value();
+  data["has_fields"] = !shown.fields.empty();
+  data["fields"] = fields_json(shown.fields, page.address);
+  data["has_history"] = !shown.history.empty();
+  data["history"] = history_json(shown.history);
+  data["revision"] = shown.is_revision;
+  data["returned_by"] = shown.returned_by;
+  data["returned_why"] = shown.returned_why;
+  // What belongs to no field of the page is said on top.
+  std::string message = page.problems.message;
+  for (const char* pointer : {"/form", "/answers", "/outcome", ""}) {
+    const std::string detail = detail_at(page.problems.fields, pointer);
+    if (!detail.empty() && detail != message) message += (message.empty() ? "" : " ") + detail;
+  }
+  data["message"] = message;
+  data["action"] = page.address;
+  data["csrf"] = page.csrf;
+  data["version"] = std::to_string(shown.version);
+  data["sent_to"] = page.sent_to;
+  add_answers(data, page);
+  return data;
+}
+
+json::object outcome_json(const Presentation& shown, bool just_now) {
+  json::object data;
+  data["workflow"] = shown.workflow_title;
+  data["reference"] = shown.reference;
+  data["status"] = shown.status;
+  if (shown.decision) {
+    const std::string_view tone = tone_of(shown.decision->outcome);
+    data["tone"] = tone;
+    data["mark"] = tone == "refuses" ? "✕" : tone == "returns" ? "↩" : "✓";
+    data["heading"] = shown.decision->outcome_words;
+    data["text"] = page_phrase(just_now ? "thanks" : "already", shown.locale);
+    data["decided"] = true;
+    data["who"] = shown.decision->who;
+    data["when"] = shown.decision->when;
+    data["comment"] = shown.decision->comment;
+  } else {
+    data["heading"] = shown.closed_because;
+    data["text"] = page_phrase("nothing_to_do", shown.locale);
+    data["mark"] = "–";
+  }
+  return data;
+}
+
+json::object message_json(std::string_view heading, std::string_view text) {
+  return {{"heading", heading}, {"text", text}, {"mark", nullptr}, {"reference", nullptr}};
+}
+
+}  // namespace countersign::web

@@ -1,0 +1,44 @@
+#pragma once
+// What the pages of an action link show, as data for their templates. Pure.
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "runtime/presentation.h"
+#include "runtime/requests.h"
+
+namespace countersign::web {
+
+// What somebody typed and what was wrong with it, where the page is shown again.
+struct Typed {
+  std::string outcome;
+  std::string comment;
+  std::string return_to;
+  std::vector<std::string> checklist;
+  json::value answers;
+  json::value form;
+};
+struct PageProblems {
+  std::string message;  // on top; "" for none
+  std::vector<Problem> fields;
+};
+
+struct ActionPage {
+  const Presentation& shown;
+  std::string address;  // of this page: PREFIX/a/TOKEN
+  std::string csrf;
+  std::string sent_to;
+  const Typed* typed = nullptr;
+  PageProblems problems;
+};
+
+json::object action_page_json(const ActionPage& page);
+
+// The outcome of a closed item. `just_now`: this person has decided it with this very request.
+json::object outcome_json(const Presentation& shown, bool just_now);
+
+// A message alone.
+json::object message_json(std::string_view heading, std::string_view text);
+
+}  // namespace countersign::web

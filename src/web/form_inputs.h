@@ -1,0 +1,25 @@
+#pragma once
+// Inputs of an HTML form for fields, as plain HTML that works without script. Pure.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "runtime/presentation.h"
+#include "runtime/requests.h"
+
+namespace countersign::web {
+
+struct InputPlace {
+  std::string prefix;         // of the names: "f." for the form, "a." for answers
+  std::string pointer;        // where problems point: "/form", "/answers"
+  const json::value* typed;   // what somebody typed before (from_form_encoded's JSON); nullptr: nothing
+  const std::vector<Problem>& problems;
+  std::string locale;
+  std::string files_base;     // the address below which files are: FILES_BASE/ID
+};
+
+std::string inputs_html(const std::vector<PresentedInput>& inputs, const InputPlace& place);
+
+}  // namespace countersign::web

@@ -1,0 +1,42 @@
+#include "web/instance_reading.h"
+
+#include <fmt/format.h>
+
+namespace countersign::web {
+
+Presenting InstanceReading::presenting(const PersonId& reader, Instant now) const {
+  return {*snapshot, definition.get(), state, items, reader, now};
+}
+
+const WorkItemRow* InstanceReading::item(std::uint32_t number) const {
+  for (const WorkItemRow& row : items) {
+    if (row.number == number) return &row;
+  }
+  return nullptr;
+}
+
+Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& id) {
+  auto state = backend.reader.instance(id);
+  if (!state) return std::unexpected(state.error());
+  if (!state->has_value()) return fail(ErrorCode::not_found, fmt::format("there is no instance '{}'", id.value));
+  auto items = all_items(backend.reader, id);
+  if (!items) return std::unexpected(items.error());
+  InstanceReading reading;
+  reading.state = std::move(**state);
+  reading.snapshot = backend.library.current();
+  reading.definition = backend.library.version(reading.state.workflow, reading.state.version);
+  reading.items = std::move(*items);
+  return reading;
+}
+
+Result<InstanceId> instance_named(const Backend& backend, const std::string& id_or_reference) {
+  if (id_or_reference.starts_with("i_")) return InstanceId(id_or_reference);
+  auto found = backend.reader.instance_by_reference(id_or_reference);
+  if (!found) return std::unexpected(found.error());
+  if (!found->has_value()) {
+    return fail(ErrorCode::not_found, fmt::format("there is no instance '{}'", id_or_reference));
+  }
+  return **found;
+}
+
+}  // namespace countersign::web

@@ -1,0 +1,30 @@
+#pragma once
+// An instance with everything that is needed to show it, read in one go. Blocks: for pool threads.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "runtime/presentation.h"
+#include "web/backend.h"
+
+namespace countersign::web {
+
+struct InstanceReading {
+  State state;
+  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const Definition> definition;  // nullptr where its version is not known any more
+  std::vector<WorkItemRow> items;                // by number
+
+  // Refers to this reading.
+  Presenting presenting(const PersonId& reader, Instant now) const;
+  // nullptr where there is none.
+  const WorkItemRow* item(std::uint32_t number) const;
+};
+
+// not_found where there is no such instance.
+Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& id);
+// The id itself, or that of the instance with this reference.
+Result<InstanceId> instance_named(const Backend& backend, const std::string& id_or_reference);
+
+}  // namespace countersign::web

@@ -1,0 +1,292 @@
+// The schemas of bodies and answers that the description of the API names.
+
+#include "web/openapi.h"
+
+namespace countersign::web {
+
+std::string_view openapi_schemas() {
+  static constexpr std::string_view kSchemas = R"json({
+  "Start": {
+    "type": "object",
+    "properties": {
+      "form": {
+        "type": "object",
+        "description": "values of the workflow's form, see form-schema"
+      },
+      "requester": {
+        "type": "string",
+        "description": "a person's id; default: the key's person"
+      }
+    },
+    "required": ["form"]
+  },
+  "Started": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "reference": {"type": "string"},
+      "status": {"type": "string"}, "url": {"type": "string"}
+    },
+    "required": ["id", "reference", "status", "url"]
+  },
+  "Instance": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "workflow": {"type": "string"},
+      "version": {"type": "string"}, "title": {"type": ["string", "null"]},
+      "reference": {"type": "string"}, "key": {"type": ["string", "null"]},
+      "status": {"type": "string"}, "ended": {"type": "boolean"},
+      "stage": {"type": ["string", "null"]}, "round": {"type": "integer"},
+      "requester": {"type": ["string", "null"]},
+      "started_at": {"type": "string", "format": "date-time"},
+      "ended_at": {"type": ["string", "null"]}, "form": {"type": "object"},
+      "steps": {"type": "array", "items": {"type": "object"}},
+      "open_steps": {"type": "array", "items": {"type": "object"}},
+      "work_items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkItem"}},
+      "seq": {"type": "integer"}, "incident": {"type": ["string", "null"]},
+      "url": {"type": "string"}
+    }
+  },
+  "Instances": {
+    "type": "object",
+    "properties": {
+      "instances": {"type": "array", "items": {"type": "object"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Events": {
+    "type": "object",
+    "properties": {
+      "events": {"type": "array", "items": {"type": "object"}},
+      "next_after": {"type": ["integer", "null"]}
+    }
+  },
+  "Feed": {
+    "type": "object",
+    "properties": {
+      "events": {"type": "array", "items": {"type": "object"}},
+      "cursor": {"type": "string", "description": "where to go on: after=CURSOR"}
+    }
+  },
+  "WorkItem": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "instance": {"type": "string"},
+      "reference": {"type": "string"}, "workflow": {"type": "string"},
+      "step": {"type": "string"}, "title": {"type": "string"},
+      "assignee": {"type": ["string", "null"]}, "group": {"type": ["string", "null"]},
+      "status": {
+        "enum": ["waiting", "open", "decided", "superseded", "cancelled", "expired", "reassigned"]
+      },
+      "version": {"type": "integer"}, "round": {"type": "integer"},
+      "opened_at": {"type": "string", "format": "date-time"},
+      "due_at": {"type": ["string", "null"]}, "closed_at": {"type": ["string", "null"]},
+      "outcome": {"type": ["string", "null"]}, "decided_by": {"type": ["string", "null"]},
+      "channel": {"type": ["string", "null"]}, "comment": {"type": ["string", "null"]},
+      "outcomes": {
+        "type": "array", "items": {"type": "string"},
+        "description": "what may be answered, while it is open"
+      }
+    }
+  },
+  "WorkItems": {
+    "type": "object",
+    "properties": {
+      "work_items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkItem"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Decision": {
+    "type": "object",
+    "properties": {
+      "outcome": {"type": "string"}, "comment": {"type": "string"},
+      "answers": {"type": "object", "description": "values of the step's ask"},
+      "form": {
+        "type": "object",
+        "description": "changed values of the form, where the step lets them be edited"
+      },
+      "checklist": {"type": "array", "items": {"type": "string"}},
+      "return_to": {
+        "type": "string",
+        "description": "with outcome returned: a step's id or requester"
+      },
+      "version": {
+        "type": "integer",
+        "description": "the item's version as seen; or send an Idempotency-Key"
+      }
+    },
+    "required": ["outcome"]
+  },
+  "Decided": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "instance": {"type": "string"}, "reference": {"type": "string"},
+      "status": {"type": "string"}, "outcome": {"type": "string"},
+      "instance_status": {"type": "string"}
+    }
+  },
+  "Advance": {
+    "type": "object",
+    "properties": {"advance": {"type": "string", "description": "2 days 3 hours"}},
+    "required": ["advance"]
+  },
+  "Decisions": {
+    "type": "object",
+    "properties": {
+      "decisions": {
+        "type": "array", "maxItems": 100,
+        "items": {
+          "allOf": [{"$ref": "#/components/schemas/Decision"}, {
+              "type": "object",
+              "properties": {"id": {"type": "string"}},
+              "required": ["id"]
+            }]
+        }
+      }
+    },
+    "required": ["decisions"]
+  },
+  "DecisionResults": {
+    "type": "object",
+    "properties": {
+      "results": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {"type": "string"},
+            "status": {"type": "integer"},
+            "answer": {"type": "object"},
+            "problem": {
+              "$ref": "#/components/schemas/Problem"
+            }
+          }
+        }
+      }
+    }
+  },
+  "Reason": {"type": "object", "properties": {"reason": {"type": "string"}}},
+  "CommentText": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
+  "Event": {
+    "type": "object", "properties": {"name": {"type": "string"}, "data": {"type": "object"}},
+    "required": ["name"]
+  },
+  "Resubmission": {
+    "type": "object",
+    "properties": {
+      "form": {"type": "object"}, "comment": {"type": "string"},
+      "version": {"type": "integer"}
+    }
+  },
+  "AdminAct": {
+    "type": "object",
+    "properties": {
+      "act": {"enum": ["reassign", "retry"]}, "reason": {"type": "string"},
+      "item": {"type": ["string", "integer"]}, "to": {"type": "string"},
+      "activation": {"type": "integer"}
+    },
+    "required": ["act", "reason"]
+  },
+  "Done": {"type": "object"},
+  "Workflow": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "title": {"type": "string"}, "version": {"type": "string"},
+      "started_by_form": {"type": "boolean"},
+      "statuses": {"type": "array", "items": {"type": "string"}},
+      "stages": {"type": "array", "items": {"type": "string"}},
+      "steps": {"type": "array", "items": {"type": "object"}},
+      "source": {"type": "string"}
+    }
+  },
+  "Workflows": {
+    "type": "object",
+    "properties": {
+      "workflows": {"type": "array", "items": {"type": "object"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Schema": {"type": "object", "description": "a JSON Schema (2020-12)"},
+  "File": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "sha256": {"type": "string"}, "name": {"type": "string"},
+      "size": {"type": "integer"}, "type": {"type": "string"}
+    }
+  },
+  "NewKey": {
+    "type": "object",
+    "properties": {
+      "name": {"type": "string"},
+      "person": {
+        "type": "string",
+        "description": "whose acts they are; none: a system's key"
+      },
+      "scopes": {
+        "type": "array",
+        "items": {"enum": ["start", "read", "decide", "admin", "act-as"]}
+      },
+      "expires_at": {"type": "string", "format": "date-time"}
+    },
+    "required": ["name", "scopes"]
+  },
+  "CreatedKey": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "key": {"type": "string", "description": "shown once"},
+      "name": {"type": "string"}
+    }
+  },
+  "Keys": {
+    "type": "object",
+    "properties": {
+      "keys": {"type": "array", "items": {"type": "object"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Outbox": {
+    "type": "object",
+    "properties": {
+      "outbox": {"type": "array", "items": {"type": "object"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Inbound": {
+    "type": "object",
+    "properties": {
+      "inbound": {"type": "array", "items": {"type": "object"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "InboundOne": {"type": "object"},
+  "HookAnswer": {
+    "type": "object", "properties": {"instances": {"type": "array", "items": {"type": "string"}}},
+    "required": ["instances"]
+  },
+  "Report": {"type": "object", "properties": {"report": {"type": "string"}}},
+  "BackupPath": {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]},
+  "Status": {"type": "object", "properties": {"status": {"type": "string"}}},
+  "Messages": {"type": "object", "properties": {"messages": {"type": "array", "items": {"type": "object"}}}},
+  "Problem": {
+    "type": "object",
+    "properties": {
+      "type": {"type": "string"}, "title": {"type": "string"},
+      "status": {"type": "integer"}, "detail": {"type": "string"},
+      "instance": {"type": "string"},
+      "errors": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "pointer": {"type": "string"},
+            "detail": {"type": "string"}
+          }
+        }
+      }
+    },
+    "required": ["type", "title", "status", "detail", "instance"]
+  }
+})json";
+  return kSchemas;
+}
+
+}  // namespace countersign::web

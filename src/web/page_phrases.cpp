@@ -1,0 +1,91 @@
+#include "web/page_phrases.h"
+
+#include <array>
+
+#include "base/error.h"
+#include "runtime/phrases.h"
+
+namespace countersign::web {
+
+namespace {
+
+struct Phrase {
+  std::string_view key, english, chinese;
+};
+
+constexpr std::array kPhrases{
+    Phrase{"asked_by", "Requested by", "申请人"},
+    Phrase{"since", "since", "提交于"},
+    Phrase{"for", "For", "处理人"},
+    Phrase{"due", "Due", "截止"},
+    Phrase{"overdue", "Overdue since", "已逾期，截止"},
+    Phrase{"stage", "Stage", "阶段"},
+    Phrase{"round", "Round", "第几轮"},
+    Phrase{"request", "The request", "申请内容"},
+    Phrase{"history", "Decided so far", "审批记录"},
+    Phrase{"nobody_yet", "Nobody has decided yet.", "暂无审批记录。"},
+    Phrase{"void", "earlier round", "往轮"},
+    Phrase{"your_decision", "Your decision", "您的意见"},
+    Phrase{"your_correction", "Your correction", "修改申请"},
+    Phrase{"comment", "Comment", "意见"},
+    Phrase{"comment_why", "Needed where you reject or return: say why.", "驳回或退回时必须填写原因。"},
+    Phrase{"optional", "optional", "选填"},
+    Phrase{"checklist", "Checklist", "检查清单"},
+    Phrase{"to_change", "You may correct", "可修改的内容"},
+    Phrase{"return_to", "If you return it, to", "退回给"},
+    Phrase{"please_choose", "Please choose", "请选择"},
+    Phrase{"person_hint", "Id or mail address", "工号或邮箱"},
+    Phrase{"datetime_hint", "As 2026-03-02T10:14:00+08:00", "格式：2026-03-02T10:14:00+08:00"},
+    Phrase{"new_rows", "Leave rows empty that you do not need.", "不需要的行请留空。"},
+    Phrase{"keep_file", "keep", "保留"},
+    Phrase{"yes", "Yes", "是"},
+    Phrase{"returned_by", "Returned by", "退回人"},
+    Phrase{"not_accepted", "This could not be accepted yet. Please look at what is marked below.",
+           "提交未成功，请查看下方标出的内容。"},
+    Phrase{"changed_meanwhile", "This request changed while you were looking at it. Please check it again.",
+           "您查看期间该申请已有变化，请再次确认。"},
+    Phrase{"thanks", "Thank you. Your answer is recorded.", "谢谢，您的意见已记录。"},
+    Phrase{"decided_by", "by", "由"},
+    Phrase{"already", "This is already decided.", "该事项已处理。"},
+    Phrase{"nothing_to_do", "There is nothing left to do here.", "无需再操作。"},
+    Phrase{"now", "The request is now", "当前状态"},
+    Phrase{"gone_title", "This link is no longer valid", "链接已失效"},
+    Phrase{"gone_text", "It was replaced or withdrawn. If you are still asked, a newer message has a new link.",
+           "该链接已被替换或撤销。如仍需您处理，请使用最新消息中的链接。"},
+    Phrase{"unknown_title", "This link is not known", "链接无法识别"},
+    Phrase{"unknown_text", "Please open the link from the message again, whole and unchanged.",
+           "请从消息中重新打开完整的链接。"},
+    Phrase{"refused_title", "This could not be done", "操作未成功"},
+    Phrase{"expired_form", "The page was open for too long or came from elsewhere. Nothing was decided. "
+                           "Please open the link again.",
+           "页面已过期或来源不明，未提交任何意见。请重新打开链接。"},
+    Phrase{"busy", "The service is busy right now. Nothing was decided; please try again in a moment.",
+           "服务繁忙，未提交任何意见，请稍后再试。"},
+    Phrase{"identity", "You are identified by the link that was sent to", "本链接发送给"},
+    Phrase{"do_not_forward", "Do not forward it: whoever opens it answers in your name.",
+           "请勿转发：打开链接者将以您的名义处理。"},
+};
+
+json::object all_in(bool chinese) {
+  json::object all;
+  for (const Phrase& phrase : kPhrases) all[phrase.key] = chinese ? phrase.chinese : phrase.english;
+  return all;
+}
+
+}  // namespace
+
+const json::object& page_phrases(std::string_view locale) {
+  static const json::object kEnglish = all_in(false);
+  static const json::object kChinese = all_in(true);
+  return is_chinese(locale) ? kChinese : kEnglish;
+}
+
+std::string_view page_phrase(std::string_view key, std::string_view locale) {
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.key == key) return is_chinese(locale) ? phrase.chinese : phrase.english;
+  }
+  COUNTERSIGN_INVARIANT(false, "there is no such phrase: " + std::string(key));
+  return {};
+}
+
+}  // namespace countersign::web

@@ -1,0 +1,132 @@
+#include "web/page_templates.h"
+
+namespace countersign::web {
+
+std::string_view frame_template() {
+  static constexpr std::string_view kTemplate = R"html(<!doctype html>
+<html lang="{{lang}}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<title>{{title}}</title>
+<link rel="stylesheet" href="{{base}}/assets/{{style}}">
+</head>
+<body>
+<p class="brand"><b>Countersign</b> 会签</p>
+<main>
+{{{body}}}
+</main>
+</body>
+</html>
+)html";
+  return kTemplate;
+}
+
+std::string_view action_template() {
+  static constexpr std::string_view kTemplate = R"html(<section class="card">
+<p class="eyebrow">{{workflow}} · {{reference}}</p>
+<h1>{{question}}</h1>
+<ul class="facts">
+{{#requester}}<li>{{t.asked_by}} <b>{{requester}}</b></li>{{/requester}}
+<li>{{t.since}} <b>{{started}}</b></li>
+{{#due}}<li{{#overdue}} class="late"{{/overdue}}>{{#overdue}}{{t.overdue}}{{/overdue}}{{^overdue}}{{t.due}}{{/overdue}} <b>{{due}}</b></li>{{/due}}
+{{#stage}}<li>{{t.stage}} <b>{{stage}}</b></li>{{/stage}}
+{{#later_round}}<li>{{t.round}} <b>{{later_round}}</b></li>{{/later_round}}
+</ul>
+</section>
+{{#has_fields}}
+<section class="card">
+<h2>{{t.request}}</h2>
+<dl>
+{{#fields}}
+<div{{#wide}} class="wide"{{/wide}}><dt>{{label}}</dt><dd>{{text}}{{#has_files}}<ul class="files">{{#files}}<li><a href="{{url}}">{{name}}</a> <span class="size">{{size}}</span></li>{{/files}}</ul>{{/has_files}}{{#has_rows}}<div class="scroll"><table><thead><tr>{{#columns}}<th>{{.}}</th>{{/columns}}</tr></thead><tbody>{{#rows}}<tr>{{#cells}}<td>{{.}}</td>{{/cells}}</tr>{{/rows}}</tbody></table></div>{{/has_rows}}</dd></div>
+{{/fields}}
+</dl>
+</section>
+{{/has_fields}}
+<section class="card">
+<h2>{{t.history}}</h2>
+{{^has_history}}<p class="eyebrow">{{t.nobody_yet}}</p>{{/has_history}}
+{{#has_history}}
+<ol class="history">
+{{#history}}
+<li class="{{tone}}{{#void}} void{{/void}}"><span class="what">{{words}}</span> · {{who}}{{#void}} · {{t.void}}{{/void}}<br><span class="when">{{step}} · {{when}}</span>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}</li>
+{{/history}}
+</ol>
+{{/has_history}}
+</section>
+<section class="card">
+<h2>{{#revision}}{{t.your_correction}}{{/revision}}{{^revision}}{{t.your_decision}}{{/revision}}</h2>
+{{#message}}<div class="note bad" role="alert"><p>{{message}}</p></div>{{/message}}
+{{#returned_by}}<div class="note"><p>{{t.returned_by}} {{returned_by}}</p>{{#returned_why}}<blockquote>{{returned_why}}</blockquote>{{/returned_why}}</div>{{/returned_by}}
+<form method="post" action="{{action}}" accept-charset="utf-8">
+<button type="submit" disabled hidden></button>
+<input type="hidden" name="csrf" value="{{csrf}}">
+<input type="hidden" name="version" value="{{version}}">
+{{#has_edits}}{{^revision}}<h2>{{t.to_change}}</h2>{{/revision}}{{/has_edits}}
+{{{edits}}}
+{{{asks}}}
+{{#has_checklist}}
+<fieldset><legend>{{t.checklist}}</legend>
+{{#checklist}}<label class="tick"><input type="checkbox" name="check" value="{{id}}"{{#checked}} checked{{/checked}}> <span>{{text}}</span></label>{{/checklist}}
+{{#checklist_wrong}}<p class="wrong">{{checklist_wrong}}</p>{{/checklist_wrong}}
+</fieldset>
+{{/has_checklist}}
+<div class="field">
+<label for="comment">{{t.comment}} <span class="hint">{{t.optional}}</span></label>
+<textarea id="comment" name="comment" rows="3" maxlength="10000"{{#comment_wrong}} class="is-wrong"{{/comment_wrong}}>{{comment}}</textarea>
+{{#comment_wrong}}<p class="wrong">{{comment_wrong}}</p>{{/comment_wrong}}
+{{#comment_hint}}<p class="hint">{{t.comment_why}}</p>{{/comment_hint}}
+</div>
+{{#has_targets}}
+<div class="field">
+<label for="return_to">{{t.return_to}}</label>
+<select id="return_to" name="return_to">{{#targets}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{label}}</option>{{/targets}}</select>
+{{#target_wrong}}<p class="wrong">{{target_wrong}}</p>{{/target_wrong}}
+</div>
+{{/has_targets}}
+<div class="actions">
+{{#outcomes}}<button type="submit" name="outcome" value="{{outcome}}" class="{{tone}}">{{button}}</button>
+{{/outcomes}}</div>
+</form>
+</section>
+<p class="foot">{{t.identity}} {{sent_to}}. {{t.do_not_forward}}</p>
+)html";
+  return kTemplate;
+}
+
+std::string_view result_template() {
+  static constexpr std::string_view kTemplate = R"html(<section class="card result">
+{{#mark}}<div class="mark {{tone}}" aria-hidden="true">{{mark}}</div>{{/mark}}
+{{#reference}}<p class="eyebrow">{{workflow}} · {{reference}}</p>{{/reference}}
+<h1>{{heading}}</h1>
+{{#text}}<p>{{text}}</p>{{/text}}
+{{#decided}}<p class="when">{{who}} · {{when}}</p>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}{{/decided}}
+{{#status}}<p class="when">{{t.now}}: {{status}}</p>{{/status}}
+</section>
+)html";
+  return kTemplate;
+}
+
+std::string_view mailbox_template() {
+  static constexpr std::string_view kTemplate = R"html(<section class="card">
+<h1>Mailbox</h1>
+<p class="eyebrow">What would have been sent. Nothing leaves this machine in --dev.{{#to}} To: {{to}}{{/to}}</p>
+</section>
+<section class="card">
+{{^has_messages}}<p class="eyebrow">Nothing yet.</p>{{/has_messages}}
+<ul class="mails">
+{{#messages}}
+<li id="m{{id}}"><div class="what">{{subject}}</div><div class="when">{{channel}} · {{to}} · {{at}}</div>
+<details><summary>Text</summary><pre>{{text}}</pre></details>
+{{#has_links}}<p>{{#links}}<a href="{{.}}">{{.}}</a><br>{{/links}}</p>{{/has_links}}
+</li>
+{{/messages}}
+</ul>
+</section>
+)html";
+  return kTemplate;
+}
+
+}  // namespace countersign::web

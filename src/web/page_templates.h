@@ -1,0 +1,16 @@
+#pragma once
+// The pages as Mustache templates (delivery/template.h, values escaped for HTML). `t` holds the phrases.
+
+#include <string_view>
+
+namespace countersign::web {
+
+// What stands around every page: lang, title, base, style, body (HTML).
+std::string_view frame_template();
+// A work item: what action_page_json() gives.
+std::string_view action_template();
+// One thing said in the middle of the page: mark, heading, text, and what was decided.
+std::string_view result_template();
+std::string_view mailbox_template();
+
+}  // namespace countersign::web

@@ -1,0 +1,101 @@
+#include "web/probes.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace countersign::web {
+
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+class Exposition {
+ public:
+  void counter(const char* name, const char* help, std::uint64_t value) { add(name, help, MetricType::Counter, value); }
+  void gauge(const char* name, const char* help, std::uint64_t value) { add(name, help, MetricType::Gauge, value); }
+  MetricFamily& family(const char* name, const char* help, MetricType type) {
+    MetricFamily& added = families_.emplace_back();
+    added.name = name;
+    added.help = help;
+    added.type = type;
+    return added;
+  }
+  static void put(MetricFamily& family, std::uint64_t value, std::vector<prometheus::ClientMetric::Label> labels = {}) {
+    prometheus::ClientMetric& metric = family.metric.emplace_back();
+    metric.label = std::move(labels);
+    if (family.type == MetricType::Counter) {
+      metric.counter.value = static_cast<double>(value);
+    } else {
+      metric.gauge.value = static_cast<double>(value);
+    }
+  }
+  std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  void add(const char* name, const char* help, MetricType type, std::uint64_t value) {
+    put(family(name, help, type), value);
+  }
+  std::vector<MetricFamily> families_;
+};
+
+HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
+  Exposition shown;
+  if (around.backend.engine_figures) {
+    const EngineFigures engine = around.backend.engine_figures();
+    shown.counter("countersign_commands_total", "Commands applied", engine.commands);
+    shown.counter("countersign_commands_rejected_total", "Commands refused with a reason", engine.rejected);
+    shown.counter("countersign_commands_shed_total", "Commands refused because the queue was full", engine.shed);
+    shown.counter("countersign_batches_total", "Transactions of the writer", engine.batches);
+    shown.counter("countersign_timers_fired_total", "Timers that became due", engine.timers_fired);
+    shown.gauge("countersign_queue_length", "Commands that wait for the writer", engine.queue_length);
+    shown.gauge("countersign_timers_paused", "1 while timers wait for an admin because the clock jumped",
+                engine.paused ? 1 : 0);
+  }
+  if (around.backend.store_figures) {
+    const StoreFigures store = around.backend.store_figures();
+    shown.gauge("countersign_wal_bytes", "Size of the write-ahead log", store.wal_bytes);
+    shown.gauge("countersign_database_bytes", "Size of the database", store.database_bytes);
+    shown.counter("countersign_commits_total", "Commits of the database", store.commits);
+    shown.counter("countersign_checkpoints_total", "Checkpoints of the database", store.checkpoints);
+    shown.counter("countersign_cache_hits_total", "Instances found in the cache", store.cache_hits);
+    shown.counter("countersign_cache_misses_total", "Instances read from the database", store.cache_misses);
+  }
+  shown.gauge("countersign_http_connections", "Open connections", server.connections);
+  shown.counter("countersign_http_connections_refused_total", "Connections refused: too many",
+                server.connections_refused);
+  shown.counter("countersign_http_timeouts_total", "Requests that took too long to come or to be answered",
+                server.timeouts);
+  MetricFamily& replies = shown.family("countersign_http_replies_total", "Replies by class of status",
+                                       MetricType::Counter);
+  for (int digit = 2; digit < 6; ++digit) {
+    Exposition::put(replies, server.replies[digit], {{"class", std::to_string(digit) + "xx"}});
+  }
+  HttpReply reply;
+  reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  reply.body = shown.text();
+  return reply;
+}
+
+HttpReply ready(const Surroundings& around, const Call& call) {
+  const auto timer = around.backend.reader.next_timer();
+  if (!timer) return problem(503, "the database cannot be read: " + timer.error().message, call.request.path);
+  return json_reply(200, json::object{{"status", "ready"}});
+}
+
+}  // namespace
+
+std::vector<Route> probe_routes(const Surroundings& around, std::function<ServerFigures()> server_figures) {
+  std::vector<Route> routes;
+  routes.push_back({"GET", "/healthz", Scope::everyone, "The process is alive", 0, {}, "", "Status", {},
+                    [](const Call& call) { call.respond(json_reply(200, json::object{{"status", "ok"}})); }});
+  routes.push_back({"GET", "/readyz", Scope::everyone, "It can serve requests", 0, {}, "", "Status", {},
+                    on_pool(around, [&around](const Call& call) { return ready(around, call); })});
+  routes.push_back({"GET", "/metrics", Scope::everyone, "Figures for Prometheus", 0, {}, "", "Text", {},
+                    on_pool(around, [&around, figures = std::move(server_figures)](const Call&) {
+                      return metrics(around, figures());
+                    })});
+  return routes;
+}
+
+}  // namespace countersign::web
