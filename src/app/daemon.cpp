@@ -89,13 +89,13 @@ Result<void> Daemon::Parts::load_files() {
   auto workspace = load_workspace(configuration(), nullptr);
   if (!workspace) return std::unexpected(workspace.error());
   const std::string report = workspace->diagnostics.to_text();
-  if (!report.empty()) spdlog::warn("{}", report);
   if (workspace->snapshot == nullptr || workspace->diagnostics.has_errors()) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("{} of the workflow, connector and people files are wrong, so nothing was started; "
                             "'countersign validate' shows the same\n{}",
                             workspace->diagnostics.error_count(), report));
   }
+  if (!report.empty()) spdlog::warn("{}", report);  // warnings
   library.emplace(workspace->snapshot);
   const auto stored = store->reader().definitions_in_use();
   if (!stored) return std::unexpected(stored.error());

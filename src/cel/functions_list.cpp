@@ -13,7 +13,8 @@ using Arguments = std::span<const Value>;
 bool is_list(Arguments arguments) { return arguments.size() == 1 && arguments[0].is(Kind::list); }
 
 bool empty(Evaluation& evaluation, std::string_view name) {
-  return evaluation.fail(std::string(name) + "() of an empty list; test size(...) > 0 first");
+  // Absent, as a missing key is: `managers(p, 2).last()` names nobody where there is no manager.
+  return evaluation.fail(ErrorCode::not_found, std::string(name) + "() of an empty list; test size(...) > 0 first");
 }
 
 // An empty list's sum is made by the plan, which knows the type; 0 where nobody does.

@@ -298,7 +298,10 @@ Result<Fields> read_reply(const Action& action, const Fields& input, const HttpR
                             is_valid_utf8(reply.body) ? excerpt(reply.body) : "(no text)",
                             ok ? "" : "; 'ok': " + ok.error().message));
   }
-  return evaluation.read(action.output, fmt::format("cannot read the answer to '{}'", action.name));
+  auto output = evaluation.read(action.output, fmt::format("cannot read the answer to '{}'", action.name));
+  // A missing member is the answer's fault and not somebody's who looked for something.
+  if (!output) output.error().code = ErrorCode::invalid_input;
+  return output;
 }
 
 }  // namespace countersign

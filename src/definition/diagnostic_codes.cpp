@@ -77,7 +77,7 @@ constexpr std::array kCodes = {
     CodeInfo{Code::duplicate_definition, "CS062", "defined twice", "Two files define the same thing."},
     CodeInfo{Code::never_ends, "CS063", "no end", "Every way through the steps leads to an `end` with a status."},
     CodeInfo{Code::nobody_to_ask, "CS080", "nobody to ask",
-             "A warning: `by` may give nobody, and without `if_nobody` an administrator is asked."},
+             "A warning: the group has no active member, and without `if_nobody` an administrator is asked."},
     CodeInfo{Code::unused, "CS081", "never used", "A warning: what is declared is used nowhere."},
 };
 

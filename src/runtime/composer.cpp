@@ -186,7 +186,9 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
       markdown = outcome_markdown(shown);
     }
   } else {
-    subject = fmt::format("[{}] {}", (*state)->reference, subject);
+    if (subject.find((*state)->reference) == std::string::npos) {
+      subject = fmt::format("[{}] {}", (*state)->reference, subject);
+    }
   }
   mail.subject = one_line(std::move(subject));
   mail.text = markdown_to_text(markdown);

@@ -38,7 +38,6 @@ struct Backend {
   std::function<Result<void>(const std::string& path)> backup;
   std::function<Result<std::string>(const std::string& name)> secret;
   std::function<void(Duration)> advance_clock;  // only with --dev
-  std::function<void(Duration)> advance_clock;  // only with --dev
   bool dev = false;
 };
 

@@ -131,7 +131,6 @@ Backend backend_of(Services& services) {
       .backup = services.backup,
       .secret = services.secret,
       .advance_clock = services.advance_clock,
-      .advance_clock = services.advance_clock,
       .dev = services.dev,
   };
   return backend;

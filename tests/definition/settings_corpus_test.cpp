@@ -93,8 +93,8 @@ TEST(SettingsCorpus, IsLargeEnoughToMeanSomething) {
 TEST(SettingsCorpus, HasNoExpectedFileOfNothing) {
   for (const std::string folder : {"broken_connectors", "broken_people", "broken_configurations"}) {
     for (const auto& entry : fs::directory_iterator(kTests + folder)) {
-      if (entry.path().extension() == ".expected")
-        EXPECT_TRUE(fs::exists(entry.path().parent_path() / entry.path().stem()));
+      if (entry.path().extension() != ".expected") continue;
+      EXPECT_TRUE(fs::exists(entry.path().parent_path() / entry.path().stem())) << entry.path();
     }
   }
 }

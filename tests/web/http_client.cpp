@@ -2,9 +2,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -43,6 +46,11 @@ bool Connection::send(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
+}
+
+bool Connection::has_bytes_within(int milliseconds) {
+  pollfd wanted{socket_, POLLIN, 0};
+  return !buffer_.empty() || ::poll(&wanted, 1, milliseconds) > 0;
 }
 
 bool Connection::fill() {

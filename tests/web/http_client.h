@@ -32,6 +32,8 @@ class Connection {
   ClientReply read_reply(bool head_only = false);
   // Everything up to the peer's end. nullopt where it did not come within 20 seconds.
   std::optional<std::string> read_to_end();
+  // Whether there is something to read, or the peer's end, within so many milliseconds.
+  bool has_bytes_within(int milliseconds);
   // Bytes until `text` was seen, or the end.
   std::string read_until(std::string_view text);
 

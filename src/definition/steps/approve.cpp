@@ -50,6 +50,7 @@ StepKind read(const StepReading& reading) {
   if (const YamlNode* by = map.find("by")) {
     approve.by = read_expressions(reading.loading, *by, reading.spot, expects_people(), "'by'");
   }
+  warn_of_empty_groups(reading, map, "by");
   if (const YamlNode* need = map.find("need")) {
     if (const auto quorum = read_need(reading, *need, true)) approve.need = *quorum;
   }

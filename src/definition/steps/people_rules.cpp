@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "definition/call_scan.h"
 
 namespace countersign {
 
@@ -86,6 +87,29 @@ NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std:
         nearest_of(value->text, known));
   }
   return NobodyRule::admin;
+}
+
+void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key) {
+  const Directory* directory = reading.loading.catalogue.directory.get();
+  const YamlNode* people = map.find(key);
+  if (directory == nullptr || people == nullptr || map.has("if_nobody")) return;
+  const auto is_active = [&](const PersonId& id) {
+    const Person* person = directory->find(id);
+    return person != nullptr && person->active;
+  };
+  const auto look = [&](const YamlNode& node) {
+    for (const ScannedCall& call : scan_calls(node.text)) {
+      if (call.name != "group" || !call.literal) continue;
+      const Group* group = directory->find_group(*call.literal);
+      if (group == nullptr || std::ranges::any_of(group->members, is_active)) continue;
+      reading.diagnostics().warning(
+          Code::nobody_to_ask, reading.loading.document.span_in(node, call.literal_begin, call.literal_end),
+          fmt::format("nobody is in the group '{}': an administrator would be asked, unless 'if_nobody' says otherwise",
+                      group->id));
+    }
+  };
+  if (people->is_scalar()) look(*people);
+  for (const YamlNode& item : people->items) look(item);
 }
 
 std::optional<Quorum> read_need(const StepReading& reading, const YamlNode& node, bool percent) {

@@ -13,6 +13,9 @@ std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapRe
 
 NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to);
 
+// Warns of groups in the expressions at `key` that have no active member, where no `if_nobody` says what happens then.
+void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key);
+
 // `need` of approve and of parallel: 1, 2, all, 60%.
 std::optional<Quorum> read_need(const StepReading& reading, const YamlNode& node, bool percent);
 

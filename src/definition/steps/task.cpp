@@ -77,6 +77,7 @@ StepKind read(const StepReading& reading) {
   if (const YamlNode* owner = map.find("for")) {
     task.owner = read_expressions(reading.loading, *owner, reading.spot, expects_people(), "'for'");
   }
+  warn_of_empty_groups(reading, map, "for");
   if (const YamlNode* title = map.find("title")) task.title = read_local_text(reading.loading, *title, reading.spot, "'title'");
   read_outcomes(reading, map, task);
   task.return_to = read_return_to(reading, map);

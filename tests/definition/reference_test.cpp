@@ -1,0 +1,42 @@
+// docs/workflow-reference.md names every key and every code that the loader knows.
+#include <gtest/gtest.h>
+
+#include "definition/chase_reader.h"
+#include "definition/field_loader.h"
+#include "definition/step_loader.h"
+#include "definition/trigger_loader.h"
+#include "definition/workflow_files.h"
+
+namespace countersign {
+namespace {
+
+std::string reference() { return read_file(std::string(COUNTERSIGN_SOURCE_DIR) + "/docs/workflow-reference.md").value(); }
+
+TEST(Reference, NamesEveryAvailableKey) {
+  const std::string text = reference();
+  std::vector<KeyTable> tables{workflow_keys(), field_keys(), common_step_keys(), remind_keys(), escalate_keys(),
+                               form_trigger_keys(), event_trigger_keys(), event_handler_keys()};
+  for (const StepWord& word : step_words()) {
+    EXPECT_NE(text.find("`" + std::string(word.word)), std::string::npos) << word.word;
+    tables.push_back(word.keys);
+    tables.push_back(word.beside);
+  }
+  for (const KeyTable& table : tables) {
+    for (const Key& key : table) {
+      if (key.need == Need::later) continue;
+      EXPECT_NE(text.find(key.name), std::string::npos) << key.name;
+      EXPECT_FALSE(key.meaning.empty()) << key.name;
+    }
+  }
+}
+
+TEST(Reference, ListsEveryCode) {
+  const std::string text = reference();
+  for (const CodeInfo& info : diagnostic_codes()) {
+    EXPECT_NE(text.find("| " + std::string(info.number) + " | " + std::string(info.title) + " |"), std::string::npos)
+        << info.number;
+  }
+}
+
+}  // namespace
+}  // namespace countersign
