@@ -1,9 +1,9 @@
 #include "cel/builtins.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 namespace countersign::cel {
 namespace {
@@ -67,25 +67,46 @@ const Table& table() {
 std::vector<std::string_view> operator_rows(Operator op, bool optional_index) {
   switch (op) {
     case Operator::add:
-      return {"(int, int) -> int", "(uint, uint) -> uint", "(double, double) -> double", "(string, string) -> string",
-              "(bytes, bytes) -> bytes", "(list(A), list(A)) -> list(A)", "(timestamp, duration) -> timestamp",
-              "(duration, timestamp) -> timestamp", "(duration, duration) -> duration",
-              "product: (decimal, decimal) -> decimal", "product: (decimal, int) -> decimal",
-              "product: (int, decimal) -> decimal", "product: (date, period) -> date",
-              "product: (period, date) -> date", "product: (period, period) -> period"};
+      return {"(int, int) -> int",
+              "(uint, uint) -> uint",
+              "(double, double) -> double",
+              "(string, string) -> string",
+              "(bytes, bytes) -> bytes",
+              "(list(A), list(A)) -> list(A)",
+              "(timestamp, duration) -> timestamp",
+              "(duration, timestamp) -> timestamp",
+              "(duration, duration) -> duration",
+              "product: (decimal, decimal) -> decimal",
+              "product: (decimal, int) -> decimal",
+              "product: (int, decimal) -> decimal",
+              "product: (date, period) -> date",
+              "product: (period, date) -> date",
+              "product: (period, period) -> period"};
     case Operator::subtract:
-      return {"(int, int) -> int", "(uint, uint) -> uint", "(double, double) -> double",
-              "(timestamp, timestamp) -> duration", "(timestamp, duration) -> timestamp",
-              "(duration, duration) -> duration", "product: (decimal, decimal) -> decimal",
-              "product: (decimal, int) -> decimal", "product: (int, decimal) -> decimal",
-              "product: (date, date) -> int", "product: (date, period) -> date", "product: (period, period) -> period"};
+      return {"(int, int) -> int",
+              "(uint, uint) -> uint",
+              "(double, double) -> double",
+              "(timestamp, timestamp) -> duration",
+              "(timestamp, duration) -> timestamp",
+              "(duration, duration) -> duration",
+              "product: (decimal, decimal) -> decimal",
+              "product: (decimal, int) -> decimal",
+              "product: (int, decimal) -> decimal",
+              "product: (date, date) -> int",
+              "product: (date, period) -> date",
+              "product: (period, period) -> period"};
     case Operator::multiply:
     case Operator::divide:
-      return {"(int, int) -> int", "(uint, uint) -> uint", "(double, double) -> double",
-              "product: (decimal, decimal) -> decimal", "product: (decimal, int) -> decimal",
+      return {"(int, int) -> int",
+              "(uint, uint) -> uint",
+              "(double, double) -> double",
+              "product: (decimal, decimal) -> decimal",
+              "product: (decimal, int) -> decimal",
               "product: (int, decimal) -> decimal"};
-    case Operator::modulo: return {"(int, int) -> int", "(uint, uint) -> uint"};
-    case Operator::negate: return {"(int) -> int", "(double) -> double", "product: (decimal) -> decimal"};
+    case Operator::modulo:
+      return {"(int, int) -> int", "(uint, uint) -> uint"};
+    case Operator::negate:
+      return {"(int) -> int", "(double) -> double", "product: (decimal) -> decimal"};
     case Operator::equal:
     case Operator::not_equal:
       return {"(A, A) -> bool", "product: (decimal, int) -> bool", "product: (int, decimal) -> bool"};
@@ -93,26 +114,44 @@ std::vector<std::string_view> operator_rows(Operator op, bool optional_index) {
     case Operator::less_equal:
     case Operator::greater:
     case Operator::greater_equal:
-      return {"(bool, bool) -> bool", "(int, int) -> bool", "(uint, uint) -> bool", "(double, double) -> bool",
-              "(string, string) -> bool", "(bytes, bytes) -> bool", "(timestamp, timestamp) -> bool",
-              "(duration, duration) -> bool", "(int, uint) -> bool", "(int, double) -> bool", "(uint, int) -> bool",
-              "(uint, double) -> bool", "(double, int) -> bool", "(double, uint) -> bool",
-              "product: (decimal, decimal) -> bool", "product: (decimal, int) -> bool",
-              "product: (int, decimal) -> bool", "product: (date, date) -> bool"};
+      return {"(bool, bool) -> bool",
+              "(int, int) -> bool",
+              "(uint, uint) -> bool",
+              "(double, double) -> bool",
+              "(string, string) -> bool",
+              "(bytes, bytes) -> bool",
+              "(timestamp, timestamp) -> bool",
+              "(duration, duration) -> bool",
+              "(int, uint) -> bool",
+              "(int, double) -> bool",
+              "(uint, int) -> bool",
+              "(uint, double) -> bool",
+              "(double, int) -> bool",
+              "(double, uint) -> bool",
+              "product: (decimal, decimal) -> bool",
+              "product: (decimal, int) -> bool",
+              "product: (int, decimal) -> bool",
+              "product: (date, date) -> bool"};
     case Operator::in:
       return {"(A, list(A)) -> bool", "(A, map(A, B)) -> bool", "product: (person, group) -> bool"};
-    case Operator::not_: return {"(bool) -> bool"};
+    case Operator::not_:
+      return {"(bool) -> bool"};
     case Operator::and_:
-    case Operator::or_: return {"(bool, bool) -> bool"};
-    case Operator::conditional: return {"(bool, A, A) -> A"};
+    case Operator::or_:
+      return {"(bool, bool) -> bool"};
+    case Operator::conditional:
+      return {"(bool, A, A) -> A"};
     case Operator::index:
       if (optional_index) {
         return {"(list(A), int) -> optional_type(A)", "(map(A, B), A) -> optional_type(B)",
-                "(optional_type(list(A)), int) -> optional_type(A)", "(optional_type(map(A, B)), A) -> optional_type(B)"};
+                "(optional_type(list(A)), int) -> optional_type(A)",
+                "(optional_type(map(A, B)), A) -> optional_type(B)"};
       }
-      return {"(list(A), int) -> A", "(map(A, B), A) -> B", "(optional_type(list(A)), int) -> optional_type(A)",
+      return {"(list(A), int) -> A", "(map(A, B), A) -> B",
+              "(optional_type(list(A)), int) -> optional_type(A)",
               "(optional_type(map(A, B)), A) -> optional_type(B)"};
-    case Operator::none: break;
+    case Operator::none:
+      break;
   }
   return {};
 }
@@ -135,7 +174,8 @@ Signature parse_signature(std::string_view text) {
     signature.arguments.push_back(known_type(text.substr(0, point)));
     text.remove_prefix(point + 1);
   }
-  for (Type& type : known_types(text.substr(1, text.size() - 2))) signature.arguments.push_back(std::move(type));
+  for (Type& type : known_types(text.substr(1, text.size() - 2)))
+    signature.arguments.push_back(std::move(type));
   return signature;
 }
 
@@ -159,7 +199,8 @@ const std::vector<Signature>& operator_signatures(Operator op, bool optional_ind
     std::array<std::vector<Signature>, kOperators + 1> all;  // a[?b] is the last
     for (std::size_t i = 0; i <= kOperators; ++i) {
       const Operator of = i == kOperators ? Operator::index : static_cast<Operator>(i);
-      for (const std::string_view row : operator_rows(of, i == kOperators)) all[i].push_back(parse_signature(row));
+      for (const std::string_view row : operator_rows(of, i == kOperators))
+        all[i].push_back(parse_signature(row));
     }
     return all;
   }();

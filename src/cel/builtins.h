@@ -1,6 +1,6 @@
 #pragma once
-// The standard functions: what they are called, what the checker knows of them, and what evaluates them. The tables
-// are made once and never change; thread-safe.
+// The standard functions: what they are called, what the checker knows of them, and what evaluates them. The
+// tables are made once and never change; thread-safe.
 
 #include <span>
 #include <string>
@@ -27,8 +27,8 @@ struct Builtin {
   bool product = false;  // only where Environment::product
 };
 
-// As the tables are written. A signature is "(int) -> string" or, called on a receiver, "string.(int) -> string";
-// single capital letters are type variables; a leading "product: " keeps it out of core CEL.
+// As the tables are written. A signature is "(int) -> string" or, called on a receiver, "string.(int) ->
+// string"; single capital letters are type variables; a leading "product: " keeps it out of core CEL.
 struct BuiltinRow {
   std::string_view name;
   Evaluate evaluate;

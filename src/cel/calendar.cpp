@@ -1,10 +1,10 @@
 #include "cel/calendar.h"
 
+#include <limits>
+
 #include <date/date.h>
 #include <date/tz.h>
 #include <fmt/format.h>
-
-#include <limits>
 
 namespace countersign::cel {
 namespace {
@@ -29,7 +29,9 @@ WallTime wall(std::int64_t seconds, std::int32_t nanos) {
   return result;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // "+08:00", "02:00", "-09:30" in seconds.
 std::optional<std::int64_t> fixed_offset(std::string_view zone) {
@@ -52,8 +54,11 @@ Result<const date::time_zone*> locate(std::string_view zone) {
   try {
     return date::locate_zone(zone);
   } catch (const std::exception&) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("unknown time zone '{}': a name like 'Asia/Shanghai' or an offset like '+08:00' is needed", zone));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format(
+            "unknown time zone '{}': a name like 'Asia/Shanghai' or an offset like '+08:00' is needed",
+            zone));
   }
 }
 
@@ -88,7 +93,9 @@ std::optional<Timestamp> add(Timestamp at, Span span) {
 std::optional<Span> add(Span a, Span b) {
   return make_span(a.seconds + b.seconds, std::int64_t{a.nanos} + b.nanos);
 }
-Span negated(Span span) { return {-span.seconds, -span.nanos}; }
+Span negated(Span span) {
+  return {-span.seconds, -span.nanos};
+}
 
 std::optional<Span> difference(Timestamp a, Timestamp b) {
   const std::int64_t seconds = a.seconds - b.seconds;
@@ -110,7 +117,9 @@ WallTime wall_time(Date date) {
   return result;
 }
 
-WallTime wall_time(Timestamp at) { return wall(at.seconds, at.nanos); }
+WallTime wall_time(Timestamp at) {
+  return wall(at.seconds, at.nanos);
+}
 
 Result<WallTime> wall_time(Timestamp at, std::string_view zone) {
   if (zone == "UTC") return wall_time(at);

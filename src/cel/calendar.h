@@ -1,6 +1,6 @@
 #pragma once
-// Instants, durations and days: their texts, their ranges, their parts in a time zone. Zone names are IANA's, from
-// the system's database. Pure functions but for that database, which is read once; thread-safe.
+// Instants, durations and days: their texts, their ranges, their parts in a time zone. Zone names are IANA's,
+// from the system's database. Pure functions but for that database, which is read once; thread-safe.
 
 #include <cstdint>
 #include <optional>
@@ -38,10 +38,10 @@ std::optional<Span> difference(Timestamp a, Timestamp b);
 // What a calendar on the wall shows.
 struct WallTime {
   int year = 0;
-  unsigned month = 1;  // 1 to 12
-  unsigned day = 1;    // 1 to 31
-  int day_of_year = 0; // 0 to 365
-  int day_of_week = 0; // 0 is Sunday
+  unsigned month = 1;   // 1 to 12
+  unsigned day = 1;     // 1 to 31
+  int day_of_year = 0;  // 0 to 365
+  int day_of_week = 0;  // 0 is Sunday
   int hour = 0;
   int minute = 0;
   int second = 0;
@@ -55,8 +55,8 @@ WallTime wall_time(Date date);
 // Midnight at the beginning of the day there (the first instant of the day where clocks skip midnight).
 Result<Timestamp> start_of_day(Date date, std::string_view zone);
 
-// Days of 0001-01-01 to 9999-12-31; nullopt beyond. Months clamp to the month's end: 31 January + 1 month is the
-// last day of February.
+// Days of 0001-01-01 to 9999-12-31; nullopt beyond. Months clamp to the month's end: 31 January + 1 month is
+// the last day of February.
 std::optional<Date> add_days(Date date, std::int64_t days);
 std::optional<Date> add_months(Date date, std::int64_t months);
 

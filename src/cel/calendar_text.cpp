@@ -1,9 +1,9 @@
 // The texts of instants, durations and days.
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <chrono>
+
+#include <fmt/format.h>
 
 #include "base/time.h"
 #include "cel/calendar.h"
@@ -21,7 +21,9 @@ std::string decimals(std::int32_t nanos) {
   return text;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Up to nine digits after a point, filled up to nanoseconds.
 std::int32_t nanos_of(std::string_view digits) {
@@ -31,8 +33,10 @@ std::int32_t nanos_of(std::string_view digits) {
 }
 
 std::unexpected<Error> bad_span(std::string_view text) {
-  return fail(ErrorCode::invalid_input,
-              fmt::format("'{}' is no duration: write numbers with units h, m, s, ms, us or ns, such as '1h30m'", text));
+  return fail(
+      ErrorCode::invalid_input,
+      fmt::format("'{}' is no duration: write numbers with units h, m, s, ms, us or ns, such as '1h30m'",
+                  text));
 }
 
 std::unexpected<Error> out_of_range(std::string_view text) {
@@ -64,8 +68,8 @@ std::optional<std::int64_t> take_unit(std::string_view& text) {
 
 std::string format_timestamp(Timestamp at) {
   const WallTime wall = wall_time(at);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", wall.year, wall.month, wall.day, wall.hour, wall.minute,
-                     wall.second, decimals(at.nanos));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", wall.year, wall.month, wall.day, wall.hour,
+                     wall.minute, wall.second, decimals(at.nanos));
 }
 
 Result<Timestamp> parse_timestamp(std::string_view text) {
@@ -77,7 +81,8 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
     std::size_t end = kPoint + 1;
     while (end < text.size() && is_digit(text[end])) ++end;
     if (end == kPoint + 1 || end - kPoint - 1 > 9) {
-      return fail(ErrorCode::invalid_input, fmt::format("'{}' is no time: one to nine decimals of a second are allowed", text));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("'{}' is no time: one to nine decimals of a second are allowed", text));
     }
     nanos = nanos_of(text.substr(kPoint + 1, end - kPoint - 1));
     rest.erase(kPoint, end - kPoint);
@@ -85,8 +90,9 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
   const auto instant = parse_rfc3339(rest);
   const auto at = instant ? make_timestamp(to_unix_ms(*instant) / 1000, nanos) : std::nullopt;
   if (!at) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("'{}' is no time of the years 1 to 9999: write it like '2026-03-02T10:14:00Z'", text));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("'{}' is no time of the years 1 to 9999: write it like '2026-03-02T10:14:00Z'", text));
   }
   return *at;
 }

@@ -1,9 +1,9 @@
-// The checker's part for functions: overloads, number literals as arguments, and what a call's type is beyond its
-// signature.
-
-#include <fmt/format.h>
+// The checker's part for functions: overloads, number literals as arguments, and what a call's type is beyond
+// its signature.
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/checker.h"
@@ -14,7 +14,8 @@ namespace {
 using Tag = Type::Tag;
 
 bool is_numeric(const Type& type) {
-  return type.is(Tag::int_) || type.is(Tag::uint_) || type.is(Tag::double_) || type.is(Tag::decimal) || type.is(Tag::money);
+  return type.is(Tag::int_) || type.is(Tag::uint_) || type.is(Tag::double_) || type.is(Tag::decimal) ||
+         type.is(Tag::money);
 }
 
 constexpr std::size_t kShownSignatures = 3;
@@ -23,32 +24,36 @@ constexpr std::size_t kShownSignatures = 3;
 
 bool Checker::is_adaptable(const Syntax& node) const {
   if (!environment_.product) return false;
+  if (node.exact) return true;
   switch (node.tag) {
-    case Syntax::Tag::literal: return node.exact.has_value();
     case Syntax::Tag::list:
       return !node.children.empty() &&
              std::ranges::all_of(node.children, [&](const SyntaxPtr& child) { return is_adaptable(*child); });
     case Syntax::Tag::operation:
-      return node.op == Operator::conditional && (is_adaptable(*node.children[1]) && is_adaptable(*node.children[2]));
-    default: return false;
+      return node.op == Operator::conditional &&
+             (is_adaptable(*node.children[1]) && is_adaptable(*node.children[2]));
+    default:
+      return false;
   }
 }
 
 bool Checker::can_adapt(const Syntax& node, const Type& wanted) const {
   if (!is_adaptable(node)) return false;
-  if (node.tag == Syntax::Tag::literal) return wanted.is(Tag::decimal) || (wanted.is(Tag::money) && !wanted.name().empty());
+  if (node.exact) return wanted.is(Tag::decimal) || (wanted.is(Tag::money) && !wanted.name().empty());
   if (node.tag == Syntax::Tag::operation) {
     return can_adapt(*node.children[1], wanted) && can_adapt(*node.children[2], wanted);
   }
   if (!wanted.is(Tag::list)) return false;
   const Type element = inference_.applied(wanted.arguments()[0]);
-  return std::ranges::all_of(node.children, [&](const SyntaxPtr& child) { return can_adapt(*child, element); });
+  return std::ranges::all_of(node.children,
+                             [&](const SyntaxPtr& child) { return can_adapt(*child, element); });
 }
 
 void Checker::adapt(Syntax& node, const Type& wanted) {
   node.type = wanted;
-  if (node.tag == Syntax::Tag::literal) {
-    node.adapted = wanted.is(Tag::money) ? Value::money({*node.exact, wanted.name()}) : Value::decimal(*node.exact);
+  if (node.exact) {
+    node.adapted =
+        wanted.is(Tag::money) ? Value::money({*node.exact, wanted.name()}) : Value::decimal(*node.exact);
   } else if (node.tag == Syntax::Tag::operation) {
     adapt(*node.children[1], wanted);
     adapt(*node.children[2], wanted);
@@ -66,8 +71,8 @@ bool Checker::fits(Syntax& argument, const Type& wanted, std::vector<std::pair<S
   return inference_.assignable(wanted, argument.type);
 }
 
-std::optional<Type> Checker::resolve_overload(std::vector<Syntax*> arguments, const std::vector<Signature>& signatures,
-                                              bool receiver) {
+std::optional<Type> Checker::resolve_overload(std::vector<Syntax*> arguments,
+                                              const std::vector<Signature>& signatures, bool receiver) {
   std::optional<Type> result;
   std::vector<std::pair<Syntax*, Type>> adaptations;
   for (const Signature& signature : signatures) {
@@ -83,7 +88,8 @@ std::optional<Type> Checker::resolve_overload(std::vector<Syntax*> arguments, co
         all_fit = fits(*arguments[i], inference_.instantiated(signature.arguments[i], names), adapting);
       }
     }
-    if (!all_fit) {
+    // A signature that takes the literals as they are goes before one that they would have to adapt to.
+    if (!all_fit || (result && !adapting.empty())) {
       inference_.reset(before);
       continue;
     }
@@ -117,7 +123,8 @@ std::vector<Signature> Checker::signatures_of(const Syntax& node) const {
 void Checker::report_unknown_function(const Syntax& node) {
   std::vector<std::string> names = builtin_names(environment_.product);
   for (const Function& function : environment_.functions) names.push_back(function.name);
-  for (const std::string_view macro : {"has", "all", "exists", "exists_one", "map", "filter", "optMap", "optFlatMap"}) {
+  for (const std::string_view macro :
+       {"has", "all", "exists", "exists_one", "map", "filter", "optMap", "optFlatMap"}) {
     names.emplace_back(macro);
   }
   std::ranges::sort(names);
@@ -125,7 +132,8 @@ void Checker::report_unknown_function(const Syntax& node) {
     report(node.name_at, fmt::format("'{}' takes other arguments", node.name));
     return;
   }
-  report(node.name_at, fmt::format("unknown function '{}'", node.name), nearest(node.name, names).value_or(""));
+  report(node.name_at, fmt::format("unknown function '{}'", node.name),
+         nearest(node.name, names).value_or(""));
 }
 
 void Checker::report_no_overload(const Syntax& node, const std::vector<Signature>& signatures) {
@@ -189,14 +197,23 @@ void Checker::finish_call(Syntax& node, Type& result) {
   if (node.name != "sum") return;
   // What the sum of no elements is.
   switch (result.tag()) {
-    case Tag::uint_: node.adapted = Value::unsigned_integer(0); break;
-    case Tag::double_: node.adapted = Value::number(0); break;
-    case Tag::decimal: node.adapted = Value::decimal(Decimal()); break;
-    case Tag::duration: node.adapted = Value::duration(Span{}); break;
+    case Tag::uint_:
+      node.adapted = Value::unsigned_integer(0);
+      break;
+    case Tag::double_:
+      node.adapted = Value::number(0);
+      break;
+    case Tag::decimal:
+      node.adapted = Value::decimal(Decimal());
+      break;
+    case Tag::duration:
+      node.adapted = Value::duration(Span{});
+      break;
     case Tag::money:
       if (!result.name().empty()) node.adapted = Value::money({Decimal(), result.name()});
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -207,7 +224,8 @@ Type Checker::check_call(Syntax& node) {
     return {};
   }
   const bool standard = node.meaning == Syntax::Meaning::standard;
-  if (standard && !node.receiver && (node.name == "math.greatest" || node.name == "math.least")) return check_extreme(node);
+  if (standard && !node.receiver && (node.name == "math.greatest" || node.name == "math.least"))
+    return check_extreme(node);
   std::vector<Syntax*> arguments;
   for (SyntaxPtr& child : node.children) arguments.push_back(child.get());
   const std::vector<Signature> signatures = signatures_of(node);

@@ -1,9 +1,9 @@
-// The checker's part for selections: fields of records, maps, persons, money and optionals; fields that may be
-// missing, and the has(...) that guards them.
-
-#include <fmt/format.h>
+// The checker's part for selections: fields of records, maps, persons, money and optionals; fields that may
+// be missing, and the has(...) that guards them.
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/checker.h"
@@ -17,9 +17,8 @@ using Tag = Type::Tag;
 
 bool Checker::is_guarded(const std::string& path) const {
   if (path.empty()) return false;
-  return std::ranges::any_of(guards_, [&](const std::string& guard) {
-    return guard == path || guard.starts_with(path + ".");
-  });
+  return std::ranges::any_of(
+      guards_, [&](const std::string& guard) { return guard == path || guard.starts_with(path + "."); });
 }
 
 void Checker::collect_guards(const Syntax& node, bool truth, Guards& guards) const {
@@ -52,10 +51,11 @@ Type Checker::record_field(const Syntax& node, const Type& record, bool optional
   if (plain && found->second.maybe && !is_guarded(path_of(node))) {
     const std::string path = path_of(node);
     const std::string base = path_of(*node.children[0]);
-    std::string way = path.empty() ? fmt::format("read it as .?{}", node.name)
-                                   : fmt::format("guard it with has({}) or read it as {}.?{}", path, base, node.name);
-    report(node.at, fmt::format("'{}' of {} may be missing here, because what sets it may not have run; {}", node.name,
-                                record.name(), way));
+    std::string way = path.empty()
+                          ? fmt::format("read it as .?{}", node.name)
+                          : fmt::format("guard it with has({}) or read it as {}.?{}", path, base, node.name);
+    report(node.at, fmt::format("'{}' of {} may be missing here, because what sets it may not have run; {}",
+                                node.name, record.name(), way));
   }
   return found->second.type;
 }
@@ -63,8 +63,10 @@ Type Checker::record_field(const Syntax& node, const Type& record, bool optional
 Type Checker::field_of(const Syntax& node, const Type& base, bool optional) {
   switch (base.tag()) {
     case Tag::dyn:
-    case Tag::parameter: return {};
-    case Tag::record: return record_field(node, base, optional);
+    case Tag::parameter:
+      return {};
+    case Tag::record:
+      return record_field(node, base, optional);
     case Tag::map: {
       const Type key = inference_.applied(base.arguments()[0]);
       if (!inference_.assignable(key, Type::scalar(Tag::string))) break;
@@ -78,9 +80,11 @@ Type Checker::field_of(const Syntax& node, const Type& base, bool optional) {
       if (node.name == "currency") return Type::scalar(Tag::string);
       report(node.name_at, fmt::format("unknown field '{}' of money: it has amount and currency", node.name));
       return {};
-    default: break;
+    default:
+      break;
   }
-  return report(node.name_at, fmt::format("{} has no fields, so there is no '{}'", text_of_type(base), node.name));
+  return report(node.name_at,
+                fmt::format("{} has no fields, so there is no '{}'", text_of_type(base), node.name));
 }
 
 Type Checker::check_select(Syntax& node) {

@@ -1,5 +1,5 @@
-// The checker's rules for money: amounts of one currency are added and compared, money is scaled by numbers, and a
-// number literal beside it is an amount of its currency (a factor beside * and /).
+// The checker's rules for money: amounts of one currency are added and compared, money is scaled by numbers,
+// and a number literal beside it is an amount of its currency (a factor beside * and /).
 
 #include <fmt/format.h>
 
@@ -10,12 +10,16 @@ namespace {
 
 using Tag = Type::Tag;
 
-bool is_comparison(Operator op) { return op >= Operator::equal && op <= Operator::greater_equal; }
+bool is_comparison(Operator op) {
+  return op >= Operator::equal && op <= Operator::greater_equal;
+}
 
 }  // namespace
 
 bool Checker::is_money_operation(const Syntax& node) const {
-  if (!environment_.product || node.op == Operator::index || node.op == Operator::in || node.op == Operator::not_) return false;
+  if (!environment_.product || node.op == Operator::index || node.op == Operator::in ||
+      node.op == Operator::not_)
+    return false;
   for (const SyntaxPtr& child : node.children) {
     if (inference_.applied(child->type).is(Tag::money)) return true;
   }
@@ -33,7 +37,7 @@ Type Checker::check_money(Syntax& node) {
   Syntax& other = a.is(Tag::money) ? second : first;
   const Type other_type = a.is(Tag::money) ? b : a;
   const bool open = other_type.is(Tag::dyn) || other_type.is(Tag::parameter);
-  const bool literal = is_adaptable(other) && other.tag == Syntax::Tag::literal;
+  const bool literal = other.exact.has_value();
 
   if (op == Operator::multiply || op == Operator::divide) {
     if (op == Operator::divide && b.is(Tag::money) && a.is(Tag::money)) {
@@ -55,7 +59,8 @@ Type Checker::check_money(Syntax& node) {
     // The currency is known when it is evaluated: the literal takes it then.
     if (literal || open) return result;
     if (a.is(Tag::money) && b.is(Tag::money)) {
-      if (inference_.assignable(a, b)) return is_comparison(op) || !a.name().empty() ? (is_comparison(op) ? result : a) : b;
+      if (inference_.assignable(a, b))
+        return is_comparison(op) || !a.name().empty() ? (is_comparison(op) ? result : a) : b;
     }
   }
 
@@ -70,8 +75,9 @@ Type Checker::check_money(Syntax& node) {
   } else if (both || op == Operator::modulo || op == Operator::divide || op == Operator::multiply) {
     why = "";
   }
-  report(node.at, fmt::format("'{}' does not {} {} and {}{}", spelling(op), is_comparison(op) ? "compare" : "combine",
-                              text_of_type(a), text_of_type(b), why));
+  report(node.at,
+         fmt::format("'{}' does not {} {} and {}{}", spelling(op), is_comparison(op) ? "compare" : "combine",
+                     text_of_type(a), text_of_type(b), why));
   return is_comparison(op) ? Type::scalar(Tag::bool_) : money;
 }
 

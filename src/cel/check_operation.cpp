@@ -9,7 +9,9 @@ namespace {
 
 using Tag = Type::Tag;
 
-bool is_comparison(Operator op) { return op >= Operator::equal && op <= Operator::greater_equal; }
+bool is_comparison(Operator op) {
+  return op >= Operator::equal && op <= Operator::greater_equal;
+}
 
 // What to do about two types that an operator does not take together.
 std::string_view hint(Operator op, const Type& a, const Type& b) {
@@ -22,7 +24,8 @@ std::string_view hint(Operator op, const Type& a, const Type& b) {
   if (either(Tag::date) && either(Tag::string)) return "; convert the text with date(...)";
   if (either(Tag::date) && either(Tag::int_)) return "; days are added as days(...)";
   if (either(Tag::date) && either(Tag::timestamp)) return "; convert the time with date(time, \"Zone/Name\")";
-  if (either(Tag::timestamp) && either(Tag::opaque)) return "; days and months are added to dates, durations to times";
+  if (either(Tag::timestamp) && either(Tag::opaque))
+    return "; days and months are added to dates, durations to times";
   if (either(Tag::person) && either(Tag::string)) return "; a person's id is .id";
   if (op == Operator::add && either(Tag::string)) return "; convert to text with string(...)";
   if (either(Tag::optional)) return "; say what holds where it is absent with orValue(...)";
@@ -40,7 +43,8 @@ void Checker::report_operands(const Syntax& node) {
   const Type b = inference_.applied(node.children[1]->type, true);
   if (node.op == Operator::index) {
     const std::string_view by = a.is(Tag::record) ? "; its fields are selected by name" : "";
-    report(node.at, fmt::format("{} has no elements to be found by {}{}", text_of_type(a), text_of_type(b), by));
+    report(node.at,
+           fmt::format("{} has no elements to be found by {}{}", text_of_type(a), text_of_type(b), by));
     return;
   }
   if (node.op == Operator::in) {
@@ -48,8 +52,8 @@ void Checker::report_operands(const Syntax& node) {
     return;
   }
   const std::string_view does = is_comparison(node.op) ? "compare" : "combine";
-  report(node.at, fmt::format("'{}' does not {} {} and {}{}", spelling(node.op), does, text_of_type(a), text_of_type(b),
-                              hint(node.op, a, b)));
+  report(node.at, fmt::format("'{}' does not {} {} and {}{}", spelling(node.op), does, text_of_type(a),
+                              text_of_type(b), hint(node.op, a, b)));
 }
 
 Type Checker::check_condition(Syntax& node) {
@@ -83,8 +87,8 @@ Type Checker::check_conditional(Syntax& node) {
                                      operator_signatures(Operator::conditional, false), false);
   // A condition that is no bool has been reported already.
   if (type || !inference_.assignable(Type::scalar(Tag::bool_), condition.type)) return type.value_or(Type());
-  return report(node.at, fmt::format("both sides of ':' must have one type; here are {} and {}", text_of_type(then),
-                                     text_of_type(otherwise)));
+  return report(node.at, fmt::format("both sides of ':' must have one type; here are {} and {}",
+                                     text_of_type(then), text_of_type(otherwise)));
 }
 
 // form["amount"]: a field as long as its name is written there.
@@ -121,7 +125,9 @@ Type Checker::check_operation(Syntax& node) {
   if (type) return *type;
   report_operands(node);
   // A comparison is a bool whatever went wrong in it.
-  return is_comparison(node.op) || node.op == Operator::in || node.op == Operator::not_ ? Type::scalar(Tag::bool_) : Type();
+  return is_comparison(node.op) || node.op == Operator::in || node.op == Operator::not_
+             ? Type::scalar(Tag::bool_)
+             : Type();
 }
 
 }  // namespace countersign::cel

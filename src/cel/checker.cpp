@@ -1,8 +1,8 @@
 #include "cel/checker.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/resolve.h"
@@ -14,26 +14,41 @@ using Tag = Type::Tag;
 
 Type literal_type(const Value& value) {
   switch (value.kind()) {
-    case Kind::null_: return Type::scalar(Tag::null_);
-    case Kind::bool_: return Type::scalar(Tag::bool_);
-    case Kind::int_: return Type::scalar(Tag::int_);
-    case Kind::uint_: return Type::scalar(Tag::uint_);
-    case Kind::double_: return Type::scalar(Tag::double_);
-    case Kind::string: return Type::scalar(Tag::string);
-    case Kind::bytes: return Type::scalar(Tag::bytes);
-    default: return {};
+    case Kind::null_:
+      return Type::scalar(Tag::null_);
+    case Kind::bool_:
+      return Type::scalar(Tag::bool_);
+    case Kind::int_:
+      return Type::scalar(Tag::int_);
+    case Kind::uint_:
+      return Type::scalar(Tag::uint_);
+    case Kind::double_:
+      return Type::scalar(Tag::double_);
+    case Kind::string:
+      return Type::scalar(Tag::string);
+    case Kind::bytes:
+      return Type::scalar(Tag::bytes);
+    default:
+      return {};
   }
 }
 
 std::string_view macro_name(Macro macro) {
   switch (macro) {
-    case Macro::all: return "all";
-    case Macro::exists: return "exists";
-    case Macro::exists_one: return "exists_one";
-    case Macro::map: return "map";
-    case Macro::filter: return "filter";
-    case Macro::opt_map: return "optMap";
-    case Macro::opt_flat_map: return "optFlatMap";
+    case Macro::all:
+      return "all";
+    case Macro::exists:
+      return "exists";
+    case Macro::exists_one:
+      return "exists_one";
+    case Macro::map:
+      return "map";
+    case Macro::filter:
+      return "filter";
+    case Macro::opt_map:
+      return "optMap";
+    case Macro::opt_flat_map:
+      return "optFlatMap";
   }
   return "";
 }
@@ -48,13 +63,20 @@ Type Checker::report(SourceRange at, std::string message, std::string suggestion
 std::string Checker::text_of_type(const Type& type) const {
   const Type known = inference_.applied(type, true);
   switch (known.tag()) {
-    case Tag::timestamp: return "timestamp";
-    case Tag::duration: return "duration";
-    case Tag::null_: return "null";
-    case Tag::record: return known.name();
-    case Tag::list: return "list(" + text_of_type(known.arguments()[0]) + ")";
-    case Tag::optional: return "optional(" + text_of_type(known.arguments()[0]) + ")";
-    default: return known.to_text();
+    case Tag::timestamp:
+      return "timestamp";
+    case Tag::duration:
+      return "duration";
+    case Tag::null_:
+      return "null";
+    case Tag::record:
+      return known.name();
+    case Tag::list:
+      return "list(" + text_of_type(known.arguments()[0]) + ")";
+    case Tag::optional:
+      return "optional(" + text_of_type(known.arguments()[0]) + ")";
+    default:
+      return known.to_text();
   }
 }
 
@@ -66,21 +88,30 @@ Type Checker::check(Syntax& node) {
 Type Checker::check_node(Syntax& node) {
   switch (node.tag) {
     // The resolver has typed the names of types.
-    case Syntax::Tag::literal: return node.value.is(Kind::type) ? node.type : literal_type(node.value);
-    case Syntax::Tag::name: return check_name(node);
-    case Syntax::Tag::select: return check_select(node);
-    case Syntax::Tag::call: return check_call(node);
-    case Syntax::Tag::operation: return check_operation(node);
-    case Syntax::Tag::list: return check_list(node);
-    case Syntax::Tag::map: return check_map(node);
-    case Syntax::Tag::macro: return check_macro(node);
+    case Syntax::Tag::literal:
+      return node.value.is(Kind::type) ? node.type : literal_type(node.value);
+    case Syntax::Tag::name:
+      return check_name(node);
+    case Syntax::Tag::select:
+      return check_select(node);
+    case Syntax::Tag::call:
+      return check_call(node);
+    case Syntax::Tag::operation:
+      return check_operation(node);
+    case Syntax::Tag::list:
+      return check_list(node);
+    case Syntax::Tag::map:
+      return check_map(node);
+    case Syntax::Tag::macro:
+      return check_macro(node);
   }
   return {};
 }
 
 Type Checker::check_name(Syntax& node) {
   if (node.meaning == Syntax::Meaning::local) {
-    const auto local = std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == node.name; });
+    const auto local =
+        std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == node.name; });
     return local == locals_.rend() ? Type() : local->type;
   }
   if (node.meaning == Syntax::Meaning::variable) {
@@ -91,7 +122,8 @@ Type Checker::check_name(Syntax& node) {
   for (const Local& local : locals_) names.push_back(local.name);
   for (const Variable& variable : environment_.variables) names.push_back(variable.name);
   if (find_builtin(node.name, environment_.product) != nullptr) {
-    return report(node.at, fmt::format("'{}' is a function: arguments in parentheses are missing", node.name));
+    return report(node.at,
+                  fmt::format("'{}' is a function: arguments in parentheses are missing", node.name));
   }
   return report(node.at, fmt::format("unknown name '{}'", node.name), nearest(node.name, names).value_or(""));
 }
@@ -167,8 +199,9 @@ Type Checker::element_of(const Syntax& macro, const Type& range) {
   if (!optional && (type.is(Tag::list) || type.is(Tag::map))) return type.arguments()[0];
   if (!optional && type.is(Tag::record)) return Type::scalar(Tag::string);
   if (!optional && type.is(Tag::group)) return Type::scalar(Tag::person);
-  return report(macro.children[0]->at, fmt::format("{}() runs over {}, not {}", macro_name(macro.macro),
-                                                   optional ? "an optional" : "lists and maps", text_of_type(type)));
+  return report(macro.children[0]->at,
+                fmt::format("{}() runs over {}, not {}", macro_name(macro.macro),
+                            optional ? "an optional" : "lists and maps", text_of_type(type)));
 }
 
 Type Checker::check_body(Syntax& node, const Type& element, std::string_view variable) {
@@ -208,12 +241,15 @@ Type Checker::check_macro(Syntax& node) {
     case Macro::filter:
       require_bool(body, type, "the condition of filter()");
       return Type::list(element);
-    case Macro::map: return Type::list(type);
-    case Macro::opt_map: return Type::optional(type);
+    case Macro::map:
+      return Type::list(type);
+    case Macro::opt_map:
+      return Type::optional(type);
     case Macro::opt_flat_map: {
       const Type inner = inference_.fresh();
       if (!inference_.assignable(Type::optional(inner), type)) {
-        return report(body.at, fmt::format("optFlatMap() wants an optional, not {}; use optMap()", text_of_type(type)));
+        return report(
+            body.at, fmt::format("optFlatMap() wants an optional, not {}; use optMap()", text_of_type(type)));
       }
       return Type::optional(inference_.applied(inner));
     }
@@ -222,7 +258,7 @@ Type Checker::check_macro(Syntax& node) {
 }
 
 void Checker::check_adapting(Syntax& node, const Type& wanted) {
-  if (node.tag == Syntax::Tag::operation) {
+  if (node.tag == Syntax::Tag::operation && !node.exact) {
     require_bool(*node.children[0], check(*node.children[0]), "the condition before '?'");
     check_adapting(*node.children[1], wanted);
     check_adapting(*node.children[2], wanted);
@@ -245,7 +281,8 @@ void Checker::check(Syntax& root, const Type& expected) {
   report(root.at, fmt::format("{} is wanted here, not {}", text_of_type(expected), text_of_type(type)));
 }
 
-Type check(Syntax& root, const Environment& environment, const std::optional<Type>& expected, std::vector<Issue>& issues) {
+Type check(Syntax& root, const Environment& environment, const std::optional<Type>& expected,
+           std::vector<Issue>& issues) {
   Checker checker(environment, issues);
   if (expected) {
     checker.check(root, *expected);

@@ -1,6 +1,6 @@
 #pragma once
-// Static types of an expression: deduces the type of every node, decides what number literals are, and says what is
-// wrong. Works on a resolved tree; goes on after an issue as if the part were dyn.
+// Static types of an expression: deduces the type of every node, decides what number literals are, and says
+// what is wrong. Works on a resolved tree; goes on after an issue as if the part were dyn.
 
 #include <optional>
 #include <string>
@@ -13,13 +13,15 @@
 namespace countersign::cel {
 
 // The deduced type of the whole. `issues` receives what is wrong, in no particular order.
-Type check(Syntax& root, const Environment& environment, const std::optional<Type>& expected, std::vector<Issue>& issues);
+Type check(Syntax& root, const Environment& environment, const std::optional<Type>& expected,
+           std::vector<Issue>& issues);
 
-// One check's state; its parts are in checker.cpp (names, literals, lists, macros), check_call.cpp (functions),
-// check_operation.cpp (operators), check_money.cpp and check_field.cpp (selections and guards).
+// One check's state; its parts are in checker.cpp (names, literals, lists, macros), check_call.cpp
+// (functions), check_operation.cpp (operators), check_money.cpp and check_field.cpp (selections and guards).
 class Checker {
  public:
-  Checker(const Environment& environment, std::vector<Issue>& issues) : environment_(environment), issues_(issues) {}
+  Checker(const Environment& environment, std::vector<Issue>& issues)
+      : environment_(environment), issues_(issues) {}
 
   Type check(Syntax& node);
   // The whole, which stands where `expected` is wanted; reports where it may not.
@@ -69,9 +71,10 @@ class Checker {
   void collect_guards(const Syntax& node, bool truth, Guards& guards) const;
   bool is_guarded(const std::string& path) const;
 
-  // The first signature that fits gives the type; where several do and disagree, it is dyn. Number literals are
-  // looked at last and adapt to decimal or money.
-  std::optional<Type> resolve_overload(std::vector<Syntax*> arguments, const std::vector<Signature>& signatures, bool receiver);
+  // The first signature that fits gives the type; where several do and disagree, it is dyn. Number literals
+  // are looked at last and adapt to decimal or money.
+  std::optional<Type> resolve_overload(std::vector<Syntax*> arguments,
+                                       const std::vector<Signature>& signatures, bool receiver);
   bool fits(Syntax& argument, const Type& wanted, std::vector<std::pair<Syntax*, Type>>& adaptations);
   // A number literal, or a list or choice of such.
   bool is_adaptable(const Syntax& node) const;

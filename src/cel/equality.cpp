@@ -32,27 +32,39 @@ bool equal_optionals(const Value* a, const Value* b) {
 
 bool operator==(const Value& a, const Value& b) {
   if (a.kind_ != b.kind_) {
-    return is_number(a.kind_) && is_number(b.kind_) && compare_numbers(a, b) == std::partial_ordering::equivalent;
+    return is_number(a.kind_) && is_number(b.kind_) &&
+           compare_numbers(a, b) == std::partial_ordering::equivalent;
   }
   switch (a.kind_) {
-    case Kind::null_: return true;
+    case Kind::null_:
+      return true;
     case Kind::bool_:
     case Kind::int_:
     case Kind::uint_:
-    case Kind::date: return a.word_.number == b.word_.number;
-    case Kind::double_: return a.word_.real == b.word_.real;
+    case Kind::date:
+      return a.word_.number == b.word_.number;
+    case Kind::double_:
+      return a.word_.real == b.word_.real;
     case Kind::timestamp:
-    case Kind::duration: return a.word_.number == b.word_.number && a.nanos_ == b.nanos_;
+    case Kind::duration:
+      return a.word_.number == b.word_.number && a.nanos_ == b.nanos_;
     case Kind::string:
     case Kind::type:
     case Kind::person:
-    case Kind::group: return a.as_string() == b.as_string();
-    case Kind::bytes: return a.as_bytes() == b.as_bytes();
-    case Kind::list: return equal_lists(a.as_list(), b.as_list());
-    case Kind::map: return equal_maps(a.as_map(), b.as_map());
-    case Kind::optional: return equal_optionals(a.as_optional(), b.as_optional());
-    case Kind::decimal: return a.as_decimal() == b.as_decimal();
-    case Kind::money: return a.as_money() == b.as_money();
+    case Kind::group:
+      return a.as_string() == b.as_string();
+    case Kind::bytes:
+      return a.as_bytes() == b.as_bytes();
+    case Kind::list:
+      return equal_lists(a.as_list(), b.as_list());
+    case Kind::map:
+      return equal_maps(a.as_map(), b.as_map());
+    case Kind::optional:
+      return equal_optionals(a.as_optional(), b.as_optional());
+    case Kind::decimal:
+      return a.as_decimal() == b.as_decimal();
+    case Kind::money:
+      return a.as_money() == b.as_money();
   }
   return false;
 }

@@ -21,8 +21,10 @@ bool Evaluation::fail(ErrorCode code, std::string message) {
 
 bool Evaluation::spend_on(const Value& value) {
   switch (value.kind()) {
-    case Kind::string: return spend_bytes(value.as_string().size());
-    case Kind::bytes: return spend_bytes(value.as_bytes().size());
+    case Kind::string:
+      return spend_bytes(value.as_string().size());
+    case Kind::bytes:
+      return spend_bytes(value.as_bytes().size());
     case Kind::list:
       if (!spend(value.as_list().size())) return false;
       for (const Value& item : value.as_list()) {
@@ -39,7 +41,8 @@ bool Evaluation::spend_on(const Value& value) {
       const Value* inner = value.as_optional();
       return inner == nullptr || (spend(1) && spend_on(*inner));
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -57,11 +60,16 @@ const Value* Evaluation::variable(std::size_t index, const std::string& name) {
 
 std::string_view kind_text(const Value& value) {
   switch (value.kind()) {
-    case Kind::timestamp: return "timestamp";
-    case Kind::duration: return "duration";
-    case Kind::null_: return "null";
-    case Kind::optional: return value.as_optional() == nullptr ? "an absent optional" : "an optional";
-    default: return type_name(value.kind());
+    case Kind::timestamp:
+      return "timestamp";
+    case Kind::duration:
+      return "duration";
+    case Kind::null_:
+      return "null";
+    case Kind::optional:
+      return value.as_optional() == nullptr ? "an absent optional" : "an optional";
+    default:
+      return type_name(value.kind());
   }
 }
 

@@ -1,13 +1,13 @@
 #pragma once
-// What one evaluation carries through the plan and the functions: bindings, host, the cost that is left, the values
-// of variables, and the failure. One thread.
-
-#include <boost/container/small_vector.hpp>
+// What one evaluation carries through the plan and the functions: bindings, host, the cost that is left, the
+// values of variables, and the failure. One thread.
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <boost/container/small_vector.hpp>
 
 #include "cel/program.h"
 
@@ -22,7 +22,8 @@ struct Failure {
 
 class Evaluation {
  public:
-  Evaluation(const Bindings& bindings, const Host& host, std::uint64_t units, std::size_t slots, std::size_t variables)
+  Evaluation(const Bindings& bindings, const Host& host, std::uint64_t units, std::size_t slots,
+             std::size_t variables)
       : bindings_(bindings), host_(host), left_(units), slots_(slots), loaded_(variables, false) {}
 
   const Host& host() const { return host_; }

@@ -1,9 +1,9 @@
 #include "cel/format.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/calendar.h"
@@ -30,11 +30,16 @@ bool show(Evaluation& evaluation, const Value& value, std::string& text) {
       return true;
     case Kind::bytes:
       if (!evaluation.spend_bytes(value.as_bytes().size())) return false;
-      if (!is_valid_utf8(value.as_bytes())) return evaluation.fail("%s takes bytes that are valid UTF-8 only");
+      if (!is_valid_utf8(value.as_bytes()))
+        return evaluation.fail("%s takes bytes that are valid UTF-8 only");
       text += value.as_bytes();
       return true;
-    case Kind::null_: text += "null"; return true;
-    case Kind::double_: text += plain_text(value.as_double()); return true;
+    case Kind::null_:
+      text += "null";
+      return true;
+    case Kind::double_:
+      text += plain_text(value.as_double());
+      return true;
     case Kind::list:
       text += '[';
       for (const Value& item : value.as_list()) {
@@ -58,8 +63,11 @@ bool show(Evaluation& evaluation, const Value& value, std::string& text) {
       text += '}';
       return true;
     }
-    case Kind::optional: return evaluation.fail("%s does not take an optional: use orValue() first");
-    default: text += to_display(value); return true;
+    case Kind::optional:
+      return evaluation.fail("%s does not take an optional: use orValue() first");
+    default:
+      text += to_display(value);
+      return true;
   }
 }
 
@@ -69,10 +77,14 @@ bool refuse(Evaluation& evaluation, char letter, const Value& value) {
 
 std::optional<double> real(const Value& value) {
   switch (value.kind()) {
-    case Kind::int_: return static_cast<double>(value.as_int());
-    case Kind::uint_: return static_cast<double>(value.as_uint());
-    case Kind::double_: return value.as_double();
-    default: return std::nullopt;
+    case Kind::int_:
+      return static_cast<double>(value.as_int());
+    case Kind::uint_:
+      return static_cast<double>(value.as_uint());
+    case Kind::double_:
+      return value.as_double();
+    default:
+      return std::nullopt;
   }
 }
 
@@ -102,7 +114,8 @@ bool based(Evaluation& evaluation, char letter, const Value& value, std::string&
     magnitude = value.as_uint();
   } else if (value.is(Kind::int_)) {
     const bool negative = value.as_int() < 0;
-    magnitude = negative ? 0 - static_cast<std::uint64_t>(value.as_int()) : static_cast<std::uint64_t>(value.as_int());
+    magnitude = negative ? 0 - static_cast<std::uint64_t>(value.as_int())
+                         : static_cast<std::uint64_t>(value.as_int());
     if (negative) text += '-';
   } else if ((value.is(Kind::string) || value.is(Kind::bytes)) && (letter == 'x' || letter == 'X')) {
     const std::string_view bytes = value.is(Kind::string) ? value.as_string() : value.as_bytes();
@@ -116,28 +129,39 @@ bool based(Evaluation& evaluation, char letter, const Value& value, std::string&
     return refuse(evaluation, letter, value);
   }
   switch (letter) {
-    case 'b': text += fmt::format("{:b}", magnitude); break;
-    case 'o': text += fmt::format("{:o}", magnitude); break;
-    case 'x': text += fmt::format("{:x}", magnitude); break;
-    default: text += fmt::format("{:X}", magnitude);
+    case 'b':
+      text += fmt::format("{:b}", magnitude);
+      break;
+    case 'o':
+      text += fmt::format("{:o}", magnitude);
+      break;
+    case 'x':
+      text += fmt::format("{:x}", magnitude);
+      break;
+    default:
+      text += fmt::format("{:X}", magnitude);
   }
   return true;
 }
 
 bool apply(Evaluation& evaluation, Clause clause, const Value& value, std::string& text) {
   switch (clause.letter) {
-    case 's': return show(evaluation, value, text);
+    case 's':
+      return show(evaluation, value, text);
     case 'd':
       if (value.is(Kind::double_)) {
         text += plain_text(value.as_double());
         return true;
       }
-      if (!value.is(Kind::int_) && !value.is(Kind::uint_) && !value.is(Kind::decimal)) return refuse(evaluation, 'd', value);
+      if (!value.is(Kind::int_) && !value.is(Kind::uint_) && !value.is(Kind::decimal))
+        return refuse(evaluation, 'd', value);
       text += to_display(value);
       return true;
     case 'f':
-    case 'e': return fixed(evaluation, clause, value, text);
-    default: return based(evaluation, clause.letter, value, text);
+    case 'e':
+      return fixed(evaluation, clause, value, text);
+    default:
+      return based(evaluation, clause.letter, value, text);
   }
 }
 
@@ -160,17 +184,22 @@ bool format_text(Evaluation& evaluation, std::string_view pattern, const List& a
     Clause clause;
     if (i < pattern.size() && pattern[i] == '.') {
       clause.precision = 0;
-      for (++i; i < pattern.size() && pattern[i] >= '0' && pattern[i] <= '9' && clause.precision <= kPrecisionMax; ++i) {
+      for (++i;
+           i < pattern.size() && pattern[i] >= '0' && pattern[i] <= '9' && clause.precision <= kPrecisionMax;
+           ++i) {
         clause.precision = clause.precision * 10 + (pattern[i] - '0');
       }
-      if (clause.precision > kPrecisionMax) return evaluation.fail("a precision of more than 1000 digits is refused");
+      if (clause.precision > kPrecisionMax)
+        return evaluation.fail("a precision of more than 1000 digits is refused");
     }
-    if (i >= pattern.size()) return evaluation.fail("the format ends in an unfinished clause: write '%%' for a percent sign");
+    if (i >= pattern.size())
+      return evaluation.fail("the format ends in an unfinished clause: write '%%' for a percent sign");
     clause.letter = pattern[i];
     if (std::string_view("sdfebxXo").find(clause.letter) == std::string_view::npos) {
       return evaluation.fail(fmt::format("unknown clause '%{}' in the format", clause.letter));
     }
-    if (used >= arguments.size()) return evaluation.fail(fmt::format("the format has more clauses than the {} values given", used));
+    if (used >= arguments.size())
+      return evaluation.fail(fmt::format("the format has more clauses than the {} values given", used));
     if (!evaluation.spend_bytes(static_cast<std::size_t>(clause.precision))) return false;
     if (!apply(evaluation, clause, arguments[used++], text)) return false;
   }

@@ -1,10 +1,10 @@
 // Conversions between types: bool, bytes, double, int, string, uint, timestamp, duration, dyn, type.
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/builtins.h"
@@ -45,7 +45,9 @@ bool to_int(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (arguments.size() != 1) return wrong(evaluation, "int", arguments);
   const Value& from = arguments[0];
   switch (from.kind()) {
-    case Kind::int_: result = from; return true;
+    case Kind::int_:
+      result = from;
+      return true;
     case Kind::uint_:
       if (from.as_uint() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         return out_of_range(evaluation, "int");
@@ -55,7 +57,8 @@ bool to_int(Evaluation& evaluation, Arguments arguments, Value& result) {
     case Kind::double_: {
       // Both ends are refused: a double there may stand for a number beyond.
       const double value = from.as_double();
-      if (!(value > -9223372036854775808.0 && value < 9223372036854775808.0)) return out_of_range(evaluation, "int");
+      if (!(value > -9223372036854775808.0 && value < 9223372036854775808.0))
+        return out_of_range(evaluation, "int");
       result = Value::integer(static_cast<std::int64_t>(value));
       return true;
     }
@@ -65,15 +68,20 @@ bool to_int(Evaluation& evaluation, Arguments arguments, Value& result) {
       result = Value::integer(*value);
       return true;
     }
-    case Kind::timestamp: result = Value::integer(from.as_timestamp().seconds); return true;
-    case Kind::duration: result = Value::integer(from.as_duration().seconds); return true;
+    case Kind::timestamp:
+      result = Value::integer(from.as_timestamp().seconds);
+      return true;
+    case Kind::duration:
+      result = Value::integer(from.as_duration().seconds);
+      return true;
     case Kind::decimal: {
       auto value = from.as_decimal().to_int();
       if (!value) return evaluation.fail(std::move(value).error());
       result = Value::integer(*value);
       return true;
     }
-    default: return wrong(evaluation, "int", arguments);
+    default:
+      return wrong(evaluation, "int", arguments);
   }
 }
 
@@ -81,13 +89,16 @@ bool to_uint(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (arguments.size() != 1) return wrong(evaluation, "uint", arguments);
   const Value& from = arguments[0];
   switch (from.kind()) {
-    case Kind::uint_: result = from; return true;
+    case Kind::uint_:
+      result = from;
+      return true;
     case Kind::int_:
       if (from.as_int() < 0) return out_of_range(evaluation, "uint");
       result = Value::unsigned_integer(static_cast<std::uint64_t>(from.as_int()));
       return true;
     case Kind::double_:
-      if (!(from.as_double() >= 0 && from.as_double() < 18446744073709551616.0)) return out_of_range(evaluation, "uint");
+      if (!(from.as_double() >= 0 && from.as_double() < 18446744073709551616.0))
+        return out_of_range(evaluation, "uint");
       result = Value::unsigned_integer(static_cast<std::uint64_t>(from.as_double()));
       return true;
     case Kind::string: {
@@ -96,7 +107,8 @@ bool to_uint(Evaluation& evaluation, Arguments arguments, Value& result) {
       result = Value::unsigned_integer(*value);
       return true;
     }
-    default: return wrong(evaluation, "uint", arguments);
+    default:
+      return wrong(evaluation, "uint", arguments);
   }
 }
 
@@ -104,17 +116,26 @@ bool to_double(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (arguments.size() != 1) return wrong(evaluation, "double", arguments);
   const Value& from = arguments[0];
   switch (from.kind()) {
-    case Kind::double_: result = from; return true;
-    case Kind::int_: result = Value::number(static_cast<double>(from.as_int())); return true;
-    case Kind::uint_: result = Value::number(static_cast<double>(from.as_uint())); return true;
-    case Kind::decimal: result = Value::number(from.as_decimal().to_double()); return true;
+    case Kind::double_:
+      result = from;
+      return true;
+    case Kind::int_:
+      result = Value::number(static_cast<double>(from.as_int()));
+      return true;
+    case Kind::uint_:
+      result = Value::number(static_cast<double>(from.as_uint()));
+      return true;
+    case Kind::decimal:
+      result = Value::number(from.as_decimal().to_double());
+      return true;
     case Kind::string: {
       const auto value = parse_double(from.as_string());
       if (!value) return unreadable(evaluation, from.as_string(), "a double");
       result = Value::number(*value);
       return true;
     }
-    default: return wrong(evaluation, "double", arguments);
+    default:
+      return wrong(evaluation, "double", arguments);
   }
 }
 
@@ -157,7 +178,9 @@ bool to_string(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (arguments.size() != 1) return wrong(evaluation, "string", arguments);
   const Value& from = arguments[0];
   switch (from.kind()) {
-    case Kind::string: result = from; return true;
+    case Kind::string:
+      result = from;
+      return true;
     case Kind::bytes:
       if (!evaluation.spend_bytes(from.as_bytes().size())) return false;
       if (!is_valid_utf8(from.as_bytes())) return evaluation.fail("the bytes are no valid UTF-8 text");
@@ -174,8 +197,11 @@ bool to_string(Evaluation& evaluation, Arguments arguments, Value& result) {
     case Kind::money:
     case Kind::date:
     case Kind::person:
-    case Kind::group: result = Value::string(to_display(from)); return true;
-    default: return wrong(evaluation, "string", arguments);
+    case Kind::group:
+      result = Value::string(to_display(from));
+      return true;
+    default:
+      return wrong(evaluation, "string", arguments);
   }
 }
 
@@ -242,23 +268,27 @@ bool type_of(Evaluation& evaluation, Arguments arguments, Value& result) {
 
 std::vector<BuiltinRow> conversion_functions() {
   return {
-      {"int", to_int,
+      {"int",
+       to_int,
        {"(int) -> int", "(uint) -> int", "(double) -> int", "(string) -> int", "(timestamp) -> int",
         "(duration) -> int", "product: (decimal) -> int"}},
       {"uint", to_uint, {"(uint) -> uint", "(int) -> uint", "(double) -> uint", "(string) -> uint"}},
-      {"double", to_double,
+      {"double",
+       to_double,
        {"(double) -> double", "(int) -> double", "(uint) -> double", "(string) -> double",
         "product: (decimal) -> double"}},
       {"bool", to_bool, {"(bool) -> bool", "(string) -> bool"}},
       {"bytes", to_bytes, {"(bytes) -> bytes", "(string) -> bytes"}},
-      {"string", to_string,
+      {"string",
+       to_string,
        {"(string) -> string", "(bool) -> string", "(int) -> string", "(uint) -> string", "(double) -> string",
         "(bytes) -> string", "(timestamp) -> string", "(duration) -> string", "product: (decimal) -> string",
         "product: (money) -> string", "product: (date) -> string", "product: (person) -> string",
         "product: (group) -> string"}},
-      {"timestamp", to_timestamp,
-       {"(timestamp) -> timestamp", "(string) -> timestamp", "(int) -> timestamp", "product: (date) -> timestamp",
-        "product: (date, string) -> timestamp"}},
+      {"timestamp",
+       to_timestamp,
+       {"(timestamp) -> timestamp", "(string) -> timestamp", "(int) -> timestamp",
+        "product: (date) -> timestamp", "product: (date, string) -> timestamp"}},
       {"duration", to_duration, {"(duration) -> duration", "(string) -> duration", "(int) -> duration"}},
       {"dyn", to_dyn, {"(A) -> dyn"}},
       {"type", type_of, {"(A) -> type(A)"}},

@@ -10,7 +10,8 @@ namespace {
 using Arguments = std::span<const Value>;
 
 bool to_date(Evaluation& evaluation, Arguments arguments, Value& result) {
-  const bool zoned = arguments.size() == 2 && arguments[0].is(Kind::timestamp) && arguments[1].is(Kind::string);
+  const bool zoned =
+      arguments.size() == 2 && arguments[0].is(Kind::timestamp) && arguments[1].is(Kind::string);
   if (arguments.size() != 1 && !zoned) return evaluation.fail(no_overload("date", arguments));
   const Value& from = arguments[0];
   if (from.is(Kind::date)) {
@@ -31,14 +32,16 @@ bool to_date(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 bool days(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (arguments.size() != 1 || !arguments[0].is(Kind::int_)) return evaluation.fail(no_overload("days", arguments));
+  if (arguments.size() != 1 || !arguments[0].is(Kind::int_))
+    return evaluation.fail(no_overload("days", arguments));
   result = make_period({0, arguments[0].as_int()});
   if (!as_period(result)) return evaluation.fail("the period is too long");
   return true;
 }
 
 bool months(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (arguments.size() != 1 || !arguments[0].is(Kind::int_)) return evaluation.fail(no_overload("months", arguments));
+  if (arguments.size() != 1 || !arguments[0].is(Kind::int_))
+    return evaluation.fail(no_overload("months", arguments));
   result = make_period({arguments[0].as_int(), 0});
   if (!as_period(result)) return evaluation.fail("the period is too long");
   return true;
@@ -48,7 +51,10 @@ bool months(Evaluation& evaluation, Arguments arguments, Value& result) {
 
 std::vector<BuiltinRow> date_functions() {
   return {
-      {"date", to_date, {"(date) -> date", "(string) -> date", "(timestamp) -> date", "(timestamp, string) -> date"}, true},
+      {"date",
+       to_date,
+       {"(date) -> date", "(string) -> date", "(timestamp) -> date", "(timestamp, string) -> date"},
+       true},
       {"days", days, {"(int) -> period"}, true},
       {"months", months, {"(int) -> period"}, true},
   };

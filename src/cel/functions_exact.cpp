@@ -1,8 +1,8 @@
 // Decimals and money: decimal(x), money(amount, currency), x.round(digits).
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "cel/builtins.h"
 #include "cel/numbers.h"
@@ -35,7 +35,8 @@ bool to_money(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (!currency_given) return evaluation.fail(no_overload("money", arguments));
   const std::string_view currency = arguments[1].as_string();
   if (!is_currency(currency)) {
-    return evaluation.fail(fmt::format("'{}' is no currency: three capital letters are needed, such as 'CNY'", currency));
+    return evaluation.fail(
+        fmt::format("'{}' is no currency: three capital letters are needed, such as 'CNY'", currency));
   }
   Value amount;
   if (!to_decimal(evaluation, arguments.first(1), amount)) return false;
@@ -66,9 +67,15 @@ bool round_to(Evaluation& evaluation, Arguments arguments, Value& result) {
 
 std::vector<BuiltinRow> exact_functions() {
   return {
-      {"decimal", to_decimal,
-       {"(decimal) -> decimal", "(string) -> decimal", "(int) -> decimal", "(uint) -> decimal", "(double) -> decimal"}, true},
-      {"money", to_money, {"(string, string) -> money", "(decimal, string) -> money", "(int, string) -> money"}, true},
+      {"decimal",
+       to_decimal,
+       {"(decimal) -> decimal", "(string) -> decimal", "(int) -> decimal", "(uint) -> decimal",
+        "(double) -> decimal"},
+       true},
+      {"money",
+       to_money,
+       {"(string, string) -> money", "(decimal, string) -> money", "(int, string) -> money"},
+       true},
       {"round", round_to, {"decimal.(int) -> decimal", "money.(int) -> money"}, true},
   };
 }

@@ -10,11 +10,14 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-bool is_list(Arguments arguments) { return arguments.size() == 1 && arguments[0].is(Kind::list); }
+bool is_list(Arguments arguments) {
+  return arguments.size() == 1 && arguments[0].is(Kind::list);
+}
 
 bool empty(Evaluation& evaluation, std::string_view name) {
   // Absent, as a missing key is: `managers(p, 2).last()` names nobody where there is no manager.
-  return evaluation.fail(ErrorCode::not_found, std::string(name) + "() of an empty list; test size(...) > 0 first");
+  return evaluation.fail(ErrorCode::not_found,
+                         std::string(name) + "() of an empty list; test size(...) > 0 first");
 }
 
 // An empty list's sum is made by the plan, which knows the type; 0 where nobody does.
@@ -28,8 +31,8 @@ bool sum(Evaluation& evaluation, Arguments arguments, Value& result) {
   }
   Value total = items.front();
   const Kind kind = total.kind();
-  const bool adds_up = kind == Kind::int_ || kind == Kind::uint_ || kind == Kind::double_ || kind == Kind::decimal ||
-                       kind == Kind::money || kind == Kind::duration;
+  const bool adds_up = kind == Kind::int_ || kind == Kind::uint_ || kind == Kind::double_ ||
+                       kind == Kind::decimal || kind == Kind::money || kind == Kind::duration;
   if (!adds_up) return evaluation.fail(no_overload("sum", arguments));
   for (std::size_t i = 1; i < items.size(); ++i) {
     Value next;
@@ -99,7 +102,9 @@ bool sort(Evaluation& evaluation, Arguments arguments, Value& result) {
 }  // namespace
 
 std::vector<BuiltinRow> list_functions() {
-  const auto each = [](std::initializer_list<std::string_view> types) { return std::vector<std::string_view>(types); };
+  const auto each = [](std::initializer_list<std::string_view> types) {
+    return std::vector<std::string_view>(types);
+  };
   return {
       {"sum", sum,
        each({"list(int).() -> int", "list(uint).() -> uint", "list(double).() -> double",

@@ -1,4 +1,5 @@
-// The math extension: greatest, least, ceil, floor, round, trunc, abs, sign, sqrt, isNaN, isInf, isFinite and bits.
+// The math extension: greatest, least, ceil, floor, round, trunc, abs, sign, sqrt, isNaN, isInf, isFinite and
+// bits.
 
 #include <cmath>
 #include <limits>
@@ -22,7 +23,8 @@ bool extreme(Evaluation& evaluation, std::string_view name, Arguments arguments,
   if (arguments.empty()) return evaluation.fail(no_overload(name, arguments));
   const Value* best = nullptr;
   for (const Value& candidate : arguments) {
-    if (!is_number(candidate.kind()) && !candidate.is(Kind::money)) return evaluation.fail(no_overload(name, {&candidate, 1}));
+    if (!is_number(candidate.kind()) && !candidate.is(Kind::money))
+      return evaluation.fail(no_overload(name, {&candidate, 1}));
     int sign = 0;
     if (best != nullptr && !compare(evaluation, name, candidate, *best, sign)) return false;
     if (best == nullptr || sign == wanted) best = &candidate;
@@ -39,29 +41,37 @@ bool least(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 template <class Change>
-bool change_double(Evaluation& evaluation, std::string_view name, Arguments arguments, Value& result, Change change) {
-  if (arguments.size() != 1 || !arguments[0].is(Kind::double_)) return evaluation.fail(no_overload(name, arguments));
+bool change_double(Evaluation& evaluation, std::string_view name, Arguments arguments, Value& result,
+                   Change change) {
+  if (arguments.size() != 1 || !arguments[0].is(Kind::double_))
+    return evaluation.fail(no_overload(name, arguments));
   result = change(arguments[0].as_double());
   return true;
 }
 
 bool ceil(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return change_double(evaluation, "math.ceil", arguments, result, [](double x) { return Value::number(std::ceil(x)); });
+  return change_double(evaluation, "math.ceil", arguments, result,
+                       [](double x) { return Value::number(std::ceil(x)); });
 }
 bool floor(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return change_double(evaluation, "math.floor", arguments, result, [](double x) { return Value::number(std::floor(x)); });
+  return change_double(evaluation, "math.floor", arguments, result,
+                       [](double x) { return Value::number(std::floor(x)); });
 }
 bool round(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return change_double(evaluation, "math.round", arguments, result, [](double x) { return Value::number(std::round(x)); });
+  return change_double(evaluation, "math.round", arguments, result,
+                       [](double x) { return Value::number(std::round(x)); });
 }
 bool trunc(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return change_double(evaluation, "math.trunc", arguments, result, [](double x) { return Value::number(std::trunc(x)); });
+  return change_double(evaluation, "math.trunc", arguments, result,
+                       [](double x) { return Value::number(std::trunc(x)); });
 }
 bool is_nan(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return change_double(evaluation, "math.isNaN", arguments, result, [](double x) { return Value::boolean(std::isnan(x)); });
+  return change_double(evaluation, "math.isNaN", arguments, result,
+                       [](double x) { return Value::boolean(std::isnan(x)); });
 }
 bool is_inf(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return change_double(evaluation, "math.isInf", arguments, result, [](double x) { return Value::boolean(std::isinf(x)); });
+  return change_double(evaluation, "math.isInf", arguments, result,
+                       [](double x) { return Value::boolean(std::isinf(x)); });
 }
 bool is_finite(Evaluation& evaluation, Arguments arguments, Value& result) {
   return change_double(evaluation, "math.isFinite", arguments, result,
@@ -85,12 +95,22 @@ bool absolute(Evaluation& evaluation, Arguments arguments, Value& result) {
   const Value& of = arguments[0];
   bool negative = false;
   switch (of.kind()) {
-    case Kind::uint_: break;
-    case Kind::int_: negative = of.as_int() < 0; break;
-    case Kind::double_: result = Value::number(std::fabs(of.as_double())); return true;
-    case Kind::decimal: negative = of.as_decimal().is_negative(); break;
-    case Kind::money: negative = of.as_money().amount.is_negative(); break;
-    default: return evaluation.fail(no_overload("math.abs", arguments));
+    case Kind::uint_:
+      break;
+    case Kind::int_:
+      negative = of.as_int() < 0;
+      break;
+    case Kind::double_:
+      result = Value::number(std::fabs(of.as_double()));
+      return true;
+    case Kind::decimal:
+      negative = of.as_decimal().is_negative();
+      break;
+    case Kind::money:
+      negative = of.as_money().amount.is_negative();
+      break;
+    default:
+      return evaluation.fail(no_overload("math.abs", arguments));
   }
   if (negative) return negate(evaluation, of, result);
   result = of;
@@ -101,8 +121,12 @@ bool sign(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (arguments.size() != 1) return evaluation.fail(no_overload("math.sign", arguments));
   const Value& of = arguments[0];
   switch (of.kind()) {
-    case Kind::uint_: result = Value::unsigned_integer(of.as_uint() == 0 ? 0 : 1); return true;
-    case Kind::int_: result = Value::integer(of.as_int() < 0 ? -1 : of.as_int() > 0 ? 1 : 0); return true;
+    case Kind::uint_:
+      result = Value::unsigned_integer(of.as_uint() == 0 ? 0 : 1);
+      return true;
+    case Kind::int_:
+      result = Value::integer(of.as_int() < 0 ? -1 : of.as_int() > 0 ? 1 : 0);
+      return true;
     case Kind::double_: {
       const double x = of.as_double();
       result = Value::number(std::isnan(x) ? x : x < 0 ? -1.0 : x > 0 ? 1.0 : 0.0);
@@ -111,12 +135,14 @@ bool sign(Evaluation& evaluation, Arguments arguments, Value& result) {
     case Kind::decimal:
       result = Value::integer(of.as_decimal().is_zero() ? 0 : of.as_decimal().is_negative() ? -1 : 1);
       return true;
-    default: return evaluation.fail(no_overload("math.sign", arguments));
+    default:
+      return evaluation.fail(no_overload("math.sign", arguments));
   }
 }
 
 template <class Combine>
-bool combine_bits(Evaluation& evaluation, std::string_view name, Arguments arguments, Value& result, Combine combine) {
+bool combine_bits(Evaluation& evaluation, std::string_view name, Arguments arguments, Value& result,
+                  Combine combine) {
   if (arguments.size() == 2 && arguments[0].is(Kind::int_) && arguments[1].is(Kind::int_)) {
     result = Value::integer(combine(arguments[0].as_int(), arguments[1].as_int()));
     return true;
@@ -185,10 +211,12 @@ std::vector<BuiltinRow> math_functions() {
       {"math.isInf", is_inf, {"(double) -> bool"}},
       {"math.isFinite", is_finite, {"(double) -> bool"}},
       {"math.sqrt", sqrt, {"(double) -> double", "(int) -> double", "(uint) -> double"}},
-      {"math.abs", absolute,
+      {"math.abs",
+       absolute,
        {"(double) -> double", "(int) -> int", "(uint) -> uint", "product: (decimal) -> decimal",
         "product: (money) -> money"}},
-      {"math.sign", sign,
+      {"math.sign",
+       sign,
        {"(double) -> double", "(int) -> int", "(uint) -> uint", "product: (decimal) -> int"}},
       {"math.bitAnd", bit_and, {"(int, int) -> int", "(uint, uint) -> uint"}},
       {"math.bitOr", bit_or, {"(int, int) -> int", "(uint, uint) -> uint"}},

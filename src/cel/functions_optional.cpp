@@ -10,24 +10,39 @@ using Arguments = std::span<const Value>;
 // What every type has one of: 0, "", [], {}, false, null, the epoch.
 bool is_zero(const Value& value) {
   switch (value.kind()) {
-    case Kind::null_: return true;
-    case Kind::bool_: return !value.as_bool();
-    case Kind::int_: return value.as_int() == 0;
-    case Kind::uint_: return value.as_uint() == 0;
-    case Kind::double_: return value.as_double() == 0;
-    case Kind::string: return value.as_string().empty();
-    case Kind::bytes: return value.as_bytes().empty();
-    case Kind::list: return value.as_list().empty();
-    case Kind::map: return value.as_map().empty();
-    case Kind::timestamp: return value.as_timestamp() == Timestamp{};
-    case Kind::duration: return value.as_duration() == Span{};
-    case Kind::optional: return value.as_optional() == nullptr;
-    case Kind::decimal: return value.as_decimal().is_zero();
-    case Kind::money: return value.as_money().amount.is_zero();
+    case Kind::null_:
+      return true;
+    case Kind::bool_:
+      return !value.as_bool();
+    case Kind::int_:
+      return value.as_int() == 0;
+    case Kind::uint_:
+      return value.as_uint() == 0;
+    case Kind::double_:
+      return value.as_double() == 0;
+    case Kind::string:
+      return value.as_string().empty();
+    case Kind::bytes:
+      return value.as_bytes().empty();
+    case Kind::list:
+      return value.as_list().empty();
+    case Kind::map:
+      return value.as_map().empty();
+    case Kind::timestamp:
+      return value.as_timestamp() == Timestamp{};
+    case Kind::duration:
+      return value.as_duration() == Span{};
+    case Kind::optional:
+      return value.as_optional() == nullptr;
+    case Kind::decimal:
+      return value.as_decimal().is_zero();
+    case Kind::money:
+      return value.as_money().amount.is_zero();
     case Kind::type:
     case Kind::date:
     case Kind::person:
-    case Kind::group: return false;
+    case Kind::group:
+      return false;
   }
   return false;
 }
@@ -51,14 +66,17 @@ bool none(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 bool has_value(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (arguments.size() != 1 || !arguments[0].is(Kind::optional)) return evaluation.fail(no_overload("hasValue", arguments));
+  if (arguments.size() != 1 || !arguments[0].is(Kind::optional))
+    return evaluation.fail(no_overload("hasValue", arguments));
   result = Value::boolean(arguments[0].as_optional() != nullptr);
   return true;
 }
 
 bool value(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (arguments.size() != 1 || !arguments[0].is(Kind::optional)) return evaluation.fail(no_overload("value", arguments));
-  if (arguments[0].as_optional() == nullptr) return evaluation.fail("value() of an absent optional; use orValue(...)");
+  if (arguments.size() != 1 || !arguments[0].is(Kind::optional))
+    return evaluation.fail(no_overload("value", arguments));
+  if (arguments[0].as_optional() == nullptr)
+    return evaluation.fail("value() of an absent optional; use orValue(...)");
   result = *arguments[0].as_optional();
   return true;
 }

@@ -1,9 +1,9 @@
 // The strings extension: charAt, indexOf, lastIndexOf, join, lowerAscii, upperAscii, replace, reverse, split,
 // substring, trim, strings.quote and format. Positions count characters.
 
-#include <fmt/format.h>
-
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/builtins.h"
@@ -26,7 +26,8 @@ bool fits(Arguments arguments, std::string_view pattern) {
 }
 
 bool out_of_range(Evaluation& evaluation, std::int64_t index, std::size_t size) {
-  return evaluation.fail(fmt::format("position {} is out of range (the text has {} characters)", index, size));
+  return evaluation.fail(
+      fmt::format("position {} is out of range (the text has {} characters)", index, size));
 }
 
 // A position from 0 to the text's length.
@@ -43,7 +44,8 @@ bool char_at(Evaluation& evaluation, Arguments arguments, Value& result) {
   const auto at = position(arguments[1].as_int(), starts.size() - 1);
   if (!at) return out_of_range(evaluation, arguments[1].as_int(), starts.size() - 1);
   const bool beyond = *at + 1 == starts.size();
-  result = Value::string(beyond ? std::string_view() : text.substr(starts[*at], starts[*at + 1] - starts[*at]));
+  result =
+      Value::string(beyond ? std::string_view() : text.substr(starts[*at], starts[*at + 1] - starts[*at]));
   return true;
 }
 
@@ -58,7 +60,8 @@ bool spend_search(Evaluation& evaluation, std::string_view text, std::string_vie
 }
 
 bool index_of(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (!fits(arguments, "ss") && !fits(arguments, "ssi")) return evaluation.fail(no_overload("indexOf", arguments));
+  if (!fits(arguments, "ss") && !fits(arguments, "ssi"))
+    return evaluation.fail(no_overload("indexOf", arguments));
   const std::string_view text = arguments[0].as_string();
   const std::string_view part = arguments[1].as_string();
   if (!spend_search(evaluation, text, part)) return false;
@@ -71,12 +74,14 @@ bool index_of(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 bool last_index_of(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (!fits(arguments, "ss") && !fits(arguments, "ssi")) return evaluation.fail(no_overload("lastIndexOf", arguments));
+  if (!fits(arguments, "ss") && !fits(arguments, "ssi"))
+    return evaluation.fail(no_overload("lastIndexOf", arguments));
   const std::string_view text = arguments[0].as_string();
   const std::string_view part = arguments[1].as_string();
   if (!spend_search(evaluation, text, part)) return false;
   const auto starts = character_starts(text);
-  const std::int64_t last = arguments.size() == 3 ? arguments[2].as_int() : static_cast<std::int64_t>(starts.size() - 1);
+  const std::int64_t last =
+      arguments.size() == 3 ? arguments[2].as_int() : static_cast<std::int64_t>(starts.size() - 1);
   const auto at = position(last, starts.size() - 1);
   if (!at) return out_of_range(evaluation, last, starts.size() - 1);
   result = position_of_byte(starts, text.rfind(part, starts[*at]));
@@ -88,8 +93,10 @@ bool join(Evaluation& evaluation, Arguments arguments, Value& result) {
   const std::string_view separator = arguments.size() == 2 ? arguments[1].as_string() : std::string_view();
   std::string text;
   for (const Value& item : arguments[0].as_list()) {
-    if (!item.is(Kind::string)) return evaluation.fail(fmt::format("'join' takes texts, and one element is {}", kind_text(item)));
-    if (!evaluation.spend(1) || !evaluation.spend_bytes(item.as_string().size() + separator.size())) return false;
+    if (!item.is(Kind::string))
+      return evaluation.fail(fmt::format("'join' takes texts, and one element is {}", kind_text(item)));
+    if (!evaluation.spend(1) || !evaluation.spend_bytes(item.as_string().size() + separator.size()))
+      return false;
     if (&item != &arguments[0].as_list().front()) text += separator;
     text += item.as_string();
   }
@@ -98,7 +105,8 @@ bool join(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 template <class Change>
-bool change_text(Evaluation& evaluation, std::string_view name, Arguments arguments, Value& result, Change change) {
+bool change_text(Evaluation& evaluation, std::string_view name, Arguments arguments, Value& result,
+                 Change change) {
   if (!fits(arguments, "s")) return evaluation.fail(no_overload(name, arguments));
   if (!evaluation.spend_bytes(arguments[0].as_string().size())) return false;
   result = Value::string(change(arguments[0].as_string()));
@@ -127,8 +135,8 @@ bool quote_text(Evaluation& evaluation, Arguments arguments, Value& result) {
   return change_text(evaluation, "strings.quote", arguments, result, quoted);
 }
 
-// Where `part` occurs, at most `limit` times, without overlaps. An empty part occurs before each character and at
-// the end.
+// Where `part` occurs, at most `limit` times, without overlaps. An empty part occurs before each character
+// and at the end.
 std::vector<std::size_t> occurrences(std::string_view text, std::string_view part, std::size_t limit) {
   if (part.empty()) {
     auto starts = character_starts(text);
@@ -144,12 +152,14 @@ std::vector<std::size_t> occurrences(std::string_view text, std::string_view par
 }
 
 std::size_t limit_of(Arguments arguments, std::size_t index) {
-  if (arguments.size() <= index || arguments[index].as_int() < 0) return std::numeric_limits<std::size_t>::max();
+  if (arguments.size() <= index || arguments[index].as_int() < 0)
+    return std::numeric_limits<std::size_t>::max();
   return static_cast<std::size_t>(arguments[index].as_int());
 }
 
 bool replace(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (!fits(arguments, "sss") && !fits(arguments, "sssi")) return evaluation.fail(no_overload("replace", arguments));
+  if (!fits(arguments, "sss") && !fits(arguments, "sssi"))
+    return evaluation.fail(no_overload("replace", arguments));
   const std::string_view text = arguments[0].as_string();
   const std::string_view from = arguments[1].as_string();
   const std::string_view to = arguments[2].as_string();
@@ -169,7 +179,8 @@ bool replace(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 bool split_text(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (!fits(arguments, "ss") && !fits(arguments, "ssi")) return evaluation.fail(no_overload("split", arguments));
+  if (!fits(arguments, "ss") && !fits(arguments, "ssi"))
+    return evaluation.fail(no_overload("split", arguments));
   const std::string_view text = arguments[0].as_string();
   const std::string_view separator = arguments[1].as_string();
   const std::size_t limit = limit_of(arguments, 2);
@@ -179,7 +190,8 @@ bool split_text(Evaluation& evaluation, Arguments arguments, Value& result) {
     return true;
   }
   if (!spend_search(evaluation, text, separator)) return false;
-  std::vector<std::size_t> cuts = occurrences(text, separator, separator.empty() ? text.size() + 1 : limit - 1);
+  std::vector<std::size_t> cuts =
+      occurrences(text, separator, separator.empty() ? text.size() + 1 : limit - 1);
   if (separator.empty()) {
     // Between characters only, not at the ends.
     cuts.erase(cuts.begin());
@@ -198,7 +210,8 @@ bool split_text(Evaluation& evaluation, Arguments arguments, Value& result) {
 }
 
 bool substring(Evaluation& evaluation, Arguments arguments, Value& result) {
-  if (!fits(arguments, "si") && !fits(arguments, "sii")) return evaluation.fail(no_overload("substring", arguments));
+  if (!fits(arguments, "si") && !fits(arguments, "sii"))
+    return evaluation.fail(no_overload("substring", arguments));
   const std::string_view text = arguments[0].as_string();
   if (!evaluation.spend_bytes(text.size())) return false;
   const auto starts = character_starts(text);

@@ -14,12 +14,18 @@ bool is_nullable(const Type& type) {
 // The type with other arguments.
 Type rebuilt(const Type& type, std::vector<Type> arguments) {
   switch (type.tag()) {
-    case Tag::list: return Type::list(std::move(arguments[0]));
-    case Tag::map: return Type::map(std::move(arguments[0]), std::move(arguments[1]));
-    case Tag::optional: return Type::optional(std::move(arguments[0]));
-    case Tag::type: return Type::type_of(std::move(arguments[0]));
-    case Tag::opaque: return Type::opaque(type.name(), std::move(arguments));
-    default: return type;
+    case Tag::list:
+      return Type::list(std::move(arguments[0]));
+    case Tag::map:
+      return Type::map(std::move(arguments[0]), std::move(arguments[1]));
+    case Tag::optional:
+      return Type::optional(std::move(arguments[0]));
+    case Tag::type:
+      return Type::type_of(std::move(arguments[0]));
+    case Tag::opaque:
+      return Type::opaque(type.name(), std::move(arguments));
+    default:
+      return type;
   }
 }
 
@@ -31,7 +37,8 @@ Type general(const Type& a, const Type& b) {
   if (a.is(Tag::money) && b.name().empty()) return b;
   if (a.arguments().empty()) return a;
   std::vector<Type> arguments;
-  for (std::size_t i = 0; i < a.arguments().size(); ++i) arguments.push_back(general(a.arguments()[i], b.arguments()[i]));
+  for (std::size_t i = 0; i < a.arguments().size(); ++i)
+    arguments.push_back(general(a.arguments()[i], b.arguments()[i]));
   return rebuilt(a, std::move(arguments));
 }
 

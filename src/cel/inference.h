@@ -1,6 +1,6 @@
 #pragma once
-// Type variables while an expression is checked: which type each stands for, and whether one type may stand where
-// another is wanted. Owned by one check.
+// Type variables while an expression is checked: which type each stands for, and whether one type may stand
+// where another is wanted. Owned by one check.
 
 #include <map>
 #include <optional>
@@ -18,8 +18,9 @@ class Inference {
   // A signature's type with its parameters replaced; the same name is the same variable within one `names`.
   Type instantiated(const Type& type, std::map<std::string, Type>& names);
 
-  // Learns what variables must be for a `from` to stand where a `to` is wanted. dyn fits everywhere; null where an
-  // optional, a time or an opaque type is. What was learnt before a refusal stays: use mark() and reset().
+  // Learns what variables must be for a `from` to stand where a `to` is wanted. dyn fits everywhere; null
+  // where an optional, a time or an opaque type is. What was learnt before a refusal stays: use mark() and
+  // reset().
   bool assignable(const Type& to, const Type& from);
   // The type of a list with both in it; dyn where they have nothing in common.
   Type joined(const Type& a, const Type& b);

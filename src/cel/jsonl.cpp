@@ -1,9 +1,9 @@
 #include "cel/jsonl.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "cel/program.h"
@@ -18,7 +18,9 @@ class Named final : public Bindings {
     if (found == values_.end()) return std::nullopt;
     return found->second;
   }
-  void set(std::string_view name, Value value) { values_.insert_or_assign(std::string(name), std::move(value)); }
+  void set(std::string_view name, Value value) {
+    values_.insert_or_assign(std::string(name), std::move(value));
+  }
 
  private:
   std::map<std::string, Value, std::less<>> values_;
@@ -76,9 +78,11 @@ Result<Environment> read_environment(const json::value& line, Named& bindings) {
   Environment environment;
   environment.product = false;
   environment.container = string_at(line, "container");
-  if (const json::value* declarations = find(line, "type_env"); declarations != nullptr && declarations->is_array()) {
+  if (const json::value* declarations = find(line, "type_env");
+      declarations != nullptr && declarations->is_array()) {
     for (const json::value& declaration : declarations->as_array()) {
-      if (auto read = read_declaration(declaration, environment); !read) return std::unexpected(std::move(read).error());
+      if (auto read = read_declaration(declaration, environment); !read)
+        return std::unexpected(std::move(read).error());
     }
   }
   const json::value* values = find(line, "bindings");
@@ -88,7 +92,8 @@ Result<Environment> read_environment(const json::value& line, Named& bindings) {
     if (!value) return std::unexpected(std::move(value).error());
     bindings.set(name, *std::move(value));
     // What is bound may be named, even if nobody declared its type.
-    if (std::ranges::find(environment.variables, std::string_view(name), &Variable::name) == environment.variables.end()) {
+    if (std::ranges::find(environment.variables, std::string_view(name), &Variable::name) ==
+        environment.variables.end()) {
       environment.variables.push_back({std::string(name), Type()});
     }
   }

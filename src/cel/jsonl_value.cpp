@@ -1,8 +1,8 @@
 // The typed JSON of values.
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/json.h"
@@ -81,7 +81,8 @@ Result<Value> decode_text(std::string_view kind, std::string_view text) {
 
 Result<Value> decode_at(const json::value& encoded, int depth) {
   if (depth > kDepthMax) return bad("it is nested too deeply");
-  if (!encoded.is_object() || encoded.as_object().size() != 1) return bad("an object of one member is expected");
+  if (!encoded.is_object() || encoded.as_object().size() != 1)
+    return bad("an object of one member is expected");
   const std::string_view kind = encoded.as_object().begin()->key();
   const json::value& inner = encoded.as_object().begin()->value();
   if (kind == "null") return Value();
@@ -100,18 +101,30 @@ Result<Value> decode_at(const json::value& encoded, int depth) {
 }  // namespace
 
 json::value encode_typed(const Value& value) {
-  const auto text = [](std::string_view kind, std::string_view content) { return typed(kind, json::string(content)); };
+  const auto text = [](std::string_view kind, std::string_view content) {
+    return typed(kind, json::string(content));
+  };
   switch (value.kind()) {
-    case Kind::null_: return typed("null", nullptr);
-    case Kind::bool_: return typed("bool", value.as_bool());
-    case Kind::int_: return text("int", std::to_string(value.as_int()));
-    case Kind::uint_: return text("uint", std::to_string(value.as_uint()));
-    case Kind::double_: return text("double", lossless_text(value.as_double()));
-    case Kind::string: return text("string", value.as_string());
-    case Kind::bytes: return text("bytes_b64", to_base64(value.as_bytes()));
-    case Kind::timestamp: return text("timestamp", format_timestamp(value.as_timestamp()));
-    case Kind::duration: return text("duration", format_span(value.as_duration()));
-    case Kind::type: return text("type", value.as_string());
+    case Kind::null_:
+      return typed("null", nullptr);
+    case Kind::bool_:
+      return typed("bool", value.as_bool());
+    case Kind::int_:
+      return text("int", std::to_string(value.as_int()));
+    case Kind::uint_:
+      return text("uint", std::to_string(value.as_uint()));
+    case Kind::double_:
+      return text("double", lossless_text(value.as_double()));
+    case Kind::string:
+      return text("string", value.as_string());
+    case Kind::bytes:
+      return text("bytes_b64", to_base64(value.as_bytes()));
+    case Kind::timestamp:
+      return text("timestamp", format_timestamp(value.as_timestamp()));
+    case Kind::duration:
+      return text("duration", format_span(value.as_duration()));
+    case Kind::type:
+      return text("type", value.as_string());
     case Kind::list: {
       json::array items;
       for (const Value& item : value.as_list()) items.push_back(encode_typed(item));
@@ -133,11 +146,14 @@ json::value encode_typed(const Value& value) {
     case Kind::money:
     case Kind::date:
     case Kind::person:
-    case Kind::group: return text(type_name(value.kind()), to_display(value));
+    case Kind::group:
+      return text(type_name(value.kind()), to_display(value));
   }
   return nullptr;
 }
 
-Result<Value> decode_typed(const json::value& encoded) { return decode_at(encoded, 0); }
+Result<Value> decode_typed(const json::value& encoded) {
+  return decode_at(encoded, 0);
+}
 
 }  // namespace countersign::cel

@@ -1,8 +1,8 @@
 #include "cel/lexer.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/literal.h"
@@ -10,14 +10,23 @@
 namespace countersign::cel {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_name(char c) { return is_name_start(c) || is_digit(c); }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_name_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_name(char c) {
+  return is_name_start(c) || is_digit(c);
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 // The longer ones first.
-constexpr std::array<std::string_view, 24> kSymbols = {"==", "!=", "<=", ">=", "&&", "||", "<", ">", "+", "-", "*", "/",
-                                                       "%",  "!",  "?",  ":",  "(",  ")",  "[", "]", "{", "}", ",", "."};
+constexpr std::array<std::string_view, 24> kSymbols = {"==", "!=", "<=", ">=", "&&", "||", "<", ">",
+                                                       "+",  "-",  "*",  "/",  "%",  "!",  "?", ":",
+                                                       "(",  ")",  "[",  "]",  "{",  "}",  ",", "."};
 
 class Lexer {
  public:
@@ -32,7 +41,9 @@ class Lexer {
   }
 
  private:
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
+  }
 
   void skip_blank() {
     while (at_ < source_.size()) {
@@ -71,13 +82,17 @@ class Lexer {
     }
     if (c == '=') return fail_at(at_, at_ + 1, "'=' is no operator; to compare, write '=='", "==");
     if (c == '&' || c == '|') {
-      return fail_at(at_, at_ + 1, fmt::format("'{}' is no operator; a condition is joined with '{}{}'", c, c, c),
+      return fail_at(at_, at_ + 1,
+                     fmt::format("'{}' is no operator; a condition is joined with '{}{}'", c, c, c),
                      std::string(2, c));
     }
     std::size_t end = at_ + 1;
     while (end < source_.size() && (static_cast<unsigned char>(source_[end]) & 0xc0) == 0x80) ++end;
-    if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') return fail_at(at_, end, "a control character stands here");
-    return fail_at(at_, end, fmt::format("unexpected character '{}'; text belongs in quotes", source_.substr(at_, end - at_)));
+    if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')
+      return fail_at(at_, end, "a control character stands here");
+    return fail_at(
+        at_, end,
+        fmt::format("unexpected character '{}'; text belongs in quotes", source_.substr(at_, end - at_)));
   }
 
   bool name_or_prefixed_text() {
@@ -130,7 +145,8 @@ class Lexer {
     if (is_name(peek())) {
       std::size_t end = at_;
       while (end < source_.size() && is_name(source_[end])) ++end;
-      return fail_at(begin, end, fmt::format("'{}' is neither a number nor a name", source_.substr(begin, end - begin)));
+      return fail_at(begin, end,
+                     fmt::format("'{}' is neither a number nor a name", source_.substr(begin, end - begin)));
     }
     add(tag, begin, std::move(digits));
     return true;
@@ -145,7 +161,8 @@ class Lexer {
     if (end == std::string_view::npos) return fail_at(begin, begin + 1, "this back quote is never closed");
     for (std::size_t i = 0; i < inner.size(); ++i) {
       if (!allowed(inner[i])) {
-        return fail_at(at_ + i, at_ + i + 1, "a name in back quotes has letters, digits and _ . - / only; use [\"...\"]");
+        return fail_at(at_ + i, at_ + i + 1,
+                       "a name in back quotes has letters, digits and _ . - / only; use [\"...\"]");
       }
     }
     if (inner.empty()) return fail_at(begin, end + 1, "the name in back quotes is empty");
@@ -163,9 +180,11 @@ class Lexer {
     const std::size_t from = at_;
     while (!source_.substr(at_).starts_with(closing)) {
       const char c = peek();
-      if (at_ >= source_.size()) return fail_at(begin, from, fmt::format("this text is never closed: {} is missing", closing));
+      if (at_ >= source_.size())
+        return fail_at(begin, from, fmt::format("this text is never closed: {} is missing", closing));
       if (!triple && (c == '\n' || c == '\r')) {
-        return fail_at(begin, at_, fmt::format("this text is not closed on its line: {} is missing", closing));
+        return fail_at(begin, at_,
+                       fmt::format("this text is not closed on its line: {} is missing", closing));
       }
       at_ += c == '\\' && !raw && at_ + 1 < source_.size() ? 2 : 1;
     }
@@ -189,6 +208,8 @@ class Lexer {
 
 }  // namespace
 
-std::expected<std::vector<Token>, Issue> tokenize(std::string_view source) { return Lexer(source).run(); }
+std::expected<std::vector<Token>, Issue> tokenize(std::string_view source) {
+  return Lexer(source).run();
+}
 
 }  // namespace countersign::cel

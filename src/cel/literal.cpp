@@ -15,19 +15,28 @@ int hex_digit(char c) {
 // The character that \a, \n, \" ... stand for; '\0' where `c` is no such letter.
 char simple_escape(char c) {
   switch (c) {
-    case 'a': return '\a';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'v': return '\v';
+    case 'a':
+      return '\a';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
     case '\\':
     case '?':
     case '"':
     case '\'':
-    case '`': return c;
-    default: return '\0';
+    case '`':
+      return c;
+    default:
+      return '\0';
   }
 }
 
@@ -84,19 +93,22 @@ std::expected<std::string, Issue> unescape(std::string_view content, bool bytes,
       base = 8;
       --i;  // the digit belongs to the number
     } else {
-      return bad(fmt::format("unknown escape '\\{}': write '\\\\' for a backslash, or a raw string r\"...\"", kind));
+      return bad(
+          fmt::format("unknown escape '\\{}': write '\\\\' for a backslash, or a raw string r\"...\"", kind));
     }
     ++i;
     char32_t code = 0;
     for (std::size_t n = 0; n < digits; ++n, ++i) {
       const int digit = i < content.size() ? hex_digit(content[i]) : -1;
       if (digit < 0 || static_cast<unsigned>(digit) >= base) {
-        return bad(fmt::format("an escape needs {} {} digits here", digits, base == 8 ? "octal" : "hexadecimal"));
+        return bad(
+            fmt::format("an escape needs {} {} digits here", digits, base == 8 ? "octal" : "hexadecimal"));
       }
       code = code * base + static_cast<char32_t>(digit);
     }
     --i;
-    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return bad("the escape stands for no character");
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+      return bad("the escape stands for no character");
     ++i;
     if (bytes) {
       text += static_cast<char>(static_cast<unsigned char>(code));

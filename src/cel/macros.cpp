@@ -25,7 +25,8 @@ constexpr MacroRule kMacros[] = {
 std::expected<SyntaxPtr, Issue> presence(SyntaxPtr call) {
   SyntaxPtr field = std::move(call->children[0]);
   if (field->tag != Syntax::Tag::select || field->optional) {
-    return std::unexpected(Issue{field->at, "has() takes the selection of a field, such as has(form.amount)", {}});
+    return std::unexpected(
+        Issue{field->at, "has() takes the selection of a field, such as has(form.amount)", {}});
   }
   field->presence = true;
   field->at = call->at;
@@ -44,9 +45,10 @@ std::expected<SyntaxPtr, Issue> unfold_macro(SyntaxPtr call) {
     if (call->name != rule.name || arguments < rule.arguments_min || arguments > rule.arguments_max) continue;
     const Syntax& variable = *call->children[1];
     if (variable.tag != Syntax::Tag::name || variable.rooted) {
-      return std::unexpected(Issue{variable.at,
-                                   fmt::format("{}() takes a name for the element first, such as {}(x, ...)", rule.name, rule.name),
-                                   {}});
+      return std::unexpected(Issue{
+          variable.at,
+          fmt::format("{}() takes a name for the element first, such as {}(x, ...)", rule.name, rule.name),
+          {}});
     }
     call->tag = Syntax::Tag::macro;
     call->macro = rule.macro;

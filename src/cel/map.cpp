@@ -12,16 +12,23 @@ namespace {
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 constexpr std::size_t kIndexFrom = 16;  // below it a walk over the entries is as fast as a hash
 
-std::size_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
+std::size_t hash_of(std::string_view text) {
+  return std::hash<std::string_view>{}(text);
+}
 
 // Equal for equal keys: 1 and 1u share a hash.
 std::size_t hash_of(const Value& key) {
   switch (key.kind()) {
-    case Kind::string: return hash_of(key.as_string());
-    case Kind::bool_: return key.as_bool() ? 0x9e3779b97f4a7c15u : 0x7f4a7c159e3779b9u;
-    case Kind::int_: return std::hash<std::uint64_t>{}(static_cast<std::uint64_t>(key.as_int())) * 0x9e3779b97f4a7c15u;
-    case Kind::uint_: return std::hash<std::uint64_t>{}(key.as_uint()) * 0x9e3779b97f4a7c15u;
-    default: return 0;
+    case Kind::string:
+      return hash_of(key.as_string());
+    case Kind::bool_:
+      return key.as_bool() ? 0x9e3779b97f4a7c15u : 0x7f4a7c159e3779b9u;
+    case Kind::int_:
+      return std::hash<std::uint64_t>{}(static_cast<std::uint64_t>(key.as_int())) * 0x9e3779b97f4a7c15u;
+    case Kind::uint_:
+      return std::hash<std::uint64_t>{}(key.as_uint()) * 0x9e3779b97f4a7c15u;
+    default:
+      return 0;
   }
 }
 

@@ -14,8 +14,8 @@ namespace {
 constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr double kTwoTo64 = 18446744073709551616.0;
 
-// Beyond the integer's range the double decides; within it the integer is compared as the double nearest to it, as
-// CEL's conformance tests ask: 9223372036854775807 equals 9223372036854775808.0.
+// Beyond the integer's range the double decides; within it the integer is compared as the double nearest to
+// it, as CEL's conformance tests ask: 9223372036854775807 equals 9223372036854775808.0.
 template <class Integer>
 std::partial_ordering compare_to_integer(double a, Integer b, double lowest, double highest) {
   if (a < lowest) return std::partial_ordering::less;
@@ -23,10 +23,14 @@ std::partial_ordering compare_to_integer(double a, Integer b, double lowest, dou
   return a <=> static_cast<double>(b);
 }
 
-std::partial_ordering reversed(std::partial_ordering order) { return 0 <=> order; }
+std::partial_ordering reversed(std::partial_ordering order) {
+  return 0 <=> order;
+}
 
 std::partial_ordering compare_exact(const Value& a, const Value& b) {
-  const auto special = [](const Value& value) { return value.is(Kind::double_) && !std::isfinite(value.as_double()); };
+  const auto special = [](const Value& value) {
+    return value.is(Kind::double_) && !std::isfinite(value.as_double());
+  };
   if (special(a)) return a.as_double() <=> 0.0;
   if (special(b)) return 0.0 <=> b.as_double();
   const auto left = as_exact(a);
@@ -36,14 +40,15 @@ std::partial_ordering compare_exact(const Value& a, const Value& b) {
 }
 
 struct Digits {
-  std::string digits;   // without a point, no trailing zeros
-  int exponent = 0;     // of the first digit
+  std::string digits;  // without a point, no trailing zeros
+  int exponent = 0;    // of the first digit
   bool negative = false;
 };
 
 Digits shortest_digits(double value) {
   std::array<char, 64> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific);
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific);
   Digits result;
   std::string_view text(buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data()));
   if (text.front() == '-') {
@@ -83,7 +88,8 @@ std::string without_exponent(const Digits& digits) {
     return text + "0." + std::string(static_cast<std::size_t>(-digits.exponent - 1), '0') + digits.digits;
   }
   const auto whole = static_cast<std::size_t>(digits.exponent) + 1;
-  if (digits.digits.size() <= whole) return text + digits.digits + std::string(whole - digits.digits.size(), '0');
+  if (digits.digits.size() <= whole)
+    return text + digits.digits + std::string(whole - digits.digits.size(), '0');
   return text + digits.digits.substr(0, whole) + "." + digits.digits.substr(whole);
 }
 
@@ -108,16 +114,20 @@ Decimal decimal_from_uint(std::uint64_t value) {
 
 std::optional<Decimal> as_exact(const Value& value) {
   switch (value.kind()) {
-    case Kind::decimal: return value.as_decimal();
-    case Kind::int_: return Decimal::from_int(value.as_int());
-    case Kind::uint_: return decimal_from_uint(value.as_uint());
+    case Kind::decimal:
+      return value.as_decimal();
+    case Kind::int_:
+      return Decimal::from_int(value.as_int());
+    case Kind::uint_:
+      return decimal_from_uint(value.as_uint());
     case Kind::double_: {
       if (!std::isfinite(value.as_double())) return std::nullopt;
       auto parsed = Decimal::parse(general_text(value.as_double()));
       if (!parsed) return std::nullopt;
       return *parsed;
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -179,7 +189,8 @@ std::optional<double> parse_double(std::string_view text) {
     value = std::numeric_limits<double>::quiet_NaN();
   } else {
     if (text.empty() || text.front() == '-') return std::nullopt;
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::general);
+    const auto end =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::general);
     if (end.ptr != text.data() + text.size()) return std::nullopt;
     if (end.ec == std::errc::result_out_of_range) {
       value = std::strtod(std::string(text).c_str(), nullptr);  // from_chars does not say in which direction

@@ -14,22 +14,25 @@ namespace countersign::cel {
 constexpr bool is_plain_number(Kind kind) {
   return kind == Kind::int_ || kind == Kind::uint_ || kind == Kind::double_;
 }
-constexpr bool is_number(Kind kind) { return is_plain_number(kind) || kind == Kind::decimal; }
+constexpr bool is_number(Kind kind) {
+  return is_plain_number(kind) || kind == Kind::decimal;
+}
 
 // The integer equal to `value`, if there is one.
 std::optional<std::int64_t> exact_int(double value);
 std::optional<std::uint64_t> exact_uint(double value);
 
-// By value; unordered for NaN. An int or uint beside a double counts as the double nearest to it, a double beside a
-// decimal as its shortest text. Requires two numbers.
+// By value; unordered for NaN. An int or uint beside a double counts as the double nearest to it, a double
+// beside a decimal as its shortest text. Requires two numbers.
 std::partial_ordering compare_numbers(const Value& a, const Value& b);
 
 // An int, uint, finite double (its shortest text) or decimal as a decimal; nullopt for anything else.
 std::optional<Decimal> as_exact(const Value& value);
 Decimal decimal_from_uint(std::uint64_t value);
 
-// The shortest digits that read back to `value`. general: an exponent below 1e-4 and from 1e6 on where the digits
-// do not reach that far ("1e+06"), as CEL's string(double); plain: never an exponent. NaN, Infinity, -Infinity.
+// The shortest digits that read back to `value`. general: an exponent below 1e-4 and from 1e6 on where the
+// digits do not reach that far ("1e+06"), as CEL's string(double); plain: never an exponent. NaN, Infinity,
+// -Infinity.
 std::string general_text(double value);
 std::string plain_text(double value);
 // What a reader of JSON and our own codec expect: always with a point or exponent ("1.0", "1e+300").

@@ -1,8 +1,8 @@
 #include "cel/operations.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "cel/calendar.h"
 #include "cel/numbers.h"
@@ -15,14 +15,17 @@ bool refuse(Evaluation& evaluation, Operator op, const Value& a, const Value& b)
   return evaluation.fail(no_overload(spelling(op), both));
 }
 
-bool overflow(Evaluation& evaluation) { return evaluation.fail("the result does not fit 64 bits"); }
+bool overflow(Evaluation& evaluation) {
+  return evaluation.fail("the result does not fit 64 bits");
+}
 bool out_of_range(Evaluation& evaluation, std::string_view type) {
   return evaluation.fail(fmt::format("the result is out of the range of {}", type));
 }
 
 template <class Integer>
 bool divide(Evaluation& evaluation, Operator op, Integer a, Integer b, Integer& result) {
-  if (b == 0) return evaluation.fail(op == Operator::divide ? "division by zero" : "remainder of a division by zero");
+  if (b == 0)
+    return evaluation.fail(op == Operator::divide ? "division by zero" : "remainder of a division by zero");
   if constexpr (std::is_signed_v<Integer>) {
     if (b == -1 && a == std::numeric_limits<Integer>::min()) return overflow(evaluation);
   }
@@ -33,10 +36,14 @@ bool divide(Evaluation& evaluation, Operator op, Integer a, Integer b, Integer& 
 template <class Integer>
 bool calculate_integers(Evaluation& evaluation, Operator op, Integer a, Integer b, Integer& result) {
   switch (op) {
-    case Operator::add: return !__builtin_add_overflow(a, b, &result) || overflow(evaluation);
-    case Operator::subtract: return !__builtin_sub_overflow(a, b, &result) || overflow(evaluation);
-    case Operator::multiply: return !__builtin_mul_overflow(a, b, &result) || overflow(evaluation);
-    default: return divide(evaluation, op, a, b, result);
+    case Operator::add:
+      return !__builtin_add_overflow(a, b, &result) || overflow(evaluation);
+    case Operator::subtract:
+      return !__builtin_sub_overflow(a, b, &result) || overflow(evaluation);
+    case Operator::multiply:
+      return !__builtin_mul_overflow(a, b, &result) || overflow(evaluation);
+    default:
+      return divide(evaluation, op, a, b, result);
   }
 }
 
@@ -44,11 +51,20 @@ bool calculate_doubles(Evaluation& evaluation, Operator op, const Value& a, cons
   const double x = a.as_double();
   const double y = b.as_double();
   switch (op) {
-    case Operator::add: result = Value::number(x + y); return true;
-    case Operator::subtract: result = Value::number(x - y); return true;
-    case Operator::multiply: result = Value::number(x * y); return true;
-    case Operator::divide: result = Value::number(x / y); return true;
-    default: return refuse(evaluation, op, a, b);
+    case Operator::add:
+      result = Value::number(x + y);
+      return true;
+    case Operator::subtract:
+      result = Value::number(x - y);
+      return true;
+    case Operator::multiply:
+      result = Value::number(x * y);
+      return true;
+    case Operator::divide:
+      result = Value::number(x / y);
+      return true;
+    default:
+      return refuse(evaluation, op, a, b);
   }
 }
 
@@ -75,7 +91,9 @@ bool join(Evaluation& evaluation, const Value& a, const Value& b, Value& result)
   return true;
 }
 
-bool is_time(Kind kind) { return kind == Kind::timestamp || kind == Kind::duration; }
+bool is_time(Kind kind) {
+  return kind == Kind::timestamp || kind == Kind::duration;
+}
 
 bool calculate_times(Evaluation& evaluation, Operator op, const Value& a, const Value& b, Value& result) {
   const bool adds = op == Operator::add;
@@ -105,28 +123,38 @@ bool calculate_times(Evaluation& evaluation, Operator op, const Value& a, const 
 // Texts, bytes, truth values, times, dates: kinds with an order of their own. Requires equal kinds.
 std::optional<std::partial_ordering> order_of(const Value& a, const Value& b) {
   switch (a.kind()) {
-    case Kind::bool_: return a.as_bool() <=> b.as_bool();
-    case Kind::string: return a.as_string() <=> b.as_string();
-    case Kind::bytes: return a.as_bytes() <=> b.as_bytes();
-    case Kind::timestamp: return a.as_timestamp() <=> b.as_timestamp();
-    case Kind::duration: return a.as_duration() <=> b.as_duration();
-    case Kind::date: return a.as_date() <=> b.as_date();
-    case Kind::money: return a.as_money().amount <=> b.as_money().amount;
-    default: return std::nullopt;
+    case Kind::bool_:
+      return a.as_bool() <=> b.as_bool();
+    case Kind::string:
+      return a.as_string() <=> b.as_string();
+    case Kind::bytes:
+      return a.as_bytes() <=> b.as_bytes();
+    case Kind::timestamp:
+      return a.as_timestamp() <=> b.as_timestamp();
+    case Kind::duration:
+      return a.as_duration() <=> b.as_duration();
+    case Kind::date:
+      return a.as_date() <=> b.as_date();
+    case Kind::money:
+      return a.as_money().amount <=> b.as_money().amount;
+    default:
+      return std::nullopt;
   }
 }
 
-bool find_order(Evaluation& evaluation, std::string_view name, const Value& a, const Value& b, std::partial_ordering& found) {
+bool find_order(Evaluation& evaluation, std::string_view name, const Value& a, const Value& b,
+                std::partial_ordering& found) {
   if (is_number(a.kind()) && is_number(b.kind())) {
     found = compare_numbers(a, b);
     return true;
   }
   if (a.kind() == b.kind()) {
     if (a.is(Kind::money) && a.as_money().currency != b.as_money().currency) {
-      return evaluation.fail(fmt::format("{} and {} cannot be compared: the currencies differ", a.as_money().to_text(),
-                                         b.as_money().to_text()));
+      return evaluation.fail(fmt::format("{} and {} cannot be compared: the currencies differ",
+                                         a.as_money().to_text(), b.as_money().to_text()));
     }
-    if (a.is(Kind::string) && !evaluation.spend_bytes(std::min(a.as_string().size(), b.as_string().size()))) return false;
+    if (a.is(Kind::string) && !evaluation.spend_bytes(std::min(a.as_string().size(), b.as_string().size())))
+      return false;
     if (const auto order = order_of(a, b)) {
       found = *order;
       return true;
@@ -141,10 +169,14 @@ bool spend_equal(Evaluation& evaluation, const Value& a, const Value& b) {
   switch (a.kind()) {
     case Kind::list:
     case Kind::map:
-    case Kind::optional: return evaluation.spend_on(a) && evaluation.spend_on(b);
-    case Kind::string: return evaluation.spend_bytes(std::min(a.as_string().size(), b.as_string().size()));
-    case Kind::bytes: return evaluation.spend_bytes(std::min(a.as_bytes().size(), b.as_bytes().size()));
-    default: return true;
+    case Kind::optional:
+      return evaluation.spend_on(a) && evaluation.spend_on(b);
+    case Kind::string:
+      return evaluation.spend_bytes(std::min(a.as_string().size(), b.as_string().size()));
+    case Kind::bytes:
+      return evaluation.spend_bytes(std::min(a.as_bytes().size(), b.as_bytes().size()));
+    default:
+      return true;
   }
 }
 
@@ -184,25 +216,41 @@ bool negate(Evaluation& evaluation, const Value& value, Value& result) {
       if (value.as_int() == std::numeric_limits<std::int64_t>::min()) return overflow(evaluation);
       result = Value::integer(-value.as_int());
       return true;
-    case Kind::double_: result = Value::number(-value.as_double()); return true;
-    case Kind::decimal: result = Value::decimal(-value.as_decimal()); return true;
-    case Kind::money: result = Value::money({-value.as_money().amount, value.as_money().currency}); return true;
-    default: return evaluation.fail(no_overload("-", std::span(&value, 1)));
+    case Kind::double_:
+      result = Value::number(-value.as_double());
+      return true;
+    case Kind::decimal:
+      result = Value::decimal(-value.as_decimal());
+      return true;
+    case Kind::money:
+      result = Value::money({-value.as_money().amount, value.as_money().currency});
+      return true;
+    default:
+      return evaluation.fail(no_overload("-", std::span(&value, 1)));
   }
 }
 
 bool order(Evaluation& evaluation, Operator op, Operand left, Operand right, Value& result) {
   if (left.literal != nullptr || right.literal != nullptr) {
-    if (const auto converted = beside(left, right.value, op)) return order(evaluation, op, {*converted}, {right.value}, result);
-    if (const auto converted = beside(right, left.value, op)) return order(evaluation, op, {left.value}, {*converted}, result);
+    if (const auto converted = beside(left, right.value, op))
+      return order(evaluation, op, {*converted}, {right.value}, result);
+    if (const auto converted = beside(right, left.value, op))
+      return order(evaluation, op, {left.value}, {*converted}, result);
   }
   std::partial_ordering found = std::partial_ordering::unordered;
   if (!find_order(evaluation, spelling(op), left.value, right.value, found)) return false;
   switch (op) {
-    case Operator::less: result = Value::boolean(found < 0); break;
-    case Operator::less_equal: result = Value::boolean(found <= 0); break;
-    case Operator::greater: result = Value::boolean(found > 0); break;
-    default: result = Value::boolean(found >= 0);
+    case Operator::less:
+      result = Value::boolean(found < 0);
+      break;
+    case Operator::less_equal:
+      result = Value::boolean(found <= 0);
+      break;
+    case Operator::greater:
+      result = Value::boolean(found > 0);
+      break;
+    default:
+      result = Value::boolean(found >= 0);
   }
   return true;
 }
@@ -210,15 +258,18 @@ bool order(Evaluation& evaluation, Operator op, Operand left, Operand right, Val
 bool compare(Evaluation& evaluation, std::string_view function, const Value& a, const Value& b, int& sign) {
   std::partial_ordering found = std::partial_ordering::unordered;
   if (!find_order(evaluation, function, a, b, found)) return false;
-  if (found == std::partial_ordering::unordered) return evaluation.fail(fmt::format("'{}' does not take NaN", function));
+  if (found == std::partial_ordering::unordered)
+    return evaluation.fail(fmt::format("'{}' does not take NaN", function));
   sign = found < 0 ? -1 : found > 0 ? 1 : 0;
   return true;
 }
 
 bool equals(Evaluation& evaluation, Operator op, Operand left, Operand right, Value& result) {
   if (left.literal != nullptr || right.literal != nullptr) {
-    if (const auto converted = beside(left, right.value, op)) return equals(evaluation, op, {*converted}, {right.value}, result);
-    if (const auto converted = beside(right, left.value, op)) return equals(evaluation, op, {left.value}, {*converted}, result);
+    if (const auto converted = beside(left, right.value, op))
+      return equals(evaluation, op, {*converted}, {right.value}, result);
+    if (const auto converted = beside(right, left.value, op))
+      return equals(evaluation, op, {left.value}, {*converted}, result);
   }
   if (!spend_equal(evaluation, left.value, right.value)) return false;
   const bool equal = left.value == right.value;
@@ -241,7 +292,9 @@ bool contains(Evaluation& evaluation, Operand left, const Value& b, Value& resul
       }
       result = Value::boolean(false);
       return true;
-    case Kind::map: result = Value::boolean(b.as_map().find(a) != nullptr); return true;
+    case Kind::map:
+      result = Value::boolean(b.as_map().find(a) != nullptr);
+      return true;
     case Kind::group: {
       if (!a.is(Kind::person)) break;
       constexpr std::uint64_t kHostUnits = 10;
@@ -251,7 +304,8 @@ bool contains(Evaluation& evaluation, Operand left, const Value& b, Value& resul
       result = Value::boolean(*member);
       return true;
     }
-    default: break;
+    default:
+      break;
   }
   return refuse(evaluation, Operator::in, a, b);
 }

@@ -1,9 +1,9 @@
 #pragma once
-// What operators do with values. Pure but for cost; all return false with the evaluation's failure set where nothing
-// is defined for the kinds or the result does not exist.
+// What operators do with values. Pure but for cost; all return false with the evaluation's failure set where
+// nothing is defined for the kinds or the result does not exist.
 //
-// `literal` is the exact number of an operand that is a number literal, or nullptr: beside a decimal or money the
-// literal counts as that, not as an int or a double.
+// `literal` is the exact number of an operand that is a number literal, or nullptr: beside a decimal or money
+// the literal counts as that, not as an int or a double.
 
 #include "cel/evaluation.h"
 #include "cel/syntax.h"
@@ -37,7 +37,9 @@ std::optional<Period> as_period(const Value& value);
 
 // Decimal, money, date and period arithmetic; called where one side is of these.
 bool calculate_product(Evaluation& evaluation, Operator op, Operand a, Operand b, Value& result);
-constexpr bool is_product(Kind kind) { return kind >= Kind::decimal; }
+constexpr bool is_product(Kind kind) {
+  return kind >= Kind::decimal;
+}
 // The literal as what stands beside it: a decimal, or money of its currency; nullopt where it stays itself.
 std::optional<Value> beside(Operand literal, const Value& other, Operator op);
 

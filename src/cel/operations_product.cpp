@@ -1,8 +1,8 @@
 // Arithmetic with decimals, money, dates and calendar periods.
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "cel/calendar.h"
 #include "cel/numbers.h"
@@ -18,10 +18,14 @@ bool refuse(Evaluation& evaluation, Operator op, const Value& a, const Value& b)
 
 Result<Decimal> calculate_exact(Operator op, const Decimal& a, const Decimal& b) {
   switch (op) {
-    case Operator::add: return Decimal::add(a, b);
-    case Operator::subtract: return Decimal::subtract(a, b);
-    case Operator::multiply: return Decimal::multiply(a, b);
-    default: return Decimal::divide(a, b);
+    case Operator::add:
+      return Decimal::add(a, b);
+    case Operator::subtract:
+      return Decimal::subtract(a, b);
+    case Operator::multiply:
+      return Decimal::multiply(a, b);
+    default:
+      return Decimal::divide(a, b);
   }
 }
 
@@ -44,9 +48,11 @@ bool calculate_money(Evaluation& evaluation, Operator op, const Value& a, const 
     const Money& y = b.as_money();
     if (op == Operator::multiply || op == Operator::modulo) return refuse(evaluation, op, a, b);
     if (x.currency != y.currency) {
-      return evaluation.fail(fmt::format("{} and {} cannot be combined: the currencies differ", x.to_text(), y.to_text()));
+      return evaluation.fail(
+          fmt::format("{} and {} cannot be combined: the currencies differ", x.to_text(), y.to_text()));
     }
-    return finish(evaluation, calculate_exact(op, x.amount, y.amount), op == Operator::divide ? nullptr : &x.currency, result);
+    return finish(evaluation, calculate_exact(op, x.amount, y.amount),
+                  op == Operator::divide ? nullptr : &x.currency, result);
   }
   const bool first = a.is(Kind::money);
   const Money& money = first ? a.as_money() : b.as_money();
@@ -97,7 +103,8 @@ std::optional<Period> as_period(const Value& value) {
   if (!value.is(Kind::map) || value.as_map().size() != 2) return std::nullopt;
   const Value* months = value.as_map().find("months");
   const Value* days = value.as_map().find("days");
-  if (months == nullptr || days == nullptr || !months->is(Kind::int_) || !days->is(Kind::int_)) return std::nullopt;
+  if (months == nullptr || days == nullptr || !months->is(Kind::int_) || !days->is(Kind::int_))
+    return std::nullopt;
   const Period period{months->as_int(), days->as_int()};
   const auto within = [](std::int64_t count) { return count >= -kMax && count <= kMax; };
   if (!within(period.months) || !within(period.days)) return std::nullopt;
@@ -113,8 +120,10 @@ std::optional<Value> beside(Operand literal, const Value& other, Operator op) {
 }
 
 bool calculate_product(Evaluation& evaluation, Operator op, Operand left, Operand right, Value& result) {
-  if (const auto converted = beside(left, right.value, op)) return calculate_product(evaluation, op, {*converted}, {right.value}, result);
-  if (const auto converted = beside(right, left.value, op)) return calculate_product(evaluation, op, {left.value}, {*converted}, result);
+  if (const auto converted = beside(left, right.value, op))
+    return calculate_product(evaluation, op, {*converted}, {right.value}, result);
+  if (const auto converted = beside(right, left.value, op))
+    return calculate_product(evaluation, op, {left.value}, {*converted}, result);
   const Value& a = left.value;
   const Value& b = right.value;
   if (a.is(Kind::money) || b.is(Kind::money)) return calculate_money(evaluation, op, a, b, result);

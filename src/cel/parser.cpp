@@ -1,10 +1,10 @@
 #include "cel/parser.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cel/lexer.h"
@@ -15,9 +15,9 @@ namespace countersign::cel {
 namespace {
 
 // Words that langdef.md keeps for languages CEL is embedded in. As fields and methods they are fine.
-constexpr std::string_view kReserved[] = {"as",     "break", "const",     "continue", "else",   "for",  "function", "if",
-                                          "import", "let",   "loop",      "package",  "namespace", "return", "var", "void",
-                                          "while"};
+constexpr std::string_view kReserved[] = {"as",        "break",  "const",  "continue", "else", "for",
+                                          "function",  "if",     "import", "let",      "loop", "package",
+                                          "namespace", "return", "var",    "void",     "while"};
 
 struct Binary {
   std::string_view symbol;
@@ -25,10 +25,12 @@ struct Binary {
   int strength;
 };
 constexpr Binary kBinary[] = {
-    {"<", Operator::less, 1},     {"<=", Operator::less_equal, 1}, {">", Operator::greater, 1},
-    {">=", Operator::greater_equal, 1}, {"==", Operator::equal, 1}, {"!=", Operator::not_equal, 1},
-    {"+", Operator::add, 2},      {"-", Operator::subtract, 2},    {"*", Operator::multiply, 3},
-    {"/", Operator::divide, 3},   {"%", Operator::modulo, 3},
+    {"<", Operator::less, 1},     {"<=", Operator::less_equal, 1},
+    {">", Operator::greater, 1},  {">=", Operator::greater_equal, 1},
+    {"==", Operator::equal, 1},   {"!=", Operator::not_equal, 1},
+    {"+", Operator::add, 2},      {"-", Operator::subtract, 2},
+    {"*", Operator::multiply, 3}, {"/", Operator::divide, 3},
+    {"%", Operator::modulo, 3},
 };
 
 // Thrown within this file only, to leave the descent at the first issue.
@@ -48,7 +50,9 @@ class Parser {
   }
 
  private:
-  const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(next_ + ahead, tokens_.size() - 1)]; }
+  const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[std::min(next_ + ahead, tokens_.size() - 1)];
+  }
   const Token& take() {
     const Token& token = peek();
     if (next_ + 1 < tokens_.size()) ++next_;
@@ -67,17 +71,22 @@ class Parser {
 
   static std::string shown(const Token& token) {
     switch (token.tag) {
-      case Token::Tag::end: return "the end of the expression";
+      case Token::Tag::end:
+        return "the end of the expression";
       case Token::Tag::string:
-      case Token::Tag::bytes: return "a text";
-      default: return fmt::format("'{}'", token.text);
+      case Token::Tag::bytes:
+        return "a text";
+      default:
+        return fmt::format("'{}'", token.text);
     }
   }
 
   [[noreturn]] void unexpected(std::string_view wanted) const {
     const Token& token = peek();
-    for (const auto& [word, symbol] : {std::pair{"and", "&&"}, std::pair{"or", "||"}, std::pair{"not", "!"}}) {
-      if (token.is_word(word)) stop(token.at, fmt::format("'{}' is no operator; write '{}'", word, symbol), symbol);
+    for (const auto& [word, symbol] :
+         {std::pair{"and", "&&"}, std::pair{"or", "||"}, std::pair{"not", "!"}}) {
+      if (token.is_word(word))
+        stop(token.at, fmt::format("'{}' is no operator; write '{}'", word, symbol), symbol);
     }
     if (token.is("{") && next_ > 0 && tokens_[next_ - 1].tag == Token::Tag::name) {
       stop(token.at, "messages cannot be made here; a map is written {\"key\": value}");
@@ -87,7 +96,8 @@ class Parser {
 
   void close(std::string_view symbol, std::string_view opening, SourceRange opened) {
     if (accept(symbol)) return;
-    if (peek().tag == Token::Tag::end) stop(opened, fmt::format("this '{}' is never closed: '{}' is missing", opening, symbol));
+    if (peek().tag == Token::Tag::end)
+      stop(opened, fmt::format("this '{}' is never closed: '{}' is missing", opening, symbol));
     unexpected(fmt::format("'{}' or ','", symbol));
   }
 
@@ -106,7 +116,8 @@ class Parser {
     return node;
   }
   [[noreturn]] void too_deep(SourceRange at) const {
-    stop(at, fmt::format("the expression is nested more than {} levels deep; split it into parts", depth_max_));
+    stop(at,
+         fmt::format("the expression is nested more than {} levels deep; split it into parts", depth_max_));
   }
 
   SyntaxPtr operation(Operator op, SourceRange op_at, std::vector<SyntaxPtr> children) const {
@@ -115,7 +126,27 @@ class Parser {
     node->op = op;
     node->name_at = op_at;
     node->children = std::move(children);
+    node->exact = exact_of(*node);
     return finished(std::move(node));
+  }
+
+  // 5 * 1000 is as good as 5000 beside a decimal; a quotient is not, for CEL divides integers.
+  static std::optional<Decimal> exact_of(const Syntax& node) {
+    if (node.children.size() != 2 || !node.children[0]->exact || !node.children[1]->exact)
+      return std::nullopt;
+    const Decimal& a = *node.children[0]->exact;
+    const Decimal& b = *node.children[1]->exact;
+    const auto kept = [](Result<Decimal> number) { return number ? std::optional(*number) : std::nullopt; };
+    switch (node.op) {
+      case Operator::add:
+        return kept(Decimal::add(a, b));
+      case Operator::subtract:
+        return kept(Decimal::subtract(a, b));
+      case Operator::multiply:
+        return kept(Decimal::multiply(a, b));
+      default:
+        return std::nullopt;
+    }
   }
   template <class... Children>
   SyntaxPtr operation(Operator op, SourceRange op_at, Children... children) const {
@@ -132,7 +163,8 @@ class Parser {
       SyntaxPtr then = any_of();
       if (!accept(":")) unexpected("':' and what holds otherwise");
       SyntaxPtr otherwise = expression();
-      condition = operation(Operator::conditional, at, std::move(condition), std::move(then), std::move(otherwise));
+      condition =
+          operation(Operator::conditional, at, std::move(condition), std::move(then), std::move(otherwise));
     }
     --nesting_;
     return condition;
@@ -266,7 +298,8 @@ class Parser {
     const SourceRange begin = peek().at;
     const bool rooted = accept(".");
     const Token& token = take();
-    if (token.tag != Token::Tag::name) stop(token.at, fmt::format("a name is expected here, not {}", shown(token)));
+    if (token.tag != Token::Tag::name)
+      stop(token.at, fmt::format("a name is expected here, not {}", shown(token)));
     if (!rooted && (token.text == "true" || token.text == "false" || token.text == "null")) {
       SyntaxPtr node = make(Syntax::Tag::literal, token.at);
       if (token.text != "null") node->value = Value::boolean(token.text == "true");
@@ -329,19 +362,32 @@ class Parser {
     const Token& token = peek();
     SyntaxPtr node = make(Syntax::Tag::literal, {begin, token.at.end});
     switch (token.tag) {
-      case Token::Tag::string: node->value = Value::string(token.text); break;
-      case Token::Tag::bytes: node->value = Value::bytes(token.text); break;
-      case Token::Tag::uint_: node->value = unsigned_literal(token); break;
-      case Token::Tag::int_: node->value = int_literal(token, negative); break;
-      case Token::Tag::double_: node->value = double_literal(token, negative); break;
+      case Token::Tag::string:
+        node->value = Value::string(token.text);
+        break;
+      case Token::Tag::bytes:
+        node->value = Value::bytes(token.text);
+        break;
+      case Token::Tag::uint_:
+        node->value = unsigned_literal(token);
+        break;
+      case Token::Tag::int_:
+        node->value = int_literal(token, negative);
+        break;
+      case Token::Tag::double_:
+        node->value = double_literal(token, negative);
+        break;
       case Token::Tag::end:
-        if (next_ > 0) stop(taken(), fmt::format("something is missing behind {}", shown(tokens_[next_ - 1])));
+        if (next_ > 0)
+          stop(taken(), fmt::format("something is missing behind {}", shown(tokens_[next_ - 1])));
         unexpected("a value");
-      default: unexpected("a value");
+      default:
+        unexpected("a value");
     }
     if (is_number_token(token)) {
-      const auto exact = node->value.is(Kind::int_) ? Result<Decimal>(Decimal::from_int(node->value.as_int()))
-                                                    : Decimal::parse((negative ? "-" : "") + whole(token.text));
+      const auto exact = node->value.is(Kind::int_)
+                             ? Result<Decimal>(Decimal::from_int(node->value.as_int()))
+                             : Decimal::parse((negative ? "-" : "") + whole(token.text));
       if (exact) node->exact = *exact;
     }
     take();
@@ -349,7 +395,9 @@ class Parser {
   }
 
   // ".5" as "0.5".
-  static std::string whole(const std::string& number) { return number.starts_with('.') ? "0" + number : number; }
+  static std::string whole(const std::string& number) {
+    return number.starts_with('.') ? "0" + number : number;
+  }
 
   static std::uint64_t magnitude(const Token& token, std::string_view type) {
     const bool hex = token.text.starts_with("0x") || token.text.starts_with("0X");
@@ -359,7 +407,9 @@ class Parser {
     if (end.ec != std::errc()) stop(token.at, fmt::format("the number is too large for {}", type));
     return value;
   }
-  static Value unsigned_literal(const Token& token) { return Value::unsigned_integer(magnitude(token, "a uint (64 bits)")); }
+  static Value unsigned_literal(const Token& token) {
+    return Value::unsigned_integer(magnitude(token, "a uint (64 bits)"));
+  }
   static Value int_literal(const Token& token, bool negative) {
     constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     const std::uint64_t value = magnitude(token, "an int (64 bits)");
@@ -382,9 +432,10 @@ class Parser {
 
 std::expected<SyntaxPtr, Issue> parse(std::string_view source, std::size_t bytes_max, int depth_max) {
   if (source.size() > bytes_max) {
-    return std::unexpected(Issue{{bytes_max, source.size()},
-                                 fmt::format("the expression has {} bytes; at most {} are allowed", source.size(), bytes_max),
-                                 {}});
+    return std::unexpected(
+        Issue{{bytes_max, source.size()},
+              fmt::format("the expression has {} bytes; at most {} are allowed", source.size(), bytes_max),
+              {}});
   }
   auto tokens = tokenize(source);
   if (!tokens) return std::unexpected(std::move(tokens).error());

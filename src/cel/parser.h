@@ -1,6 +1,6 @@
 #pragma once
-// Expression text to syntax tree: the whole grammar of langdef.md but message literals, with the optional syntax
-// (a.?b, a[?b], {?k: v}, [?v]) and the macros. Pure function.
+// Expression text to syntax tree: the whole grammar of langdef.md but message literals, with the optional
+// syntax (a.?b, a[?b], {?k: v}, [?v]) and the macros. Pure function.
 
 #include <expected>
 #include <string_view>

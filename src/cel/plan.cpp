@@ -1,9 +1,9 @@
 #include "cel/plan.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "cel/builtins.h"
 
@@ -40,11 +40,16 @@ class Planner {
  private:
   StepPtr plan(const Syntax& node) {
     switch (node.tag) {
-      case Syntax::Tag::literal: return constant_step(node.at, node.adapted ? *node.adapted : node.value);
-      case Syntax::Tag::name: return name(node);
-      case Syntax::Tag::select: return select(node);
-      case Syntax::Tag::call: return call(node);
-      case Syntax::Tag::operation: return operation(node);
+      case Syntax::Tag::literal:
+        return constant_step(node.at, node.adapted ? *node.adapted : node.value);
+      case Syntax::Tag::name:
+        return name(node);
+      case Syntax::Tag::select:
+        return select(node);
+      case Syntax::Tag::call:
+        return call(node);
+      case Syntax::Tag::operation:
+        return operation(node);
       case Syntax::Tag::list: {
         Steps items = all(node, 0);
         const bool constant = all_constant(items);
@@ -55,7 +60,8 @@ class Planner {
         const bool constant = all_constant(entries);
         return folded(map_step(node.at, std::move(entries), node.marked), constant, nullptr);
       }
-      case Syntax::Tag::macro: return macro(node);
+      case Syntax::Tag::macro:
+        return macro(node);
     }
     return nullptr;
   }
@@ -86,7 +92,8 @@ class Planner {
 
   StepPtr name(const Syntax& node) {
     if (node.meaning == Syntax::Meaning::local) {
-      const auto local = std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == node.name; });
+      const auto local =
+          std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == node.name; });
       COUNTERSIGN_INVARIANT(local != locals_.rend(), "a macro's variable stands outside of its macro");
       return local_step(node.at, local->slot);
     }
@@ -103,16 +110,19 @@ class Planner {
 
   OperandStep operand(const Syntax& node) {
     OperandStep operand{plan(node), std::nullopt};
-    if (environment_.product && node.tag == Syntax::Tag::literal && !node.adapted) operand.literal = node.exact;
+    if (environment_.product && !node.adapted) operand.literal = node.exact;
     return operand;
   }
 
   StepPtr operation(const Syntax& node) {
+    if (node.adapted) return constant_step(node.at, *node.adapted);
     switch (node.op) {
       case Operator::and_:
-      case Operator::or_: return condition_step(node.at, node.op == Operator::and_, all(node, 0));
+      case Operator::or_:
+        return condition_step(node.at, node.op == Operator::and_, all(node, 0));
       case Operator::conditional:
-        return conditional_step(node.at, plan(*node.children[0]), plan(*node.children[1]), plan(*node.children[2]));
+        return conditional_step(node.at, plan(*node.children[0]), plan(*node.children[1]),
+                                plan(*node.children[2]));
       case Operator::negate:
       case Operator::not_: {
         StepPtr inner = plan(*node.children[0]);
@@ -122,7 +132,8 @@ class Planner {
       case Operator::index: {
         Steps parts = all(node, 0);
         const bool constant = all_constant(parts);
-        return folded(index_step(node.at, std::move(parts[0]), std::move(parts[1]), node.optional), constant, nullptr);
+        return folded(index_step(node.at, std::move(parts[0]), std::move(parts[1]), node.optional), constant,
+                      nullptr);
       }
       default: {
         OperandStep a = operand(*node.children[0]);
@@ -135,15 +146,18 @@ class Planner {
 
   StepPtr call(const Syntax& node) {
     if (node.meaning == Syntax::Meaning::declared) return host_step(node.at, node.name, all(node, 0));
-    const Builtin* builtin = node.meaning == Syntax::Meaning::standard ? find_builtin(node.name, environment_.product) : nullptr;
+    const Builtin* builtin =
+        node.meaning == Syntax::Meaning::standard ? find_builtin(node.name, environment_.product) : nullptr;
     if (builtin == nullptr) return failing_step(node.at, fmt::format("unknown function '{}'", node.name));
     if (!takes_receiver(*builtin, node.receiver)) {
       return failing_step(node.at, node.receiver ? fmt::format("'{}' is not called on a value", node.name)
-                                                 : fmt::format("'{}' is called on a value, as x.{}(...)", node.name, node.name));
+                                                 : fmt::format("'{}' is called on a value, as x.{}(...)",
+                                                               node.name, node.name));
     }
     Steps arguments = all(node, 0);
     if (node.name == "or" || node.name == "orValue") {
-      if (arguments.size() != 2) return failing_step(node.at, fmt::format("'{}' takes one argument", node.name));
+      if (arguments.size() != 2)
+        return failing_step(node.at, fmt::format("'{}' takes one argument", node.name));
       return or_step(node.at, std::move(arguments[0]), std::move(arguments[1]), node.name == "orValue");
     }
     if (node.name == "sum" && node.adapted && arguments.size() == 1) {
@@ -159,7 +173,8 @@ class Planner {
   // math.greatest and math.least list no signatures: they are called by name alone.
   static bool takes_receiver(const Builtin& builtin, bool receiver) {
     if (builtin.signatures.empty()) return !receiver;
-    return std::ranges::any_of(builtin.signatures, [&](const Signature& s) { return s.receiver == receiver; });
+    return std::ranges::any_of(builtin.signatures,
+                               [&](const Signature& s) { return s.receiver == receiver; });
   }
 
   // A pattern that is known is compiled once. nullptr where the step is an ordinary call.
@@ -168,7 +183,8 @@ class Planner {
     if (source == nullptr || !source->is(Kind::string) || arguments[0]->constant() != nullptr) return nullptr;
     auto pattern = compile_pattern(source->as_string());
     if (pattern) return match_step(node.at, std::move(arguments[0]), *std::move(pattern));
-    if (checked_ && environment_.product) issues_.push_back({node.children[1]->at, pattern.error().message, {}});
+    if (checked_ && environment_.product)
+      issues_.push_back({node.children[1]->at, pattern.error().message, {}});
     return failing_step(node.at, pattern.error().message);
   }
 

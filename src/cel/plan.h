@@ -15,8 +15,8 @@ struct Plan {
   std::size_t slots = 0;
 };
 
-// Constant parts are evaluated here once. Where `checked` and the environment is the product's, a constant call that
-// fails, as date("2026-02-30") does, is an issue.
+// Constant parts are evaluated here once. Where `checked` and the environment is the product's, a constant
+// call that fails, as date("2026-02-30") does, is an issue.
 Plan make_plan(const Syntax& root, const Environment& environment, bool checked, std::vector<Issue>& issues);
 
 }  // namespace countersign::cel

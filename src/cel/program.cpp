@@ -1,8 +1,8 @@
 #include "cel/program.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "cel/characters.h"
 #include "cel/checker.h"
@@ -26,7 +26,8 @@ struct Compiler {
     program.compiled_ = std::make_shared<const Program::Compiled>(std::move(compiled));
     return program;
   }
-  static Compilation compile(std::string_view source, const Environment& environment, const CompileOptions& options);
+  static Compilation compile(std::string_view source, const Environment& environment,
+                             const CompileOptions& options);
 };
 
 namespace {
@@ -34,13 +35,15 @@ namespace {
 class NoHost final : public Host {
  public:
   Result<std::optional<Value>> person_field(const PersonId& person, std::string_view field) const override {
-    return fail(ErrorCode::not_found, fmt::format("'{}' of {} is asked, and there is no directory here", field, person.value));
+    return fail(ErrorCode::not_found,
+                fmt::format("'{}' of {} is asked, and there is no directory here", field, person.value));
   }
   Result<Value> call(std::string_view function, std::span<const Value> /*arguments*/) const override {
     return fail(ErrorCode::not_found, fmt::format("the function '{}' is not available here", function));
   }
   Result<std::vector<PersonId>> members(std::string_view group) const override {
-    return fail(ErrorCode::not_found, fmt::format("the members of {} are asked, and there is no directory here", group));
+    return fail(ErrorCode::not_found,
+                fmt::format("the members of {} are asked, and there is no directory here", group));
   }
 };
 
@@ -67,7 +70,9 @@ const Host& no_host() {
   return kHost;
 }
 
-std::string quote(std::string_view text) { return quoted(text); }
+std::string quote(std::string_view text) {
+  return quoted(text);
+}
 
 Type person_record(std::map<std::string, RecordField> more) {
   using Tag = Type::Tag;
@@ -79,9 +84,15 @@ Type person_record(std::map<std::string, RecordField> more) {
   return Type::record("person", std::move(more));
 }
 
-const std::string& Program::source() const { return compiled_->source; }
-const Type& Program::type() const { return compiled_->type; }
-const std::vector<std::vector<std::string>>& Program::references() const { return compiled_->references; }
+const std::string& Program::source() const {
+  return compiled_->source;
+}
+const Type& Program::type() const {
+  return compiled_->type;
+}
+const std::vector<std::vector<std::string>>& Program::references() const {
+  return compiled_->references;
+}
 
 Result<Value> Program::evaluate(const Bindings& bindings, const Host& host, Cost& cost) const {
   COUNTERSIGN_INVARIANT(compiled_ != nullptr, "an empty program was evaluated");
@@ -96,13 +107,16 @@ Result<Value> Program::evaluate(const Bindings& bindings, const Host& host, Cost
   if (value == &scratch) return scratch;
   if (value != nullptr) return *value;
   const Failure& failure = evaluation.failure;
-  const SourceRange at = failure.located && failure.at.end > 0 ? failure.at : SourceRange{0, compiled_->source.size()};
+  const SourceRange at =
+      failure.located && failure.at.end > 0 ? failure.at : SourceRange{0, compiled_->source.size()};
   std::string why = failure.message;
-  if (evaluation.exhausted() && units < Cost::kExpressionMax) why = "the expressions of this command cost more than is allowed";
+  if (evaluation.exhausted() && units < Cost::kExpressionMax)
+    why = "the expressions of this command cost more than is allowed";
   return fail(failure.code, fmt::format("cannot evaluate '{}': {}", excerpt(compiled_->source, at), why));
 }
 
-Compilation Compiler::compile(std::string_view source, const Environment& environment, const CompileOptions& options) {
+Compilation Compiler::compile(std::string_view source, const Environment& environment,
+                              const CompileOptions& options) {
   Compilation result;
   auto parsed = parse(source, environment.source_bytes_max, environment.depth_max);
   if (!parsed) {

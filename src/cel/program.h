@@ -1,9 +1,10 @@
 #pragma once
-// Compiling and evaluating expressions (CEL, https://github.com/cel-expr/cel-spec, langdef.md, with optionals, the
-// strings and math extensions, and the product's types). Compile once at load; evaluate any number of times.
+// Compiling and evaluating expressions (CEL, https://github.com/cel-expr/cel-spec, langdef.md, with
+// optionals, the strings and math extensions, and the product's types). Compile once at load; evaluate any
+// number of times.
 //
-// A Program is immutable and may be evaluated by several threads at once. Evaluation does no I/O, always ends, and
-// gives the same result for the same bindings and host.
+// A Program is immutable and may be evaluated by several threads at once. Evaluation does no I/O, always
+// ends, and gives the same result for the same bindings and host.
 
 #include <cstdint>
 #include <map>
@@ -49,8 +50,8 @@ struct Variable {
   Type type;
 };
 
-// The fields that every directory has: id, name, mail, department, locale (text), manager (person), approval_limit
-// (decimal); and those of `more`.
+// The fields that every directory has: id, name, mail, department, locale (text), manager (person),
+// approval_limit (decimal); and those of `more`.
 Type person_record(std::map<std::string, RecordField> more = {});
 
 // What an expression may name. The standard functions and macros are always there.
@@ -64,8 +65,8 @@ struct Environment {
   int depth_max = 100;  // nesting of the syntax tree
 };
 
-// The values of variables. `name` is a declared variable; nullopt means that it has none here (an error of the
-// evaluation that says so).
+// The values of variables. `name` is a declared variable; nullopt means that it has none here (an error of
+// the evaluation that says so).
 class Bindings {
  public:
   virtual ~Bindings() = default;
@@ -80,14 +81,15 @@ class Host {
   virtual Result<std::optional<Value>> person_field(const PersonId& person, std::string_view field) const = 0;
   // A call of a function that the Environment declares.
   virtual Result<Value> call(std::string_view function, std::span<const Value> arguments) const = 0;
-  // The members of a group, in the directory's order; for `p in group("x")` and where a list of persons is needed.
+  // The members of a group, in the directory's order; for `p in group("x")` and where a list of persons is
+  // needed.
   virtual Result<std::vector<PersonId>> members(std::string_view group) const = 0;
   // Whether `p in group` holds. Hosts that know it without listing everybody override it.
   virtual Result<bool> is_member(std::string_view group, const PersonId& person) const;
 };
 
-// Counts deterministic cost units (docs/design says which operation costs what); shared by all evaluations of one
-// command so that one limit holds for their sum.
+// Counts deterministic cost units (docs/design says which operation costs what); shared by all evaluations of
+// one command so that one limit holds for their sum.
 class Cost {
  public:
   static constexpr std::uint64_t kExpressionMax = 100'000;
@@ -116,13 +118,14 @@ class Program {
   const std::string& source() const;
   // What the checker deduced; dyn without a check.
   const Type& type() const;
-  // Every chain of field selections that starts at a variable, e.g. {"form", "amount"}, each once, sorted. Serves
-  // dependency checks: which fields and steps an expression reads.
+  // Every chain of field selections that starts at a variable, e.g. {"form", "amount"}, each once, sorted.
+  // Serves dependency checks: which fields and steps an expression reads.
   const std::vector<std::vector<std::string>>& references() const;
 
-  // Errors are values: code not_found where something is read that is absent (an empty field, a missing key, a
-  // variable without a value), too_large for an exhausted cost limit, else invalid_input; the message names the operation
-  // and the byte range's text: "cannot evaluate 'form.lines[9]': index 9 is out of range (size 3)".
+  // Errors are values: code not_found where something is read that is absent (an empty field, a missing key,
+  // a variable without a value), too_large for an exhausted cost limit, else invalid_input; the message names
+  // the operation and the byte range's text: "cannot evaluate 'form.lines[9]': index 9 is out of range (size
+  // 3)".
   Result<Value> evaluate(const Bindings& bindings, const Host& host, Cost& cost) const;
 
  private:
@@ -133,8 +136,8 @@ class Program {
 
 struct CompileOptions {
   bool check = true;
-  // The type that the place wants; a mismatch is an issue. A literal takes it (5 where money is wanted), a single
-  // person where a list of persons is wanted is fine for the caller and not coerced here.
+  // The type that the place wants; a mismatch is an issue. A literal takes it (5 where money is wanted), a
+  // single person where a list of persons is wanted is fine for the caller and not coerced here.
   std::optional<Type> expected;
 };
 
@@ -143,7 +146,8 @@ struct Compilation {
   std::vector<Issue> issues;  // in order of position; parsing stops at the first, checking goes on
 };
 
-Compilation compile(std::string_view source, const Environment& environment, const CompileOptions& options = {});
+Compilation compile(std::string_view source, const Environment& environment,
+                    const CompileOptions& options = {});
 
 // The text of a CEL string literal for `text`, quotes included.
 std::string quote(std::string_view text);

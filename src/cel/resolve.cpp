@@ -35,11 +35,15 @@ class Resolver {
 
   void run(SyntaxPtr& node) {
     switch (node->tag) {
-      case Syntax::Tag::name: name_or_selection(node); break;
+      case Syntax::Tag::name:
+        name_or_selection(node);
+        break;
       case Syntax::Tag::select:
         if (!name_or_selection(node)) run(node->children[0]);
         break;
-      case Syntax::Tag::call: call(*node); break;
+      case Syntax::Tag::call:
+        call(*node);
+        break;
       case Syntax::Tag::macro: {
         run(node->children[0]);
         locals_.push_back(node->variable);
@@ -64,7 +68,8 @@ class Resolver {
       node->meaning = Syntax::Meaning::local;
       return true;
     }
-    for (const std::string& candidate : candidates(environment_.container, chain->path, chain->first->rooted)) {
+    for (const std::string& candidate :
+         candidates(environment_.container, chain->path, chain->first->rooted)) {
       if (declares(environment_, candidate)) {
         become_name(*node, candidate);
         return true;
@@ -146,7 +151,9 @@ void collect(const Syntax& node, References& found) {
 
 }  // namespace
 
-void resolve(SyntaxPtr& root, const Environment& environment) { Resolver(environment).run(root); }
+void resolve(SyntaxPtr& root, const Environment& environment) {
+  Resolver(environment).run(root);
+}
 
 std::vector<std::string> candidates(std::string_view container, std::string_view name, bool rooted) {
   std::vector<std::string> all;
@@ -162,8 +169,14 @@ std::vector<std::string> candidates(std::string_view container, std::string_view
 std::optional<Type> named_type(std::string_view name, bool product) {
   using Tag = Type::Tag;
   static constexpr std::pair<std::string_view, Tag> kCore[] = {
-      {"bool", Tag::bool_}, {"int", Tag::int_}, {"uint", Tag::uint_}, {"double", Tag::double_}, {"string", Tag::string},
-      {"bytes", Tag::bytes}, {"null_type", Tag::null_}, {"google.protobuf.Timestamp", Tag::timestamp},
+      {"bool", Tag::bool_},
+      {"int", Tag::int_},
+      {"uint", Tag::uint_},
+      {"double", Tag::double_},
+      {"string", Tag::string},
+      {"bytes", Tag::bytes},
+      {"null_type", Tag::null_},
+      {"google.protobuf.Timestamp", Tag::timestamp},
       {"google.protobuf.Duration", Tag::duration},
   };
   static constexpr std::pair<std::string_view, Tag> kProduct[] = {

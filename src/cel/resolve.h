@@ -1,7 +1,7 @@
 #pragma once
-// What the names of an expression mean: variables of macros, variables and functions of the environment (with their
-// qualified names and the container), names of types. Changes the tree in place; never fails: what stays unknown is
-// reported by the checker or fails when evaluated.
+// What the names of an expression mean: variables of macros, variables and functions of the environment (with
+// their qualified names and the container), names of types. Changes the tree in place; never fails: what
+// stays unknown is reported by the checker or fails when evaluated.
 
 #include <optional>
 #include <string>
@@ -20,7 +20,8 @@ std::vector<std::string> candidates(std::string_view container, std::string_view
 // The type that a name like "int" or "google.protobuf.Timestamp" stands for as a value.
 std::optional<Type> named_type(std::string_view name, bool product);
 
-// Every chain of selections that starts at a variable, each once, sorted; not those that go on in a longer one.
+// Every chain of selections that starts at a variable, each once, sorted; not those that go on in a longer
+// one.
 std::vector<std::vector<std::string>> references_of(const Syntax& root);
 
 }  // namespace countersign::cel

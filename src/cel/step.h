@@ -17,8 +17,8 @@ class Step {
   Step& operator=(const Step&) = delete;
   virtual ~Step() = default;
 
-  // The value: in `scratch`, or where it lives already (a constant, a variable, inside one), which stays valid as
-  // long as the evaluation and `scratch`. nullptr where it failed. Costs at least one unit.
+  // The value: in `scratch`, or where it lives already (a constant, a variable, inside one), which stays
+  // valid as long as the evaluation and `scratch`. nullptr where it failed. Costs at least one unit.
   virtual const Value* view(Evaluation& evaluation, Value& scratch) const = 0;
   // The value that every evaluation gives, if that is known.
   virtual const Value* constant() const { return nullptr; }
@@ -84,6 +84,7 @@ StepPtr sum_step(SourceRange at, Evaluate evaluate, StepPtr list, Value of_none)
 StepPtr or_step(SourceRange at, StepPtr optional, StepPtr otherwise, bool value);
 
 // steps_macro.cpp. `condition` only for the map of three arguments.
-StepPtr macro_step(SourceRange at, Macro macro, StepPtr range, std::size_t slot, StepPtr condition, StepPtr body);
+StepPtr macro_step(SourceRange at, Macro macro, StepPtr range, std::size_t slot, StepPtr condition,
+                   StepPtr body);
 
 }  // namespace countersign::cel

@@ -1,8 +1,8 @@
 // Selections and indexes: a.b, a.?b, has(a.b), a[b], a[?b], over maps, lists, persons, money and optionals.
 
-#include <fmt/format.h>
-
 #include <atomic>
+
+#include <fmt/format.h>
 
 #include "cel/numbers.h"
 #include "cel/step.h"
@@ -15,11 +15,14 @@ constexpr std::uint64_t kHostUnits = 5;
 // What was found in `base` as the access wants it. A value that lives in `base_scratch` is moved out of it.
 const Value* deliver(const Value* found, Access access, bool in_scratch, Value& scratch) {
   switch (access) {
-    case Access::presence: scratch = Value::boolean(found != nullptr); return &scratch;
+    case Access::presence:
+      scratch = Value::boolean(found != nullptr);
+      return &scratch;
     case Access::optional:
       scratch = found == nullptr ? Value::optional_none() : Value::optional_of(*found);
       return &scratch;
-    case Access::plain: break;
+    case Access::plain:
+      break;
   }
   if (!in_scratch) return found;
   scratch = *found;
@@ -45,13 +48,15 @@ class FieldStep final : public Step {
   }
 
  private:
-  const Value* select(Evaluation& evaluation, const Value& base, Access access, bool in_scratch, Value& scratch) const {
+  const Value* select(Evaluation& evaluation, const Value& base, Access access, bool in_scratch,
+                      Value& scratch) const {
     if (base.is(Kind::map)) {
       std::size_t place = place_.load(std::memory_order_relaxed);
       const std::size_t before = place;
       const Value* found = base.as_map().find_near(name_, place);
       if (place != before) place_.store(place, std::memory_order_relaxed);
-      if (found == nullptr && access == Access::plain) return absent(evaluation, fmt::format("no such key '{}'", name_));
+      if (found == nullptr && access == Access::plain)
+        return absent(evaluation, fmt::format("no such key '{}'", name_));
       return deliver(found, access, in_scratch, scratch);
     }
     if (base.is(Kind::person)) {
@@ -85,7 +90,10 @@ class FieldStep final : public Step {
 class IndexStep final : public Step {
  public:
   IndexStep(SourceRange place, StepPtr base, StepPtr key, bool optional)
-      : Step(place), base_(std::move(base)), key_(std::move(key)), access_(optional ? Access::optional : Access::plain) {}
+      : Step(place),
+        base_(std::move(base)),
+        key_(std::move(key)),
+        access_(optional ? Access::optional : Access::plain) {}
 
   const Value* view(Evaluation& evaluation, Value& scratch) const override {
     if (!evaluation.spend(1)) return failed(evaluation);
@@ -103,22 +111,25 @@ class IndexStep final : public Step {
   }
 
  private:
-  const Value* find(Evaluation& evaluation, const Value& base, const Value& key, Access access, bool in_scratch,
-                    Value& scratch) const {
+  const Value* find(Evaluation& evaluation, const Value& base, const Value& key, Access access,
+                    bool in_scratch, Value& scratch) const {
     const Value* found = nullptr;
     if (base.is(Kind::map)) {
       const bool usable = is_plain_number(key.kind()) || key.is(Kind::bool_) || key.is(Kind::string);
       if (!usable) return failed(evaluation, fmt::format("{} cannot be a key", kind_text(key)));
       found = base.as_map().find(key);
-      if (found == nullptr && access == Access::plain) return absent(evaluation, fmt::format("no such key '{}'", to_display(key)));
+      if (found == nullptr && access == Access::plain)
+        return absent(evaluation, fmt::format("no such key '{}'", to_display(key)));
     } else if (base.is(Kind::list)) {
       const auto place = position(key);
       const List& items = base.as_list();
-      if (!is_plain_number(key.kind())) return failed(evaluation, fmt::format("a list is indexed by int, not {}", kind_text(key)));
+      if (!is_plain_number(key.kind()))
+        return failed(evaluation, fmt::format("a list is indexed by int, not {}", kind_text(key)));
       if (place && *place >= 0 && static_cast<std::uint64_t>(*place) < items.size()) {
         found = &items[static_cast<std::size_t>(*place)];
       } else if (access == Access::plain) {
-        return failed(evaluation, fmt::format("index {} is out of range (size {})", to_display(key), items.size()));
+        return failed(evaluation,
+                      fmt::format("index {} is out of range (size {})", to_display(key), items.size()));
       }
     } else {
       return failed(evaluation, fmt::format("{} has no elements", kind_text(base)));
@@ -128,10 +139,15 @@ class IndexStep final : public Step {
 
   static std::optional<std::int64_t> position(const Value& key) {
     switch (key.kind()) {
-      case Kind::int_: return key.as_int();
-      case Kind::uint_: return key.as_uint() <= INT64_MAX ? std::optional(static_cast<std::int64_t>(key.as_uint())) : std::nullopt;
-      case Kind::double_: return exact_int(key.as_double());
-      default: return std::nullopt;
+      case Kind::int_:
+        return key.as_int();
+      case Kind::uint_:
+        return key.as_uint() <= INT64_MAX ? std::optional(static_cast<std::int64_t>(key.as_uint()))
+                                          : std::nullopt;
+      case Kind::double_:
+        return exact_int(key.as_double());
+      default:
+        return std::nullopt;
     }
   }
 

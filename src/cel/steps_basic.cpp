@@ -21,7 +21,8 @@ class Constant final : public Step {
 
 class VariableStep final : public Step {
  public:
-  VariableStep(SourceRange place, std::size_t slot, std::string name) : Step(place), slot_(slot), name_(std::move(name)) {}
+  VariableStep(SourceRange place, std::size_t slot, std::string name)
+      : Step(place), slot_(slot), name_(std::move(name)) {}
   const Value* view(Evaluation& evaluation, Value& /*scratch*/) const override {
     if (!evaluation.spend(1)) return failed(evaluation);
     const Value* value = evaluation.variable(slot_, name_);
@@ -47,7 +48,9 @@ class Local final : public Step {
 class Failing final : public Step {
  public:
   Failing(SourceRange place, std::string message) : Step(place), message_(std::move(message)) {}
-  const Value* view(Evaluation& evaluation, Value& /*scratch*/) const override { return failed(evaluation, message_); }
+  const Value* view(Evaluation& evaluation, Value& /*scratch*/) const override {
+    return failed(evaluation, message_);
+  }
 
  private:
   std::string message_;
@@ -104,7 +107,8 @@ class MapStep final : public Step {
       if (value == nullptr) return nullptr;
       const Kind kind = key->kind();
       if (kind != Kind::bool_ && kind != Kind::int_ && kind != Kind::uint_ && kind != Kind::string) {
-        return failed(evaluation, fmt::format("a map's key is a bool, int, uint or string, not {}", kind_text(*key)));
+        return failed(evaluation,
+                      fmt::format("a map's key is a bool, int, uint or string, not {}", kind_text(*key)));
       }
       if (marked_[i]) {
         bool ok = true;
@@ -112,7 +116,8 @@ class MapStep final : public Step {
         if (!ok) return failed(evaluation, "{?key: ...} takes an optional");
         if (value == nullptr) continue;
       }
-      if (map.find(*key) != nullptr) return failed(evaluation, fmt::format("the key '{}' stands twice in the map", to_display(*key)));
+      if (map.find(*key) != nullptr)
+        return failed(evaluation, fmt::format("the key '{}' stands twice in the map", to_display(*key)));
       map.set(*key, *value);
     }
     scratch = Value::map(std::move(map));
@@ -126,12 +131,18 @@ class MapStep final : public Step {
 
 }  // namespace
 
-StepPtr constant_step(SourceRange at, Value value) { return std::make_unique<Constant>(at, std::move(value)); }
+StepPtr constant_step(SourceRange at, Value value) {
+  return std::make_unique<Constant>(at, std::move(value));
+}
 StepPtr variable_step(SourceRange at, std::size_t slot, std::string name) {
   return std::make_unique<VariableStep>(at, slot, std::move(name));
 }
-StepPtr local_step(SourceRange at, std::size_t slot) { return std::make_unique<Local>(at, slot); }
-StepPtr failing_step(SourceRange at, std::string message) { return std::make_unique<Failing>(at, std::move(message)); }
+StepPtr local_step(SourceRange at, std::size_t slot) {
+  return std::make_unique<Local>(at, slot);
+}
+StepPtr failing_step(SourceRange at, std::string message) {
+  return std::make_unique<Failing>(at, std::move(message));
+}
 StepPtr list_step(SourceRange at, Steps items, std::vector<bool> marked) {
   return std::make_unique<ListStep>(at, std::move(items), std::move(marked));
 }

@@ -1,5 +1,5 @@
-// Steps of macros: all, exists, exists_one, map, filter over lists, keys of maps and members of groups; optMap and
-// optFlatMap over optionals.
+// Steps of macros: all, exists, exists_one, map, filter over lists, keys of maps and members of groups;
+// optMap and optFlatMap over optionals.
 
 #include <fmt/format.h>
 
@@ -11,7 +11,12 @@ namespace {
 class Loop final : public Step {
  public:
   Loop(SourceRange place, Macro macro, StepPtr range, std::size_t slot, StepPtr condition, StepPtr body)
-      : Step(place), macro_(macro), range_(std::move(range)), slot_(slot), condition_(std::move(condition)), body_(std::move(body)) {}
+      : Step(place),
+        macro_(macro),
+        range_(std::move(range)),
+        slot_(slot),
+        condition_(std::move(condition)),
+        body_(std::move(body)) {}
 
   const Value* view(Evaluation& evaluation, Value& scratch) const override {
     if (!evaluation.spend(1)) return failed(evaluation);
@@ -105,9 +110,14 @@ class Loop final : public Step {
   const Value* finish(Evaluation& evaluation, Collected& collected, Value& scratch) const {
     switch (macro_) {
       case Macro::map:
-      case Macro::filter: scratch = Value::list(std::move(collected.items)); return &scratch;
-      case Macro::exists_one: scratch = Value::boolean(collected.hits == 1); return &scratch;
-      default: break;
+      case Macro::filter:
+        scratch = Value::list(std::move(collected.items));
+        return &scratch;
+      case Macro::exists_one:
+        scratch = Value::boolean(collected.hits == 1);
+        return &scratch;
+      default:
+        break;
     }
     if (!collected.decided && collected.first) {
       evaluation.failure = *std::move(collected.first);
@@ -144,7 +154,8 @@ class OptionalMap final : public Step {
     Value held_body;
     const Value* value = body_->view(evaluation, held_body);
     if (value == nullptr) return nullptr;
-    if (flat_ && !value->is(Kind::optional)) return failed(evaluation, no_overload("optFlatMap", std::span(value, 1)));
+    if (flat_ && !value->is(Kind::optional))
+      return failed(evaluation, no_overload("optFlatMap", std::span(value, 1)));
     scratch = flat_ ? Value(*value) : Value::optional_of(*value);
     return &scratch;
   }
@@ -158,9 +169,11 @@ class OptionalMap final : public Step {
 
 }  // namespace
 
-StepPtr macro_step(SourceRange at, Macro macro, StepPtr range, std::size_t slot, StepPtr condition, StepPtr body) {
+StepPtr macro_step(SourceRange at, Macro macro, StepPtr range, std::size_t slot, StepPtr condition,
+                   StepPtr body) {
   if (macro == Macro::opt_map || macro == Macro::opt_flat_map) {
-    return std::make_unique<OptionalMap>(at, macro == Macro::opt_flat_map, std::move(range), slot, std::move(body));
+    return std::make_unique<OptionalMap>(at, macro == Macro::opt_flat_map, std::move(range), slot,
+                                         std::move(body));
   }
   return std::make_unique<Loop>(at, macro, std::move(range), slot, std::move(condition), std::move(body));
 }

@@ -28,13 +28,17 @@ class Binary final : public Step {
   bool apply(Evaluation& evaluation, Operand a, Operand b, Value& result) const {
     switch (op_) {
       case Operator::equal:
-      case Operator::not_equal: return equals(evaluation, op_, a, b, result);
+      case Operator::not_equal:
+        return equals(evaluation, op_, a, b, result);
       case Operator::less:
       case Operator::less_equal:
       case Operator::greater:
-      case Operator::greater_equal: return order(evaluation, op_, a, b, result);
-      case Operator::in: return contains(evaluation, a, b.value, result);
-      default: return calculate(evaluation, op_, a, b, result);
+      case Operator::greater_equal:
+        return order(evaluation, op_, a, b, result);
+      case Operator::in:
+        return contains(evaluation, a, b.value, result);
+      default:
+        return calculate(evaluation, op_, a, b, result);
     }
   }
 
@@ -45,7 +49,8 @@ class Binary final : public Step {
 
 class Unary final : public Step {
  public:
-  Unary(SourceRange place, Operator op, StepPtr operand) : Step(place), op_(op), operand_(std::move(operand)) {}
+  Unary(SourceRange place, Operator op, StepPtr operand)
+      : Step(place), op_(op), operand_(std::move(operand)) {}
   const Value* view(Evaluation& evaluation, Value& scratch) const override {
     if (!evaluation.spend(1)) return failed(evaluation);
     Value held;
@@ -98,7 +103,10 @@ class Condition final : public Step {
 class Conditional final : public Step {
  public:
   Conditional(SourceRange place, StepPtr condition, StepPtr then, StepPtr otherwise)
-      : Step(place), condition_(std::move(condition)), then_(std::move(then)), otherwise_(std::move(otherwise)) {}
+      : Step(place),
+        condition_(std::move(condition)),
+        then_(std::move(then)),
+        otherwise_(std::move(otherwise)) {}
   const Value* view(Evaluation& evaluation, Value& scratch) const override {
     if (!evaluation.spend(1)) return failed(evaluation);
     Value held;

@@ -4,25 +4,43 @@ namespace countersign::cel {
 
 std::string_view spelling(Operator op) {
   switch (op) {
-    case Operator::none: return "";
-    case Operator::add: return "+";
+    case Operator::none:
+      return "";
+    case Operator::add:
+      return "+";
     case Operator::subtract:
-    case Operator::negate: return "-";
-    case Operator::multiply: return "*";
-    case Operator::divide: return "/";
-    case Operator::modulo: return "%";
-    case Operator::equal: return "==";
-    case Operator::not_equal: return "!=";
-    case Operator::less: return "<";
-    case Operator::less_equal: return "<=";
-    case Operator::greater: return ">";
-    case Operator::greater_equal: return ">=";
-    case Operator::in: return "in";
-    case Operator::not_: return "!";
-    case Operator::and_: return "&&";
-    case Operator::or_: return "||";
-    case Operator::conditional: return "?:";
-    case Operator::index: return "[]";
+    case Operator::negate:
+      return "-";
+    case Operator::multiply:
+      return "*";
+    case Operator::divide:
+      return "/";
+    case Operator::modulo:
+      return "%";
+    case Operator::equal:
+      return "==";
+    case Operator::not_equal:
+      return "!=";
+    case Operator::less:
+      return "<";
+    case Operator::less_equal:
+      return "<=";
+    case Operator::greater:
+      return ">";
+    case Operator::greater_equal:
+      return ">=";
+    case Operator::in:
+      return "in";
+    case Operator::not_:
+      return "!";
+    case Operator::and_:
+      return "&&";
+    case Operator::or_:
+      return "||";
+    case Operator::conditional:
+      return "?:";
+    case Operator::index:
+      return "[]";
   }
   return "";
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The syntax tree of an expression. Macros are nodes of their own, not unfolded, so that messages speak of what was
-// written. The checker adds types and what literals become; the plan is made from the tree.
+// The syntax tree of an expression. Macros are nodes of their own, not unfolded, so that messages speak of
+// what was written. The checker adds types and what literals become; the plan is made from the tree.
 
 #include <memory>
 #include <optional>
@@ -14,13 +14,30 @@ namespace countersign::cel {
 
 enum class Operator {
   none,
-  add, subtract, multiply, divide, modulo, negate,
-  equal, not_equal, less, less_equal, greater, greater_equal, in,
-  not_, and_, or_, conditional, index,
+  add,
+  subtract,
+  multiply,
+  divide,
+  modulo,
+  negate,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in,
+  not_,
+  and_,
+  or_,
+  conditional,
+  index,
 };
 // "+", "&&", "?:", "[]" ... as messages show it.
 std::string_view spelling(Operator op);
-constexpr bool is_ordering(Operator op) { return op >= Operator::less && op <= Operator::greater_equal; }
+constexpr bool is_ordering(Operator op) {
+  return op >= Operator::less && op <= Operator::greater_equal;
+}
 
 enum class Macro { all, exists, exists_one, map, filter, opt_map, opt_flat_map };
 
@@ -29,7 +46,7 @@ using SyntaxPtr = std::unique_ptr<Syntax>;
 
 struct Syntax {
   enum class Tag {
-    literal,    // value, and exact for a number
+    literal,    // value
     name,       // name; rooted
     select,     // children[0].name; optional .?name; presence inside has()
     call,       // name(children); receiver: children[0].name(...)
@@ -48,6 +65,7 @@ struct Syntax {
   Macro macro = Macro::all;
   std::string variable;
   Value value;
+  // Of a number literal, and of sums, differences and products of such: the number as it was written.
   std::optional<Decimal> exact;
   std::vector<bool> marked;
   bool rooted = false;  // .name

@@ -23,7 +23,8 @@ Type Type::scalar(Tag tag) {
   constexpr std::size_t kTags = static_cast<std::size_t>(Tag::record) + 1;
   static const std::array<Type, kTags> kScalars = [] {
     std::array<Type, kTags> scalars;
-    for (std::size_t i = 1; i < kTags; ++i) scalars[i].node_ = std::make_shared<Node>(Node{static_cast<Tag>(i), {}, {}, {}});
+    for (std::size_t i = 1; i < kTags; ++i)
+      scalars[i].node_ = std::make_shared<Node>(Node{static_cast<Tag>(i), {}, {}, {}});
     return scalars;
   }();
   return kScalars[static_cast<std::size_t>(tag)];
@@ -70,10 +71,18 @@ Type Type::record(std::string name, std::map<std::string, RecordField> fields) {
   return type;
 }
 
-Type::Tag Type::tag() const { return node_ ? node_->tag : Tag::dyn; }
-const std::string& Type::name() const { return node_ ? node_->name : kNoName; }
-const std::vector<Type>& Type::arguments() const { return node_ ? node_->arguments : kNoArguments; }
-const std::map<std::string, RecordField>& Type::fields() const { return node_ ? node_->fields : kNoFields; }
+Type::Tag Type::tag() const {
+  return node_ ? node_->tag : Tag::dyn;
+}
+const std::string& Type::name() const {
+  return node_ ? node_->name : kNoName;
+}
+const std::vector<Type>& Type::arguments() const {
+  return node_ ? node_->arguments : kNoArguments;
+}
+const std::map<std::string, RecordField>& Type::fields() const {
+  return node_ ? node_->fields : kNoFields;
+}
 
 bool Type::operator==(const Type& other) const {
   if (node_ == other.node_) return true;
@@ -81,7 +90,8 @@ bool Type::operator==(const Type& other) const {
   if (fields().size() != other.fields().size()) return false;
   auto theirs = other.fields().begin();
   for (const auto& [field, mine] : fields()) {
-    if (field != theirs->first || mine.maybe != theirs->second.maybe || !(mine.type == theirs->second.type)) return false;
+    if (field != theirs->first || mine.maybe != theirs->second.maybe || !(mine.type == theirs->second.type))
+      return false;
     ++theirs;
   }
   return true;

@@ -1,6 +1,6 @@
 #pragma once
-// Static types of expressions: CEL's and the product's (decimal, money of one currency, date, person, group, and
-// records: the form, a step's result, an event's data). Immutable, cheap to copy, thread-safe.
+// Static types of expressions: CEL's and the product's (decimal, money of one currency, date, person, group,
+// and records: the form, a step's result, an event's data). Immutable, cheap to copy, thread-safe.
 
 #include <map>
 #include <memory>
@@ -18,13 +18,31 @@ struct RecordField;
 class Type {
  public:
   enum class Tag {
-    dyn, null_, bool_, int_, uint_, double_, string, bytes, timestamp, duration, list, map, optional, type,
+    dyn,
+    null_,
+    bool_,
+    int_,
+    uint_,
+    double_,
+    string,
+    bytes,
+    timestamp,
+    duration,
+    list,
+    map,
+    optional,
+    type,
     parameter,  // a type variable of a function's signature
     opaque,     // a name with arguments that only signatures know: tuple(T, U)
-    decimal, money, date, person, group, record,
+    decimal,
+    money,
+    date,
+    person,
+    group,
+    record,
   };
 
-  Type() = default;  // dyn
+  Type() = default;             // dyn
   static Type scalar(Tag tag);  // every tag without arguments
   static Type list(Type element);
   static Type map(Type key, Type value);
@@ -39,8 +57,8 @@ class Type {
 
   Tag tag() const;
   bool is(Tag asked) const { return tag() == asked; }
-  const std::string& name() const;                 // of a parameter, opaque or record; a money's currency
-  const std::vector<Type>& arguments() const;      // element; key and value; …
+  const std::string& name() const;             // of a parameter, opaque or record; a money's currency
+  const std::vector<Type>& arguments() const;  // element; key and value; …
   const std::map<std::string, RecordField>& fields() const;
 
   bool operator==(const Type& other) const;
@@ -55,8 +73,8 @@ class Type {
 
 struct RecordField {
   Type type;
-  // May be missing where the expression stands, because the step that sets it may not have run: plain access is an
-  // error of the checker unless has() of the same field guards it; record.?field is always allowed.
+  // May be missing where the expression stands, because the step that sets it may not have run: plain access
+  // is an error of the checker unless has() of the same field guards it; record.?field is always allowed.
   bool maybe = false;
 };
 

@@ -1,8 +1,8 @@
 // The notation of types: "list(int)", "map(string, dyn)", "optional_type(T)", "tuple(T, U)".
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "cel/type.h"
 
@@ -37,7 +37,8 @@ constexpr int kDepthMax = 32;
 // Reads one type and moves past it.
 class Reader {
  public:
-  Reader(std::string_view text, const std::vector<std::string>& parameters) : text_(text), parameters_(parameters) {}
+  Reader(std::string_view text, const std::vector<std::string>& parameters)
+      : text_(text), parameters_(parameters) {}
 
   Result<Type> read_all() {
     auto type = read(0);
@@ -64,7 +65,8 @@ class Reader {
     skip_spaces();
     const std::size_t begin = at_;
     const auto is_name = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+             c == '.';
     };
     while (at_ < text_.size() && is_name(text_[at_])) ++at_;
     return text_.substr(begin, at_ - begin);
@@ -99,7 +101,8 @@ class Reader {
     const auto exactly = [&](std::size_t count) { return arguments.size() == count; };
     const auto argument = [&](std::size_t i) { return i < arguments.size() ? arguments[i] : Type(); };
     if (!applied) {
-      if (std::ranges::find(parameters_, name) != parameters_.end()) return Type::parameter(std::string(name));
+      if (std::ranges::find(parameters_, name) != parameters_.end())
+        return Type::parameter(std::string(name));
       for (const ScalarName& scalar : kScalarNames) {
         if (scalar.name == name) return Type::scalar(scalar.tag);
       }
@@ -131,15 +134,24 @@ std::string applied(std::string_view name, const std::vector<Type>& arguments) {
 
 std::string Type::to_text() const {
   switch (tag()) {
-    case Tag::list: return applied("list", arguments());
-    case Tag::map: return applied("map", arguments());
-    case Tag::optional: return applied("optional_type", arguments());
-    case Tag::type: return applied("type", arguments());
-    case Tag::opaque: return applied(name(), arguments());
-    case Tag::parameter: return name();
-    case Tag::money: return name().empty() ? "money" : "money(" + name() + ")";
-    case Tag::record: return "record " + name();
-    default: break;
+    case Tag::list:
+      return applied("list", arguments());
+    case Tag::map:
+      return applied("map", arguments());
+    case Tag::optional:
+      return applied("optional_type", arguments());
+    case Tag::type:
+      return applied("type", arguments());
+    case Tag::opaque:
+      return applied(name(), arguments());
+    case Tag::parameter:
+      return name();
+    case Tag::money:
+      return name().empty() ? "money" : "money(" + name() + ")";
+    case Tag::record:
+      return "record " + name();
+    default:
+      break;
   }
   for (const ScalarName& scalar : kScalarNames) {
     if (scalar.tag == tag()) return std::string(scalar.name);

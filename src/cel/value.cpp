@@ -29,24 +29,42 @@ struct Value::Amount : Value::Node {
 
 std::string_view type_name(Kind kind) {
   switch (kind) {
-    case Kind::null_: return "null_type";
-    case Kind::bool_: return "bool";
-    case Kind::int_: return "int";
-    case Kind::uint_: return "uint";
-    case Kind::double_: return "double";
-    case Kind::string: return "string";
-    case Kind::bytes: return "bytes";
-    case Kind::list: return "list";
-    case Kind::map: return "map";
-    case Kind::timestamp: return "google.protobuf.Timestamp";
-    case Kind::duration: return "google.protobuf.Duration";
-    case Kind::type: return "type";
-    case Kind::optional: return "optional_type";
-    case Kind::decimal: return "decimal";
-    case Kind::money: return "money";
-    case Kind::date: return "date";
-    case Kind::person: return "person";
-    case Kind::group: return "group";
+    case Kind::null_:
+      return "null_type";
+    case Kind::bool_:
+      return "bool";
+    case Kind::int_:
+      return "int";
+    case Kind::uint_:
+      return "uint";
+    case Kind::double_:
+      return "double";
+    case Kind::string:
+      return "string";
+    case Kind::bytes:
+      return "bytes";
+    case Kind::list:
+      return "list";
+    case Kind::map:
+      return "map";
+    case Kind::timestamp:
+      return "google.protobuf.Timestamp";
+    case Kind::duration:
+      return "google.protobuf.Duration";
+    case Kind::type:
+      return "type";
+    case Kind::optional:
+      return "optional_type";
+    case Kind::decimal:
+      return "decimal";
+    case Kind::money:
+      return "money";
+    case Kind::date:
+      return "date";
+    case Kind::person:
+      return "person";
+    case Kind::group:
+      return "group";
   }
   return "unknown";
 }
@@ -57,13 +75,26 @@ void Value::destroy() {
     case Kind::bytes:
     case Kind::type:
     case Kind::person:
-    case Kind::group: delete static_cast<const Text*>(word_.node); break;
-    case Kind::list: delete static_cast<const Items*>(word_.node); break;
-    case Kind::map: delete static_cast<const Entries*>(word_.node); break;
-    case Kind::optional: delete static_cast<const Inner*>(word_.node); break;
-    case Kind::decimal: delete static_cast<const Exact*>(word_.node); break;
-    case Kind::money: delete static_cast<const Amount*>(word_.node); break;
-    default: COUNTERSIGN_INVARIANT(false, "only text, lists, maps, optionals and exact numbers are shared");
+    case Kind::group:
+      delete static_cast<const Text*>(word_.node);
+      break;
+    case Kind::list:
+      delete static_cast<const Items*>(word_.node);
+      break;
+    case Kind::map:
+      delete static_cast<const Entries*>(word_.node);
+      break;
+    case Kind::optional:
+      delete static_cast<const Inner*>(word_.node);
+      break;
+    case Kind::decimal:
+      delete static_cast<const Exact*>(word_.node);
+      break;
+    case Kind::money:
+      delete static_cast<const Amount*>(word_.node);
+      break;
+    default:
+      COUNTERSIGN_INVARIANT(false, "only text, lists, maps, optionals and exact numbers are shared");
   }
 }
 
@@ -91,10 +122,18 @@ Value Value::number(double value) {
   result.word_.real = value;
   return result;
 }
-Value Value::string(std::string_view value) { return Value(Kind::string, new Text(value)); }
-Value Value::bytes(std::string_view value) { return Value(Kind::bytes, new Text(value)); }
-Value Value::list(List items) { return Value(Kind::list, new Items(std::move(items))); }
-Value Value::map(Map entries) { return Value(Kind::map, new Entries(std::move(entries))); }
+Value Value::string(std::string_view value) {
+  return Value(Kind::string, new Text(value));
+}
+Value Value::bytes(std::string_view value) {
+  return Value(Kind::bytes, new Text(value));
+}
+Value Value::list(List items) {
+  return Value(Kind::list, new Items(std::move(items)));
+}
+Value Value::map(Map entries) {
+  return Value(Kind::map, new Entries(std::move(entries)));
+}
 Value Value::timestamp(Timestamp at) {
   Value result;
   result.kind_ = Kind::timestamp;
@@ -117,23 +156,35 @@ Value Value::duration(Span span) {
 Value Value::duration(Duration span) {
   return duration(Span{span.count() / 1000, static_cast<std::int32_t>(span.count() % 1000) * 1'000'000});
 }
-Value Value::type(std::string_view name) { return Value(Kind::type, new Text(name)); }
-Value Value::optional_of(Value value) { return Value(Kind::optional, new Inner(std::move(value))); }
+Value Value::type(std::string_view name) {
+  return Value(Kind::type, new Text(name));
+}
+Value Value::optional_of(Value value) {
+  return Value(Kind::optional, new Inner(std::move(value)));
+}
 Value Value::optional_none() {
   Value result;
   result.kind_ = Kind::optional;
   return result;
 }
-Value Value::decimal(Decimal value) { return Value(Kind::decimal, new Exact(value)); }
-Value Value::money(Money value) { return Value(Kind::money, new Amount(std::move(value))); }
+Value Value::decimal(Decimal value) {
+  return Value(Kind::decimal, new Exact(value));
+}
+Value Value::money(Money value) {
+  return Value(Kind::money, new Amount(std::move(value)));
+}
 Value Value::date(Date value) {
   Value result;
   result.kind_ = Kind::date;
   result.word_.number = value.days;
   return result;
 }
-Value Value::person(const PersonId& id) { return Value(Kind::person, new Text(id.value)); }
-Value Value::group(std::string_view id) { return Value(Kind::group, new Text(id)); }
+Value Value::person(const PersonId& id) {
+  return Value(Kind::person, new Text(id.value));
+}
+Value Value::group(std::string_view id) {
+  return Value(Kind::group, new Text(id));
+}
 
 void Value::require(Kind kind_asked) const {
   COUNTERSIGN_INVARIANT(kind_ == kind_asked, "an accessor of another kind of value was called");

@@ -1,11 +1,10 @@
 #pragma once
-// The value of an expression, of a form's field and of an event's data. CEL's values (https://github.com/cel-expr/
-// cel-spec, "Values") and the product's own: decimal, money, date, person, group.
+// The value of an expression, of a form's field and of an event's data. CEL's values
+// (https://github.com/cel-expr/ cel-spec, "Values") and the product's own: decimal, money, date, person,
+// group.
 //
 // A Value is immutable and cheap to copy: scalars are held in place, the rest is shared. Thread-safe as any
 // immutable value is.
-
-#include <boost/json.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -14,6 +13,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <boost/json.hpp>
 
 #include "base/decimal.h"
 #include "base/error.h"
@@ -26,8 +27,24 @@ namespace countersign::cel {
 class Value;
 
 enum class Kind : std::uint8_t {
-  null_, bool_, int_, uint_, double_, string, bytes, list, map, timestamp, duration, type, optional,
-  decimal, money, date, person, group,
+  null_,
+  bool_,
+  int_,
+  uint_,
+  double_,
+  string,
+  bytes,
+  list,
+  map,
+  timestamp,
+  duration,
+  type,
+  optional,
+  decimal,
+  money,
+  date,
+  person,
+  group,
 };
 // The name that `type(x)` gives: "int", "google.protobuf.Timestamp", "money" ...
 std::string_view type_name(Kind kind);
@@ -52,7 +69,8 @@ struct Date {
 
 using List = std::vector<Value>;
 
-// Keys are bool, int, uint or string; equal keys are one (1 and 1u are equal). Iteration is in order of insertion.
+// Keys are bool, int, uint or string; equal keys are one (1 and 1u are equal). Iteration is in order of
+// insertion.
 class Map {
  public:
   using Entry = std::pair<Value, Value>;
@@ -155,14 +173,14 @@ class Value {
   // The value inside an optional, nullptr for none.
   const Value* as_optional() const;
 
-  // CEL's equality: numbers across int, uint, double and decimal by value (a double counts as its shortest text
-  // beside a decimal), NaN unequal to itself, lists and maps deeply; other different kinds are unequal, never an
-  // error. Money is equal if currency and amount are.
+  // CEL's equality: numbers across int, uint, double and decimal by value (a double counts as its shortest
+  // text beside a decimal), NaN unequal to itself, lists and maps deeply; other different kinds are unequal,
+  // never an error. Money is equal if currency and amount are.
   friend bool operator==(const Value& a, const Value& b);
 
  private:
-  // What does not fit in place: text, lists, maps, optionals, decimals, money. Counted by hand so that a Value is
-  // 16 bytes and copying a scalar touches nothing else.
+  // What does not fit in place: text, lists, maps, optionals, decimals, money. Counted by hand so that a
+  // Value is 16 bytes and copying a scalar touches nothing else.
   struct Node {
     mutable std::atomic<std::uint32_t> owners{1};
   };
@@ -194,26 +212,35 @@ class Value {
   } word_;
 };
 
-inline std::size_t Map::size() const { return entries_.size(); }
-inline std::vector<Map::Entry>::const_iterator Map::begin() const { return entries_.begin(); }
-inline std::vector<Map::Entry>::const_iterator Map::end() const { return entries_.end(); }
+inline std::size_t Map::size() const {
+  return entries_.size();
+}
+inline std::vector<Map::Entry>::const_iterator Map::begin() const {
+  return entries_.begin();
+}
+inline std::vector<Map::Entry>::const_iterator Map::end() const {
+  return entries_.end();
+}
 
-// Lossless JSON for the event log and snapshots. Null, bool, int (a JSON integer), string, list and maps with text
-// keys are themselves; all else is an object of one member: {"$decimal":"12.50"}, {"$money":["12.50","CNY"]},
+// Lossless JSON for the event log and snapshots. Null, bool, int (a JSON integer), string, list and maps with
+// text keys are themselves; all else is an object of one member: {"$decimal":"12.50"},
+// {"$money":["12.50","CNY"]},
 // {"$date":"2026-03-02"}, {"$time":"…Z"}, {"$span":"1.5s"}, {"$person":"li.na"}, {"$group":"finance"},
-// {"$double":"0.1"}, {"$uint":"1"}, {"$bytes":"…base64"}, {"$type":"int"}, {"$optional":[…]}, {"$map":[[k,v]…]}
-// (the last also for a text-keyed map that has a key starting with "$").
+// {"$double":"0.1"}, {"$uint":"1"}, {"$bytes":"…base64"}, {"$type":"int"}, {"$optional":[…]},
+// {"$map":[[k,v]…]} (the last also for a text-keyed map that has a key starting with "$").
 boost::json::value encode(const Value& value);
 Result<Value> decode(const boost::json::value& encoded);
 
-// As people and other systems expect it in an API: decimals and money as text ("12.50"; a money's currency is in
-// the form's schema), dates and times as RFC 3339 text, persons and groups as their id, an absent optional as null.
+// As people and other systems expect it in an API: decimals and money as text ("12.50"; a money's currency is
+// in the form's schema), dates and times as RFC 3339 text, persons and groups as their id, an absent optional
+// as null.
 boost::json::value to_plain_json(const Value& value);
 // JSON as parse_json gives it. Integers are int, other numbers decimal (exactly as written), objects maps.
 Value from_plain_json(const boost::json::value& plain);
 
-// What prose shows for ${ value }: text as it is, 1280.50 EUR, 2026-03-02, true, ids for persons and groups, lists
-// joined by ", ", an absent optional as "". Times are shown in UTC; the caller formats times that need a zone.
+// What prose shows for ${ value }: text as it is, 1280.50 EUR, 2026-03-02, true, ids for persons and groups,
+// lists joined by ", ", an absent optional as "". Times are shown in UTC; the caller formats times that need
+// a zone.
 std::string to_display(const Value& value);
 
 std::string format_date(Date date);

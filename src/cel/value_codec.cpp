@@ -1,8 +1,8 @@
 // The lossless JSON of values.
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/json.h"
@@ -108,9 +108,11 @@ Result<Value> decode_tagged(std::string_view tag, const json::value& inner, int 
   }
   if (!inner.is_string()) return corrupt(fmt::format("{} holds no text", tag));
   const std::string_view text = inner.as_string();
-  if (tag == "$decimal") return made(Decimal::parse(text), [](Decimal value) { return Value::decimal(value); });
+  if (tag == "$decimal")
+    return made(Decimal::parse(text), [](Decimal value) { return Value::decimal(value); });
   if (tag == "$date") return made(parse_date(text), [](Date value) { return Value::date(value); });
-  if (tag == "$time") return made(parse_timestamp(text), [](Timestamp value) { return Value::timestamp(value); });
+  if (tag == "$time")
+    return made(parse_timestamp(text), [](Timestamp value) { return Value::timestamp(value); });
   if (tag == "$span") return made(parse_span(text), [](Span value) { return Value::duration(value); });
   if (tag == "$person") return Value::person(PersonId(std::string(text)));
   if (tag == "$group") return Value::group(text);
@@ -123,7 +125,8 @@ Result<Value> decode_tagged(std::string_view tag, const json::value& inner, int 
   if (tag == "$uint") {
     std::uint64_t number = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return corrupt(fmt::format("'{}' is no uint", text));
+    if (end.ec != std::errc() || end.ptr != text.data() + text.size())
+      return corrupt(fmt::format("'{}' is no uint", text));
     return Value::unsigned_integer(number);
   }
   if (tag == "$bytes") {
@@ -150,18 +153,25 @@ Result<Value> decode_object(const json::object& object, int depth) {
 Result<Value> decode_at(const json::value& encoded, int depth) {
   if (depth >= kDepthMax) return corrupt("it is nested too deeply");
   switch (encoded.kind()) {
-    case json::kind::null: return Value();
-    case json::kind::bool_: return Value::boolean(encoded.as_bool());
-    case json::kind::int64: return Value::integer(encoded.as_int64());
-    case json::kind::uint64: return corrupt("an integer does not fit 64 bits");
-    case json::kind::double_: return corrupt("a number with a point stands outside of $double and $decimal");
-    case json::kind::string: return Value::string(encoded.as_string());
+    case json::kind::null:
+      return Value();
+    case json::kind::bool_:
+      return Value::boolean(encoded.as_bool());
+    case json::kind::int64:
+      return Value::integer(encoded.as_int64());
+    case json::kind::uint64:
+      return corrupt("an integer does not fit 64 bits");
+    case json::kind::double_:
+      return corrupt("a number with a point stands outside of $double and $decimal");
+    case json::kind::string:
+      return Value::string(encoded.as_string());
     case json::kind::array: {
       auto items = decode_items(encoded, depth + 1);
       if (!items) return std::unexpected(std::move(items).error());
       return Value::list(*std::move(items));
     }
-    case json::kind::object: return decode_object(encoded.as_object(), depth + 1);
+    case json::kind::object:
+      return decode_object(encoded.as_object(), depth + 1);
   }
   return corrupt("it is of no known kind");
 }
@@ -170,35 +180,54 @@ Result<Value> decode_at(const json::value& encoded, int depth) {
 
 json::value encode(const Value& value) {
   switch (value.kind()) {
-    case Kind::null_: return nullptr;
-    case Kind::bool_: return value.as_bool();
-    case Kind::int_: return value.as_int();
-    case Kind::uint_: return tagged("$uint", json::string(std::to_string(value.as_uint())));
-    case Kind::double_: return tagged("$double", json::string(lossless_text(value.as_double())));
-    case Kind::string: return json::string(value.as_string());
-    case Kind::bytes: return tagged("$bytes", json::string(to_base64(value.as_bytes())));
-    case Kind::list: return encode_list(value.as_list());
-    case Kind::map: return encode_map(value.as_map());
-    case Kind::timestamp: return tagged("$time", json::string(format_timestamp(value.as_timestamp())));
-    case Kind::duration: return tagged("$span", json::string(format_span(value.as_duration())));
-    case Kind::type: return tagged("$type", json::string(value.as_string()));
+    case Kind::null_:
+      return nullptr;
+    case Kind::bool_:
+      return value.as_bool();
+    case Kind::int_:
+      return value.as_int();
+    case Kind::uint_:
+      return tagged("$uint", json::string(std::to_string(value.as_uint())));
+    case Kind::double_:
+      return tagged("$double", json::string(lossless_text(value.as_double())));
+    case Kind::string:
+      return json::string(value.as_string());
+    case Kind::bytes:
+      return tagged("$bytes", json::string(to_base64(value.as_bytes())));
+    case Kind::list:
+      return encode_list(value.as_list());
+    case Kind::map:
+      return encode_map(value.as_map());
+    case Kind::timestamp:
+      return tagged("$time", json::string(format_timestamp(value.as_timestamp())));
+    case Kind::duration:
+      return tagged("$span", json::string(format_span(value.as_duration())));
+    case Kind::type:
+      return tagged("$type", json::string(value.as_string()));
     case Kind::optional: {
       json::array inner;
       if (const Value* held = value.as_optional()) inner.push_back(encode(*held));
       return tagged("$optional", std::move(inner));
     }
-    case Kind::decimal: return tagged("$decimal", json::string(value.as_decimal().to_text()));
+    case Kind::decimal:
+      return tagged("$decimal", json::string(value.as_decimal().to_text()));
     case Kind::money: {
       const Money& money = value.as_money();
-      return tagged("$money", json::array{json::string(money.amount.to_text()), json::string(money.currency)});
+      return tagged("$money",
+                    json::array{json::string(money.amount.to_text()), json::string(money.currency)});
     }
-    case Kind::date: return tagged("$date", json::string(format_date(value.as_date())));
-    case Kind::person: return tagged("$person", json::string(value.as_string()));
-    case Kind::group: return tagged("$group", json::string(value.as_string()));
+    case Kind::date:
+      return tagged("$date", json::string(format_date(value.as_date())));
+    case Kind::person:
+      return tagged("$person", json::string(value.as_string()));
+    case Kind::group:
+      return tagged("$group", json::string(value.as_string()));
   }
   return nullptr;
 }
 
-Result<Value> decode(const json::value& encoded) { return decode_at(encoded, 0); }
+Result<Value> decode(const json::value& encoded) {
+  return decode_at(encoded, 0);
+}
 
 }  // namespace countersign::cel

@@ -72,8 +72,9 @@ class Command {
   const std::vector<std::unique_ptr<Command>>& commands() const { return commands_; }
   // "countersign decide ITEM OUTCOME [options]"
   std::string usage() const;
-  // Everything that --help prints.
-  std::string help() const;
+  // Everything that --help prints; shared sections can be left to one place, by a line that says so.
+  enum class Shared { printed, mentioned };
+  std::string help(Shared shared = Shared::printed) const;
 
   Outcome<ExitCode> run(Console& console) const { return run_(console); }
 

@@ -61,7 +61,7 @@ std::string Command::usage() const {
   return line;
 }
 
-std::string Command::help() const {
+std::string Command::help(Shared shared) const {
   std::string text = path_ + ": " + summary_ + "\n\nUsage: " + usage() + "\n";
   for (const std::string& paragraph : split(description_, '\n')) {
     if (!paragraph.empty()) text += "\n" + wrapped(paragraph, 0) + "\n";
@@ -76,6 +76,12 @@ std::string Command::help() const {
   }
   for (const Section& section : sections_) {
     if (section.entries.empty()) continue;
+    if (section.shared && shared == Shared::mentioned) {
+      std::string names;
+      for (const Entry& entry : section.entries) names += " " + entry.spelling.substr(0, entry.spelling.find(' '));
+      text += "\n" + section.title + ":\n  " + wrapped(names.substr(1), 2) + "\n";
+      continue;
+    }
     text += "\n" + section.title + ":\n";
     for (const Entry& entry : section.entries) {
       text += entry_lines(entry.spelling, entry.help, column_of(section.entries));

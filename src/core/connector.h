@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/time.h"
@@ -74,13 +73,10 @@ struct OutboundAuth {
 // The JSON of a request: a tree whose leaves are expressions. A member or element whose expression gives an
 // absent optional is left out.
 struct JsonTemplate {
-  struct Object {
-    std::vector<std::pair<std::string, JsonTemplate>> members;
-  };
-  struct Array {
-    std::vector<JsonTemplate> elements;
-  };
-  std::variant<Object, Array, Expression> node;
+  enum class Kind { object, array, expression } kind = Kind::expression;
+  std::vector<std::string> names;      // of an object: one for each child
+  std::vector<JsonTemplate> children;  // of an object or array
+  Expression expression;
 };
 
 using NamedProse = std::vector<std::pair<std::string, Prose>>;

@@ -50,6 +50,10 @@ std::optional<Decimal> exact_decimal(std::string_view text) {
   return parsed ? std::optional(*parsed) : std::nullopt;
 }
 
+std::string counted(std::size_t characters) {
+  return fmt::format("{} {}", characters, characters == 1 ? "character" : "characters");
+}
+
 bool has_line_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
@@ -161,15 +165,15 @@ std::optional<cel::Value> ValueReader::read_text(const Field& field, const json:
   const std::size_t limit = field.type == FieldType::long_text ? kLongTextCharactersMax : kTextCharactersMax;
   if (characters > limit && !field.max) {
     return refuse(pointer,
-                  fmt::format("the text has {} characters, at most {} are allowed", characters, limit));
+                  fmt::format("the text has {}, at most {} are allowed", counted(characters), limit));
   }
   const auto length = Decimal::from_int(static_cast<std::int64_t>(characters));
   if (field.min && length < *field.min) {
-    return refuse(pointer, fmt::format("the text has {} characters, at least {} are needed", characters,
+    return refuse(pointer, fmt::format("the text has {}, at least {} are needed", counted(characters),
                                        field.min->to_text()));
   }
   if (field.max && length > *field.max) {
-    return refuse(pointer, fmt::format("the text has {} characters, at most {} are allowed", characters,
+    return refuse(pointer, fmt::format("the text has {}, at most {} are allowed", counted(characters),
                                        field.max->to_text()));
   }
   const auto fault = field.type == FieldType::mail  ? mail_address_fault(text)

@@ -63,25 +63,25 @@ Result<std::string> build_pairs(const ConnectorEvaluation& evaluation, const Nam
 // nullopt: left out.
 Result<std::optional<json::value>> build_json(const ConnectorEvaluation& evaluation,
                                               const JsonTemplate& tree) {
-  if (const auto* object = std::get_if<JsonTemplate::Object>(&tree.node)) {
+  if (tree.kind == JsonTemplate::Kind::object) {
     json::object built;
-    for (const auto& [name, member] : object->members) {
-      auto value = build_json(evaluation, member);
-      if (!value) return std::unexpected(std::move(value.error()).within(fmt::format("'{}'", name)));
-      if (*value) built[name] = std::move(**value);
+    for (std::size_t i = 0; i < tree.children.size(); ++i) {
+      auto value = build_json(evaluation, tree.children[i]);
+      if (!value) return std::unexpected(std::move(value.error()).within(fmt::format("'{}'", tree.names[i])));
+      if (*value) built[tree.names[i]] = std::move(**value);
     }
     return std::optional<json::value>(std::move(built));
   }
-  if (const auto* array = std::get_if<JsonTemplate::Array>(&tree.node)) {
+  if (tree.kind == JsonTemplate::Kind::array) {
     json::array built;
-    for (const auto& element : array->elements) {
+    for (const auto& element : tree.children) {
       auto value = build_json(evaluation, element);
       if (!value) return std::unexpected(std::move(value.error()));
       if (*value) built.push_back(std::move(**value));
     }
     return std::optional<json::value>(std::move(built));
   }
-  const auto value = evaluation.evaluate(std::get<Expression>(tree.node));
+  const auto value = evaluation.evaluate(tree.expression);
   if (!value) return std::unexpected(value.error());
   if (value->is(cel::Kind::optional) && value->as_optional() == nullptr) return std::optional<json::value>();
   return std::optional(cel::to_plain_json(*value));

@@ -53,7 +53,9 @@ class CalendarReader {
 
  private:
   void check_zone(const YamlNode& zone) {
-    const auto known = Calendar::make(CalendarSettings::standard(zone.text));
+    auto plain = CalendarSettings::standard(zone.text);
+    plain.name = entry_.key;
+    const auto known = Calendar::make(std::move(plain));
     if (known) return;
     auto [message, suggestion] = take_suggestion(known.error().message);
     diagnostics_.error(Code::bad_value, zone.at, std::move(message), std::move(suggestion));

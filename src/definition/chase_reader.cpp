@@ -64,7 +64,7 @@ void read_escalate(Loading& loading, const YamlNode& node, Step& step) {
   EscalateRule rule;
   if (const YamlNode* after = map.find("after")) rule.after = read_span(loading, *after, "'after'").value_or(TimeSpan{});
   if (const YamlNode* to = map.find("to")) {
-    rule.to = read_expressions(loading, *to, {Place::step, step.index}, expects_people(), "'to'");
+    rule.to = read_expressions(loading, *to, spot_of_step(loading, step.index), expects_people(), "'to'");
   }
   rule.mode = map.word("mode", EscalateRule::Mode::add,
                        {{"add", EscalateRule::Mode::add}, {"replace", EscalateRule::Mode::replace}});
@@ -85,7 +85,7 @@ void read_chase(Loading& loading, const MapReader& map, Step& step, const StepWo
     }
     return;
   }
-  const Spot spot{Place::step, step.index};
+  const Spot spot = spot_of_step(loading, step.index);
   if (const YamlNode* due = map.find("due")) step.due = read_time(loading, *due, spot, expects_time(), "'due'");
   if (const YamlNode* deadline = map.find("deadline")) {
     step.deadline = read_time(loading, *deadline, spot, expects_time(), "'deadline'");

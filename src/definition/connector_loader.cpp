@@ -107,8 +107,7 @@ Connector read_connector(ConnectorReading& reading) {
   if (map.find("connector") && connector.name != stem) {
     diagnostics.error(
         Code::wrong_file_name, map.at("connector"),
-        fmt::format("the connector is called '{}', but its file '{}'", excerpt(connector.name), stem),
-        std::string(stem));
+        fmt::format("the connector is called '{}', but its file '{}'", excerpt(connector.name), stem));
   }
   if (const auto* title = map.find("title")) connector.title = read_title(reading, *title);
   if (mail) {

@@ -179,7 +179,7 @@ class ActionReader {
       reading_.diagnostics.error(Code::keys_conflict, map.key_at(bodies[0]), "a GET request has no body");
     }
     const auto& json = action_.request.json;
-    const bool object = json && std::holds_alternative<JsonTemplate::Object>(json->node);
+    const bool object = json && json->kind == JsonTemplate::Kind::object;
     if (auth_.kind == OutboundAuth::Kind::feishu_sign && !object) {
       reading_.diagnostics.error(Code::keys_conflict, map.node().at,
                                  "'feishu-sign' adds members to the body: it needs 'json' with an object");
@@ -198,23 +198,23 @@ class ActionReader {
   }
 
   JsonTemplate read_json(const YamlNode& node) {
+    JsonTemplate tree;
     if (node.is_map()) {
-      JsonTemplate::Object object;
-      for (const auto& entry : node.entries) object.members.emplace_back(entry.key, read_json(entry.value));
-      return {std::move(object)};
+      tree.kind = JsonTemplate::Kind::object;
+      for (const auto& entry : node.entries) {
+        tree.names.push_back(entry.key);
+        tree.children.push_back(read_json(entry.value));
+      }
+    } else if (node.is_sequence()) {
+      tree.kind = JsonTemplate::Kind::array;
+      for (const auto& item : node.items) tree.children.push_back(read_json(item));
+    } else if (node.is_null()) {
+      tree.expression.program = cel::compile("null", environment_).program;
+      tree.expression.at = {node.at.line, node.at.column};
+    } else {
+      tree.expression = reading_.expressions.expression(node, environment_, "'json'");
     }
-    if (node.is_sequence()) {
-      JsonTemplate::Array array;
-      for (const auto& item : node.items) array.elements.push_back(read_json(item));
-      return {std::move(array)};
-    }
-    if (node.is_null()) {
-      Expression null;
-      null.program = cel::compile("null", environment_).program;
-      null.at = {node.at.line, node.at.column};
-      return {std::move(null)};
-    }
-    return {reading_.expressions.expression(node, environment_, "'json'")};
+    return tree;
   }
 
   ConnectorReading& reading_;

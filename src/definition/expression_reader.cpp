@@ -87,12 +87,12 @@ cel::Compilation compile_expected(std::string_view text, const cel::Environment&
   return optional.issues.empty() ? optional : compiled;
 }
 
-// A comment that cuts a string short: `form.code == "a #b"`.
-bool cut_by_comment(const Loading& loading, const Piece& piece) {
-  if (piece.node.quoted() || std::ranges::count(piece.text(), '"') % 2 == 0) return false;
-  const SourceText& source = piece.document.source;
-  return &source.text() == &loading.document.source.text() &&
-         std::string_view(source.text()).substr(std::min(piece.node.end, source.text().size())).starts_with(" #");
+// Whether YAML may have torn the expression apart: at a comment, `form.code == "a #b"`, or at a comma inside
+// brackets, `[managers(requester, 2)]`.
+bool is_torn(const Loading& loading, const Piece& piece) {
+  if (piece.node.quoted() || &piece.document != &loading.document) return false;
+  const auto count = [&](char c) { return std::ranges::count(piece.text(), c); };
+  return count('"') % 2 != 0 || count('(') != count(')') || count('[') != count(']');
 }
 
 Code code_of(const cel::Issue& issue, bool syntax) {
@@ -106,7 +106,7 @@ Code code_of(const cel::Issue& issue, bool syntax) {
 std::string meant_by(const Loading& loading, std::string_view text, const Expected& expected) {
   if (!is_bare_word(text)) return "";
   const std::string word(text);
-  if (expected.type && expected.type->is(Tag::string)) return fmt::format("\"{}\"", word);
+  if (expected.type && expected.type->is(Tag::string) && text.find('.') == std::string_view::npos) return fmt::format("\"{}\"", word);
   if (loading.catalogue.directory && loading.catalogue.directory->find_group(word)) {
     return fmt::format("group(\"{}\")", word);
   }
@@ -118,7 +118,7 @@ std::string meant_by(const Loading& loading, std::string_view text, const Expect
 
 void report_issues(Loading& loading, const Piece& piece, const cel::Compilation& compiled,
                    const cel::Environment& environment, const Expected& expected) {
-  if (cut_by_comment(loading, piece) && report_mending(piece.document.source, piece.node.at.line, loading.diagnostics)) {
+  if (is_torn(loading, piece) && report_mending(piece.document.source, piece.node.at.line, loading.diagnostics)) {
     return;
   }
   cel::CompileOptions parse_only;

@@ -19,6 +19,11 @@ struct Spot {
   const std::vector<StepIndex>* steps = nullptr;  // several steps at once, for messages: what is known at all of them
 };
 
+// Of the expressions of a step that is being read.
+inline Spot spot_of_step(const Loading& loading, StepIndex step) {
+  return {loading.in_event ? Place::step_event : Place::step, step, loading.event_data, nullptr};
+}
+
 // What a place takes.
 struct Expected {
   std::optional<cel::Type> type;       // one type, which a literal takes over

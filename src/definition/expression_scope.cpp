@@ -6,20 +6,25 @@
 namespace countersign {
 namespace {
 
-bool decided_by_policy(const Step& step) {
+// Whether nobody in person may have decided so: then there is no `by`, and nothing was filled in.
+bool decided_by_policy(const Step& step, const std::string& outcome) {
+  if (outcome == "timeout") return true;
+  if (const auto* task = std::get_if<Task>(&step.kind)) return task->if_nobody == NobodyRule::skip;
   const auto* approve = std::get_if<Approve>(&step.kind);
-  return approve != nullptr && (approve->self == SelfRule::skip || approve->same_person != SamePersonRule::ask_again ||
-                                approve->if_nobody == NobodyRule::skip || approve->if_nobody == NobodyRule::reject);
+  if (approve == nullptr) return false;
+  if (outcome == "rejected") return approve->if_nobody == NobodyRule::reject;
+  return outcome == "approved" && (approve->self == SelfRule::skip || approve->same_person != SamePersonRule::ask_again ||
+                                   approve->if_nobody == NobodyRule::skip);
 }
 
 // Whether a result with that outcome has the field.
 bool sets(const Step& step, const Field& field, const std::string& outcome) {
   const bool asks = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Task>(step.kind);
   if (field.name == "outcome" || field.name == "at" || field.name == "comment") return true;
-  if (field.name == "by") return asks && outcome != "timeout" && !decided_by_policy(step);
+  if (field.name == "by") return asks && !decided_by_policy(step, outcome);
   if (std::holds_alternative<Call>(step.kind)) return outcome == "succeeded" && field.required;
   if (std::holds_alternative<Wait>(step.kind)) return outcome == "received" && field.required;
-  if (!asks || outcome == "timeout" || decided_by_policy(step) || field.when) return false;
+  if (!asks || decided_by_policy(step, outcome) || field.when) return false;
   if (field.required || std::ranges::find(field.required_on, outcome) != field.required_on.end()) return true;
   // Empty texts are "", empty lists [], and a boolean is false: they are there with every decision.
   switch (field.type) {

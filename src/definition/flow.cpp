@@ -144,7 +144,8 @@ void Flow::solve() {
   entry_.resize(definition_.steps.size());
   exit_.resize(definition_.lists.size());
   queued_.resize(definition_.steps.size(), false);
-  Bits start((bits_ + 63) / 64, 0);
+  Bits& start = start_;
+  start.assign((bits_ + 63) / 64, 0);
   for (const Step& step : definition_.steps) {
     if (step.id.empty()) continue;
     const std::size_t bit = tracked_[step.index].first_bit;
@@ -209,8 +210,10 @@ void Flow::visit(StepIndex at) {
   for (const Edge& edge : edges_[at]) {
     Bits out = state;
     if (edge.kind == Edge::Kind::outcome) set_result(out, at, edge.outcome);
-    if (edge.kind == Edge::Kind::send_back) {
-      set_result(out, at, edge.outcome);
+    if (at == definition_.revise) {
+      out = start_;  // everything is void
+    } else if (edge.kind == Edge::Kind::send_back) {
+      set_result(out, at, "");  // void as well
       // Void is what was opened since the target's last visit: it may be absent now.
       const std::vector<bool>& voided = steps_after(edge.to);
       for (const Step& other : definition_.steps) {

@@ -89,6 +89,7 @@ class Flow {
   std::vector<Tracked> tracked_;               // by step
   std::size_t bits_ = 0;
   std::vector<std::vector<Edge>> edges_;       // by step
+  Bits start_;                                 // where the instance begins
   std::vector<std::optional<Bits>> entry_;     // by step; nullopt: unreachable
   std::vector<std::optional<Bits>> exit_;      // by list, of branches
   std::vector<std::vector<StepIndex>> below_;  // by list: all steps in it and in lists inside

@@ -50,6 +50,10 @@ struct Loading {
   std::map<std::string, SourceSpan> message_places;                // where each is named first
   std::set<std::string> used_statuses;
 
+  bool too_many_steps = false;  // reported
+  // While the list of an event is read: its steps see the event.
+  bool in_event = false;
+  const std::vector<Field>* event_data = nullptr;
   bool statuses_known = false;  // `statuses` could be read
 
   bool compiles() const { return outline != nullptr; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.h"
 #include "core/scope.h"
@@ -174,7 +175,7 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
     return;
   }
   if (loading.definition.steps.size() >= kStepsMax) {
-    if (loading.definition.steps.size() == kStepsMax) {
+    if (!std::exchange(loading.too_many_steps, true)) {
       loading.diagnostics.error(Code::limit, node.at, fmt::format("a workflow has at most {} steps", kStepsMax));
     }
     return;
@@ -190,7 +191,7 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
   fresh.position = position;
   read_id(loading, map, fresh);
   fresh.name = fresh.id.empty() ? path : fresh.id;
-  const Spot spot{Place::step, index};
+  const Spot spot = spot_of_step(loading, index);
   if (const YamlNode* title = map.find("title")) fresh.title = read_local_text(loading, *title, spot, "'title'");
   if (const YamlNode* when = map.find("when")) {
     fresh.when = read_expression(loading, *when, spot, expects_bool(), "'when'");

@@ -77,6 +77,8 @@ void read_handler(Loading& loading, const YamlNode::Entry& entry) {
   const std::string role = "event:" + entry.key;
   const std::string path = "on_event/" + entry.key;
   const YamlNode& value = entry.value;
+  loading.in_event = true;
+  loading.event_data = event ? event->data : nullptr;
   const bool plain = !value.is_map() || (value.entries.size() == 1 &&
                                          (value.entries.front().key == "go" || value.entries.front().key == "end"));
   if (plain) {
@@ -108,6 +110,8 @@ void read_handler(Loading& loading, const YamlNode::Entry& entry) {
       handler.list = read_steps(loading, target, kNoStep, role, path);
     }
   }
+  loading.in_event = false;
+  loading.event_data = nullptr;
   loading.definition.on_event.push_back(std::move(handler));
 }
 

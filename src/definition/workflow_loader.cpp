@@ -59,12 +59,31 @@ std::vector<std::string> read_words(Loading& loading, const MapReader& map, std:
   return words;
 }
 
+// The words that the engine itself uses for instances that have not ended.
+void refuse_reserved_statuses(Loading& loading, const MapReader& map) {
+  const YamlNode* list = map.find("statuses");
+  for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+    const YamlNode& item = list->items[i];
+    if (item.text != "running" && item.text != "revising") continue;
+    loading.diagnostics.error(Code::reserved_name, item.at,
+                              fmt::format("'{}' is the status of an instance that has not ended", item.text));
+  }
+}
+
 void read_id(Loading& loading, const MapReader& map) {
   loading.definition.id = WorkflowId(map.text("workflow"));
   const std::string expected = workflow_name_of(loading.source().file());
   if (map.find("workflow") && loading.definition.id.value != expected) {
     loading.diagnostics.error(Code::wrong_file_name, map.at("workflow"),
                               fmt::format("the workflow's id is its file's name, '{}'", expected));
+  }
+  // Ids stand in addresses and in references.
+  const bool plain = std::ranges::all_of(expected, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  if (!plain || expected.empty()) {
+    loading.diagnostics.error(Code::wrong_file_name, map.at("workflow"),
+                              fmt::format("the file's name '{}' may have letters, digits, '-' and '_' only", expected));
   }
 }
 
@@ -139,6 +158,7 @@ void read_workflow(Loading& loading) {
   read_id(loading, map);
   definition.statuses = read_words(loading, map, "statuses");
   loading.statuses_known = map.find("statuses") != nullptr;
+  refuse_reserved_statuses(loading, map);
   definition.stages = read_words(loading, map, "stages");
   if (const YamlNode* form = map.find("form")) {
     FieldRules rules;

@@ -302,16 +302,16 @@ void report_syntax_error(const SourceText& source, const YAML::Exception& failur
     diagnostics.error(Code::yaml_syntax, span, "indentation is written with blanks, not with tabs");
     return;
   }
-  if (failure.msg.find("flow not found") != std::string::npos) {
-    const std::size_t bracket = unclosed_bracket(source.text(), at);
-    diagnostics.error(Code::yaml_syntax, source.span(bracket, bracket), in_plain_words(failure.msg));
-    return;
-  }
   // The cause of a collision stands in the line of the error or in the one with content before it.
   if (report_mending(source, span.line, diagnostics)) return;
   std::uint32_t before = span.line;
   while (before > 1 && trimmed(source.line(--before)).empty()) continue;
   if (before != span.line && report_mending(source, before, diagnostics)) return;
+  if (failure.msg.find("flow not found") != std::string::npos) {
+    const std::size_t bracket = unclosed_bracket(source.text(), at);
+    diagnostics.error(Code::yaml_syntax, source.span(bracket, bracket), in_plain_words(failure.msg));
+    return;
+  }
   diagnostics.error(Code::yaml_syntax, span, in_plain_words(failure.msg));
 }
 

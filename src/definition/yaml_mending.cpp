@@ -93,7 +93,10 @@ std::string trouble_in(std::string_view value, bool in_flow) {
     if (c == ':' && (i + 1 == value.size() || value[i + 1] == ' ')) {
       return value.substr(0, i).find(" ? ") != std::string_view::npos ? "'? :'" : "': '";
     }
-    if (in_flow && (c == ',' || c == '[' || c == ']' || c == '{' || c == '}')) return fmt::format("'{}' inside {{ }}", c);
+    // yaml-cpp ends a plain text inside brackets at a '?', too.
+    if (in_flow && (c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == '?')) {
+      return fmt::format("'{}' inside brackets", c);
+    }
   }
   return "";
 }
@@ -148,6 +151,36 @@ std::vector<Pair> pairs_in(std::string_view inside, std::size_t offset) {
   return pairs;
 }
 
+// The elements of `a, b, c` inside square brackets; commas of calls stay inside their expression.
+std::vector<Pair> elements_in(std::string_view inside, std::size_t offset) {
+  std::vector<Pair> elements;
+  std::size_t begin = 0;
+  int depth = 0;
+  const auto add = [&](std::size_t end) {
+    std::size_t from = begin;
+    while (from < end && inside[from] == ' ') ++from;
+    while (end > from && inside[end - 1] == ' ') --end;
+    elements.push_back({offset + from, offset + end});
+  };
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    const char c = inside[i];
+    if (c == '"' || c == '\'') {
+      const std::size_t behind = behind_quote(inside.substr(i));
+      if (behind == std::string_view::npos) return {};
+      i += behind - 1;
+    } else if (c == '(' || c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ')' || c == ']' || c == '}') {
+      --depth;
+    } else if (c == ',' && depth == 0) {
+      add(i);
+      begin = i + 1;
+    }
+  }
+  add(inside.size());
+  return elements;
+}
+
 }  // namespace
 
 std::optional<Mending> mend_line(std::string_view line) {
@@ -164,13 +197,14 @@ std::optional<Mending> mend_line(std::string_view line) {
   const std::string_view value = line.substr(at, end - at);
   if (value.empty() || value.front() == '#' || value.front() == '|' || value.front() == '>') return std::nullopt;
 
-  if (value.front() == '{') {
+  if (value.front() == '{' || value.front() == '[') {
     const std::size_t behind = behind_bracket(value);
     if (behind != std::string_view::npos && only_comment(value.substr(behind))) {
       Mending found;
       std::string mended;
       std::size_t copied = indent;
-      for (const Pair& pair : pairs_in(value.substr(1, behind - 2), at + 1)) {
+      const std::string_view inside = value.substr(1, behind - 2);
+      for (const Pair& pair : value.front() == '{' ? pairs_in(inside, at + 1) : elements_in(inside, at + 1)) {
         const std::string_view inner = line.substr(pair.value_begin, pair.value_end - pair.value_begin);
         if (inner.starts_with('{') || inner.starts_with('[')) {
           if (behind_bracket(inner) == inner.size()) continue;  // a map or list of YAML's own

@@ -19,7 +19,9 @@ class OneForm final : public Bindings {
     form.set("lines", Value::list(std::move(lines)));
     form_ = Value::map(std::move(form));
   }
-  std::optional<Value> find(std::string_view name) const override { return name == "form" ? form_ : requester_; }
+  std::optional<Value> find(std::string_view name) const override {
+    return name == "form" ? form_ : requester_;
+  }
 
  private:
   Value form_;
@@ -28,12 +30,19 @@ class OneForm final : public Bindings {
 
 class OneGroup final : public Host {
  public:
-  Result<std::optional<Value>> person_field(const PersonId& /*person*/, std::string_view /*field*/) const override {
+  Result<std::optional<Value>> person_field(const PersonId& /*person*/,
+                                            std::string_view /*field*/) const override {
     return std::nullopt;
   }
-  Result<Value> call(std::string_view /*function*/, std::span<const Value> /*arguments*/) const override { return group_; }
-  Result<std::vector<PersonId>> members(std::string_view /*group*/) const override { return std::vector{member_}; }
-  Result<bool> is_member(std::string_view /*group*/, const PersonId& person) const override { return person == member_; }
+  Result<Value> call(std::string_view /*function*/, std::span<const Value> /*arguments*/) const override {
+    return group_;
+  }
+  Result<std::vector<PersonId>> members(std::string_view /*group*/) const override {
+    return std::vector{member_};
+  }
+  Result<bool> is_member(std::string_view /*group*/, const PersonId& person) const override {
+    return person == member_;
+  }
 
  private:
   Value group_ = Value::group("sales");
@@ -43,12 +52,14 @@ class OneGroup final : public Host {
 Environment environment() {
   using Tag = Type::Tag;
   Environment environment;
-  environment.variables = {{"form", Type::record("form", {{"purpose", {Type::scalar(Tag::string), false}},
-                                                          {"amount", {Type::money("CNY"), false}},
-                                                          {"count", {Type::scalar(Tag::int_), false}},
-                                                          {"lines", {Type::list(Type::money("CNY")), false}}})},
-                           {"requester", Type::scalar(Tag::person)}};
-  environment.functions = {{"group", {{"group", {Type::scalar(Tag::string)}, Type::scalar(Tag::group), false}}}};
+  environment.variables = {
+      {"form", Type::record("form", {{"purpose", {Type::scalar(Tag::string), false}},
+                                     {"amount", {Type::money("CNY"), false}},
+                                     {"count", {Type::scalar(Tag::int_), false}},
+                                     {"lines", {Type::list(Type::money("CNY")), false}}})},
+      {"requester", Type::scalar(Tag::person)}};
+  environment.functions = {
+      {"group", {{"group", {Type::scalar(Tag::string)}, Type::scalar(Tag::group), false}}}};
   return environment;
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 std::string type_of(std::string_view source) {
   const Compilation compilation = compile(source, product_environment());
-  return compilation.issues.empty() ? compilation.program.type().to_text() : "issue: " + compilation.issues.front().message;
+  return compilation.issues.empty() ? compilation.program.type().to_text()
+                                    : "issue: " + compilation.issues.front().message;
 }
 
 std::string expecting(std::string_view source, Type expected) {
@@ -19,19 +20,24 @@ std::string expecting(std::string_view source, Type expected) {
 }
 
 TEST(Checker, UnknownNamesComeWithASuggestion) {
-  EXPECT_EQ(product_issues("form.amonut > 5"), "5-11: unknown field 'amonut' of form (did you mean 'amount'?)");
+  EXPECT_EQ(product_issues("form.amonut > 5"),
+            "5-11: unknown field 'amonut' of form (did you mean 'amount'?)");
   EXPECT_EQ(product_issues("frm.amount > 5"), "0-3: unknown name 'frm' (did you mean 'form'?)");
   EXPECT_EQ(product_issues("sise(form.lines)"), "0-4: unknown function 'sise' (did you mean 'size'?)");
-  EXPECT_EQ(product_issues("requester.manger"), "10-16: unknown field 'manger' of person (did you mean 'manager'?)");
-  EXPECT_EQ(product_issues("form.lines.map(l, l.cst)"), "20-23: unknown field 'cst' of line (did you mean 'cost'?)");
+  EXPECT_EQ(product_issues("requester.manger"),
+            "10-16: unknown field 'manger' of person (did you mean 'manager'?)");
+  EXPECT_EQ(product_issues("form.lines.map(l, l.cst)"),
+            "20-23: unknown field 'cst' of line (did you mean 'cost'?)");
   EXPECT_EQ(product_issues("form.?amonut"), "6-12: unknown field 'amonut' of form (did you mean 'amount'?)");
-  EXPECT_EQ(product_issues("has(form.amonut)"), "9-15: unknown field 'amonut' of form (did you mean 'amount'?)");
+  EXPECT_EQ(product_issues("has(form.amonut)"),
+            "9-15: unknown field 'amonut' of form (did you mean 'amount'?)");
   EXPECT_EQ(product_issues("size"), "0-4: 'size' is a function: arguments in parentheses are missing");
 }
 
 TEST(Checker, AllIssuesComeAtOnceInOrder) {
   EXPECT_EQ(product_issues("form.amonut > 5 && frm.x == 1"),
-            "5-11: unknown field 'amonut' of form (did you mean 'amount'?)\n19-22: unknown name 'frm' (did you mean 'form'?)");
+            "5-11: unknown field 'amonut' of form (did you mean 'amount'?)\n19-22: unknown name 'frm' (did "
+            "you mean 'form'?)");
 }
 
 TEST(Checker, OperandsThatDoNotFitAreExplained) {
@@ -41,16 +47,22 @@ TEST(Checker, OperandsThatDoNotFitAreExplained) {
             "0-18: '==' does not compare string and null; whether a field is filled is tested with has(...)");
   EXPECT_EQ(product_issues("form.rate * form.factor"),
             "0-23: '*' does not combine decimal and double; convert the double with decimal(...)");
-  EXPECT_EQ(product_issues("form.day + 3"), "0-12: '+' does not combine date and int; days are added as days(...)");
-  EXPECT_EQ(product_issues("requester == 'li.na'"), "0-20: '==' does not compare person and string; a person's id is .id");
-  EXPECT_EQ(product_issues("form.title && true"), "0-10: what stands beside '&&' must be true or false (bool), not string");
-  EXPECT_EQ(product_issues("form.count ? 1 : 2"), "0-10: the condition before '?' must be true or false (bool), not int");
-  EXPECT_EQ(product_issues("true ? 1 : 'a'"), "0-14: both sides of ':' must have one type; here are int and string");
+  EXPECT_EQ(product_issues("form.day + 3"),
+            "0-12: '+' does not combine date and int; days are added as days(...)");
+  EXPECT_EQ(product_issues("requester == 'li.na'"),
+            "0-20: '==' does not compare person and string; a person's id is .id");
+  EXPECT_EQ(product_issues("form.title && true"),
+            "0-10: what stands beside '&&' must be true or false (bool), not string");
+  EXPECT_EQ(product_issues("form.count ? 1 : 2"),
+            "0-10: the condition before '?' must be true or false (bool), not int");
+  EXPECT_EQ(product_issues("true ? 1 : 'a'"),
+            "0-14: both sides of ':' must have one type; here are int and string");
   EXPECT_EQ(product_issues("form.title.contains(1)"),
             "0-22: contains() does not take (int) on string; it is string.contains(string)");
   EXPECT_EQ(product_issues("form.count.map(x, x)"), "0-10: map() runs over lists and maps, not int");
   EXPECT_EQ(product_issues("'a' in 5"), "0-8: 'in' does not find string in int");
-  EXPECT_EQ(product_issues("form[0]"), "0-7: form has no elements to be found by int; its fields are selected by name");
+  EXPECT_EQ(product_issues("form[0]"),
+            "0-7: form has no elements to be found by int; its fields are selected by name");
   EXPECT_EQ(product_issues("form['titel']"), "5-12: unknown field 'titel' of form (did you mean 'title'?)");
 }
 
@@ -61,7 +73,8 @@ TEST(Checker, CurrenciesNeverMeet) {
             "0-22: '>' does not compare money(CNY) and money(EUR): the currencies differ");
   EXPECT_EQ(product_issues("form.amount == form.fee"),
             "0-23: '==' does not compare money(CNY) and money(EUR): the currencies differ");
-  EXPECT_EQ(product_issues("form.amount * form.fee"), "0-22: '*' does not combine money(CNY) and money(EUR): the currencies differ");
+  EXPECT_EQ(product_issues("form.amount * form.fee"),
+            "0-22: '*' does not combine money(CNY) and money(EUR): the currencies differ");
   EXPECT_EQ(product_issues("form.amount > money('3', 'EUR')"),
             "0-31: '>' does not compare money(CNY) and money(EUR): the currencies differ");
 }
@@ -69,8 +82,9 @@ TEST(Checker, CurrenciesNeverMeet) {
 TEST(Checker, VariablesNeverConvertToMoney) {
   EXPECT_EQ(product_issues("form.amount > form.count"),
             "0-24: '>' does not compare money(CNY) and int; an amount is written money(\"12.50\", \"CNY\")");
-  EXPECT_EQ(product_issues("form.amount + form.rate"),
-            "0-23: '+' does not combine money(CNY) and decimal; an amount is written money(\"12.50\", \"CNY\")");
+  EXPECT_EQ(
+      product_issues("form.amount + form.rate"),
+      "0-23: '+' does not combine money(CNY) and decimal; an amount is written money(\"12.50\", \"CNY\")");
   EXPECT_EQ(product_issues("form.count / form.amount"), "0-24: '/' does not combine int and money(CNY)");
 }
 
@@ -92,6 +106,8 @@ TEST(Checker, DeducesTypes) {
   EXPECT_EQ(type_of("group('sales').map(p, p.name)"), "list(string)");
   EXPECT_EQ(type_of("event.anything.at.all"), "dyn");
   EXPECT_EQ(type_of("[1, 'a']"), "list(dyn)");
+  EXPECT_EQ(type_of("5 * 1000"), "int");
+  EXPECT_EQ(type_of("form.count * 1.5"), "decimal");
   EXPECT_EQ(type_of("math.greatest(form.rate, 1, 2)"), "decimal");
 }
 
@@ -108,7 +124,8 @@ TEST(Checker, ExpectedTypesAreCompared) {
 }
 
 TEST(Checker, ConstantsThatCannotBeAreIssues) {
-  EXPECT_EQ(product_issues("today < date('2026-02-30')"), "8-26: '2026-02-30' is no date: write it like '2026-03-02'");
+  EXPECT_EQ(product_issues("today < date('2026-02-30')"),
+            "8-26: '2026-02-30' is no date: write it like '2026-03-02'");
   EXPECT_EQ(product_issues("form.title.matches('(')"), "19-22: '(' is no pattern (RE2): missing ): (");
   EXPECT_EQ(product_issues("now > timestamp('yesterday')"),
             "6-28: 'yesterday' is no time of the years 1 to 9999: write it like '2026-03-02T10:14:00Z'");
@@ -116,7 +133,8 @@ TEST(Checker, ConstantsThatCannotBeAreIssues) {
 
 TEST(MaybeFields, AreRefusedUnlessGuarded) {
   const std::string refused =
-      "'cost_center' of the result of finance may be missing here, because what sets it may not have run; guard it with "
+      "'cost_center' of the result of finance may be missing here, because what sets it may not have run; "
+      "guard it with "
       "has(finance.cost_center) or read it as finance.?cost_center";
   EXPECT_EQ(product_issues("finance.cost_center == 'A'"), "0-19: " + refused);
   EXPECT_EQ(product_issues("finance.outcome == 'approved'"), "");
@@ -132,25 +150,29 @@ TEST(MaybeFields, AreRefusedUnlessGuarded) {
   EXPECT_EQ(product_issues("has(finance.by) && finance.cost_center == 'A'"), "19-38: " + refused);
   EXPECT_EQ(product_issues("has(finance.cost_center) ? '' : finance.cost_center"), "32-51: " + refused);
   EXPECT_EQ(product_issues("has(finance.cost_center) || finance.cost_center == 'A'"), "28-47: " + refused);
-  EXPECT_EQ(product_issues("(has(finance.cost_center) && true) == (finance.cost_center == 'A')"), "39-58: " + refused);
+  EXPECT_EQ(product_issues("(has(finance.cost_center) && true) == (finance.cost_center == 'A')"),
+            "39-58: " + refused);
 }
 
 TEST(References, AreTheChainsThatStartAtVariables) {
   const auto program =
-      compile("form.amount > 5 && has(finance.cost_center) && form.lines.exists(l, l.item == form.title) && "
-              "form.lines[0].cost > 1 && requester.manager in group('sales') && event.?x.y.hasValue() && form.amount < 9",
-              product_environment())
+      compile(
+          "form.amount > 5 && has(finance.cost_center) && form.lines.exists(l, l.item == form.title) && "
+          "form.lines[0].cost > 1 && requester.manager in group('sales') && event.?x.y.hasValue() && "
+          "form.amount < 9",
+          product_environment())
           .program;
   ASSERT_TRUE(program);
-  const std::vector<std::vector<std::string>> expected = {{"event", "x", "y"},      {"finance", "cost_center"},
-                                                          {"form", "amount"},       {"form", "lines"},
-                                                          {"form", "title"},        {"requester", "manager"}};
+  const std::vector<std::vector<std::string>> expected = {{"event", "x", "y"}, {"finance", "cost_center"},
+                                                          {"form", "amount"},  {"form", "lines"},
+                                                          {"form", "title"},   {"requester", "manager"}};
   EXPECT_EQ(program.references(), expected);
 }
 
 TEST(Types, ReadBackWhatTheyWrite) {
-  for (const char* text : {"dyn", "int", "list(int)", "map(string, dyn)", "optional_type(list(bool))", "money(CNY)", "money",
-                           "google.protobuf.Timestamp", "tuple(int, T)", "type(int)", "type", "date"}) {
+  for (const char* text :
+       {"dyn", "int", "list(int)", "map(string, dyn)", "optional_type(list(bool))", "money(CNY)", "money",
+        "google.protobuf.Timestamp", "tuple(int, T)", "type(int)", "type", "date"}) {
     const auto type = Type::parse(text, {"T"});
     ASSERT_TRUE(type.has_value()) << text;
     const std::string expected = std::string_view(text) == "type" ? "type(dyn)" : text;

@@ -1,11 +1,11 @@
 // The official tests of CEL (a selection): checked as each asks, and a second time without the checker.
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/json.h"
 #include "cel/jsonl.h"
@@ -13,7 +13,8 @@
 namespace countersign::cel {
 namespace {
 
-const std::filesystem::path kTests = std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "../shared/cel/conformance-open.jsonl";
+const std::filesystem::path kTests =
+    std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "../shared/cel/conformance-open.jsonl";
 
 // Equal in kind and value; 1, 1u and 1.0 differ, any NaN is any NaN, maps in any order.
 bool same(const Value& a, const Value& b) {
@@ -39,7 +40,8 @@ bool same(const Value& a, const Value& b) {
 
 // What is wrong with the answer, or "".
 std::string judge(const json::value& expect, const json::value& answer) {
-  if (find(expect, "error") != nullptr) return find(answer, "error") != nullptr ? "" : "an error was expected";
+  if (find(expect, "error") != nullptr)
+    return find(answer, "error") != nullptr ? "" : "an error was expected";
   const json::value* wanted = find(expect, "value");
   const json::value* given = find(answer, "value");
   if (given == nullptr) return "a value was expected";
@@ -92,7 +94,8 @@ class Conformance {
   static json::value evaluate(const json::object& line) {
     return json::parse(evaluate_jsonl_line(json::serialize(line)));
   }
-  void evaluate_as(const json::object& line, const std::string& id, const json::value& expect, bool disputed) {
+  void evaluate_as(const json::object& line, const std::string& id, const json::value& expect,
+                   bool disputed) {
     const json::value answer = evaluate(line);
     const std::string wrong = judge(expect, answer);
     if (!wrong.empty() && disputed) {

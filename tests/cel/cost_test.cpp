@@ -1,8 +1,8 @@
 // Evaluation always ends: what it may cost, and how that is shared and reported.
 
-#include <gtest/gtest.h>
-
 #include <chrono>
+
+#include <gtest/gtest.h>
 
 #include "tests/cel/evaluate.h"
 
@@ -40,10 +40,12 @@ TEST(Cost, ExhaustedIsAnErrorThatNothingCatches) {
   const std::string list = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]";
   std::string loops = "true || " + list;
   loops = list;
-  for (const char* name : {"a", "b", "c", "d", "e"}) loops = list + ".all(" + name + ", " + loops + ".size() > 0)";
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    loops = list + ".all(" + name + ", " + loops + ".size() > 0)";
   // ||, && and all() forgive errors, but not this one.
   std::string nested = "form.count > 0";
-  for (const char* name : {"a", "b", "c", "d", "e", "f"}) nested = list + ".all(" + name + ", " + nested + ")";
+  for (const char* name : {"a", "b", "c", "d", "e", "f"})
+    nested = list + ".all(" + name + ", " + nested + ")";
   Cost cost;
   const auto result = evaluate("(" + nested + ") || true", cost);
   ASSERT_FALSE(result.has_value());
@@ -82,7 +84,8 @@ TEST(Cost, ChargesForTextAndForHugeSharedResults) {
 
 TEST(Cost, BoundsReplaceSplitAndPatterns) {
   std::string text = "form.title";
-  for (int i = 0; i < 6; ++i) text += ".replace('', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')";
+  for (int i = 0; i < 6; ++i)
+    text += ".replace('', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')";
   Cost cost;
   EXPECT_EQ(evaluate(text, cost).error().code, ErrorCode::too_large);
   Cost another;

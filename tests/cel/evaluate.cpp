@@ -9,10 +9,13 @@ namespace {
 
 using Tag = Type::Tag;
 
-RecordField field(Tag tag, bool maybe = false) { return {Type::scalar(tag), maybe}; }
+RecordField field(Tag tag, bool maybe = false) {
+  return {Type::scalar(tag), maybe};
+}
 
 std::string text_of(const Issue& issue) {
-  std::string text = std::to_string(issue.at.begin) + "-" + std::to_string(issue.at.end) + ": " + issue.message;
+  std::string text =
+      std::to_string(issue.at.begin) + "-" + std::to_string(issue.at.end) + ": " + issue.message;
   if (!issue.suggestion.empty()) text += " (did you mean '" + issue.suggestion + "'?)";
   return text;
 }
@@ -26,7 +29,8 @@ std::optional<Value> Variables::find(std::string_view name) const {
 }
 
 Result<std::optional<Value>> Directory::person_field(const PersonId& person, std::string_view name) const {
-  if (person.value != "li.na" && person.value != "zhang.wei") return fail(ErrorCode::not_found, "nobody is called " + person.value);
+  if (person.value != "li.na" && person.value != "zhang.wei")
+    return fail(ErrorCode::not_found, "nobody is called " + person.value);
   const bool li = person.value == "li.na";
   if (name == "id") return Value::string(person.value);
   if (name == "name") return Value::string(li ? "Li Na" : "Zhang Wei");
@@ -49,7 +53,8 @@ Result<std::vector<PersonId>> Directory::members(std::string_view group) const {
 
 Environment product_environment() {
   Environment environment;
-  const Type line = Type::record("line", {{"item", field(Tag::string)}, {"cost", {Type::money("CNY"), false}}});
+  const Type line =
+      Type::record("line", {{"item", field(Tag::string)}, {"cost", {Type::money("CNY"), false}}});
   environment.variables = {
       {"form", Type::record("form", {{"title", field(Tag::string)},
                                      {"amount", {Type::money("CNY"), false}},
@@ -93,7 +98,8 @@ Variables product_variables() {
                        {"lines", Value::list({line("taxi", "20.25"), line("hotel", "800")})},
                        {"empty", Value::list({})}})},
       {"finance", map_of({{"outcome", Value::string("approved")}})},
-      {"event", map_of({{"total", decimal("12.5")}, {"count", Value::integer(2)}, {"name", Value::string("deal")}})},
+      {"event",
+       map_of({{"total", decimal("12.5")}, {"count", Value::integer(2)}, {"name", Value::string("deal")}})},
       {"any", money("10", "JPY")},
       {"requester", Value::person(PersonId("li.na"))},
       {"today", Value::date(*parse_date("2026-03-02"))},
@@ -101,7 +107,9 @@ Variables product_variables() {
   };
 }
 
-Value decimal(std::string_view text) { return Value::decimal(*Decimal::parse(text)); }
+Value decimal(std::string_view text) {
+  return Value::decimal(*Decimal::parse(text));
+}
 Value money(std::string_view amount, std::string_view currency) {
   return Value::money({*Decimal::parse(amount), std::string(currency)});
 }
@@ -111,7 +119,8 @@ Value map_of(std::initializer_list<std::pair<std::string_view, Value>> entries) 
   return Value::map(std::move(map));
 }
 
-std::string outcome(std::string_view source, const Environment& environment, const Bindings& bindings, bool check) {
+std::string outcome(std::string_view source, const Environment& environment, const Bindings& bindings,
+                    bool check) {
   CompileOptions options;
   options.check = check;
   const Compilation compilation = compile(source, environment, options);
@@ -122,7 +131,9 @@ std::string outcome(std::string_view source, const Environment& environment, con
   return value ? json::serialize(encode(*value)) : "error: " + value.error().message;
 }
 
-std::string product(std::string_view source) { return outcome(source, product_environment(), product_variables()); }
+std::string product(std::string_view source) {
+  return outcome(source, product_environment(), product_variables());
+}
 std::string product_unchecked(std::string_view source) {
   return outcome(source, product_environment(), product_variables(), false);
 }
@@ -132,7 +143,8 @@ std::string core(std::string_view source) {
   return outcome(source, environment, Variables());
 }
 
-std::string issues_of(std::string_view source, const Environment& environment, const CompileOptions& options) {
+std::string issues_of(std::string_view source, const Environment& environment,
+                      const CompileOptions& options) {
   std::string all;
   for (const Issue& issue : compile(source, environment, options).issues) {
     if (!all.empty()) all += "\n";
@@ -141,6 +153,8 @@ std::string issues_of(std::string_view source, const Environment& environment, c
   return all;
 }
 
-std::string product_issues(std::string_view source) { return issues_of(source, product_environment()); }
+std::string product_issues(std::string_view source) {
+  return issues_of(source, product_environment());
+}
 
 }  // namespace countersign::cel

@@ -28,8 +28,8 @@ class Directory final : public Host {
   Result<std::vector<PersonId>> members(std::string_view group) const override;
 };
 
-// form (title, amount money(CNY), rate decimal, count int, day date, lines, requester), finance (cost_center maybe,
-// by maybe), event (dyn), requester, today, now; functions group and person.
+// form (title, amount money(CNY), rate decimal, count int, day date, lines, requester), finance (cost_center
+// maybe, by maybe), event (dyn), requester, today, now; functions group and person.
 Environment product_environment();
 Variables product_variables();
 
@@ -47,7 +47,8 @@ std::string product_unchecked(std::string_view source);
 std::string core(std::string_view source);
 
 // "begin-end: message (did you mean 'x'?)", one a line.
-std::string issues_of(std::string_view source, const Environment& environment, const CompileOptions& options = {});
+std::string issues_of(std::string_view source, const Environment& environment,
+                      const CompileOptions& options = {});
 std::string product_issues(std::string_view source);
 
 }  // namespace countersign::cel

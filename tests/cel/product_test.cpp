@@ -22,6 +22,16 @@ TEST(Decimals, LiteralsBesideThemAreExact) {
   EXPECT_EQ(product("form.rate / 0"), "error: cannot evaluate 'form.rate / 0': division by zero");
 }
 
+TEST(Decimals, LiteralsAreFoundInSumsAndProductsOfLiterals) {
+  EXPECT_EQ(product("form.amount > 5 * 1000 + 1"), "true");
+  EXPECT_EQ(product("form.rate * (2 + 3)"), R"({"$decimal":"0.75"})");
+  EXPECT_EQ(product("form.amount + 2 * 0.25 > 1"),
+            "issue: 14-22: '*' does not combine int and double; convert one with int(...) or double(...)");
+  EXPECT_EQ(product("7 / 2 + form.count"), "6") << "a quotient of ints stays one";
+  EXPECT_EQ(product("form.count * 1.5"), R"({"$decimal":"4.5"})");
+  EXPECT_EQ(product("1 + 2"), "3");
+}
+
 TEST(Decimals, LiteralsBesideDynamicNumbersAreExactToo) {
   EXPECT_EQ(product("event.total == 12.5"), "true");
   EXPECT_EQ(product("event.total * 0.1"), R"({"$decimal":"1.25"})");
@@ -50,10 +60,12 @@ TEST(MoneyValues, KeepTheirCurrency) {
 }
 
 TEST(MoneyValues, OfTwoCurrenciesFailWhenOnlyEvaluationKnows) {
-  EXPECT_EQ(product("any > form.fee"),
-            "error: cannot evaluate 'any > form.fee': 10 JPY and 3 EUR cannot be compared: the currencies differ");
-  EXPECT_EQ(product("any + form.fee"),
-            "error: cannot evaluate 'any + form.fee': 10 JPY and 3 EUR cannot be combined: the currencies differ");
+  EXPECT_EQ(
+      product("any > form.fee"),
+      "error: cannot evaluate 'any > form.fee': 10 JPY and 3 EUR cannot be compared: the currencies differ");
+  EXPECT_EQ(
+      product("any + form.fee"),
+      "error: cannot evaluate 'any + form.fee': 10 JPY and 3 EUR cannot be combined: the currencies differ");
   EXPECT_EQ(product("any > 9.5"), "true");
   EXPECT_EQ(product("any + 5"), R"({"$money":["15","JPY"]})");
   EXPECT_EQ(product("any == form.fee"), "false");
@@ -73,9 +85,11 @@ TEST(Dates, MoveByDaysAndMonths) {
   EXPECT_EQ(product("date(now)"), R"({"$date":"2026-03-02"})");
   EXPECT_EQ(product("timestamp(today, 'Asia/Shanghai')"), R"({"$time":"2026-03-01T16:00:00Z"})");
   EXPECT_EQ(product("date('9999-12-31') + days(1)"),
-            "error: cannot evaluate 'date('9999-12-31') + days(1)': the result is out of the range of date (years 1 to 9999)");
+            "error: cannot evaluate 'date('9999-12-31') + days(1)': the result is out of the range of date "
+            "(years 1 to 9999)");
   EXPECT_EQ(product("now + days(1)"),
-            "issue: 0-13: '+' does not combine timestamp and period; days and months are added to dates, durations to times");
+            "issue: 0-13: '+' does not combine timestamp and period; days and months are added to dates, "
+            "durations to times");
 }
 
 TEST(Persons, HaveFieldsAndGroupsHaveMembers) {
@@ -89,10 +103,12 @@ TEST(Persons, HaveFieldsAndGroupsHaveMembers) {
   EXPECT_EQ(product("requester in group('sales')"), "true");
   EXPECT_EQ(product("requester.manager in group('sales')"), "false");
   EXPECT_EQ(product("requester in [person('li.na')]"), "true");
+  EXPECT_EQ(product("size(group('all'))"), "2");
   EXPECT_EQ(product("requester in group('nobody')"),
             "error: cannot evaluate 'requester in group('nobody')': there is no group nobody");
   EXPECT_EQ(product("group('all').filter(p, has(p.manager))"), R"([{"$person":"li.na"}])");
-  EXPECT_EQ(product("person('ghost').name"), "error: cannot evaluate 'person('ghost').name': nobody is called ghost");
+  EXPECT_EQ(product("person('ghost').name"),
+            "error: cannot evaluate 'person('ghost').name': nobody is called ghost");
 }
 
 TEST(Lists, HaveHelpers) {
@@ -103,8 +119,9 @@ TEST(Lists, HaveHelpers) {
   EXPECT_EQ(product("['b', 'a'].min() + ['b', 'a'].max()"), R"("ab")");
   EXPECT_EQ(product("form.lines.map(l, l.cost).max() > 500"), "true");
   EXPECT_EQ(product("form.lines.map(l, l.item).first() + form.lines.last().item"), R"("taxihotel")");
-  EXPECT_EQ(product("form.empty.first()"),
-            "error: cannot evaluate 'form.empty.first()': first() of an empty list; test size(...) > 0 first");
+  EXPECT_EQ(
+      product("form.empty.first()"),
+      "error: cannot evaluate 'form.empty.first()': first() of an empty list; test size(...) > 0 first");
   EXPECT_EQ(product("form.empty.last()"),
             "error: cannot evaluate 'form.empty.last()': last() of an empty list; test size(...) > 0 first");
   EXPECT_EQ(product("[form.day, today].sort()[0] == form.day"), "true");
@@ -115,7 +132,8 @@ TEST(EmptyFields, AreAbsent) {
   EXPECT_EQ(product("has(form.note)"), "false");
   EXPECT_EQ(product("form.?note.orValue('none')"), R"("none")");
   EXPECT_EQ(product("form.note == 'x' || form.count == 3"), "true");
-  EXPECT_EQ(product("form.lines[9]"), "error: cannot evaluate 'form.lines[9]': index 9 is out of range (size 2)");
+  EXPECT_EQ(product("form.lines[9]"),
+            "error: cannot evaluate 'form.lines[9]': index 9 is out of range (size 2)");
 }
 
 TEST(CoreCel, KnowsNothingOfTheProduct) {

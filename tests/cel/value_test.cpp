@@ -1,8 +1,8 @@
 // Values: equality, maps, codecs and texts.
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "base/json.h"
 #include "cel/calendar.h"
@@ -70,8 +70,9 @@ TEST(ValueCodec, WritesWhatTheHeaderSays) {
 }
 
 TEST(ValueCodec, RefusesWhatItNeverWrites) {
-  for (const char* text : {R"({"$decimal":"x"})", R"({"$what":1})", R"({"$money":["1"]})", R"({"$map":[[1]]})", "1.5",
-                           R"({"$date":"2026-02-30"})", R"({"$uint":"-1"})", R"({"$map":[[[1],2]]})", R"({"$bytes":"*"})"}) {
+  for (const char* text :
+       {R"({"$decimal":"x"})", R"({"$what":1})", R"({"$money":["1"]})", R"({"$map":[[1]]})", "1.5",
+        R"({"$date":"2026-02-30"})", R"({"$uint":"-1"})", R"({"$map":[[[1],2]]})", R"({"$bytes":"*"})"}) {
     const auto decoded = decode(json::parse(text));
     ASSERT_FALSE(decoded.has_value()) << text;
     EXPECT_EQ(decoded.error().code, ErrorCode::corrupt);
@@ -90,7 +91,8 @@ TEST(PlainJson, SpellsValuesForOtherSystems) {
 }
 
 TEST(PlainJson, KeepsNumbersAsTheyWereWritten) {
-  const auto parsed = parse_json(R"({"i": 5, "d": 12.50, "big": 123456789012345678901, "e": 1e3, "l": [null, true]})");
+  const auto parsed =
+      parse_json(R"({"i": 5, "d": 12.50, "big": 123456789012345678901, "e": 1e3, "l": [null, true]})");
   ASSERT_TRUE(parsed.has_value());
   const Value value = from_plain_json(*parsed);
   const Map& map = value.as_map();
@@ -103,7 +105,8 @@ TEST(PlainJson, KeepsNumbersAsTheyWereWritten) {
 
 TEST(Display, IsWhatProseShows) {
   EXPECT_EQ(to_display(money("1280.50", "EUR")), "1280.50 EUR");
-  EXPECT_EQ(to_display(Value::list({Value::string("a"), Value::boolean(true), Value::integer(3)})), "a, true, 3");
+  EXPECT_EQ(to_display(Value::list({Value::string("a"), Value::boolean(true), Value::integer(3)})),
+            "a, true, 3");
   EXPECT_EQ(to_display(Value::optional_none()), "");
   EXPECT_EQ(to_display(Value()), "");
   EXPECT_EQ(to_display(Value::date(*parse_date("2026-03-02"))), "2026-03-02");
@@ -182,7 +185,8 @@ TEST(CalendarTexts, ReadAndWriteDurations) {
   EXPECT_EQ(read(".5s"), "0.5s");
   EXPECT_EQ(read("999999999ns"), "0.999999999s");
   EXPECT_EQ(read("315576000000s"), "315576000000s");
-  for (const char* bad : {"", "1", "h", "1x", "-", "1h-3m", "315576000001s", "99999999999999999999s", "9999999999999h", "1.s2"}) {
+  for (const char* bad : {"", "1", "h", "1x", "-", "1h-3m", "315576000001s", "99999999999999999999s",
+                          "9999999999999h", "1.s2"}) {
     EXPECT_EQ(read(bad), "error") << bad;
   }
 }

@@ -91,7 +91,7 @@ TEST_F(FormValue, TextsAreCountedInCharacters) {
   text.max = decimal("3");
   EXPECT_EQ(shown(text, "\"报销单\""), "报销单");
   EXPECT_EQ(problem_of(text, "\"报销单据\""), "the text has 4 characters, at most 3 are allowed");
-  EXPECT_EQ(problem_of(text, "\"a\""), "the text has 1 characters, at least 2 are needed");
+  EXPECT_EQ(problem_of(text, "\"a\""), "the text has 1 character, at least 2 are needed");
   EXPECT_EQ(shown(text, "\"\""), "") << "an empty text is empty, not too short";
 }
 

@@ -70,7 +70,7 @@ TEST(YamlReader, AcceptsAByteOrderMarkAndCrLf) {
 
 TEST(YamlReader, CountsColumnsInCharacters) {
   const YamlNode root = read("报销: {名称: 费用, amount: 5}\n");
-  EXPECT_EQ(root.find("报销")->find("amount")->at, (SourceSpan{1, 23, 1}));
+  EXPECT_EQ(root.find("报销")->find("amount")->at, (SourceSpan{1, 22, 1}));
 }
 
 TEST(YamlReader, PlacesScalarsWithTheirLength) {
@@ -152,6 +152,9 @@ INSTANTIATE_TEST_SUITE_P(
                       MendingCase{"- {when: form.kind in [1, 2], go: x}", "- {when: 'form.kind in [1, 2]', go: x}"},
                       MendingCase{"approve: {by: managers(requester, 2), need: all}",
                                   "approve: {by: 'managers(requester, 2)', need: all}"},
+                      MendingCase{"by: [requester.manager, managers(requester, 2)]",
+                                  "by: [requester.manager, 'managers(requester, 2)']"},
+                      MendingCase{"- set: {vars.c: second.?comment}", "- set: {vars.c: 'second.?comment'}"},
                       MendingCase{"- size([1, 2]) > 1", nullptr}, MendingCase{"a: [1, 2]", nullptr},
                       MendingCase{"a: \"quoted\" # comment", nullptr}, MendingCase{"a: b # c: d", nullptr},
                       MendingCase{"a: {b: [1, 2], c: 'x, y'}", nullptr}, MendingCase{"when: |", nullptr},

@@ -67,7 +67,7 @@ inbound:
       data:
         employee: {type: text, value: body.employee}
         title: {type: text, value: body.title}
-        total: {type: number, value: body.total}
+        total: {type: money, currency: CNY, value: body.total}
 )yaml";
 
 std::shared_ptr<const Directory> people() {

@@ -103,8 +103,12 @@ Result<void> check_log(Connection& connection, std::uint64_t inode, const std::o
   const LogPosition log = log_position(connection);
   const std::string& path = connection.path();
   if (!mark) return {};
+  const bool same_log = log.salt1 == mark->log.salt1 && log.salt2 == mark->log.salt2;
+  if (mark->clean == 0 && same_log && log.frames >= mark->log.frames) return {};
+  // The log had been begun anew (each time with the next salt) by a commit that did not live to mark it.
+  if (mark->clean == 0 && !same_log && log.salt1 == mark->log.salt1 + 1) return {};
   if (mark->database_inode != inode) {
-    // The file was put in the old one's place. A log that is here cannot be its own.
+    // Another file was put in the old one's place. A log that is here is not its own.
     if (log.frames != 0) return refuse(path, "beside it lies the write-ahead log of another database file");
     return {};
   }
@@ -112,11 +116,6 @@ Result<void> check_log(Connection& connection, std::uint64_t inode, const std::o
     if (log.frames != 0) return refuse(path, "beside it lies a write-ahead log that this daemon did not write");
     return {};
   }
-  if (mark->log.frames == 0) return {};
-  const bool same_log = log.salt1 == mark->log.salt1 && log.salt2 == mark->log.salt2;
-  if (same_log && log.frames >= mark->log.frames) return {};
-  // The log had been begun anew (each time with the next salt) by a commit that did not live to mark it.
-  if (!same_log && log.salt1 == mark->log.salt1 + 1) return {};
   // After a loss of power the mark itself may be of any age: the pages are checked instead.
   if (mark->boot_id != current_boot_id()) return {};
   return refuse(path, fmt::format("its write-ahead log was cut off, swapped or removed while the daemon was down (it "

@@ -1,0 +1,86 @@
+// countersign inbound: webhooks as they came in.
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/paging.h"
+#include "cli/shown.h"
+#include "cli/table.h"
+#include "cli/text_width.h"
+#include "web/uri_text.h"
+
+namespace countersign::cli {
+namespace {
+
+struct ListOptions {
+  std::string source, status;
+  Paging paging;
+};
+
+Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply = client->get("/api/v1/admin/inbound", {{"source", options.source},
+                                                           {"status", options.status},
+                                                           {"limit", std::to_string(options.paging.limit)},
+                                                           {"cursor", options.paging.cursor}});
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) {
+    print_json(console, reply->body);
+    return ExitCode::done;
+  }
+  Table table({"ID", "SOURCE", "RECEIVED (UTC)", "STATUS", "INSTANCES", "ERROR"});
+  for (const json::value& row : list_at(reply->body, "inbound")) {
+    const json::value* answer = find(row, "answer");
+    table.add({shown_at(row, "id"), shown_at(row, "source"), instant_at(row, "received_at"), shown_at(row, "status"),
+               answer == nullptr ? "" : shown_at(*answer, "instances"), shown_at(row, "error")});
+  }
+  console.out << (table.empty() ? "nothing of that kind\n" : table.text());
+  hint_at_more(console, reply->body);
+  return ExitCode::done;
+}
+
+Outcome<ExitCode> replay(Console& console, const Connection& connection, const std::string& id) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const std::string path = "/api/v1/admin/inbound/" + web::escape_segment(id);
+  const auto reply = client->post(path + "/replay", json::object());
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) print_json(console, reply->body);
+  // The answer names instances alone; whether everything in it was understood now stands in the row.
+  const auto row = client->get(path);
+  if (!row) return std::unexpected(row.error());
+  if (shown_at(row->body, "status") == "error") {
+    return failed(ExitCode::not_so, fmt::format("delivery {} still cannot be applied: {}", id, shown_at(row->body, "error")));
+  }
+  const std::string instances = shown_at(reply->body, "instances");
+  if (!connection.json) {
+    console.out << printable(fmt::format("delivery {} is applied{}", id, instances.empty() ? "" : ": " + instances))
+                << '\n';
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_inbound(Command& root, Connection& connection) {
+  Command& inbound = root.add("inbound", "see or replay webhooks that came in");
+  const auto options = std::make_shared<ListOptions>();
+  Command& listing = inbound.add("list", "list webhooks, newest first");
+  listing.option(options->source, "--source", "NAME", "of this connector")
+      .option(options->status, "--status", "STATUS", "applied, or error: stored, but it could not be mapped");
+  add_paging(listing, options->paging);
+  add_connection(listing, connection);
+  listing.example("countersign inbound list --status error").runs([options, &connection](Console& console) {
+    return list(console, connection, *options);
+  });
+  const auto id = std::make_shared<std::string>();
+  Command& replaying = inbound.add("replay", "map and apply a stored webhook again, after a connector was mended");
+  replaying.argument(*id, "ID", "as 'countersign inbound list' shows it");
+  add_connection(replaying, connection, Writes::yes);
+  replaying.example("countersign inbound replay 17").runs([id, &connection](Console& console) {
+    return replay(console, connection, *id);
+  });
+}
+
+}  // namespace countersign::cli

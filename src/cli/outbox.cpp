@@ -1,0 +1,84 @@
+// countersign outbox: what leaves, and what could not.
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/paging.h"
+#include "cli/shown.h"
+#include "cli/table.h"
+#include "cli/text_width.h"
+#include "web/uri_text.h"
+
+namespace countersign::cli {
+namespace {
+
+struct ListOptions {
+  std::string status, target;
+  Paging paging;
+};
+
+Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply = client->get("/api/v1/admin/outbox", {{"status", options.status},
+                                                          {"target", options.target},
+                                                          {"limit", std::to_string(options.paging.limit)},
+                                                          {"cursor", options.paging.cursor}});
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) {
+    print_json(console, reply->body);
+    return ExitCode::done;
+  }
+  Table table({"ID", "STATUS", "TARGET", "KIND", "FOR", "ITEM", "TRIES", "NEXT (UTC)", "ERROR"});
+  for (const json::value& row : list_at(reply->body, "outbox")) {
+    const bool waits = string_at(row, "status") == "pending";
+    table.add({shown_at(row, "id"), shown_at(row, "status"), shown_at(row, "target"), shown_at(row, "kind"),
+               shown_at(row, "recipient"), shown_at(row, "item"), shown_at(row, "attempts"),
+               waits ? instant_at(row, "next_at") : "", shown_at(row, "error")});
+  }
+  console.out << (table.empty() ? "nothing of that kind\n" : table.text());
+  hint_at_more(console, reply->body);
+  return ExitCode::done;
+}
+
+void add_act(Command& outbox, Connection& connection, const std::string& name, std::string summary,
+             std::string words) {
+  const auto id = std::make_shared<std::string>();
+  Command& command = outbox.add(name, std::move(summary));
+  command.argument(*id, "ID", "as 'countersign outbox list' shows it");
+  add_connection(command, connection, Writes::yes);
+  command.example("countersign outbox " + name + " 1041")
+      .runs([id, name, said = std::move(words), &connection](Console& console) -> Outcome<ExitCode> {
+        auto client = connect(console, connection);
+        if (!client) return std::unexpected(client.error());
+        const auto reply = client->post(
+            fmt::format("/api/v1/admin/outbox/{}/{}", web::escape_segment(*id), name), json::object());
+        if (!reply) return std::unexpected(reply.error());
+        if (connection.json) {
+          print_json(console, reply->body);
+        } else {
+          console.out << printable(fmt::format("{} {}", *id, said)) << '\n';
+        }
+        return ExitCode::done;
+      });
+}
+
+}  // namespace
+
+void add_outbox(Command& root, Connection& connection) {
+  Command& outbox = root.add("outbox", "see, retry or drop messages and calls that leave");
+  const auto options = std::make_shared<ListOptions>();
+  Command& command = outbox.add("list", "list messages and calls, newest first");
+  command.option(options->status, "--status", "STATUS", "pending, sent, dead (given up after all tries) or dropped")
+      .option(options->target, "--target", "TARGET", "of one queue: mail, http:feishu");
+  add_paging(command, options->paging);
+  add_connection(command, connection);
+  command.example("countersign outbox list --status dead").runs([options, &connection](Console& console) {
+    return list(console, connection, *options);
+  });
+  add_act(outbox, connection, "retry", "send a dead or dropped one again, under the same idempotency key",
+          "is sent again");
+  add_act(outbox, connection, "drop", "give up one that waits", "is dropped");
+}
+
+}  // namespace countersign::cli
