@@ -54,7 +54,7 @@ bool show(Evaluation& evaluation, const Value& value, std::string& text) {
         auto& [key_text, inner_text] = entries.emplace_back();
         if (!show(evaluation, key, key_text) || !show(evaluation, inner, inner_text)) return false;
       }
-      std::ranges::stable_sort(entries, {}, &std::pair<std::string, std::string>::first);
+      std::ranges::sort(entries);
       text += '{';
       for (std::size_t i = 0; i < entries.size(); ++i) {
         if (i > 0) text += ", ";

@@ -1,6 +1,7 @@
 // The lists' helpers: sum, min, max, first, last, sort. Groups serve as lists of their members.
 
 #include <algorithm>
+#include <numeric>
 
 #include "cel/builtins.h"
 #include "cel/operations.h"
@@ -81,21 +82,30 @@ bool last(Evaluation& evaluation, Arguments arguments, Value& result) {
 
 bool sort(Evaluation& evaluation, Arguments arguments, Value& result) {
   if (!is_list(arguments)) return evaluation.fail(no_overload("sort", arguments));
-  List items = arguments[0].as_list();
+  const List& items = arguments[0].as_list();
   if (!evaluation.spend(items.size() * 8)) return false;
   // All against the first: then any two compare, and the sort itself cannot fail but for cost.
   for (const Value& item : items) {
     int sign = 0;
     if (!compare(evaluation, "sort", item, items.front(), sign)) return false;
   }
+  // A heap stays within its bounds even where large ints and doubles compare intransitively, or the cost runs
+  // out.
+  std::vector<std::size_t> places(items.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
   bool ok = true;
-  std::ranges::stable_sort(items, [&](const Value& a, const Value& b) {
+  const auto before = [&](std::size_t a, std::size_t b) {
     int sign = 0;
-    ok = ok && compare(evaluation, "sort", a, b, sign);
-    return ok && sign < 0;
-  });
+    ok = ok && compare(evaluation, "sort", items[a], items[b], sign);
+    return ok && (sign != 0 ? sign < 0 : a < b);
+  };
+  std::ranges::make_heap(places, before);
+  std::ranges::sort_heap(places, before);
   if (!ok) return false;
-  result = Value::list(std::move(items));
+  List sorted;
+  sorted.reserve(items.size());
+  for (const std::size_t place : places) sorted.push_back(items[place]);
+  result = Value::list(std::move(sorted));
   return true;
 }
 

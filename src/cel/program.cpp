@@ -1,6 +1,7 @@
 #include "cel/program.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -130,7 +131,8 @@ Compilation Compiler::compile(std::string_view source, const Environment& enviro
   Plan plan;
   if (result.issues.empty()) plan = make_plan(*root, environment, options.check, result.issues);
   if (!result.issues.empty()) {
-    std::ranges::stable_sort(result.issues, {}, [](const Issue& issue) { return issue.at.begin; });
+    std::ranges::sort(result.issues, {},
+                      [](const Issue& issue) { return std::tie(issue.at.begin, issue.message); });
     return result;
   }
   result.program = make({std::string(source), std::move(type), references_of(*root), std::move(plan)});

@@ -12,8 +12,8 @@ struct Overloaded : Visitors... {
 };
 
 constexpr std::array<std::string_view, 18> kFieldTypes = {
-    "text",   "long_text", "integer", "number", "money", "boolean", "choice", "choices", "date",
-    "datetime", "person",  "people",  "mail",   "url",   "file",    "files",  "table",   "items_of",
+    "text",     "long_text", "integer", "number", "money", "boolean", "choice", "choices", "date",
+    "datetime", "person",    "people",  "mail",   "url",   "file",    "files",  "table",   "items_of",
 };
 
 cel::Type file_type() {
@@ -27,7 +27,9 @@ cel::Type file_type() {
 
 }  // namespace
 
-std::string_view to_string(FieldType type) { return kFieldTypes.at(static_cast<std::size_t>(type)); }
+std::string_view to_string(FieldType type) {
+  return kFieldTypes.at(static_cast<std::size_t>(type));
+}
 
 const Prose* LocalText::in(std::string_view locale) const {
   const auto at = [&](std::string_view key) -> const Prose* {
@@ -50,45 +52,48 @@ const Prose* LocalText::in(std::string_view locale) const {
 
 const Step* Definition::find_step(std::string_view step_id) const {
   if (step_id.empty()) return nullptr;
-  const auto found = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.id == step_id; });
+  const auto found =
+      std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.id == step_id; });
   return found == steps.end() ? nullptr : &*found;
 }
 
 const Field* Definition::find_field(std::string_view name) const {
-  const auto found = std::find_if(form.begin(), form.end(), [&](const Field& field) { return field.name == name; });
+  const auto found =
+      std::find_if(form.begin(), form.end(), [&](const Field& field) { return field.name == name; });
   return found == form.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> outcomes_of(const Definition& /*definition*/, const Step& step) {
-  std::vector<std::string> outcomes = std::visit(
-      Overloaded{
-          [](const Approve& approve) {
-            std::vector<std::string> of{"approved", "rejected"};
-            if (!approve.return_to.empty()) of.emplace_back("returned");
-            return of;
-          },
-          [](const Task& task) {
-            std::vector<std::string> of = task.outcomes;
-            if (!task.return_to.empty() && std::ranges::find(of, "returned") == of.end()) of.emplace_back("returned");
-            return of;
-          },
-          [](const Call&) { return std::vector<std::string>{"succeeded", "failed"}; },
-          [](const Wait& wait) {
-            std::vector<std::string> of;
-            if (wait.span || wait.until) of.emplace_back("elapsed");
-            if (wait.event) of.emplace_back("received");
-            return of;
-          },
-          [](const Parallel& parallel) {
-            if (parallel.need.kind == QuorumKind::all) return std::vector<std::string>{"all"};
-            std::vector<std::string> of;
-            for (const Parallel::Branch& branch : parallel.branches) of.push_back(branch.name);
-            return of;
-          },
-          [](const Run& run) { return run.wait ? run.statuses : std::vector<std::string>{}; },
-          [](const auto&) { return std::vector<std::string>{}; },
-      },
-      step.kind);
+  std::vector<std::string> outcomes =
+      std::visit(Overloaded{
+                     [](const Approve& approve) {
+                       std::vector<std::string> of{"approved", "rejected"};
+                       if (!approve.return_to.empty()) of.emplace_back("returned");
+                       return of;
+                     },
+                     [](const Task& task) {
+                       std::vector<std::string> of = task.outcomes;
+                       if (!task.return_to.empty() && std::ranges::find(of, "returned") == of.end())
+                         of.emplace_back("returned");
+                       return of;
+                     },
+                     [](const Call&) { return std::vector<std::string>{"succeeded", "failed"}; },
+                     [](const Wait& wait) {
+                       std::vector<std::string> of;
+                       if (wait.span || wait.until) of.emplace_back("elapsed");
+                       if (wait.event) of.emplace_back("received");
+                       return of;
+                     },
+                     [](const Parallel& parallel) {
+                       if (parallel.need.kind == QuorumKind::all) return std::vector<std::string>{"all"};
+                       std::vector<std::string> of;
+                       for (const Parallel::Branch& branch : parallel.branches) of.push_back(branch.name);
+                       return of;
+                     },
+                     [](const Run& run) { return run.wait ? run.statuses : std::vector<std::string>{}; },
+                     [](const auto&) { return std::vector<std::string>{}; },
+                 },
+                 step.kind);
   const bool asks = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Task>(step.kind);
   if (asks && step.deadline) outcomes.emplace_back("timeout");
   return outcomes;
@@ -101,20 +106,33 @@ cel::Type type_of(const Field& field) {
     case FieldType::long_text:
     case FieldType::choice:
     case FieldType::mail:
-    case FieldType::url: return cel::Type::scalar(Tag::string);
-    case FieldType::integer: return cel::Type::scalar(Tag::int_);
-    case FieldType::number: return cel::Type::scalar(Tag::decimal);
-    case FieldType::money: return cel::Type::money(field.currency);
-    case FieldType::boolean: return cel::Type::scalar(Tag::bool_);
+    case FieldType::url:
+      return cel::Type::scalar(Tag::string);
+    case FieldType::integer:
+      return cel::Type::scalar(Tag::int_);
+    case FieldType::number:
+      return cel::Type::scalar(Tag::decimal);
+    case FieldType::money:
+      return cel::Type::money(field.currency);
+    case FieldType::boolean:
+      return cel::Type::scalar(Tag::bool_);
     case FieldType::choices:
-    case FieldType::items_of: return cel::Type::list(cel::Type::scalar(Tag::string));
-    case FieldType::date: return cel::Type::scalar(Tag::date);
-    case FieldType::datetime: return cel::Type::scalar(Tag::timestamp);
-    case FieldType::person: return cel::Type::scalar(Tag::person);
-    case FieldType::people: return cel::Type::list(cel::Type::scalar(Tag::person));
-    case FieldType::file: return file_type();
-    case FieldType::files: return cel::Type::list(file_type());
-    case FieldType::table: return cel::Type::list(record_of("row of " + field.name, field.columns));
+    case FieldType::items_of:
+      return cel::Type::list(cel::Type::scalar(Tag::string));
+    case FieldType::date:
+      return cel::Type::scalar(Tag::date);
+    case FieldType::datetime:
+      return cel::Type::scalar(Tag::timestamp);
+    case FieldType::person:
+      return cel::Type::scalar(Tag::person);
+    case FieldType::people:
+      return cel::Type::list(cel::Type::scalar(Tag::person));
+    case FieldType::file:
+      return file_type();
+    case FieldType::files:
+      return cel::Type::list(file_type());
+    case FieldType::table:
+      return cel::Type::list(record_of("row of " + field.name, field.columns));
   }
   return {};
 }
@@ -127,7 +145,8 @@ cel::Type record_of(std::string name, const std::vector<Field>& fields) {
 
 cel::Type result_type(const Step& step, bool maybe, const std::vector<Field>& reply) {
   std::map<std::string, cel::RecordField> of;
-  for (const Field& field : result_fields(step, reply)) of.insert_or_assign(field.name, cel::RecordField{type_of(field), maybe});
+  for (const Field& field : result_fields(step, reply))
+    of.insert_or_assign(field.name, cel::RecordField{type_of(field), maybe});
   return cel::Type::record("the result of " + step.name, std::move(of));
 }
 

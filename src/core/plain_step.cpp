@@ -11,8 +11,21 @@
 namespace countersign {
 namespace {
 
-std::string event_name(const WaitEvent& event) {
-  return event.connector.empty() ? event.name : event.connector + "." + event.name;
+// Deeper values could be stored and never read again (cel::decode has a limit).
+constexpr int kDepthMax = 50;
+
+bool is_deeper_than(const cel::Value& value, int levels) {
+  if (levels == 0) return true;
+  if (value.is(cel::Kind::list)) {
+    for (const cel::Value& item : value.as_list()) {
+      if (is_deeper_than(item, levels - 1)) return true;
+    }
+  } else if (value.is(cel::Kind::map)) {
+    for (const auto& [key, item] : value.as_map()) {
+      if (is_deeper_than(item, levels - 1)) return true;
+    }
+  }
+  return false;
 }
 
 void go_on(Transition& transition, ActivationId id) {
@@ -72,7 +85,7 @@ void open(Transition& transition, ActivationId id, const Step& step, const Call&
 void open(Transition& transition, ActivationId id, const Step& step, const Wait& wait) {
   const Activation activation = transition.state().activations.at(id);
   if (wait.event && wait.event->since_start) {
-    const auto seen = transition.state().received.find(event_name(*wait.event));
+    const auto seen = transition.state().received.find(event_key(wait.event->connector, wait.event->name));
     if (seen != transition.state().received.end() &&
         event_matches(transition, *wait.event, step, activation.frame, seen->second)) {
       return complete(transition, id, {"received", Actor{}, {}, fields_of_event(seen->second)});
@@ -137,6 +150,9 @@ void open(Transition& transition, ActivationId id, const Step& step, const Assig
     const std::string what = fmt::format("{} of {}", target.name, step.name);
     std::optional<cel::Value> value = transition.value(target.value, frame, what);
     if (transition.stopped()) return;
+    if (value && is_deeper_than(*value, kDepthMax)) {
+      return transition.raise(fmt::format("{}: the value is nested more than {} levels deep", what, kDepthMax));
+    }
     if (!target.form) {
       transition.emit(VarsSet{{{target.name, value.value_or(cel::Value())}}});
       continue;

@@ -8,7 +8,9 @@ namespace {
 
 using Tag = cel::Type::Tag;
 
-cel::Type scalar(Tag tag) { return cel::Type::scalar(tag); }
+cel::Type scalar(Tag tag) {
+  return cel::Type::scalar(tag);
+}
 
 std::vector<cel::Function> make_functions() {
   const cel::Type person = scalar(Tag::person);
@@ -44,13 +46,16 @@ cel::Type instance_type() {
                                         {"url", {text}}});
 }
 
-cel::Type business_time_type() { return cel::Type::opaque("business_time", {}); }
+cel::Type business_time_type() {
+  return cel::Type::opaque("business_time", {});
+}
 
 std::vector<cel::Variable> variables_of(Place place, const cel::Type& form, const cel::Type& event,
                                         const std::vector<cel::Variable>& steps) {
   std::vector<cel::Variable> variables{{std::string(scope::kNow), scalar(Tag::timestamp)},
                                        {std::string(scope::kToday), scalar(Tag::date)}};
-  if (place == Place::trigger || place == Place::step_event) variables.push_back({std::string(scope::kEvent), event});
+  if (place == Place::trigger || place == Place::step_event)
+    variables.push_back({std::string(scope::kEvent), event});
   if (place == Place::setting || place == Place::trigger) return variables;
   variables.push_back({std::string(scope::kForm), form});
   variables.push_back({std::string(scope::kRequester), scalar(Tag::person)});
@@ -74,13 +79,60 @@ const std::vector<cel::Function>& workflow_functions() {
 bool is_reserved_name(std::string_view name) {
   static constexpr std::array<std::string_view, 53> kReserved = {
       // Variables of some place, and those that come with `for_each` and schedules.
-      "form", "requester", "vars", "instance", "now", "today", "event", "year", "number", "item", "period", "input",
+      "form",
+      "requester",
+      "vars",
+      "instance",
+      "now",
+      "today",
+      "event",
+      "year",
+      "number",
+      "item",
+      "period",
+      "input",
       "response",
       // Words of CEL (langdef.md, "Syntax") and its types.
-      "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
-      "let", "loop", "package", "namespace", "return", "var", "void", "while", "bool", "int", "uint", "double",
-      "string", "bytes", "list", "map", "type", "dyn", "duration", "timestamp", "decimal", "money", "date", "optional",
-      "google", "math", "strings",
+      "true",
+      "false",
+      "null",
+      "in",
+      "as",
+      "break",
+      "const",
+      "continue",
+      "else",
+      "for",
+      "function",
+      "if",
+      "import",
+      "let",
+      "loop",
+      "package",
+      "namespace",
+      "return",
+      "var",
+      "void",
+      "while",
+      "bool",
+      "int",
+      "uint",
+      "double",
+      "string",
+      "bytes",
+      "list",
+      "map",
+      "type",
+      "dyn",
+      "duration",
+      "timestamp",
+      "decimal",
+      "money",
+      "date",
+      "optional",
+      "google",
+      "math",
+      "strings",
   };
   return std::ranges::find(kReserved, name) != kReserved.end();
 }

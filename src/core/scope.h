@@ -1,6 +1,7 @@
 #pragma once
-// What the expressions of a workflow may name, place by place: one list for the loader, which checks expressions
-// against it, and for the evaluator, which binds the same variables and answers the same functions. Pure.
+// What the expressions of a workflow may name, place by place: one list for the loader, which checks
+// expressions against it, and for the evaluator, which binds the same variables and answers the same
+// functions. Pure.
 //
 // Functions beside CEL's own and its product functions (answered by cel::Host::call under the names below):
 //   person(string) -> person                        by id or mail
@@ -38,8 +39,8 @@ enum class Place {
   trigger,    // a trigger's `requester`, `when` and mapping: event, now, today
   form,       // `key`, `refuse_when`, a field's `when`, `default`, `computed`: form, requester, now, today
   reference,  // form, requester, now, today, year, number
-  step,       // everything of the instance: form, requester, vars, instance, now, today and the steps' results
-  step_event, // the same and event: an on_event handler, and `where`
+  step,  // everything of the instance: form, requester, vars, instance, now, today and the steps' results
+  step_event,  // the same and event: an on_event handler, and `where`
 };
 
 // The type of `instance`: id, reference, workflow, stage, status, round, url.
@@ -47,8 +48,8 @@ cel::Type instance_type();
 // What business_days() gives.
 cel::Type business_time_type();
 
-// The variables of a place. `form` is record_of("form", ...); `event` the event's record, dyn where nothing declares
-// its data; `steps` the results that can be read there (of Place::step and step_event).
+// The variables of a place. `form` is record_of("form", ...); `event` the event's record, dyn where nothing
+// declares its data; `steps` the results that can be read there (of Place::step and step_event).
 std::vector<cel::Variable> variables_of(Place place, const cel::Type& form, const cel::Type& event,
                                         const std::vector<cel::Variable>& steps);
 

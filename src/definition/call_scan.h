@@ -1,6 +1,6 @@
 #pragma once
-// The calls of functions in an expression's text, found without its syntax tree: for checks of literals such as
-// group("finance") against the directory, and for functions that later versions bring. Pure.
+// The calls of functions in an expression's text, found without its syntax tree: for checks of literals such
+// as group("finance") against the directory, and for functions that later versions bring. Pure.
 
 #include <cstddef>
 #include <optional>

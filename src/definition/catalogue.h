@@ -1,6 +1,6 @@
 #pragma once
-// What is known beside the file that is being loaded: connectors, people and groups, calendars, other workflows.
-// The loader checks names and types against it. Plain values.
+// What is known beside the file that is being loaded: connectors, people and groups, calendars, other
+// workflows. The loader checks names and types against it. Plain values.
 
 #include <functional>
 #include <map>
@@ -15,8 +15,8 @@
 
 namespace countersign {
 
-// A connector's outbound action: what `with` takes and what the result of `call` holds. `required` of an input says
-// that it must be given.
+// A connector's outbound action: what `with` takes and what the result of `call` holds. `required` of an
+// input says that it must be given.
 struct ActionOutline {
   std::vector<Field> input;
   std::vector<Field> output;

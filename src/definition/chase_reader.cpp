@@ -1,8 +1,8 @@
 #include "definition/chase_reader.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 namespace countersign {
 namespace {
@@ -35,7 +35,8 @@ void read_remind(Loading& loading, const YamlNode& node, Step& step) {
     }
     rule.from = from;
     if (from != RemindRule::From::opened && !step.due) {
-      loading.diagnostics.error(Code::keys_conflict, map.key_at(key), fmt::format("'{}' needs a 'due' of the step", key));
+      loading.diagnostics.error(Code::keys_conflict, map.key_at(key),
+                                fmt::format("'{}' needs a 'due' of the step", key));
     }
     if (const YamlNode* value = map.find(key)) {
       rule.first = read_span(loading, *value, fmt::format("'{}'", key)).value_or(TimeSpan{});
@@ -62,7 +63,8 @@ void read_escalate(Loading& loading, const YamlNode& node, Step& step) {
   const MapReader map(node, "an escalation", kEscalateKeys, loading.diagnostics);
   if (!map.is_map()) return;
   EscalateRule rule;
-  if (const YamlNode* after = map.find("after")) rule.after = read_span(loading, *after, "'after'").value_or(TimeSpan{});
+  if (const YamlNode* after = map.find("after"))
+    rule.after = read_span(loading, *after, "'after'").value_or(TimeSpan{});
   if (const YamlNode* to = map.find("to")) {
     rule.to = read_expressions(loading, *to, spot_of_step(loading, step.index), expects_people(), "'to'");
   }
@@ -73,20 +75,26 @@ void read_escalate(Loading& loading, const YamlNode& node, Step& step) {
 
 }  // namespace
 
-KeyTable remind_keys() { return kRemindKeys; }
-KeyTable escalate_keys() { return kEscalateKeys; }
+KeyTable remind_keys() {
+  return kRemindKeys;
+}
+KeyTable escalate_keys() {
+  return kEscalateKeys;
+}
 
 void read_chase(Loading& loading, const MapReader& map, Step& step, const StepWord& word) {
   if (!word.asks) {
     for (const std::string_view key : {"due", "deadline", "remind", "escalate"}) {
       if (!map.has(key)) continue;
-      loading.diagnostics.error(Code::keys_conflict, map.key_at(key),
-                                fmt::format("'{}' has no meaning for '{}', which asks nobody", key, word.word));
+      loading.diagnostics.error(
+          Code::keys_conflict, map.key_at(key),
+          fmt::format("'{}' has no meaning for '{}', which asks nobody", key, word.word));
     }
     return;
   }
   const Spot spot = spot_of_step(loading, step.index);
-  if (const YamlNode* due = map.find("due")) step.due = read_time(loading, *due, spot, expects_time(), "'due'");
+  if (const YamlNode* due = map.find("due"))
+    step.due = read_time(loading, *due, spot, expects_time(), "'due'");
   if (const YamlNode* deadline = map.find("deadline")) {
     step.deadline = read_time(loading, *deadline, spot, expects_time(), "'deadline'");
   }

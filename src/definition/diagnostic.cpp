@@ -1,11 +1,11 @@
 #include "definition/diagnostic.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string_view>
 #include <tuple>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace countersign {
 namespace {
@@ -48,6 +48,9 @@ std::string caret_line(std::string_view line, std::uint32_t column, std::uint32_
   return out;
 }
 
+// Whoever has that many errors has one cause.
+constexpr std::size_t kShownMax = 1000;
+
 // Lines of foreign files may be very long; the place meant is what is shown of them.
 constexpr std::size_t kLineShownMax = 400;
 
@@ -57,7 +60,8 @@ void Diagnostics::set_source(SourceText source) {
   source_ = std::make_shared<const SourceText>(std::move(source));
 }
 
-void Diagnostics::error(Code code, SourceSpan at, std::string message, std::string suggestion, std::string fix) {
+void Diagnostics::error(Code code, SourceSpan at, std::string message, std::string suggestion,
+                        std::string fix) {
   add(Severity::error, code, at, std::move(message), std::move(suggestion), std::move(fix));
 }
 
@@ -66,17 +70,19 @@ void Diagnostics::warning(Code code, SourceSpan at, std::string message, std::st
   add(Severity::warning, code, at, std::move(message), std::move(suggestion), std::move(fix));
 }
 
-void Diagnostics::add(Severity severity, Code code, SourceSpan at, std::string message, std::string suggestion,
-                      std::string fix) {
+void Diagnostics::add(Severity severity, Code code, SourceSpan at, std::string message,
+                      std::string suggestion, std::string fix) {
   if (severity == Severity::error) ++errors_;
-  Diagnostic diagnostic{source_->file(),
-                        at.line,
-                        at.column,
-                        at.length,
-                        severity,
-                        std::string(info_of(code).number),
-                        std::move(message),
-                        std::move(suggestion),
+  if (entries_.size() >= kShownMax) return;
+  if (entries_.size() == kShownMax - 1) {
+    message = fmt::format("there are {} or more problems; the rest is not shown", kShownMax);
+    suggestion.clear();
+    fix.clear();
+  }
+  Diagnostic diagnostic{source_->file(),    at.line,
+                        at.column,          at.length,
+                        severity,           std::string(info_of(code).number),
+                        std::move(message), std::move(suggestion),
                         std::move(fix)};
   entries_.push_back({std::move(diagnostic), source_});
 }
@@ -109,7 +115,8 @@ std::string Diagnostics::to_text() const {
   for (const auto& [d, source] : sorted()) {
     out += d.file;
     if (d.line != 0) out += fmt::format(":{}:{}", d.line, d.column);
-    out += fmt::format(": {}[{}]: {}", d.severity == Severity::error ? "error" : "warning", d.code, d.message);
+    out +=
+        fmt::format(": {}[{}]: {}", d.severity == Severity::error ? "error" : "warning", d.code, d.message);
     if (!d.suggestion.empty()) out += fmt::format(" (did you mean '{}'?)", d.suggestion);
     out += '\n';
     if (d.line != 0) {
@@ -117,7 +124,8 @@ std::string Diagnostics::to_text() const {
       if (line.size() <= kLineShownMax) {
         const std::string number = std::to_string(d.line);
         out += fmt::format("  {} | {}\n", number, line);
-        out += fmt::format("  {} | {}\n", std::string(number.size(), ' '), caret_line(line, d.column, d.length));
+        out +=
+            fmt::format("  {} | {}\n", std::string(number.size(), ' '), caret_line(line, d.column, d.length));
       }
     }
     if (!d.fix.empty()) out += fmt::format("  write: {}\n", d.fix);

@@ -1,7 +1,8 @@
 #pragma once
 // Diagnostics as a good compiler prints them: all of a file at once, in order of position.
 //
-//   workflows/expense-approval.yaml:31:13: error[CS014]: unknown field 'amonut' of form (did you mean 'amount'?)
+//   workflows/expense-approval.yaml:31:13: error[CS014]: unknown field 'amonut' of form (did you mean
+//   'amount'?)
 //     31 |     when: form.amonut > 5000
 //        |                ^~~~~~
 //
@@ -25,7 +26,7 @@ struct Diagnostic {
   std::uint32_t column = 0;
   std::uint32_t length = 0;
   Severity severity = Severity::error;
-  std::string code;        // "CS014"
+  std::string code;  // "CS014"
   std::string message;
   std::string suggestion;  // a name for (did you mean '...'?), or ""
   std::string fix;         // the mended line, or ""
@@ -42,12 +43,14 @@ class Diagnostics {
   void set_source(SourceText source);
   const SourceText& source() const { return *source_; }
 
-  void error(Code code, SourceSpan at, std::string message, std::string suggestion = {}, std::string fix = {});
-  void warning(Code code, SourceSpan at, std::string message, std::string suggestion = {}, std::string fix = {});
+  void error(Code code, SourceSpan at, std::string message, std::string suggestion = {},
+             std::string fix = {});
+  void warning(Code code, SourceSpan at, std::string message, std::string suggestion = {},
+               std::string fix = {});
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t error_count() const { return errors_; }
-  // Sorted by file and position; reports at one place keep their order, equal ones are one.
+  // Sorted by file and position; reports at one place keep their order, equal ones are one. At most 1,000.
   std::vector<Diagnostic> all() const;
   // Takes over what `other` has gathered.
   void append(const Diagnostics& other);

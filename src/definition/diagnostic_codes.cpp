@@ -13,7 +13,8 @@ constexpr std::array kCodes = {
              "The file is not UTF-8 text, or holds a control character that nobody sees in an editor."},
     CodeInfo{Code::yaml_syntax, "CS002", "YAML syntax", "The file is not well-formed YAML."},
     CodeInfo{Code::yaml_meets_expression, "CS003", "YAML and expression collide",
-             "YAML reads a character of an expression or text as its own syntax; quote the whole value or write it "
+             "YAML reads a character of an expression or text as its own syntax; quote the whole value or "
+             "write it "
              "on a line of its own."},
     CodeInfo{Code::duplicate_key, "CS004", "duplicate key", "The same key stands twice in one map."},
     CodeInfo{Code::yaml_feature, "CS005", "YAML feature not allowed",
@@ -22,25 +23,31 @@ constexpr std::array kCodes = {
              "A file may have 1 MiB, 64 levels and 100,000 values after its aliases are expanded."},
     CodeInfo{Code::document_count, "CS007", "not one document", "A file holds exactly one YAML document."},
     CodeInfo{Code::csv_syntax, "CS008", "CSV syntax", "The file is not well-formed CSV (RFC 4180)."},
-    CodeInfo{Code::unknown_key, "CS010", "unknown key", "Keys are strict: the key is not known in this place."},
+    CodeInfo{Code::unknown_key, "CS010", "unknown key",
+             "Keys are strict: the key is not known in this place."},
     CodeInfo{Code::missing_key, "CS011", "missing key", "The key must be written here."},
     CodeInfo{Code::wrong_kind, "CS012", "wrong kind of value",
              "A list stands where text is expected, text where a map is expected, or the like."},
-    CodeInfo{Code::unknown_word, "CS013", "unknown word", "The value is none of the words that may stand here."},
+    CodeInfo{Code::unknown_word, "CS013", "unknown word",
+             "The value is none of the words that may stand here."},
     CodeInfo{Code::unknown_field, "CS014", "unknown field",
              "No field of that name exists in the form, the step's result or the event."},
-    CodeInfo{Code::not_available, "CS015", "not available in this version",
-             "The word belongs to the workflow language, but this version of the program does not run it yet."},
+    CodeInfo{
+        Code::not_available, "CS015", "not available in this version",
+        "The word belongs to the workflow language, but this version of the program does not run it yet."},
     CodeInfo{Code::bad_value, "CS016", "value not allowed", "The value is outside of what may stand here."},
-    CodeInfo{Code::keys_conflict, "CS017", "keys exclude each other",
-             "Two keys stand together of which one may stand, or one stands without the other that it needs."},
+    CodeInfo{
+        Code::keys_conflict, "CS017", "keys exclude each other",
+        "Two keys stand together of which one may stand, or one stands without the other that it needs."},
     CodeInfo{Code::unknown_step, "CS020", "unknown step", "No step of the workflow has that id."},
     CodeInfo{Code::unknown_status, "CS021", "unknown status", "The status is not listed under `statuses`."},
     CodeInfo{Code::unknown_event, "CS022", "unknown event",
              "Neither the connector nor `events` declares an event of that name."},
     CodeInfo{Code::unknown_connector, "CS023", "unknown connector", "No connector file has that name."},
-    CodeInfo{Code::unknown_action, "CS024", "unknown action", "The connector declares no action of that name."},
-    CodeInfo{Code::unknown_person, "CS025", "unknown person", "The directory has no person of that id or mail."},
+    CodeInfo{Code::unknown_action, "CS024", "unknown action",
+             "The connector declares no action of that name."},
+    CodeInfo{Code::unknown_person, "CS025", "unknown person",
+             "The directory has no person of that id or mail."},
     CodeInfo{Code::unknown_group, "CS026", "unknown group", "The directory has no group of that name."},
     CodeInfo{Code::unknown_workflow, "CS027", "unknown workflow", "No workflow file has that name."},
     CodeInfo{Code::unknown_message, "CS028", "unknown message",
@@ -49,25 +56,30 @@ constexpr std::array kCodes = {
     CodeInfo{Code::unknown_stage, "CS030", "unknown stage", "The stage is not listed under `stages`."},
     CodeInfo{Code::unknown_outcome, "CS031", "unknown outcome", "The step cannot have that outcome."},
     CodeInfo{Code::expression_syntax, "CS040", "expression syntax", "The expression is not well-formed CEL."},
-    CodeInfo{Code::expression, "CS041", "expression",
-             "The expression names something unknown, or its types do not fit together or not into this place."},
+    CodeInfo{
+        Code::expression, "CS041", "expression",
+        "The expression names something unknown, or its types do not fit together or not into this place."},
     CodeInfo{Code::may_be_missing, "CS042", "may be missing",
              "The step whose result is read may not have run; guard it with has() or write `.?`."},
-    CodeInfo{Code::bad_duration, "CS043", "duration", "A duration is written in words, such as `2 business days`."},
+    CodeInfo{Code::bad_duration, "CS043", "duration",
+             "A duration is written in words, such as `2 business days`."},
     CodeInfo{Code::bad_prose, "CS044", "text with expressions", "A `${` in a text is not closed by `}`."},
     CodeInfo{Code::duplicate_name, "CS050", "name used twice", "Ids, names and options are unique."},
     CodeInfo{Code::reserved_name, "CS051", "name not allowed",
-             "A name has letters, digits, `_` (ids also `-` where nothing reads them), and is no word of expressions."},
+             "A name has letters, digits, `_` (ids also `-` where nothing reads them), and is no word of "
+             "expressions."},
     CodeInfo{Code::unhandled_outcome, "CS052", "outcome not handled",
              "Nothing is decided by default: `on` must say what happens on this outcome."},
     CodeInfo{Code::unhandled_deadline, "CS053", "deadline without timeout",
              "A step with a deadline must say under `on: timeout` what happens when it passes."},
     CodeInfo{Code::endless_cycle, "CS054", "endless cycle",
              "A way through the steps comes back to itself without a step that waits."},
-    CodeInfo{Code::unreachable, "CS055", "unreachable step", "No way through the workflow leads to this step."},
+    CodeInfo{Code::unreachable, "CS055", "unreachable step",
+             "No way through the workflow leads to this step."},
     CodeInfo{Code::out_of_reach, "CS056", "go out of reach",
              "`go` reaches a step of its own list or of a list around it."},
-    CodeInfo{Code::bad_return_target, "CS057", "return target", "`return_to` names a step that comes before."},
+    CodeInfo{Code::bad_return_target, "CS057", "return target",
+             "`return_to` names a step that comes before."},
     CodeInfo{Code::missing_need, "CS058", "need is missing",
              "Where a group or several people are asked, `need` says how many must approve."},
     CodeInfo{Code::wrong_file_name, "CS059", "file name", "The file's name is the id of what it defines."},
@@ -75,7 +87,8 @@ constexpr std::array kCodes = {
     CodeInfo{Code::missing_input, "CS061", "input is missing",
              "A required field of the form, action or workflow gets no value."},
     CodeInfo{Code::duplicate_definition, "CS062", "defined twice", "Two files define the same thing."},
-    CodeInfo{Code::never_ends, "CS063", "no end", "Every way through the steps leads to an `end` with a status."},
+    CodeInfo{Code::never_ends, "CS063", "no end",
+             "Every way through the steps leads to an `end` with a status."},
     CodeInfo{Code::nobody_to_ask, "CS080", "nobody to ask",
              "A warning: the group has no active member, and without `if_nobody` an administrator is asked."},
     CodeInfo{Code::unused, "CS081", "never used", "A warning: what is declared is used nowhere."},
@@ -83,10 +96,13 @@ constexpr std::array kCodes = {
 
 }  // namespace
 
-std::span<const CodeInfo> diagnostic_codes() { return kCodes; }
+std::span<const CodeInfo> diagnostic_codes() {
+  return kCodes;
+}
 
 const CodeInfo& info_of(Code code) {
-  const auto found = std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeInfo& info) { return info.code == code; });
+  const auto found =
+      std::find_if(kCodes.begin(), kCodes.end(), [&](const CodeInfo& info) { return info.code == code; });
   COUNTERSIGN_INVARIANT(found != kCodes.end(), "a diagnostic code without an entry in the table");
   return *found;
 }

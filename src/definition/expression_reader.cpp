@@ -1,10 +1,10 @@
 #include "definition/expression_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "definition/call_scan.h"
@@ -24,15 +24,21 @@ struct Piece {
   std::size_t end;
 
   std::string_view text() const { return std::string_view(node.text).substr(begin, end - begin); }
-  SourceSpan span(std::size_t from, std::size_t to) const { return document.span_in(node, begin + from, begin + to); }
+  SourceSpan span(std::size_t from, std::size_t to) const {
+    return document.span_in(node, begin + from, begin + to);
+  }
   SourceSpan span() const { return span(0, end - begin); }
 };
+
+constexpr std::size_t kProseMax = 64 * 1024;
+constexpr std::size_t kProsePartsMax = 1000;
 
 constexpr std::array<std::string_view, 3> kLaterFunctions = {"budget", "table", "guest"};
 
 bool accepts(const Expected& expected, const cel::Type& found) {
   if (expected.any_of.empty() || found.is(Tag::dyn)) return true;
-  if (found.is(Tag::optional) && !found.arguments().empty()) return accepts(expected, found.arguments().front());
+  if (found.is(Tag::optional) && !found.arguments().empty())
+    return accepts(expected, found.arguments().front());
   if (found.is(Tag::list) && !found.arguments().empty() && found.arguments().front().is(Tag::dyn)) {
     return std::ranges::any_of(expected.any_of, [](const cel::Type& type) { return type.is(Tag::list); });
   }
@@ -41,11 +47,13 @@ bool accepts(const Expected& expected, const cel::Type& found) {
 
 bool is_bare_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
   });
 }
 
-// Names in literals, and functions of later versions. False: something was reported that makes compiling useless.
+// Names in literals, and functions of later versions. False: something was reported that makes compiling
+// useless.
 bool check_calls(Loading& loading, const Piece& piece) {
   bool usable = true;
   const Directory* directory = loading.catalogue.directory.get();
@@ -76,8 +84,10 @@ bool check_calls(Loading& loading, const Piece& piece) {
   return usable;
 }
 
-// The value of a field may be absent: an optional of the field's type is taken where the type itself is wanted.
-cel::Compilation compile_expected(std::string_view text, const cel::Environment& environment, const Expected& expected) {
+// The value of a field may be absent: an optional of the field's type is taken where the type itself is
+// wanted.
+cel::Compilation compile_expected(std::string_view text, const cel::Environment& environment,
+                                  const Expected& expected) {
   cel::CompileOptions options;
   options.expected = expected.type;
   cel::Compilation compiled = cel::compile(text, environment, options);
@@ -106,7 +116,8 @@ Code code_of(const cel::Issue& issue, bool syntax) {
 std::string meant_by(const Loading& loading, std::string_view text, const Expected& expected) {
   if (!is_bare_word(text)) return "";
   const std::string word(text);
-  if (expected.type && expected.type->is(Tag::string) && text.find('.') == std::string_view::npos) return fmt::format("\"{}\"", word);
+  if (expected.type && expected.type->is(Tag::string) && text.find('.') == std::string_view::npos)
+    return fmt::format("\"{}\"", word);
   if (loading.catalogue.directory && loading.catalogue.directory->find_group(word)) {
     return fmt::format("group(\"{}\")", word);
   }
@@ -118,7 +129,8 @@ std::string meant_by(const Loading& loading, std::string_view text, const Expect
 
 void report_issues(Loading& loading, const Piece& piece, const cel::Compilation& compiled,
                    const cel::Environment& environment, const Expected& expected) {
-  if (is_torn(loading, piece) && report_mending(piece.document.source, piece.node.at.line, loading.diagnostics)) {
+  if (is_torn(loading, piece) &&
+      report_mending(piece.document.source, piece.node.at.line, loading.diagnostics)) {
     return;
   }
   cel::CompileOptions parse_only;
@@ -151,11 +163,14 @@ cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spo
   }
   if (!accepts(expected, compiled.program.type())) {
     std::string suggestion;
-    const bool wants_person = std::ranges::any_of(expected.any_of, [](const cel::Type& type) { return type.is(Tag::person); });
-    if (wants_person && compiled.program.type().is(Tag::string)) suggestion = fmt::format("person({})", piece.text());
+    const bool wants_person =
+        std::ranges::any_of(expected.any_of, [](const cel::Type& type) { return type.is(Tag::person); });
+    if (wants_person && compiled.program.type().is(Tag::string))
+      suggestion = fmt::format("person({})", piece.text());
     loading.diagnostics.error(
         Code::expression, piece.span(),
-        fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()), suggestion);
+        fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()),
+        suggestion);
     return {};
   }
   return compiled.program;
@@ -173,14 +188,15 @@ bool is_expression_scalar(Loading& loading, const YamlNode& node, std::string_vi
 }
 
 // A text that a machine writes from parts of the file; it has no place of its own there.
-Expression compile_generated(Loading& loading, const YamlNode& node, const std::string& text, const Spot& spot,
-                             const Expected& expected, std::string_view what) {
+Expression compile_generated(Loading& loading, const YamlNode& node, const std::string& text,
+                             const Spot& spot, const Expected& expected, std::string_view what) {
   Expression expression;
   expression.at = position_of(node.at);
   if (!loading.compiles()) return expression;
   const cel::Compilation compiled = compile_expected(text, environment_of(loading, spot, text), expected);
   if (!compiled.issues.empty()) {
-    loading.diagnostics.error(Code::expression, node.at, fmt::format("{}: {}", what, compiled.issues.front().message));
+    loading.diagnostics.error(Code::expression, node.at,
+                              fmt::format("{}: {}", what, compiled.issues.front().message));
     return expression;
   }
   if (!accepts(expected, compiled.program.type())) {
@@ -197,20 +213,25 @@ std::optional<std::string> option_literal(Loading& loading, const YamlNode& node
                                           const Spot& spot, std::string_view what) {
   const auto option = std::ranges::find(field.options, node.text, &ChoiceOption::value);
   if (option != field.options.end()) return cel::quote(node.text);
-  if (!loading.compiles() || !is_bare_word(node.text) || names_variable(loading, spot, node.text)) return std::nullopt;
+  if (!loading.compiles() || !is_bare_word(node.text) || names_variable(loading, spot, node.text))
+    return std::nullopt;
   std::vector<std::string> known;
   for (const ChoiceOption& each : field.options) known.push_back(each.value);
   loading.diagnostics.error(Code::unknown_word, node.at,
-                            fmt::format("{}: '{}' is no option of '{}', which has {}", what, node.text, field.name,
-                                        join(known, ", ")),
+                            fmt::format("{}: '{}' is no option of '{}', which has {}", what, node.text,
+                                        field.name, join(known, ", ")),
                             nearest_of(node.text, known));
   return "\"\"";
 }
 
 }  // namespace
 
-Expected expects_bool() { return {cel::Type::scalar(Tag::bool_), {}, "true or false"}; }
-Expected expects_person() { return {std::nullopt, {cel::Type::scalar(Tag::person)}, "a person"}; }
+Expected expects_bool() {
+  return {cel::Type::scalar(Tag::bool_), {}, "true or false"};
+}
+Expected expects_person() {
+  return {std::nullopt, {cel::Type::scalar(Tag::person)}, "a person"};
+}
 Expected expects_people() {
   const cel::Type person = cel::Type::scalar(Tag::person);
   const cel::Type group = cel::Type::scalar(Tag::group);
@@ -225,13 +246,20 @@ Expected expects_time() {
           "a duration in words, a timestamp, a date or a duration"};
 }
 Expected expects_instant() {
-  return {std::nullopt, {cel::Type::scalar(Tag::timestamp), cel::Type::scalar(Tag::date)}, "a timestamp or a date"};
+  return {std::nullopt,
+          {cel::Type::scalar(Tag::timestamp), cel::Type::scalar(Tag::date)},
+          "a timestamp or a date"};
 }
 Expected expects_key() {
-  return {std::nullopt, {cel::Type::scalar(Tag::string), cel::Type::scalar(Tag::int_)}, "text or a whole number"};
+  return {
+      std::nullopt, {cel::Type::scalar(Tag::string), cel::Type::scalar(Tag::int_)}, "text or a whole number"};
 }
-Expected expects_field(const Field& field) { return {type_of(field), {}, to_string(field.type), true}; }
-Expected expects_anything() { return {std::nullopt, {}, "anything", false}; }
+Expected expects_field(const Field& field) {
+  return {type_of(field), {}, to_string(field.type), true};
+}
+Expected expects_anything() {
+  return {std::nullopt, {}, "anything", false};
+}
 
 Expression read_expression(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
                            std::string_view what) {
@@ -257,7 +285,8 @@ std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node,
                                          const Expected& expected, std::string_view what) {
   std::vector<Expression> out;
   if (node.is_sequence()) {
-    for (const YamlNode& item : node.items) out.push_back(read_expression(loading, item, spot, expected, what));
+    for (const YamlNode& item : node.items)
+      out.push_back(read_expression(loading, item, spot, expected, what));
     if (node.items.empty()) {
       loading.diagnostics.error(Code::bad_value, node.at, fmt::format("{} is an empty list", what));
     }
@@ -293,7 +322,8 @@ TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, con
     if (span) return *span;
     const char first = node.text.empty() ? ' ' : node.text.front();
     if (first >= '0' && first <= '9') {
-      loading.diagnostics.error(Code::bad_duration, node.at, fmt::format("{}: {}", what, span.error().message));
+      loading.diagnostics.error(Code::bad_duration, node.at,
+                                fmt::format("{}: {}", what, span.error().message));
       return TimeSpan{};
     }
   }
@@ -315,6 +345,11 @@ Prose read_prose_part(Loading& loading, const YamlDocument& document, const Yaml
                       std::size_t end, const Spot& spot) {
   Prose prose;
   const std::string_view text = node.text;
+  if (end - begin > kProseMax) {
+    loading.diagnostics.error(Code::limit, document.span_in(node, begin, begin),
+                              fmt::format("the text has {} bytes, more than {}", end - begin, kProseMax));
+    return prose;
+  }
   std::string plain;
   const auto flush = [&] {
     if (!plain.empty()) prose.parts.push_back({std::move(plain), std::nullopt});
@@ -337,6 +372,11 @@ Prose read_prose_part(Loading& loading, const YamlDocument& document, const Yaml
       return prose;
     }
     flush();
+    if (prose.parts.size() > kProsePartsMax) {
+      loading.diagnostics.error(Code::limit, document.span_in(node, i, i + 2),
+                                fmt::format("the text has more than {} expressions", kProsePartsMax / 2));
+      return prose;
+    }
     const Piece piece{document, node, i + 2, *close};
     Expression expression;
     expression.at = position_of(piece.span());
@@ -359,8 +399,9 @@ LocalText read_local_text(Loading& loading, const YamlNode& node, const Spot& sp
   } else if (node.is_map()) {
     for (const YamlNode::Entry& entry : node.entries) {
       if (!is_locale(entry.key)) {
-        loading.diagnostics.error(Code::bad_value, entry.key_at,
-                                  fmt::format("{}: '{}' is no language such as en or zh-CN", what, entry.key));
+        loading.diagnostics.error(
+            Code::bad_value, entry.key_at,
+            fmt::format("{}: '{}' is no language such as en or zh-CN", what, entry.key));
       } else if (!entry.value.is_scalar()) {
         report_wrong_kind(entry.value, what, "text", loading.diagnostics);
       } else {

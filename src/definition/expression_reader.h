@@ -1,6 +1,7 @@
 #pragma once
-// Reading expressions, prose and time rules out of YAML scalars: compiled against what may be named in the place,
-// with every problem reported at its exact column. Internal to the loader; in the first reading nothing is compiled.
+// Reading expressions, prose and time rules out of YAML scalars: compiled against what may be named in the
+// place, with every problem reported at its exact column. Internal to the loader; in the first reading
+// nothing is compiled.
 
 #include <optional>
 #include <string>
@@ -14,9 +15,11 @@ namespace countersign {
 // Where an expression stands, and so what it may name.
 struct Spot {
   Place place = Place::step;
-  StepIndex step = kNoStep;               // what is known is what is known where this step begins
-  const std::vector<Field>* event = nullptr;  // the declared data of `event`; nullptr: not declared, anything may be read
-  const std::vector<StepIndex>* steps = nullptr;  // several steps at once, for messages: what is known at all of them
+  StepIndex step = kNoStep;  // what is known is what is known where this step begins
+  const std::vector<Field>* event =
+      nullptr;  // the declared data of `event`; nullptr: not declared, anything may be read
+  const std::vector<StepIndex>* steps =
+      nullptr;  // several steps at once, for messages: what is known at all of them
 };
 
 // Of the expressions of a step that is being read.
@@ -26,17 +29,17 @@ inline Spot spot_of_step(const Loading& loading, StepIndex step) {
 
 // What a place takes.
 struct Expected {
-  std::optional<cel::Type> type;       // one type, which a literal takes over
-  std::vector<cel::Type> any_of;       // else one of these; empty: anything
-  std::string_view words;              // "a person, a group or a list of persons"
-  bool absent = false;                 // with `type`: an optional of it is taken too
+  std::optional<cel::Type> type;  // one type, which a literal takes over
+  std::vector<cel::Type> any_of;  // else one of these; empty: anything
+  std::string_view words;         // "a person, a group or a list of persons"
+  bool absent = false;            // with `type`: an optional of it is taken too
 };
 Expected expects_bool();
 Expected expects_person();
 Expected expects_people();
-Expected expects_time();       // a timestamp, date, duration or business time
-Expected expects_instant();    // a timestamp or date
-Expected expects_key();        // text or a number
+Expected expects_time();     // a timestamp, date, duration or business time
+Expected expects_instant();  // a timestamp or date
+Expected expects_key();      // text or a number
 Expected expects_field(const Field& field);
 Expected expects_anything();
 

@@ -13,8 +13,9 @@ bool decided_by_policy(const Step& step, const std::string& outcome) {
   const auto* approve = std::get_if<Approve>(&step.kind);
   if (approve == nullptr) return false;
   if (outcome == "rejected") return approve->if_nobody == NobodyRule::reject;
-  return outcome == "approved" && (approve->self == SelfRule::skip || approve->same_person != SamePersonRule::ask_again ||
-                                   approve->if_nobody == NobodyRule::skip);
+  return outcome == "approved" &&
+         (approve->self == SelfRule::skip || approve->same_person != SamePersonRule::ask_again ||
+          approve->if_nobody == NobodyRule::skip);
 }
 
 // Whether a result with that outcome has the field.
@@ -35,8 +36,10 @@ bool sets(const Step& step, const Field& field, const std::string& outcome) {
     case FieldType::people:
     case FieldType::files:
     case FieldType::table:
-    case FieldType::items_of: return true;
-    default: return field.default_value.has_value();
+    case FieldType::items_of:
+      return true;
+    default:
+      return field.default_value.has_value();
   }
 }
 
@@ -74,17 +77,20 @@ cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& s
   static const std::vector<Field> kNoReply;
   const auto reply = loading.outline_replies->find(step.index);
   std::map<std::string, cel::RecordField> fields;
-  for (const Field& field : result_fields(step, reply == loading.outline_replies->end() ? kNoReply : reply->second)) {
-    const bool certain = !possible.absent && std::ranges::all_of(possible.outcomes, [&](const std::string& outcome) {
-      return sets(step, field, outcome);
-    });
+  for (const Field& field :
+       result_fields(step, reply == loading.outline_replies->end() ? kNoReply : reply->second)) {
+    const bool certain =
+        !possible.absent && std::ranges::all_of(possible.outcomes, [&](const std::string& outcome) {
+          return sets(step, field, outcome);
+        });
     fields.insert_or_assign(field.name, cel::RecordField{type_of(field), !certain});
   }
   return cel::Type::record("the result of " + step.name, std::move(fields));
 }
 
 cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text) {
-  return make_environment(loading, spot, [&](const std::string& id) { return text.find(id) != std::string_view::npos; });
+  return make_environment(loading, spot,
+                          [&](const std::string& id) { return text.find(id) != std::string_view::npos; });
 }
 
 cel::Environment full_environment_of(const Loading& loading, const Spot& spot) {

@@ -1,6 +1,6 @@
 #pragma once
-// Which names an expression sees at its spot, with the types that hold there; and small questions about texts that
-// hold expressions. Internal to the loader.
+// Which names an expression sees at its spot, with the types that hold there; and small questions about texts
+// that hold expressions. Internal to the loader.
 
 #include <optional>
 #include <string_view>
@@ -14,8 +14,8 @@ cel::Environment environment_of(const Loading& loading, const Spot& spot, std::s
 cel::Environment full_environment_of(const Loading& loading, const Spot& spot);
 bool names_variable(const Loading& loading, const Spot& spot, std::string_view name);
 
-// The type of STEP's result where `spot` is: a field is `maybe` unless every outcome that the result may have there
-// sets it.
+// The type of STEP's result where `spot` is: a field is `maybe` unless every outcome that the result may have
+// there sets it.
 cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& step);
 
 // The `}` that closes a `${` whose expression begins at `from`; strings and inner braces are respected.

@@ -1,10 +1,10 @@
 #include "definition/field_loader.h"
 
-#include <fmt/format.h>
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/text.h"
 #include "cel/value.h"
@@ -14,7 +14,8 @@ namespace countersign {
 namespace {
 
 constexpr std::string_view kTypeWords =
-    "text|long_text|integer|number|money|boolean|choice|choices|date|datetime|person|people|mail|url|file|files|table|"
+    "text|long_text|integer|number|money|boolean|choice|choices|date|datetime|person|people|mail|url|file|"
+    "files|table|"
     "items_of";
 
 constexpr std::array kKeys = {
@@ -22,7 +23,8 @@ constexpr std::array kKeys = {
     Key{"label", Shape::local_text, Need::optional, "what people read", ""},
     Key{"help", Shape::local_text, Need::optional, "a sentence below the field", ""},
     Key{"required", Shape::boolean, Need::optional, "must be filled in", ""},
-    Key{"required_on", Shape::texts, Need::optional, "in an ask: the outcomes with which it must be filled in", ""},
+    Key{"required_on", Shape::texts, Need::optional,
+        "in an ask: the outcomes with which it must be filled in", ""},
     Key{"when", Shape::expression, Need::optional, "shown and kept only while true", ""},
     Key{"default", Shape::any, Need::optional, "its value until somebody changes it", ""},
     Key{"computed", Shape::any, Need::optional, "its value, always; nobody fills it in", ""},
@@ -53,17 +55,22 @@ Family family_of(FieldType type) {
     case FieldType::text:
     case FieldType::long_text:
     case FieldType::mail:
-    case FieldType::url: return Family::text;
+    case FieldType::url:
+      return Family::text;
     case FieldType::integer:
     case FieldType::number:
-    case FieldType::money: return Family::amount;
-    case FieldType::date: return Family::date;
+    case FieldType::money:
+      return Family::amount;
+    case FieldType::date:
+      return Family::date;
     case FieldType::choices:
     case FieldType::people:
     case FieldType::files:
     case FieldType::table:
-    case FieldType::items_of: return Family::many;
-    default: return Family::other;
+    case FieldType::items_of:
+      return Family::many;
+    default:
+      return Family::other;
   }
 }
 
@@ -130,7 +137,8 @@ class FieldReader {
     field_.required = map_.boolean("required");
     field_.required_on = map_.texts("required_on");
     if (!rules_.ask && map_.has("required_on")) {
-      error(Code::keys_conflict, map_.key_at("required_on"), "'required_on' stands only in an 'ask'; write 'required'");
+      error(Code::keys_conflict, map_.key_at("required_on"),
+            "'required_on' stands only in an 'ask'; write 'required'");
     } else if (rules_.outcomes != nullptr) {
       const YamlNode* list = map_.find("required_on");
       for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
@@ -140,7 +148,8 @@ class FieldReader {
               nearest_of(outcome, *rules_.outcomes));
       }
     }
-    field_.unique = map_.word("unique", Unique::no, {{"workflow", Unique::workflow}, {"everywhere", Unique::everywhere}});
+    field_.unique =
+        map_.word("unique", Unique::no, {{"workflow", Unique::workflow}, {"everywhere", Unique::everywhere}});
     if (const YamlNode* when = map_.find("when")) {
       field_.when = read_expression(loading_, *when, rules_.spot, expects_bool(), "'when'");
     }
@@ -167,7 +176,8 @@ class FieldReader {
     if (!map_.has("options")) return missing("options");
     const YamlNode* options = map_.find("options");
     if (options == nullptr) return;
-    if (options->items.empty()) error(Code::bad_value, options->at, fmt::format("{} has no options", map_.what()));
+    if (options->items.empty())
+      error(Code::bad_value, options->at, fmt::format("{} has no options", map_.what()));
     for (const YamlNode& item : options->items) {
       ChoiceOption option;
       if (item.is_scalar()) {
@@ -179,7 +189,8 @@ class FieldReader {
           option.label = read_local_text(loading_, *label, rules_.spot, "'label'");
         }
       } else {
-        report_wrong_kind(item, "an option", "a word or a map with 'value' and 'label'", loading_.diagnostics);
+        report_wrong_kind(item, "an option", "a word or a map with 'value' and 'label'",
+                          loading_.diagnostics);
         continue;
       }
       if (std::ranges::find(field_.options, option.value, &ChoiceOption::value) != field_.options.end()) {
@@ -209,7 +220,9 @@ class FieldReader {
       if (!number || (whole && !bound->as_integer()) || (family == Family::text && number->is_negative())) {
         error(Code::bad_value, bound->at,
               fmt::format("'{}' of {} is a {}, found {}", key, to_string(field_.type),
-                          family == Family::text ? "number of characters" : whole ? "whole number" : "number",
+                          family == Family::text ? "number of characters"
+                          : whole                ? "whole number"
+                                                 : "number",
                           bound->describe()));
         continue;
       }
@@ -289,30 +302,35 @@ class FieldReader {
 
 }  // namespace
 
-KeyTable field_keys() { return kKeys; }
+KeyTable field_keys() {
+  return kKeys;
+}
 
 bool check_name(std::string_view name, SourceSpan at, std::string_view what, Diagnostics& diagnostics) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const bool spelt = !name.empty() && letter(name.front()) && std::ranges::all_of(name, [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9');
-  });
+  const bool spelt = !name.empty() && letter(name.front()) &&
+                     std::ranges::all_of(name, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
   if (name == "true" || name == "false" || name == "null" || name == "in") {
-    diagnostics.error(Code::reserved_name, at, fmt::format("{} '{}' is a word of expressions; choose another", what, name));
+    diagnostics.error(Code::reserved_name, at,
+                      fmt::format("{} '{}' is a word of expressions; choose another", what, name));
     return false;
   }
   if (!spelt) {
     std::string mended;
     for (const char c : name) mended += c == '-' || c == ' ' ? '_' : c;
-    const bool mends = mended != name && !mended.empty() && letter(mended.front()) &&
-                       std::ranges::all_of(mended, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-    diagnostics.error(Code::reserved_name, at,
-                      fmt::format("{} '{}' may have letters, digits and '_' only, because expressions read it", what, name),
-                      mends ? mended : "");
+    const bool mends =
+        mended != name && !mended.empty() && letter(mended.front()) &&
+        std::ranges::all_of(mended, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+    diagnostics.error(
+        Code::reserved_name, at,
+        fmt::format("{} '{}' may have letters, digits and '_' only, because expressions read it", what, name),
+        mends ? mended : "");
   }
   return spelt;
 }
 
-std::vector<Field> read_fields(Loading& loading, const YamlNode& node, const FieldRules& rules, std::string_view what) {
+std::vector<Field> read_fields(Loading& loading, const YamlNode& node, const FieldRules& rules,
+                               std::string_view what) {
   std::vector<Field> fields;
   if (!node.is_map()) {
     report_wrong_kind(node, what, "a map from names to fields", loading.diagnostics);
@@ -320,9 +338,11 @@ std::vector<Field> read_fields(Loading& loading, const YamlNode& node, const Fie
   }
   for (const YamlNode::Entry& entry : node.entries) {
     check_name(entry.key, entry.key_at, "the field name", loading.diagnostics);
-    if (rules.ask && (entry.key == "outcome" || entry.key == "by" || entry.key == "at" || entry.key == "comment")) {
-      loading.diagnostics.error(Code::reserved_name, entry.key_at,
-                                fmt::format("'{}' is part of every step's result and cannot be a field of 'ask'", entry.key));
+    if (rules.ask &&
+        (entry.key == "outcome" || entry.key == "by" || entry.key == "at" || entry.key == "comment")) {
+      loading.diagnostics.error(
+          Code::reserved_name, entry.key_at,
+          fmt::format("'{}' is part of every step's result and cannot be a field of 'ask'", entry.key));
     }
     FieldReader reader(loading, entry.value, entry.key, rules);
     fields.push_back(reader.read());

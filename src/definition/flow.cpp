@@ -45,7 +45,8 @@ void Flow::add_outcome(StepIndex from, const std::string& outcome) {
   } else if (outcome == "rejected" && std::holds_alternative<Approve>(step.kind)) {
     edge = {Edge::Kind::outcome, "", kNoStep, kNoList};  // ends as rejected
   } else if (outcome == "returned") {
-    if (const auto* approve = std::get_if<Approve>(&step.kind)) return add_send_back(from, approve->return_to);
+    if (const auto* approve = std::get_if<Approve>(&step.kind))
+      return add_send_back(from, approve->return_to);
     if (const auto* task = std::get_if<Task>(&step.kind)) return add_send_back(from, task->return_to);
     return;
   } else if (outcome == "timeout" || outcome == "failed") {
@@ -107,7 +108,9 @@ void Flow::make_edges() {
 
 // ---- what is known where
 
-bool Flow::is_branch(ListIndex list) const { return definition_.list(list).role.starts_with("branch:"); }
+bool Flow::is_branch(ListIndex list) const {
+  return definition_.list(list).role.starts_with("branch:");
+}
 
 void Flow::set_result(Bits& state, StepIndex step, const std::string& outcome) const {
   const Tracked& tracked = tracked_[step];
@@ -277,8 +280,9 @@ void Flow::join_branches(StepIndex at) {
     Bits out = joined;
     set_result(out, at, outcome);
     const auto handler = step.on.find(outcome);
-    flow_along(at, handler == step.on.end() ? edge_behind(at, Edge::Kind::outcome)
-                                            : edge_into(handler->second, Edge::Kind::outcome),
+    flow_along(at,
+               handler == step.on.end() ? edge_behind(at, Edge::Kind::outcome)
+                                        : edge_into(handler->second, Edge::Kind::outcome),
                out);
   }
 }

@@ -1,11 +1,12 @@
 #pragma once
-// The flow through a workflow's steps: which steps can be reached, what each step's last result may be where another
-// begins, and where a way leads in circles without waiting. Computed once from a Definition whose `go` targets are
-// known. Not thread-safe: it keeps what it has found out.
+// The flow through a workflow's steps: which steps can be reached, what each step's last result may be where
+// another begins, and where a way leads in circles without waiting. Computed once from a Definition whose
+// `go` targets are known. Not thread-safe: it keeps what it has found out.
 //
-// The analysis is a forward one over sets: at the entry of every step it knows, for every step with an id, the set
-// of outcomes that its last result may have there, or that there is none. So a result is certain exactly where every
-// way from the start passes the step (dominance), send-backs, jumps, parallel branches and event handlers included.
+// The analysis is a forward one over sets: at the entry of every step it knows, for every step with an id,
+// the set of outcomes that its last result may have there, or that there is none. So a result is certain
+// exactly where every way from the start passes the step (dominance), send-backs, jumps, parallel branches
+// and event handlers included.
 
 #include <cstdint>
 #include <map>
@@ -28,8 +29,8 @@ class Flow {
     bool absent = true;                 // there may be no result
     std::vector<std::string> outcomes;  // that the last result may have
   };
-  // What the result of `step` may be where `at` begins; kNoStep for places outside of the flow (an event handler's
-  // `where`), where anything may be.
+  // What the result of `step` may be where `at` begins; kNoStep for places outside of the flow (an event
+  // handler's `where`), where anything may be.
   Possible result(StepIndex at, StepIndex step) const;
 
   // The last step of a way that runs off the end of the root list without `end`; kNoStep where none does.
@@ -76,7 +77,8 @@ class Flow {
   void copy_result(Bits& to, const Bits& from, StepIndex step) const;
   void widen(Bits& state, StepIndex step) const;
 
-  // The step that an edge leads to through the ends of lists; kNoStep where the instance or a frame ends there.
+  // The step that an edge leads to through the ends of lists; kNoStep where the instance or a frame ends
+  // there.
   StepIndex landing(const Edge& edge, bool through_branches) const;
   // The ways on that take no time: none but being skipped of a step that waits.
   std::vector<Edge> instant_edges(StepIndex step) const;
@@ -86,7 +88,7 @@ class Flow {
   const std::vector<bool>& steps_after(StepIndex from) const;
 
   const Definition& definition_;
-  std::vector<Tracked> tracked_;               // by step
+  std::vector<Tracked> tracked_;  // by step
   std::size_t bits_ = 0;
   std::vector<std::vector<Edge>> edges_;       // by step
   Bits start_;                                 // where the instance begins
@@ -96,7 +98,7 @@ class Flow {
   std::vector<bool> passes_;                   // by list, of branches: can be left without waiting
   mutable std::map<StepIndex, std::vector<bool>> after_;
   std::vector<StepIndex> work_;
-  std::vector<bool> queued_;                   // by step: stands in work_
+  std::vector<bool> queued_;  // by step: stands in work_
   StepIndex falls_off_at_ = kNoStep;
 };
 

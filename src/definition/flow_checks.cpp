@@ -1,8 +1,8 @@
 #include "definition/flow_checks.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace countersign {
 namespace {
@@ -33,7 +33,8 @@ bool encloses(const Definition& definition, ListIndex list, ListIndex inner) {
 const Step* find_target(Loading& loading, const StepReference& reference) {
   const Step* target = loading.definition.find_step(reference.name);
   if (target == nullptr) {
-    loading.diagnostics.error(Code::unknown_step, reference.at, fmt::format("unknown step '{}'", reference.name),
+    loading.diagnostics.error(Code::unknown_step, reference.at,
+                              fmt::format("unknown step '{}'", reference.name),
                               nearest_of(reference.name, ids_of(loading.definition)));
   }
   return target;
@@ -51,10 +52,11 @@ void resolve_go(Loading& loading) {
     if (target == nullptr) continue;
     const Step& step = loading.definition.step(index);
     if (!encloses(loading.definition, target->list, step.list)) {
-      loading.diagnostics.error(Code::out_of_reach, reference.at,
-                                fmt::format("'go' cannot reach '{}' (line {}): it stands inside a list that this step is "
-                                            "not in",
-                                            reference.name, target->at.line));
+      loading.diagnostics.error(
+          Code::out_of_reach, reference.at,
+          fmt::format("'go' cannot reach '{}' (line {}): it stands inside a list that this step is "
+                      "not in",
+                      reference.name, target->at.line));
       continue;
     }
     loading.definition.steps[index].kind = Go{target->index};
@@ -72,17 +74,20 @@ void resolve_returns(Loading& loading) {
       const Step* target = find_target(loading, reference);
       if (target != nullptr && target->index == index) {
         loading.diagnostics.error(Code::bad_return_target, reference.at, "a step cannot return to itself");
-      } else if (target != nullptr && !encloses(loading.definition, target->list, loading.definition.step(index).list)) {
-        loading.diagnostics.error(Code::out_of_reach, reference.at,
-                                  fmt::format("'return_to' cannot reach '{}' (line {}): it stands inside a list that this "
-                                              "step is not in",
-                                              reference.name, target->at.line));
+      } else if (target != nullptr &&
+                 !encloses(loading.definition, target->list, loading.definition.step(index).list)) {
+        loading.diagnostics.error(
+            Code::out_of_reach, reference.at,
+            fmt::format("'return_to' cannot reach '{}' (line {}): it stands inside a list that this "
+                        "step is not in",
+                        reference.name, target->at.line));
       } else if (target != nullptr) {
         slot->step = target->index;
       }
       ++slot;
     }
-    std::erase_if(*targets, [](const ReturnTarget& target) { return !target.requester && target.step == kNoStep; });
+    std::erase_if(*targets,
+                  [](const ReturnTarget& target) { return !target.requester && target.step == kNoStep; });
   }
 }
 
@@ -92,11 +97,13 @@ void check_items_of(Loading& loading, const std::vector<Field>& fields) {
     const Step* step = loading.definition.find_step(field.items_of);
     const Task* task = step == nullptr ? nullptr : std::get_if<Task>(&step->kind);
     if (step == nullptr) {
-      loading.diagnostics.error(Code::unknown_step, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+      loading.diagnostics.error(Code::unknown_step,
+                                span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
                                 fmt::format("unknown step '{}'", field.items_of),
                                 nearest_of(field.items_of, ids_of(loading.definition)));
     } else if (task == nullptr || task->checklist.empty()) {
-      loading.diagnostics.error(Code::bad_value, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+      loading.diagnostics.error(Code::bad_value,
+                                span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
                                 fmt::format("'{}' is no task with a checklist", field.items_of));
     }
   }
@@ -123,7 +130,8 @@ void check_flow(Loading& loading, const Flow& flow) {
     if (before != kNoStep && !flow.reachable(before)) continue;
     std::string why = "no way through the workflow leads to this step";
     if (step.position > 0) {
-      why = fmt::format("this step is never reached: the one before it (line {}) never goes on", definition.step(before).at.line);
+      why = fmt::format("this step is never reached: the one before it (line {}) never goes on",
+                        definition.step(before).at.line);
     }
     loading.diagnostics.error(Code::unreachable, span_of(step.at), why);
   }
@@ -139,8 +147,9 @@ void check_flow(Loading& loading, const Flow& flow) {
     for (const StepReference& reference : references) {
       const Step* target = definition.find_step(reference.name);
       if (target == nullptr || target->index == index || flow.leads_to(target->index, index)) continue;
-      loading.diagnostics.error(Code::bad_return_target, reference.at,
-                                fmt::format("'{}' (line {}) does not come before this step", reference.name, target->at.line));
+      loading.diagnostics.error(
+          Code::bad_return_target, reference.at,
+          fmt::format("'{}' (line {}) does not come before this step", reference.name, target->at.line));
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
-// References between steps and the shape of the flow: what the whole file must be right in. Internal to the loader.
+// References between steps and the shape of the flow: what the whole file must be right in. Internal to the
+// loader.
 
 #include "definition/loading.h"
 

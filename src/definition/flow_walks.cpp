@@ -16,7 +16,9 @@ StepIndex Flow::landing(const Edge& edge, bool through_branches) const {
   return at.to;
 }
 
-bool Flow::leads_to(StepIndex from, StepIndex to) const { return steps_after(from)[to]; }
+bool Flow::leads_to(StepIndex from, StepIndex to) const {
+  return steps_after(from)[to];
+}
 
 const std::vector<bool>& Flow::steps_after(StepIndex from) const {
   const auto known = after_.find(from);
@@ -38,7 +40,8 @@ const std::vector<bool>& Flow::steps_after(StepIndex from) const {
     // What follows a parallel, and the lists of its outcomes.
     if (std::holds_alternative<Parallel>(definition_.step(step).kind)) {
       go_on(edge_behind(step, Edge::Kind::outcome));
-      for (const auto& [outcome, list] : definition_.step(step).on) go_on(edge_into(list, Edge::Kind::outcome));
+      for (const auto& [outcome, list] : definition_.step(step).on)
+        go_on(edge_into(list, Edge::Kind::outcome));
     }
   }
   return after_.emplace(from, std::move(seen)).first->second;

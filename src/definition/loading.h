@@ -1,9 +1,10 @@
 #pragma once
 // The state of loading one workflow file. Internal to the loader.
 //
-// A file is read twice by the same code: the first reading gives the outline (ids, lists, outcomes, fields) on which
-// the flow is computed; the second compiles expressions, which may read any step's result and need to know whether
-// that step must have run. Steps get the same indices both times. Only the second reading's diagnostics count.
+// A file is read twice by the same code: the first reading gives the outline (ids, lists, outcomes, fields)
+// on which the flow is computed; the second compiles expressions, which may read any step's result and need
+// to know whether that step must have run. Steps get the same indices both times. Only the second reading's
+// diagnostics count.
 
 #include <map>
 #include <set>
@@ -45,9 +46,10 @@ struct Loading {
   Definition definition;
   std::map<StepIndex, std::vector<Field>> replies;
   std::map<StepIndex, StepReference> go_targets;
-  std::map<StepIndex, std::vector<StepReference>> return_targets;  // in the order of return_to, requester left out
-  std::map<std::string, std::vector<StepIndex>> message_users;     // message -> the steps that send it
-  std::map<std::string, SourceSpan> message_places;                // where each is named first
+  std::map<StepIndex, std::vector<StepReference>>
+      return_targets;  // in the order of return_to, requester left out
+  std::map<std::string, std::vector<StepIndex>> message_users;  // message -> the steps that send it
+  std::map<std::string, SourceSpan> message_places;             // where each is named first
   std::set<std::string> used_statuses;
 
   bool too_many_steps = false;  // reported
@@ -60,7 +62,11 @@ struct Loading {
   const SourceText& source() const { return document.source; }
 };
 
-inline SourcePosition position_of(SourceSpan at) { return {at.line, at.column}; }
-inline SourceSpan span_of(SourcePosition at, std::uint32_t length = 1) { return {at.line, at.column, length}; }
+inline SourcePosition position_of(SourceSpan at) {
+  return {at.line, at.column};
+}
+inline SourceSpan span_of(SourcePosition at, std::uint32_t length = 1) {
+  return {at.line, at.column, length};
+}
 
 }  // namespace countersign

@@ -1,8 +1,8 @@
 #include "definition/map_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "definition/yaml_mending.h"
 
@@ -10,22 +10,38 @@ namespace countersign {
 
 std::string_view to_string(Shape shape) {
   switch (shape) {
-    case Shape::any: return "a value";
-    case Shape::text: return "text";
-    case Shape::word: return "a word";
-    case Shape::boolean: return "true or false";
-    case Shape::integer: return "a whole number";
-    case Shape::number: return "a number";
-    case Shape::list: return "a list";
-    case Shape::map: return "a map";
-    case Shape::texts: return "a list of texts";
-    case Shape::expression: return "an expression";
-    case Shape::expressions: return "an expression or a list of expressions";
-    case Shape::prose: return "text";
-    case Shape::local_text: return "text, or a map from language to text";
-    case Shape::duration: return "a duration in words";
-    case Shape::time: return "a duration in words or an expression";
-    case Shape::steps: return "a target such as {go: STEP} or {end: STATUS}, or a list of steps";
+    case Shape::any:
+      return "a value";
+    case Shape::text:
+      return "text";
+    case Shape::word:
+      return "a word";
+    case Shape::boolean:
+      return "true or false";
+    case Shape::integer:
+      return "a whole number";
+    case Shape::number:
+      return "a number";
+    case Shape::list:
+      return "a list";
+    case Shape::map:
+      return "a map";
+    case Shape::texts:
+      return "a list of texts";
+    case Shape::expression:
+      return "an expression";
+    case Shape::expressions:
+      return "an expression or a list of expressions";
+    case Shape::prose:
+      return "text";
+    case Shape::local_text:
+      return "text, or a map from language to text";
+    case Shape::duration:
+      return "a duration in words";
+    case Shape::time:
+      return "a duration in words or an expression";
+    case Shape::steps:
+      return "a target such as {go: STEP} or {end: STATUS}, or a list of steps";
   }
   return "a value";
 }
@@ -54,7 +70,8 @@ MapReader::MapReader(const YamlNode& node, std::string what, std::initializer_li
 }
 
 const Key* MapReader::key_of(std::string_view name) const {
-  const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const Key& key) { return key.name == name; });
+  const auto found =
+      std::find_if(keys_.begin(), keys_.end(), [&](const Key& key) { return key.name == name; });
   return found == keys_.end() ? nullptr : &*found;
 }
 
@@ -69,7 +86,8 @@ void MapReader::check() {
     const Key* key = key_of(entry.key);
     if (key == nullptr) {
       // A key without a value inside braces is the rest of an expression that a comma has torn apart.
-      if (node_.flow && entry.value.is_null() && report_mending(diagnostics_.source(), entry.key_at.line, diagnostics_)) {
+      if (node_.flow && entry.value.is_null() &&
+          report_mending(diagnostics_.source(), entry.key_at.line, diagnostics_)) {
         torn = true;
         continue;
       }
@@ -77,7 +95,8 @@ void MapReader::check() {
       for (const Key& known : keys_) names.push_back(known.name);
       const std::string meant = nearest_of(entry.key, names);
       if (!meant.empty()) misspelt.push_back(meant);
-      diagnostics_.error(Code::unknown_key, entry.key_at, fmt::format("unknown key '{}' in {}", entry.key, what_), meant);
+      diagnostics_.error(Code::unknown_key, entry.key_at,
+                         fmt::format("unknown key '{}' in {}", entry.key, what_), meant);
     } else if (key->need == Need::later) {
       diagnostics_.error(Code::not_available, entry.key_at,
                          fmt::format("'{}' is not available in this version", entry.key));
@@ -87,7 +106,8 @@ void MapReader::check() {
   }
   if (torn) accepted_.clear();
   for (const Key& key : keys_) {
-    const bool written = node_.find(key.name) != nullptr || std::ranges::find(misspelt, key.name) != misspelt.end();
+    const bool written =
+        node_.find(key.name) != nullptr || std::ranges::find(misspelt, key.name) != misspelt.end();
     if (key.need == Need::required && !written) {
       diagnostics_.error(Code::missing_key, node_.at, fmt::format("{} needs the key '{}'", what_, key.name));
     }
@@ -100,28 +120,49 @@ void MapReader::check_value(const Key& key, const YamlNode::Entry& entry) {
   if (value.refused) return;
   bool fits = true;
   switch (key.shape) {
-    case Shape::any: break;
+    case Shape::any:
+      break;
     case Shape::text:
     case Shape::word:
     case Shape::expression:
     case Shape::prose:
     case Shape::duration:
-    case Shape::time: fits = value.is_scalar(); break;
-    case Shape::boolean: fits = value.as_boolean().has_value(); break;
-    case Shape::integer: fits = value.as_integer().has_value(); break;
-    case Shape::number: fits = value.as_decimal().has_value(); break;
+    case Shape::time:
+      fits = value.is_scalar();
+      break;
+    case Shape::boolean:
+      fits = value.as_boolean().has_value();
+      break;
+    case Shape::integer:
+      fits = value.as_integer().has_value();
+      break;
+    case Shape::number:
+      fits = value.as_decimal().has_value();
+      break;
     case Shape::list:
-    case Shape::texts: fits = value.is_sequence(); break;
-    case Shape::map: fits = value.is_map(); break;
-    case Shape::expressions: fits = value.is_scalar() || value.is_sequence(); break;
-    case Shape::local_text: fits = value.is_scalar() || value.is_map(); break;
-    case Shape::steps: fits = value.is_sequence() || value.is_map(); break;
+    case Shape::texts:
+      fits = value.is_sequence();
+      break;
+    case Shape::map:
+      fits = value.is_map();
+      break;
+    case Shape::expressions:
+      fits = value.is_scalar() || value.is_sequence();
+      break;
+    case Shape::local_text:
+      fits = value.is_scalar() || value.is_map();
+      break;
+    case Shape::steps:
+      fits = value.is_sequence() || value.is_map();
+      break;
   }
   if (!fits && key.shape == Shape::boolean && value.is_scalar()) {
     const std::string word = lower_ascii(value.text);
-    const std::string meant = word == "yes" || word == "on" ? "true" : word == "no" || word == "off" ? "false" : "";
-    diagnostics_.error(Code::wrong_kind, value.at, fmt::format("{} expects true or false, found '{}'", name, value.text),
-                       meant);
+    const std::string meant = word == "yes" || word == "on"   ? "true"
+                              : word == "no" || word == "off" ? "false"
+                                                              : "";
+    diagnostics_.error(Code::wrong_kind, value.at,
+                       fmt::format("{} expects true or false, found '{}'", name, value.text), meant);
     return;
   }
   if (!fits) {
@@ -133,11 +174,13 @@ void MapReader::check_value(const Key& key, const YamlNode::Entry& entry) {
     if (std::find(words.begin(), words.end(), value.text) == words.end()) {
       const std::string meant = nearest_of(value.text, words);
       // With a likely meaning the whole list would only be noise.
-      diagnostics_.error(Code::unknown_word, value.at,
-                         !meant.empty()      ? fmt::format("{} cannot be '{}'", name, value.text)
-                         : words.size() == 1 ? fmt::format("{} can only be '{}', found '{}'", name, words.front(), value.text)
-                                             : fmt::format("{} is one of {}, found '{}'", name, join(words, ", "), value.text),
-                         meant);
+      diagnostics_.error(
+          Code::unknown_word, value.at,
+          !meant.empty() ? fmt::format("{} cannot be '{}'", name, value.text)
+          : words.size() == 1
+              ? fmt::format("{} can only be '{}', found '{}'", name, words.front(), value.text)
+              : fmt::format("{} is one of {}, found '{}'", name, join(words, ", "), value.text),
+          meant);
       return;
     }
   }
@@ -156,7 +199,9 @@ const YamlNode* MapReader::find(std::string_view key) const {
   return nullptr;
 }
 
-bool MapReader::has(std::string_view key) const { return node_.find(key) != nullptr; }
+bool MapReader::has(std::string_view key) const {
+  return node_.find(key) != nullptr;
+}
 
 SourceSpan MapReader::key_at(std::string_view key) const {
   for (const YamlNode::Entry& entry : node_.entries) {
@@ -196,8 +241,9 @@ std::int64_t MapReader::integer(std::string_view key, std::int64_t otherwise, st
   if (!value) return otherwise;
   const std::int64_t number = value->as_integer().value_or(otherwise);
   if (number >= min && number <= max) return number;
-  diagnostics_.error(Code::bad_value, value->at,
-                     fmt::format("'{}' is a whole number from {} to {}, found {}", key, min, max, value->text));
+  diagnostics_.error(
+      Code::bad_value, value->at,
+      fmt::format("'{}' is a whole number from {} to {}, found {}", key, min, max, value->text));
   return otherwise;
 }
 

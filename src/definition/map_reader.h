@@ -1,10 +1,10 @@
 #pragma once
-// Strict reading of YAML maps by declarative tables of keys. The tables say what every key is, so that diagnostics,
-// the reference and editors' schemas speak of the same language.
+// Strict reading of YAML maps by declarative tables of keys. The tables say what every key is, so that
+// diagnostics, the reference and editors' schemas speak of the same language.
 //
 //   constexpr Key kKeys[] = {{"calendar", Shape::text, Need::optional, "name of the working calendar"}, ...};
-//   MapReader map(node, "the workflow", kKeys, diagnostics);      // reports unknown and missing keys, wrong kinds
-//   std::string calendar = map.text("calendar");
+//   MapReader map(node, "the workflow", kKeys, diagnostics);      // reports unknown and missing keys, wrong
+//   kinds std::string calendar = map.text("calendar");
 
 #include <cstdint>
 #include <initializer_list>
@@ -23,9 +23,9 @@ namespace countersign {
 
 // What may stand behind a key.
 enum class Shape {
-  any,          // the reader of that key looks itself
-  text,         // text as written; numbers and true are their characters
-  word,         // one of Key::words
+  any,   // the reader of that key looks itself
+  text,  // text as written; numbers and true are their characters
+  word,  // one of Key::words
   boolean,
   integer,
   number,
@@ -49,18 +49,19 @@ struct Key {
   std::string_view name;
   Shape shape = Shape::any;
   Need need = Need::optional;
-  std::string_view meaning;  // one line
+  std::string_view meaning;     // one line
   std::string_view words = {};  // of Shape::word: "together|one_by_one"
 };
 using KeyTable = std::span<const Key>;
 
 class MapReader {
  public:
-  // `what` names the map in messages: "an approve step", "field 'amount'". Reports at once where `node` is no map,
-  // and unknown keys, missing keys and values of a wrong shape. All arguments must outlive the reader.
+  // `what` names the map in messages: "an approve step", "field 'amount'". Reports at once where `node` is no
+  // map, and unknown keys, missing keys and values of a wrong shape. All arguments must outlive the reader.
   MapReader(const YamlNode& node, std::string what, KeyTable keys, Diagnostics& diagnostics);
   // Several tables as one (common keys and a kind's own).
-  MapReader(const YamlNode& node, std::string what, std::initializer_list<KeyTable> tables, Diagnostics& diagnostics);
+  MapReader(const YamlNode& node, std::string what, std::initializer_list<KeyTable> tables,
+            Diagnostics& diagnostics);
 
   // False where `node` is no map at all.
   bool is_map() const { return node_.is_map(); }
@@ -81,7 +82,8 @@ class MapReader {
   std::vector<std::string> texts(std::string_view key) const;
   bool boolean(std::string_view key, bool otherwise = false) const;
   // Outside of [min, max]: reported, and `otherwise`.
-  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t min, std::int64_t max) const;
+  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t min,
+                       std::int64_t max) const;
   std::optional<Decimal> number(std::string_view key) const;
   template <class Enum>
   Enum word(std::string_view key, Enum otherwise,

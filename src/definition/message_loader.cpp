@@ -24,9 +24,10 @@ YamlDocument as_document(const std::string& file, std::string_view text) {
   return document;
 }
 
-void read_message(Loading& loading, const std::string& name, const std::string& locale, const std::string& text,
-                  const Spot& spot, MessageTemplate& out) {
-  const std::string file = fmt::format("{}messages/{}.{}.md", folder_of(loading.source().file()), name, locale);
+void read_message(Loading& loading, const std::string& name, const std::string& locale,
+                  const std::string& text, const Spot& spot, MessageTemplate& out) {
+  const std::string file =
+      fmt::format("{}messages/{}.{}.md", folder_of(loading.source().file()), name, locale);
   const YamlDocument document = as_document(file, text);
   const SourceText workflow = loading.diagnostics.source();
   loading.diagnostics.set_source(document.source);
@@ -38,7 +39,8 @@ void read_message(Loading& loading, const std::string& name, const std::string& 
     std::size_t body = line_end;
     while (body < all.size() && all[body] == '\n') ++body;
     if (trimmed(std::string_view(all).substr(0, line_end)).empty()) {
-      loading.diagnostics.error(Code::bad_value, document.source.span(0, 1), "the first line of a message is its subject");
+      loading.diagnostics.error(Code::bad_value, document.source.span(0, 1),
+                                "the first line of a message is its subject");
     }
     Prose subject = read_prose_part(loading, document, document.root, 0, line_end, spot);
     Prose content = read_prose_part(loading, document, document.root, body, all.size(), spot);

@@ -3,15 +3,33 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
-
 namespace countersign {
+namespace {
+
+constexpr std::size_t kStride = 256;
+
+bool begins_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+}
+
+}  // namespace
 
 SourceText::SourceText(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)) {
   line_begins_.push_back(0);
+  std::size_t characters = 0;
   for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (i % kStride == 0) character_counts_.push_back(characters);
+    if (begins_character(text_[i])) ++characters;
     if (text_[i] == '\n') line_begins_.push_back(i + 1);
   }
+}
+
+std::size_t SourceText::characters_before(std::size_t byte) const {
+  if (character_counts_.empty()) return 0;
+  const std::size_t mark = std::min(byte / kStride, character_counts_.size() - 1);
+  std::size_t characters = character_counts_[mark];
+  for (std::size_t i = mark * kStride; i < byte; ++i) characters += begins_character(text_[i]) ? 1 : 0;
+  return characters;
 }
 
 SourceSpan SourceText::span(std::size_t begin, std::size_t end) const {
@@ -23,11 +41,11 @@ SourceSpan SourceText::span(std::size_t begin, std::size_t end) const {
   const std::size_t line_start = line_begins_[line_index];
   const std::size_t line_end = line_start + line(static_cast<std::uint32_t>(line_index + 1)).size();
   end = std::min(end, std::max(begin, line_end));
-  const std::string_view all = text_;
+  const std::size_t before = characters_before(begin);
   SourceSpan found;
   found.line = static_cast<std::uint32_t>(line_index + 1);
-  found.column = static_cast<std::uint32_t>(count_characters(all.substr(line_start, begin - line_start)) + 1);
-  found.length = static_cast<std::uint32_t>(std::max<std::size_t>(1, count_characters(all.substr(begin, end - begin))));
+  found.column = static_cast<std::uint32_t>(before - characters_before(line_start) + 1);
+  found.length = static_cast<std::uint32_t>(std::max<std::size_t>(1, characters_before(end) - before));
   return found;
 }
 

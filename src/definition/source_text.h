@@ -34,9 +34,13 @@ class SourceText {
   std::size_t line_begin(std::uint32_t number) const;
 
  private:
+  std::size_t characters_before(std::size_t byte) const;
+
   std::string file_;
   std::string text_;
   std::vector<std::size_t> line_begins_;
+  std::vector<std::size_t>
+      character_counts_;  // before every kStride-th byte, so that long lines cost no more
 };
 
 }  // namespace countersign

@@ -1,10 +1,10 @@
 #include "definition/step_loader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "core/scope.h"
@@ -36,8 +36,8 @@ const StepWord* word_named(std::string_view word) {
   return found == words.end() ? nullptr : &*found;
 }
 
-// The word that says what a step does; nullptr, with a report, where there is none. `others` gets the words that
-// stand there too and were reported.
+// The word that says what a step does; nullptr, with a report, where there is none. `others` gets the words
+// that stand there too and were reported.
 const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::vector<Key>& others) {
   if (!node.is_map()) {
     report_wrong_kind(node, "a step", "a map such as {approve: ...} or {end: STATUS}", loading.diagnostics);
@@ -55,8 +55,9 @@ const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::ve
         found = &entry;
         continue;
       }
-      loading.diagnostics.error(Code::keys_conflict, entry.key_at,
-                                fmt::format("a step does one thing: '{}' and '{}' stand here together", found->key, entry.key));
+      loading.diagnostics.error(
+          Code::keys_conflict, entry.key_at,
+          fmt::format("a step does one thing: '{}' and '{}' stand here together", found->key, entry.key));
       others.push_back(Key{other->word, Shape::any, Need::optional, other->meaning, ""});
       continue;
     }
@@ -69,14 +70,15 @@ const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::ve
     for (const YamlNode::Entry& entry : node.entries) {
       suggestion = nearest_of(entry.key, words);
       if (suggestion.empty()) continue;
-      loading.diagnostics.error(Code::unknown_key, entry.key_at, fmt::format("unknown kind of step '{}'", entry.key),
-                                suggestion);
+      loading.diagnostics.error(Code::unknown_key, entry.key_at,
+                                fmt::format("unknown kind of step '{}'", entry.key), suggestion);
       return nullptr;
     }
     const SourceSpan at = node.entries.empty() ? node.at : node.entries.front().key_at;
-    loading.diagnostics.error(Code::missing_key, at,
-                              "this step does nothing: it needs one of approve, task, notify, call, wait, choose, "
-                              "parallel, run, set, go, end");
+    loading.diagnostics.error(
+        Code::missing_key, at,
+        "this step does nothing: it needs one of approve, task, notify, call, wait, choose, "
+        "parallel, run, set, go, end");
   }
   return found;
 }
@@ -91,8 +93,9 @@ void read_id(Loading& loading, const MapReader& map, Step& step) {
                               fmt::format("the id '{}' is a word of expressions; choose another", step.id));
     step.id.clear();
   } else if (const Step* other = loading.definition.find_step(step.id)) {
-    loading.diagnostics.error(Code::duplicate_name, map.at("id"),
-                              fmt::format("the id '{}' is taken by the step in line {}", step.id, other->at.line));
+    loading.diagnostics.error(
+        Code::duplicate_name, map.at("id"),
+        fmt::format("the id '{}' is taken by the step in line {}", step.id, other->at.line));
     step.id.clear();
   }
 }
@@ -101,9 +104,10 @@ void read_stage(Loading& loading, const MapReader& map, Step& step) {
   step.stage = map.text("stage");
   const auto& stages = loading.definition.stages;
   if (step.stage.empty() || stages.empty() || std::ranges::find(stages, step.stage) != stages.end()) return;
-  loading.diagnostics.error(Code::unknown_stage, map.at("stage"),
-                            fmt::format("unknown stage '{}': 'stages' has {}", step.stage, join(stages, ", ")),
-                            nearest_of(step.stage, stages));
+  loading.diagnostics.error(
+      Code::unknown_stage, map.at("stage"),
+      fmt::format("unknown stage '{}': 'stages' has {}", step.stage, join(stages, ", ")),
+      nearest_of(step.stage, stages));
 }
 
 // The steps of each outcome, and what must be handled.
@@ -117,21 +121,25 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
           loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
                                     "'timeout' never happens: the step has no 'deadline'");
         } else if (outcomes.empty()) {
-          loading.diagnostics.error(Code::unknown_outcome, entry.key_at, fmt::format("{} has no outcomes", word));
-        } else {
           loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
-                                    fmt::format("unknown outcome '{}': this step has {}", entry.key, join(outcomes, ", ")),
-                                    nearest_of(entry.key, outcomes));
+                                    fmt::format("{} has no outcomes", word));
+        } else {
+          loading.diagnostics.error(
+              Code::unknown_outcome, entry.key_at,
+              fmt::format("unknown outcome '{}': this step has {}", entry.key, join(outcomes, ", ")),
+              nearest_of(entry.key, outcomes));
         }
         continue;
       }
-      const ListIndex list = read_steps(loading, entry.value, index, "on:" + entry.key, name + "/on/" + entry.key);
+      const ListIndex list =
+          read_steps(loading, entry.value, index, "on:" + entry.key, name + "/on/" + entry.key);
       loading.definition.steps[index].on.insert_or_assign(entry.key, list);
     }
   }
   const Step& step = loading.definition.step(index);
   const auto handled = [&](const std::string& outcome) {
-    return step.on.contains(outcome) || (map.find("on") != nullptr && map.find("on")->find(outcome) != nullptr);
+    return step.on.contains(outcome) ||
+           (map.find("on") != nullptr && map.find("on")->find(outcome) != nullptr);
   };
   const auto demand = [&](const std::string& outcome, std::string_view why) {
     if (handled(outcome)) return;
@@ -157,14 +165,16 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
     loading.used_statuses.insert("rejected");
     if (loading.statuses_known &&
         std::ranges::find(loading.definition.statuses, "rejected") == loading.definition.statuses.end()) {
-      loading.diagnostics.error(Code::unknown_status, map.key_at(word),
-                                "a rejection ends as 'rejected', which 'statuses' does not have: add it there, or say "
-                                "under 'on: rejected' what happens");
+      loading.diagnostics.error(
+          Code::unknown_status, map.key_at(word),
+          "a rejection ends as 'rejected', which 'statuses' does not have: add it there, or say "
+          "under 'on: rejected' what happens");
     }
   }
 }
 
-void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint32_t position, const std::string& path) {
+void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint32_t position,
+               const std::string& path) {
   std::vector<Key> others;
   const YamlNode::Entry* entry = find_word(loading, node, others);
   if (entry == nullptr) return;
@@ -176,12 +186,14 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
   }
   if (loading.definition.steps.size() >= kStepsMax) {
     if (!std::exchange(loading.too_many_steps, true)) {
-      loading.diagnostics.error(Code::limit, node.at, fmt::format("a workflow has at most {} steps", kStepsMax));
+      loading.diagnostics.error(Code::limit, node.at,
+                                fmt::format("a workflow has at most {} steps", kStepsMax));
     }
     return;
   }
   const std::array own{Key{word.word, word.shape, Need::required, word.meaning, ""}};
-  const MapReader map(node, fmt::format("the step '{}'", word.word), {kCommonKeys, own, word.beside, others}, loading.diagnostics);
+  const MapReader map(node, fmt::format("the step '{}'", word.word), {kCommonKeys, own, word.beside, others},
+                      loading.diagnostics);
 
   const auto index = static_cast<StepIndex>(loading.definition.steps.size());
   Step fresh;
@@ -192,7 +204,8 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
   read_id(loading, map, fresh);
   fresh.name = fresh.id.empty() ? path : fresh.id;
   const Spot spot = spot_of_step(loading, index);
-  if (const YamlNode* title = map.find("title")) fresh.title = read_local_text(loading, *title, spot, "'title'");
+  if (const YamlNode* title = map.find("title"))
+    fresh.title = read_local_text(loading, *title, spot, "'title'");
   if (const YamlNode* when = map.find("when")) {
     fresh.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
   }
@@ -213,30 +226,45 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
 
 }  // namespace
 
-KeyTable common_step_keys() { return kCommonKeys; }
+KeyTable common_step_keys() {
+  return kCommonKeys;
+}
 
 std::span<const StepWord> step_words() {
   static const std::array kWords = {
-      approve_word(), task_word(), notify_word(), call_word(), wait_word(), choose_word(), parallel_word(),
+      approve_word(),
+      task_word(),
+      notify_word(),
+      call_word(),
+      wait_word(),
+      choose_word(),
+      parallel_word(),
       StepWord{"for_each", Shape::any, "the same steps for every item of a list", {}, {}, nullptr, false},
-      run_word(), set_word(),
+      run_word(),
+      set_word(),
       StepWord{"budget", Shape::any, "reserves, commits or moves budget", {}, {}, nullptr, false},
       StepWord{"gates", Shape::any, "ordered levels of stages", {}, {}, nullptr, false},
-      go_word(), end_word(),
+      go_word(),
+      end_word(),
   };
   return kWords;
 }
 
-ListIndex read_steps(Loading& loading, const YamlNode& node, StepIndex owner, std::string role, const std::string& path) {
+ListIndex read_steps(Loading& loading, const YamlNode& node, StepIndex owner, std::string role,
+                     const std::string& path) {
   const auto index = static_cast<ListIndex>(loading.definition.lists.size());
   loading.definition.lists.push_back({{}, owner, std::move(role)});
-  const auto position = [&] { return static_cast<std::uint32_t>(loading.definition.lists[index].steps.size()); };
+  const auto position = [&] {
+    return static_cast<std::uint32_t>(loading.definition.lists[index].steps.size());
+  };
   if (node.is_map()) {
-    const bool target = node.entries.size() == 1 && (node.entries.front().key == "go" || node.entries.front().key == "end");
+    const bool target =
+        node.entries.size() == 1 && (node.entries.front().key == "go" || node.entries.front().key == "end");
     if (!target) {
       if (node.flow || !report_mending(loading.source(), node.at.line, loading.diagnostics)) {
-        loading.diagnostics.error(Code::wrong_kind, node.at,
-                                  "a target is {go: STEP} or {end: STATUS}; anything else is written as a list of steps");
+        loading.diagnostics.error(
+            Code::wrong_kind, node.at,
+            "a target is {go: STEP} or {end: STATUS}; anything else is written as a list of steps");
       }
       return index;
     }

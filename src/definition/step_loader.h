@@ -1,6 +1,6 @@
 #pragma once
-// Steps and lists of steps: the keys that all steps share, and the table of step kinds, each of which reads its own
-// keys in a file of its own under steps/. Internal to the loader.
+// Steps and lists of steps: the keys that all steps share, and the table of step kinds, each of which reads
+// its own keys in a file of its own under steps/. Internal to the loader.
 
 #include <span>
 #include <string>
@@ -15,10 +15,10 @@ namespace countersign {
 struct StepReading {
   Loading& loading;
   StepIndex index;
-  const YamlNode& value;   // what stands behind the word: behind `approve:`
-  const MapReader& beside; // the step's own map, for keys that stand beside the word
-  Spot spot;               // of expressions that are evaluated when the step runs
-  std::string name;        // the step's id or path
+  const YamlNode& value;    // what stands behind the word: behind `approve:`
+  const MapReader& beside;  // the step's own map, for keys that stand beside the word
+  Spot spot;                // of expressions that are evaluated when the step runs
+  std::string name;         // the step's id or path
 
   Diagnostics& diagnostics() const { return loading.diagnostics; }
 };
@@ -27,8 +27,8 @@ struct StepWord {
   std::string_view word;
   Shape shape = Shape::map;
   std::string_view meaning;
-  KeyTable keys;    // inside the word's map
-  KeyTable beside;  // beside the word
+  KeyTable keys;                                   // inside the word's map
+  KeyTable beside;                                 // beside the word
   StepKind (*read)(const StepReading&) = nullptr;  // nullptr: not available in this version
   bool asks = false;  // waits for people: may have due, deadline, remind, escalate
 };
@@ -39,7 +39,8 @@ std::span<const StepWord> step_words();
 KeyTable common_step_keys();
 
 // Reads a list of steps, or a target where one may stand. `role` and `path` as in core/definition.h.
-ListIndex read_steps(Loading& loading, const YamlNode& node, StepIndex owner, std::string role, const std::string& path);
+ListIndex read_steps(Loading& loading, const YamlNode& node, StepIndex owner, std::string role,
+                     const std::string& path);
 
 // The kinds' words; each stands in a file of its own.
 const StepWord& approve_word();

@@ -1,8 +1,8 @@
 #include "definition/trigger_loader.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/steps/arguments.h"
 #include "definition/steps/event_name.h"
@@ -63,7 +63,8 @@ void read_event_trigger(Loading& loading, const YamlNode& node) {
   if (const YamlNode* requester = map.find("requester")) {
     trigger.requester = read_expression(loading, *requester, spot, expects_person(), "'requester'");
   }
-  trigger.form = read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, node.at, true);
+  trigger.form =
+      read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, node.at, true);
   loading.definition.triggers.push_back(std::move(trigger));
 }
 
@@ -79,8 +80,8 @@ void read_handler(Loading& loading, const YamlNode::Entry& entry) {
   const YamlNode& value = entry.value;
   loading.in_event = true;
   loading.event_data = event ? event->data : nullptr;
-  const bool plain = !value.is_map() || (value.entries.size() == 1 &&
-                                         (value.entries.front().key == "go" || value.entries.front().key == "end"));
+  const bool plain = !value.is_map() || (value.entries.size() == 1 && (value.entries.front().key == "go" ||
+                                                                       value.entries.front().key == "end"));
   if (plain) {
     handler.list = read_steps(loading, value, kNoStep, role, path);
   } else {
@@ -117,16 +118,23 @@ void read_handler(Loading& loading, const YamlNode::Entry& entry) {
 
 }  // namespace
 
-KeyTable form_trigger_keys() { return kFormInnerKeys; }
-KeyTable event_trigger_keys() { return kEventKeys; }
-KeyTable event_handler_keys() { return kHandlerKeys; }
+KeyTable form_trigger_keys() {
+  return kFormInnerKeys;
+}
+KeyTable event_trigger_keys() {
+  return kEventKeys;
+}
+KeyTable event_handler_keys() {
+  return kHandlerKeys;
+}
 
 void read_declared_events(Loading& loading, const YamlNode& node) {
   for (const YamlNode::Entry& entry : node.entries) {
     check_name(entry.key, entry.key_at, "the event name", loading.diagnostics);
     EventDeclaration declaration;
     if (!entry.value.is_null()) {
-      declaration.fields = read_fields(loading, entry.value, FieldRules{}, fmt::format("the event '{}'", entry.key));
+      declaration.fields =
+          read_fields(loading, entry.value, FieldRules{}, fmt::format("the event '{}'", entry.key));
     }
     loading.definition.events.insert_or_assign(entry.key, std::move(declaration));
   }
@@ -138,7 +146,8 @@ void read_triggers(Loading& loading, const YamlNode& node) {
     if (item.is_scalar() && item.text == "form") {
       read_form_trigger(loading, item);
     } else if (!item.is_map()) {
-      report_wrong_kind(item, "a trigger", "'form', or a map such as {event: CONNECTOR.NAME, ...}", loading.diagnostics);
+      report_wrong_kind(item, "a trigger", "'form', or a map such as {event: CONNECTOR.NAME, ...}",
+                        loading.diagnostics);
     } else if (item.find("event") != nullptr) {
       read_event_trigger(loading, item);
     } else if (item.find("form") != nullptr) {
@@ -147,8 +156,9 @@ void read_triggers(Loading& loading, const YamlNode& node) {
       bool later = false;
       for (const YamlNode::Entry& entry : item.entries) {
         if (entry.key != "webhook" && entry.key != "schedule") continue;
-        loading.diagnostics.error(Code::not_available, entry.key_at,
-                                  fmt::format("the trigger '{}' is not available in this version", entry.key));
+        loading.diagnostics.error(
+            Code::not_available, entry.key_at,
+            fmt::format("the trigger '{}' is not available in this version", entry.key));
         later = true;
       }
       if (later) continue;

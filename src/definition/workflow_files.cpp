@@ -1,13 +1,13 @@
 #include "definition/workflow_files.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace countersign {
 namespace {
@@ -22,10 +22,12 @@ Result<std::vector<std::string>> names_in(const std::string& directory, std::str
     std::error_code ignored;
     const std::string name = at->path().filename().string();
     // Names that begin with a point are editors' temporary files.
-    if (name.ends_with(ending) && !name.starts_with('.') && at->is_regular_file(ignored)) names.push_back(name);
+    if (name.ends_with(ending) && !name.starts_with('.') && at->is_regular_file(ignored))
+      names.push_back(name);
   }
   if (failure) {
-    return fail(ErrorCode::invalid_input, fmt::format("cannot read the directory {}: {}", directory, failure.message()));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("cannot read the directory {}: {}", directory, failure.message()));
   }
   std::ranges::sort(names);
   return names;
@@ -52,10 +54,12 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   }
   std::string text(bytes_max + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) return fail(ErrorCode::invalid_input, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  if (in.bad())
+    return fail(ErrorCode::invalid_input, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > bytes_max) {
-    return fail(ErrorCode::too_large, fmt::format("cannot read {}: it has more than {} bytes", path, bytes_max));
+    return fail(ErrorCode::too_large,
+                fmt::format("cannot read {}: it has more than {} bytes", path, bytes_max));
   }
   return text;
 }
@@ -79,7 +83,8 @@ Result<MessageTexts> read_message_files(const std::string& directory) {
   return texts;
 }
 
-Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& directories, Catalogue catalogue) {
+Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& directories,
+                                            Catalogue catalogue) {
   std::vector<MessageTexts> messages;
   std::vector<Unread> unread;
   for (const std::string& directory : directories) {
@@ -107,8 +112,9 @@ Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& dire
     WorkflowFile file{each.file, load_workflow(each.file, each.text, messages[each.directory], catalogue)};
     const auto [first, fresh] = defined_in.emplace(workflow_name_of(each.file), each.file);
     if (!fresh) {
-      file.loaded.diagnostics.error(Code::duplicate_definition, {1, 1, 1},
-                                    fmt::format("the workflow '{}' stands in {} already", first->first, first->second));
+      file.loaded.diagnostics.error(
+          Code::duplicate_definition, {1, 1, 1},
+          fmt::format("the workflow '{}' stands in {} already", first->first, first->second));
       file.loaded.definition = nullptr;
     }
     all.diagnostics.append(file.loaded.diagnostics);

@@ -1,6 +1,6 @@
 #pragma once
-// Workflow files of directories: DIRECTORY/*.yaml with DIRECTORY/messages/NAME.LANG.md beside them. The only part of
-// the workflow loader that reads files. Files ending in .test.yaml are scenarios and are left out.
+// Workflow files of directories: DIRECTORY/*.yaml with DIRECTORY/messages/NAME.LANG.md beside them. The only
+// part of the workflow loader that reads files. Files ending in .test.yaml are scenarios and are left out.
 
 #include <memory>
 #include <string>
@@ -21,8 +21,8 @@ struct LoadedWorkflows {
   Diagnostics diagnostics;          // of all files
 };
 
-// `catalogue` brings everything but workflows, which are found here. invalid_input where a directory or file cannot
-// be read; what is wrong inside a file is a diagnostic.
+// `catalogue` brings everything but workflows, which are found here. invalid_input where a directory or file
+// cannot be read; what is wrong inside a file is a diagnostic.
 Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& directories, Catalogue catalogue);
 
 // The messages of one directory.

@@ -1,9 +1,9 @@
 #include "definition/workflow_loader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "definition/flow_checks.h"
@@ -51,7 +51,8 @@ std::vector<std::string> read_words(Loading& loading, const MapReader& map, std:
     const YamlNode& item = list->items[i];
     if (!item.is_scalar()) continue;
     if (std::ranges::find(words, item.text) != words.end()) {
-      loading.diagnostics.error(Code::duplicate_name, item.at, fmt::format("'{}' stands in '{}' twice", item.text, key));
+      loading.diagnostics.error(Code::duplicate_name, item.at,
+                                fmt::format("'{}' stands in '{}' twice", item.text, key));
     } else {
       words.push_back(item.text);
     }
@@ -82,26 +83,31 @@ void read_id(Loading& loading, const MapReader& map) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
   if (!plain || expected.empty()) {
-    loading.diagnostics.error(Code::wrong_file_name, map.at("workflow"),
-                              fmt::format("the file's name '{}' may have letters, digits, '-' and '_' only", expected));
+    loading.diagnostics.error(
+        Code::wrong_file_name, map.at("workflow"),
+        fmt::format("the file's name '{}' may have letters, digits, '-' and '_' only", expected));
   }
 }
 
 void read_reference(Loading& loading, const MapReader& map) {
   if (const YamlNode* reference = map.find("reference")) {
     loading.definition.reference = read_prose(loading, *reference, {.place = Place::reference});
-    const bool numbered = std::ranges::any_of(loading.definition.reference.parts, [](const Prose::Part& part) {
-      if (!part.expression || !part.expression->program) return false;
-      const auto& names = part.expression->program.references();
-      return std::ranges::any_of(names, [](const auto& chain) { return !chain.empty() && chain.front() == "number"; });
-    });
+    const bool numbered =
+        std::ranges::any_of(loading.definition.reference.parts, [](const Prose::Part& part) {
+          if (!part.expression || !part.expression->program) return false;
+          const auto& names = part.expression->program.references();
+          return std::ranges::any_of(
+              names, [](const auto& chain) { return !chain.empty() && chain.front() == "number"; });
+        });
     if (loading.compiles() && !numbered && !loading.diagnostics.has_errors()) {
-      loading.diagnostics.error(Code::bad_value, reference->at, "'reference' needs ${number}, so that no two are alike");
+      loading.diagnostics.error(Code::bad_value, reference->at,
+                                "'reference' needs ${number}, so that no two are alike");
     }
     return;
   }
   std::string text = loading.definition.id.value;
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   YamlNode node;
   node.kind = YamlNode::Kind::scalar;
   node.text = text + "-${year}-${number}";
@@ -169,7 +175,8 @@ void read_workflow(Loading& loading) {
     definition.title = read_local_text(loading, *title, {.place = Place::setting}, "'title'");
   }
   if (const YamlNode* owner = map.find("owner")) {
-    definition.owner = read_expressions(loading, *owner, {.place = Place::setting}, expects_people(), "'owner'");
+    definition.owner =
+        read_expressions(loading, *owner, {.place = Place::setting}, expects_people(), "'owner'");
   }
   read_reference(loading, map);
   read_calendar(loading, map);
@@ -181,7 +188,8 @@ void read_workflow(Loading& loading) {
   if (const YamlNode* withdraw = map.find("withdraw")) read_withdraw(loading, *withdraw);
 
   if (const YamlNode* steps = map.find("steps")) {
-    if (steps->items.empty()) loading.diagnostics.error(Code::bad_value, steps->at, "'steps' is an empty list");
+    if (steps->items.empty())
+      loading.diagnostics.error(Code::bad_value, steps->at, "'steps' is an empty list");
     definition.root = read_steps(loading, *steps, kNoStep, "root", "steps");
   }
   if (const YamlNode* handlers = map.find("on_event")) read_event_handlers(loading, *handlers);
@@ -200,7 +208,8 @@ void warn_of_unused_statuses(Loading& loading) {
   if (statuses == nullptr) return;
   for (const YamlNode& item : statuses->items) {
     if (!item.is_scalar() || loading.used_statuses.contains(item.text)) continue;
-    loading.diagnostics.warning(Code::unused, item.at, fmt::format("no way ends with the status '{}'", item.text));
+    loading.diagnostics.warning(Code::unused, item.at,
+                                fmt::format("no way ends with the status '{}'", item.text));
   }
 }
 
@@ -216,7 +225,9 @@ std::string version_of(const Loading& loading, std::string_view text) {
 
 }  // namespace
 
-KeyTable workflow_keys() { return kKeys; }
+KeyTable workflow_keys() {
+  return kKeys;
+}
 
 std::string workflow_name_of(std::string_view file) {
   const std::size_t slash = file.rfind('/');
@@ -244,7 +255,7 @@ LoadedWorkflow load_workflow(std::string_view file, std::string_view text, const
   second.outline_replies = &first.replies;
   read_workflow(second);
   read_messages(second);
-  if (second.definition.root != kNoList) check_flow(second, flow);
+  if (second.definition.root != kNoList && !second.too_many_steps) check_flow(second, flow);
   if (loaded.diagnostics.has_errors()) return loaded;
 
   warn_of_unused_statuses(second);

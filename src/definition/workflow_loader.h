@@ -1,6 +1,6 @@
 #pragma once
-// One workflow file -> its Definition, with all that is wrong in it. Pure: takes texts, reads no files; the files'
-// names serve messages. Thread-safe: nothing is shared between calls.
+// One workflow file -> its Definition, with all that is wrong in it. Pure: takes texts, reads no files; the
+// files' names serve messages. Thread-safe: nothing is shared between calls.
 
 #include <map>
 #include <memory>
@@ -24,12 +24,13 @@ struct LoadedWorkflow {
   Diagnostics diagnostics;                       // warnings too
 };
 
-// `file` as messages show it ("workflows/expense-approval.yaml"); its name without folder and ending must be the
-// workflow's id. The version is the SHA-256 of the text and of the messages that the workflow names.
+// `file` as messages show it ("workflows/expense-approval.yaml"); its name without folder and ending must be
+// the workflow's id. The version is the SHA-256 of the text and of the messages that the workflow names.
 LoadedWorkflow load_workflow(std::string_view file, std::string_view text, const MessageTexts& messages,
                              const Catalogue& catalogue);
 
-// What other workflows' `run` needs to know of a file, without checking it: nullopt where it cannot be read at all.
+// What other workflows' `run` needs to know of a file, without checking it: nullopt where it cannot be read
+// at all.
 struct NamedOutline {
   std::string id;
   WorkflowOutline outline;

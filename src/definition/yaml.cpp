@@ -1,17 +1,17 @@
-// The one place that knows yaml-cpp. Its event interface is used, not its nodes: it keeps both of two equal keys,
-// tells plain from quoted scalars, and lets depth and size be limited while reading.
+// The one place that knows yaml-cpp. Its event interface is used, not its nodes: it keeps both of two equal
+// keys, tells plain from quoted scalars, and lets depth and size be limited while reading.
 #include "definition/yaml.h"
-
-#include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
 #include <utility>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "base/text.h"
 #include "definition/yaml_mending.h"
@@ -67,19 +67,21 @@ class TreeBuilder final : public YAML::EventHandler {
     node.text = value;
     const std::string& text = source_.text();
     const char first = node.begin < text.size() ? text[node.begin] : ' ';
-    node.style = first == '\'' ? YamlNode::Style::single_quoted
+    node.style = first == '\''  ? YamlNode::Style::single_quoted
                  : first == '"' ? YamlNode::Style::double_quoted
                  : first == '|' ? YamlNode::Style::literal
                  : first == '>' ? YamlNode::Style::folded
                                 : YamlNode::Style::plain;
     if ((first == '\'' || first == '"') && !closed(node.begin)) {
-      diagnostics_.error(Code::yaml_syntax, source_.span(node.begin, node.begin), "this quote is never closed");
+      diagnostics_.error(Code::yaml_syntax, source_.span(node.begin, node.begin),
+                         "this quote is never closed");
       throw Stop{};
     }
     const std::vector<std::size_t> places = align_scalar(text, node);
     if (!places.empty() && places.back() > node.begin) {
       const bool closing = first == '\'' || first == '"';
-      node.end = std::min(text.size(), (value.empty() ? node.begin + 1 : places[value.size() - 1] + 1) + (closing ? 1 : 0));
+      node.end = std::min(
+          text.size(), (value.empty() ? node.begin + 1 : places[value.size() - 1] + 1) + (closing ? 1 : 0));
       node.at = source_.span(node.begin, node.end);
     }
     finish_node(std::move(node), anchor);
@@ -128,14 +130,16 @@ class TreeBuilder final : public YAML::EventHandler {
   void count(std::size_t nodes) {
     nodes_ += nodes;
     if (nodes_ <= limits_.nodes_max) return;
-    diagnostics_.error(Code::limit, {},
-                       fmt::format("the file has more than {} values after its aliases are expanded", limits_.nodes_max));
+    diagnostics_.error(
+        Code::limit, {},
+        fmt::format("the file has more than {} values after its aliases are expanded", limits_.nodes_max));
     throw Stop{};
   }
 
   void check_depth(std::size_t depth, SourceSpan at) {
     if (depth <= limits_.depth_max) return;
-    diagnostics_.error(Code::limit, at, fmt::format("values are nested more than {} levels deep", limits_.depth_max));
+    diagnostics_.error(Code::limit, at,
+                       fmt::format("values are nested more than {} levels deep", limits_.depth_max));
     throw Stop{};
   }
 
@@ -146,7 +150,8 @@ class TreeBuilder final : public YAML::EventHandler {
     for (const YamlNode::Entry& entry : node.entries) count_tree(entry.value, depth + 1);
   }
 
-  // A node whose properties (an anchor, or a tag, which is refused) are skipped, so that it begins at its content.
+  // A node whose properties (an anchor, or a tag, which is refused) are skipped, so that it begins at its
+  // content.
   YamlNode start_node(YamlNode::Kind kind, const YAML::Mark& mark) {
     count(1);
     const std::string& text = source_.text();
@@ -180,7 +185,8 @@ class TreeBuilder final : public YAML::EventHandler {
                        fmt::format("the tag '{}' is not allowed", source_.text().substr(begin, end - begin)));
   }
 
-  void open_node(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
+  void open_node(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor,
+                 YAML::EmitterStyle::value style) {
     Open open;
     open.node = start_node(kind, mark);
     open.node.flow = style == YAML::EmitterStyle::Flow;
@@ -223,7 +229,8 @@ class TreeBuilder final : public YAML::EventHandler {
     parent.key = key.text;
     parent.key_at = key.at;
     if (!key.is_scalar()) {
-      diagnostics_.error(Code::yaml_feature, key.at, fmt::format("a key must be text, found {}", key.describe()));
+      diagnostics_.error(Code::yaml_feature, key.at,
+                         fmt::format("a key must be text, found {}", key.describe()));
       parent.drop_value = true;
       return;
     }
@@ -234,8 +241,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     const auto [first, fresh] = parent.seen.emplace(key.text, key.at);
     if (!fresh) {
-      diagnostics_.error(Code::duplicate_key, key.at,
-                         fmt::format("the key '{}' stands here twice (first in line {})", key.text, first->second.line));
+      diagnostics_.error(
+          Code::duplicate_key, key.at,
+          fmt::format("the key '{}' stands here twice (first in line {})", key.text, first->second.line));
       parent.drop_value = true;
     }
   }
@@ -257,7 +265,8 @@ std::string in_plain_words(const std::string& message) {
       {"end of sequence not found", "this does not belong to the list above: check the indentation"},
       {"end of map flow not found", "the '{' is not closed by a '}'"},
       {"end of sequence flow not found", "the '[' is not closed by a ']'"},
-      {"illegal map value", "a ': ' may not stand here: check the indentation of the line, or quote the value"},
+      {"illegal map value",
+       "a ': ' may not stand here: check the indentation of the line, or quote the value"},
       {"illegal map key", "a key may not stand here"},
       {"illegal block entry", "a list item '- ' may not stand here"},
       {"illegal flow end", "a bracket closes here that was not opened"},
@@ -294,7 +303,8 @@ std::size_t unclosed_bracket(std::string_view text, std::size_t end) {
 }
 
 void report_syntax_error(const SourceText& source, const YAML::Exception& failure, Diagnostics& diagnostics) {
-  const std::size_t at = std::min(static_cast<std::size_t>(std::max(0, failure.mark.pos)), source.text().size());
+  const std::size_t at =
+      std::min(static_cast<std::size_t>(std::max(0, failure.mark.pos)), source.text().size());
   const SourceSpan span = source.span(at, at + 1);
   const std::string_view line = source.line(span.line);
   if (trimmed(line.substr(0, line.find_first_not_of(" \t"))).empty() &&
@@ -321,7 +331,8 @@ std::optional<SourceText> readable(std::string_view file, std::string_view text,
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.size() > limits.bytes_max) {
     diagnostics.set_source(SourceText(std::string(file), ""));
-    diagnostics.error(Code::limit, {}, fmt::format("the file has {} bytes, more than {}", text.size(), limits.bytes_max));
+    diagnostics.error(Code::limit, {},
+                      fmt::format("the file has {} bytes, more than {}", text.size(), limits.bytes_max));
     return std::nullopt;
   }
   std::string clean;
@@ -347,7 +358,8 @@ std::optional<SourceText> readable(std::string_view file, std::string_view text,
     // The longest valid beginning is found line by line, then byte by byte.
     const std::string_view all = clean;
     std::size_t good = 0;
-    for (std::size_t line_end = all.find('\n'); line_end < bad && is_valid_utf8(all.substr(good, line_end + 1 - good));
+    for (std::size_t line_end = all.find('\n');
+         line_end < bad && is_valid_utf8(all.substr(good, line_end + 1 - good));
          line_end = all.find('\n', good)) {
       good = line_end + 1;
     }

@@ -1,10 +1,11 @@
 #pragma once
-// Strict YAML 1.2 (https://yaml.org/spec/1.2.2/) with positions: the tree that every loader of this module reads.
+// Strict YAML 1.2 (https://yaml.org/spec/1.2.2/) with positions: the tree that every loader of this module
+// reads.
 //
-// Scalars keep their text; what a plain scalar means is resolved on demand by the core schema: `no`, `off`, `yes`
-// and dates are text, `010` is ten, `0o17` fifteen. Refused with a position: duplicate keys, tags, merge keys, keys
-// that are no text, aliases to an enclosing value, several documents, bytes that are no UTF-8, control characters,
-// more than the limits below. A byte order mark and CRLF are accepted.
+// Scalars keep their text; what a plain scalar means is resolved on demand by the core schema: `no`, `off`,
+// `yes` and dates are text, `010` is ten, `0o17` fifteen. Refused with a position: duplicate keys, tags,
+// merge keys, keys that are no text, aliases to an enclosing value, several documents, bytes that are no
+// UTF-8, control characters, more than the limits below. A byte order mark and CRLF are accepted.
 
 #include <cstddef>
 #include <cstdint>
@@ -38,9 +39,9 @@ class YamlNode {
   std::string text;            // of a scalar, quotes and folding resolved
   std::vector<YamlNode> items;
   std::vector<Entry> entries;  // in the order of the file, keys unique
-  SourceSpan at;               // of a sequence or map: its first character (of a block one, the first item or key)
-  std::size_t begin = 0;       // bytes of the document's text; a scalar's with its quotes
-  std::size_t end = 0;         // known for scalars, else begin + 1
+  SourceSpan at;          // of a sequence or map: its first character (of a block one, the first item or key)
+  std::size_t begin = 0;  // bytes of the document's text; a scalar's with its quotes
+  std::size_t end = 0;    // known for scalars, else begin + 1
 
   bool is_null() const { return kind == Kind::null_; }
   bool is_scalar() const { return kind == Kind::scalar; }
@@ -70,14 +71,14 @@ struct YamlDocument {
   SourceText source;
   YamlNode root;
 
-  // Where bytes [begin, end) of a scalar's text stand in the file. Where folding or escapes hide that, the span of
-  // the scalar itself.
+  // Where bytes [begin, end) of a scalar's text stand in the file. Where folding or escapes hide that, the
+  // span of the scalar itself.
   SourceSpan span_in(const YamlNode& scalar, std::size_t begin, std::size_t end) const;
 };
 
-// Reads one document. The file's text becomes the source of `diagnostics`, and every problem is reported there;
-// nullopt where the text is no YAML at all. With smaller problems (a duplicate key, a tag) reading goes on, so that
-// all of them are seen at once: check has_errors().
+// Reads one document. The file's text becomes the source of `diagnostics`, and every problem is reported
+// there; nullopt where the text is no YAML at all. With smaller problems (a duplicate key, a tag) reading
+// goes on, so that all of them are seen at once: check has_errors().
 std::optional<YamlDocument> read_yaml(std::string_view file, std::string_view text, Diagnostics& diagnostics,
                                       const YamlLimits& limits = {});
 

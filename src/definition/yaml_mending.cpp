@@ -1,14 +1,18 @@
 #include "definition/yaml_mending.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
 namespace countersign {
 namespace {
+
+// Nobody mends a longer line by hand, and a file of one long line may have a problem in each of its thousand
+// values.
+constexpr std::size_t kLineMax = 2000;
 
 bool is_key_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
@@ -72,12 +76,14 @@ std::string trouble_in(std::string_view value, bool in_flow) {
   const char first = value.front();
   if (first == '"' || first == '\'') {
     const std::size_t behind = behind_quote(value);
-    if (behind != std::string_view::npos && !only_comment(value.substr(behind))) return "the quote at the start";
+    if (behind != std::string_view::npos && !only_comment(value.substr(behind)))
+      return "the quote at the start";
     return "";
   }
   if (first == '[' || first == '{') {
     const std::size_t behind = behind_bracket(value);
-    if (behind != std::string_view::npos && !only_comment(value.substr(behind))) return "the bracket at the start";
+    if (behind != std::string_view::npos && !only_comment(value.substr(behind)))
+      return "the bracket at the start";
     return "";
   }
   if (first == '!') return "'!' at the start";
@@ -115,8 +121,8 @@ struct Pair {
   std::size_t value_end = 0;
 };
 
-// The values of `key: value, key: value` inside braces. A comma separates pairs only where a key follows it, so
-// that commas of calls and lists stay inside their expression.
+// The values of `key: value, key: value` inside braces. A comma separates pairs only where a key follows it,
+// so that commas of calls and lists stay inside their expression.
 std::vector<Pair> pairs_in(std::string_view inside, std::size_t offset) {
   std::vector<Pair> pairs;
   std::size_t i = 0;
@@ -184,6 +190,7 @@ std::vector<Pair> elements_in(std::string_view inside, std::size_t offset) {
 }  // namespace
 
 std::optional<Mending> mend_line(std::string_view line) {
+  if (line.size() > kLineMax) return std::nullopt;
   std::size_t indent = 0;
   while (indent < line.size() && line[indent] == ' ') ++indent;
   std::size_t at = indent;
@@ -195,7 +202,8 @@ std::optional<Mending> mend_line(std::string_view line) {
   std::size_t end = line.size();
   while (end > at && line[end - 1] == ' ') --end;
   const std::string_view value = line.substr(at, end - at);
-  if (value.empty() || value.front() == '#' || value.front() == '|' || value.front() == '>') return std::nullopt;
+  if (value.empty() || value.front() == '#' || value.front() == '|' || value.front() == '>')
+    return std::nullopt;
 
   if (value.front() == '{' || value.front() == '[') {
     const std::size_t behind = behind_bracket(value);

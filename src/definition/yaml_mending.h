@@ -1,6 +1,7 @@
 #pragma once
-// YAML and CEL meet badly in six places: commas and brackets inside { }, a leading !, " #" in a string, ": " in a
-// string or map, a ? b : c, and a leading quote. This finds them in a line and says how to write it instead.
+// YAML and CEL meet badly in six places: commas and brackets inside { }, a leading !, " #" in a string, ": "
+// in a string or map, a ? b : c, and a leading quote. This finds them in a line and says how to write it
+// instead.
 
 #include <cstddef>
 #include <optional>
@@ -14,8 +15,8 @@ namespace countersign {
 struct Mending {
   std::size_t begin = 0;  // bytes of the line: the value that has to be quoted
   std::size_t end = 0;
-  std::string why;        // what YAML takes for its own syntax: "': '"
-  std::string line;       // the mended line, without its indentation
+  std::string why;   // what YAML takes for its own syntax: "': '"
+  std::string line;  // the mended line, without its indentation
 };
 
 // nullopt where YAML reads the line (without its line break) as it stands.

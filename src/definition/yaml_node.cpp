@@ -7,8 +7,12 @@
 namespace countersign {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n';
+}
 
 // [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?   (YAML 1.2.2, 10.3.2)
 bool is_core_number(std::string_view text) {
@@ -85,10 +89,14 @@ std::optional<Decimal> YamlNode::as_decimal() const {
 
 std::string_view YamlNode::describe() const {
   switch (kind) {
-    case Kind::null_: return "nothing";
-    case Kind::sequence: return "a list";
-    case Kind::map: return "a map";
-    case Kind::scalar: break;
+    case Kind::null_:
+      return "nothing";
+    case Kind::sequence:
+      return "a list";
+    case Kind::map:
+      return "a map";
+    case Kind::scalar:
+      break;
   }
   if (as_boolean()) return "true or false";
   if (as_decimal()) return "a number";
@@ -96,12 +104,14 @@ std::string_view YamlNode::describe() const {
 }
 
 std::vector<std::size_t> align_scalar(std::string_view source, const YamlNode& scalar) {
-  // Walks the written form beside the text it stands for: equal bytes belong together, a blank of the text stands
-  // for any run of blanks, and what is left over of the written form are quotes, escapes and indentation.
+  // Walks the written form beside the text it stands for: equal bytes belong together, a blank of the text
+  // stands for any run of blanks, and what is left over of the written form are quotes, escapes and
+  // indentation.
   std::vector<std::size_t> places;
   places.reserve(scalar.text.size() + 1);
   std::size_t from = scalar.begin;
-  if (scalar.style == YamlNode::Style::single_quoted || scalar.style == YamlNode::Style::double_quoted) ++from;
+  if (scalar.style == YamlNode::Style::single_quoted || scalar.style == YamlNode::Style::double_quoted)
+    ++from;
   if (scalar.style == YamlNode::Style::literal || scalar.style == YamlNode::Style::folded) {
     while (from < source.size() && source[from] != '\n') ++from;
   }

@@ -78,8 +78,10 @@ class Dispatcher::Pump {
     std::optional<Instant> next;
     for (const Reader::TargetDue& target : *targets) {
       if (target.target == kEngineTarget) continue;
-      if (target.next_at > now) {
-        next = next ? std::min(*next, target.next_at) : target.next_at;
+      const auto breaker = breakers_.find(target.target);
+      const Instant at = breaker == breakers_.end() ? target.next_at : std::max(target.next_at, breaker->second.until);
+      if (at > now) {
+        next = next ? std::min(*next, at) : at;
         continue;
       }
       send_due(target.target, now);
@@ -104,6 +106,8 @@ class Dispatcher::Pump {
     }
     for (OutboxRow& row : *rows) {
       if (under_way.size() >= kWindow) return;
+      const auto breaker = breakers_.find(target);
+      if (breaker != breakers_.end() && breaker->second.until > now) return;
       if (!under_way.insert(row.id).second) continue;
       ++in_flight_;
       auto shared = std::make_shared<OutboxRow>(std::move(row));
@@ -116,6 +120,32 @@ class Dispatcher::Pump {
   }
 
   using Row = std::shared_ptr<OutboxRow>;
+
+  // A target that nobody can reach is left alone for a while, so that its rows are not tried one after the other.
+  struct Breaker {
+    Instant until;
+    std::uint32_t failures = 0;
+  };
+
+  // Nothing was attempted: the row stays as it is, the whole queue waits.
+  void hold(const Row& row, const std::string& why, Instant now) {
+    trip(row->target, now);
+    spdlog::warn("the queue of {} waits: {}", row->target, why);
+    finished(*row);
+  }
+
+  void trip(const std::string& target, Instant now) {
+    Breaker& breaker = breakers_[target];
+    if (now < breaker.until) return;  // the failures of one moment count once
+    breaker.until = now + retry_delay(breaker.failures, 0.5);
+    if (breaker.failures < 9) ++breaker.failures;
+  }
+
+  // Whether the failure says something about the target and not about the one message.
+  static bool is_targets_fault(std::optional<TransferFailure> failure) {
+    return failure == TransferFailure::dns || failure == TransferFailure::connect || failure == TransferFailure::tls ||
+           failure == TransferFailure::login;
+  }
 
   void send_mail(const Row& row, Instant now) {
     Result<std::optional<Mail>> mail = composer_.compose(*row, now);
@@ -130,8 +160,7 @@ class Dispatcher::Pump {
     }
     const auto connector = library_.current()->connector(settings_.mail_connector);
     if (connector == nullptr || !connector->mail) {
-      return retry(row, fmt::format("there is no mail connector '{}'", settings_.mail_connector), {}, now,
-                   settings_.give_up_after, {});
+      return hold(row, fmt::format("there is no mail connector '{}'", settings_.mail_connector), now);
     }
     SmtpMessage message;
     message.server = {connector->mail->host, connector->mail->port,
@@ -141,7 +170,7 @@ class Dispatcher::Pump {
                       connector->mail->user, {}, connector->mail->ca_file, {}};
     if (!connector->mail->user.empty()) {
       auto password = settings_.secrets(connector->mail->password);
-      if (!password) return retry(row, password.error().message, {}, now, settings_.give_up_after, {});
+      if (!password) return hold(row, password.error().message, now);
       message.server.password = std::move(*password);
     }
     message.envelope_from = (*mail)->from.address;
@@ -156,6 +185,11 @@ class Dispatcher::Pump {
     const std::string detail =
         outcome.failure ? fmt::format("{}: {}", to_string(*outcome.failure), outcome.message)
                         : fmt::format("{} {}", verdict.code, verdict.text);
+    if (is_targets_fault(outcome.failure)) {
+      trip(row->target, clock_.now());
+    } else {
+      breakers_.erase(row->target);
+    }
     switch (verdict.verdict) {
       case SmtpVerdict::accepted: return report(row, {.kind = DeliveryReport::Kind::sent, .detail = detail});
       case SmtpVerdict::permanent: return dead(row, detail, {});
@@ -181,8 +215,7 @@ class Dispatcher::Pump {
     auto under = std::make_shared<Under>(Under{row, std::move(*call), {}, nullptr});
     under->connector = library_.current()->connector(under->call.connector);
     if (under->connector == nullptr || !under->connector->outbound) {
-      return retry(row, fmt::format("there is no connector '{}' to call", under->call.connector), {}, now,
-                   settings_.give_up_after, effect_of(*under));
+      return hold(row, fmt::format("there is no connector '{}' to call", under->call.connector), now);
     }
     under->action = under->connector->outbound->find_action(under->call.action);
     const auto snapshot = library_.current();
@@ -247,6 +280,11 @@ class Dispatcher::Pump {
   void call_done(const Under& under, const HttpOutcome& outcome) {
     const Instant now = clock_.now();
     const Duration limit = under.action == nullptr ? settings_.give_up_after : under.action->retry_for;
+    if (is_targets_fault(outcome.failure)) {
+      trip(under.row->target, now);
+    } else {
+      breakers_.erase(under.row->target);
+    }
     if (outcome.failure) {
       const std::string detail = fmt::format("{}: {}", to_string(*outcome.failure), outcome.message);
       if (*outcome.failure == TransferFailure::invalid_request || *outcome.failure == TransferFailure::refused_address) {
@@ -328,6 +366,7 @@ class Dispatcher::Pump {
   boost::asio::steady_timer timer_;
   std::optional<TransferClient> transfers_;
   std::map<std::string, std::set<std::int64_t>> under_way_;
+  std::map<std::string, Breaker> breakers_;
   std::thread thread_;
   std::mutex idle_mutex_;
   std::condition_variable idle_;

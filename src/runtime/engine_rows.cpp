@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/form_rules.h"
 #include "runtime/outbox_rows.h"
 
 namespace countersign {
@@ -30,6 +31,23 @@ Result<void> report_refused_start(const JobContext& context, const StartChildPay
   return std::unexpected(executed.error().error);
 }
 
+// The parent's values as the child's fields take them, with all their rules. Returns what does not fit, "" for nothing.
+std::string fill_form(const Definition& definition, const StartChildPayload& start, const Snapshot& snapshot,
+                      Fields& form, Instant now) {
+  static const Facts kNoFacts;
+  const Context context{definition, *snapshot.directory, snapshot.calendars, kNoFacts, now};
+  for (const Field& field : definition.form) {
+    if (auto empty = empty_value(field)) form.insert_or_assign(field.name, std::move(*empty));
+    const auto given = start.form.find(field.name);
+    if (given == start.form.end()) continue;
+    Result<cel::Value> fitting = fit_field(field, given->second, context);
+    if (!fitting && fitting.error().code == ErrorCode::not_found) continue;
+    if (!fitting) return fmt::format("{}: {}", field.name, fitting.error().message);
+    form.insert_or_assign(field.name, std::move(*fitting));
+  }
+  return {};
+}
+
 Result<std::string> start_child(const JobContext& context, const OutboxRow& row, Transaction& transaction,
                                 Instant now) {
   auto start = read_start_child(row);
@@ -52,18 +70,13 @@ Result<std::string> start_child(const JobContext& context, const OutboxRow& row,
     command.trigger = "run";
     command.parent = parent_of(start->child);
     command.parent_activation = start->activation;
-    for (const Field& field : definition->form) {
-      const auto given = start->form.find(field.name);
-      if (given != start->form.end()) {
-        command.form.emplace(field.name, given->second);
-      } else if (auto empty = empty_value(field)) {
-        command.form.emplace(field.name, std::move(*empty));
-      }
+    why = fill_form(*definition, *start, *snapshot, command.form, now);
+    if (why.empty()) {
+      auto executed = context.execution.start(transaction, start->child, command, definition, now);
+      if (executed) return executed->existing ? "an open instance has this key" : "started";
+      if (is_transient(executed.error().error)) return std::unexpected(executed.error().error);
+      why = executed.error().error.message;
     }
-    auto executed = context.execution.start(transaction, start->child, command, definition, now);
-    if (executed) return executed->existing ? "an open instance has this key" : "started";
-    if (is_transient(executed.error().error)) return std::unexpected(executed.error().error);
-    why = executed.error().error.message;
   }
   if (auto reported = report_refused_start(context, *start, why, transaction, now); !reported) {
     return std::unexpected(reported.error());

@@ -27,7 +27,8 @@ SiteOptions site_options_of(const Configuration& configuration);
 
 class Site {
  public:
-  // What the backend refers to outlives the site.
+  // What the backend refers to outlives the site, and has answered every request when the site is destroyed: stop
+  // the site, then the engine, then destroy both.
   explicit Site(Backend backend, SiteOptions options = {});
   ~Site();
   Site(const Site&) = delete;

@@ -1,11 +1,11 @@
 // The corpus: every file under good/ loads without an error, and every file under broken/ gives exactly the
 // diagnostics of its .expected file. COUNTERSIGN_REWRITE_GOLDENS=1 writes those files anew.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "definition/workflow_files.h"
 #include "definition/workflow_loader.h"
@@ -29,12 +29,15 @@ std::vector<std::string> corpus(std::string_view name) {
   return stems;
 }
 
-std::string read(const std::string& path) { return read_file(path).value_or(""); }
+std::string read(const std::string& path) {
+  return read_file(path).value_or("");
+}
 
 std::string diagnostics_of(const std::string& stem) {
   const MessageTexts messages = read_message_files(folder("broken")).value();
   const std::string text = read(folder("broken") + "/" + stem + ".yaml");
-  return load_workflow("workflows/" + stem + ".yaml", text, messages, testing::sample_catalogue()).diagnostics.to_text();
+  return load_workflow("workflows/" + stem + ".yaml", text, messages, testing::sample_catalogue())
+      .diagnostics.to_text();
 }
 
 class Broken : public ::testing::TestWithParam<std::string> {};

@@ -1,17 +1,19 @@
 #include "definition/diagnostic.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace countersign {
 namespace {
 
 TEST(Diagnostics, PrintTheLineAndACaretAsCompilersDo) {
-  Diagnostics diagnostics(SourceText("workflows/expense-approval.yaml", "steps:\n    when: form.amonut > 5000\n"));
+  Diagnostics diagnostics(
+      SourceText("workflows/expense-approval.yaml", "steps:\n    when: form.amonut > 5000\n"));
   diagnostics.error(Code::unknown_field, {2, 16, 6}, "unknown field 'amonut' of form", "amount");
   EXPECT_EQ(diagnostics.to_text(),
-            "workflows/expense-approval.yaml:2:16: error[CS014]: unknown field 'amonut' of form (did you mean 'amount'?)\n"
+            "workflows/expense-approval.yaml:2:16: error[CS014]: unknown field 'amonut' of form (did you "
+            "mean 'amount'?)\n"
             "  2 |     when: form.amonut > 5000\n"
             "    |                ^~~~~~\n");
 }
@@ -35,9 +37,10 @@ TEST(Diagnostics, AreSortedByPositionAndNeverRepeated) {
 TEST(Diagnostics, AreJsonForEditors) {
   Diagnostics diagnostics(SourceText("a.yaml", "when: !x\n"));
   diagnostics.error(Code::yaml_meets_expression, {1, 7, 2}, "quote it", "", "when: '!x'");
-  EXPECT_EQ(json::serialize(diagnostics.to_json()),
-            R"([{"file":"a.yaml","line":1,"column":7,"length":2,"severity":"error","code":"CS003","message":"quote it",)"
-            R"("fix":"when: '!x'"}])");
+  EXPECT_EQ(
+      json::serialize(diagnostics.to_json()),
+      R"([{"file":"a.yaml","line":1,"column":7,"length":2,"severity":"error","code":"CS003","message":"quote it",)"
+      R"("fix":"when: '!x'"}])");
 }
 
 TEST(DiagnosticCodes, AreUniqueAndInOrder) {

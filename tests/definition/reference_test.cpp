@@ -10,12 +10,15 @@
 namespace countersign {
 namespace {
 
-std::string reference() { return read_file(std::string(COUNTERSIGN_SOURCE_DIR) + "/docs/workflow-reference.md").value(); }
+std::string reference() {
+  return read_file(std::string(COUNTERSIGN_SOURCE_DIR) + "/docs/workflow-reference.md").value();
+}
 
 TEST(Reference, NamesEveryAvailableKey) {
   const std::string text = reference();
-  std::vector<KeyTable> tables{workflow_keys(), field_keys(), common_step_keys(), remind_keys(), escalate_keys(),
-                               form_trigger_keys(), event_trigger_keys(), event_handler_keys()};
+  std::vector<KeyTable> tables{workflow_keys(),      field_keys(),        common_step_keys(),
+                               remind_keys(),        escalate_keys(),     form_trigger_keys(),
+                               event_trigger_keys(), event_handler_keys()};
   for (const StepWord& word : step_words()) {
     EXPECT_NE(text.find("`" + std::string(word.word)), std::string::npos) << word.word;
     tables.push_back(word.keys);
@@ -33,7 +36,8 @@ TEST(Reference, NamesEveryAvailableKey) {
 TEST(Reference, ListsEveryCode) {
   const std::string text = reference();
   for (const CodeInfo& info : diagnostic_codes()) {
-    EXPECT_NE(text.find("| " + std::string(info.number) + " | " + std::string(info.title) + " |"), std::string::npos)
+    EXPECT_NE(text.find("| " + std::string(info.number) + " | " + std::string(info.title) + " |"),
+              std::string::npos)
         << info.number;
   }
 }

@@ -28,16 +28,18 @@ Catalogue sample_catalogue() {
   catalogue.calendars = {"office", "factory"};
 
   ConnectorOutline generic;
-  generic.events["claim_filed"].data = {field("employee", FieldType::text, true), field("title", FieldType::text, true),
-                                        field("total", FieldType::money, true), field("when", FieldType::date)};
+  generic.events["claim_filed"].data = {
+      field("employee", FieldType::text, true), field("title", FieldType::text, true),
+      field("total", FieldType::money, true), field("when", FieldType::date)};
   generic.events["anything"];
   catalogue.connectors["generic"] = generic;
 
   ConnectorOutline hubspot;
   hubspot.events["deal_lost"].data = {field("deal", FieldType::text, true), field("reason", FieldType::text)};
   hubspot.events["deal_won"].data = {field("deal", FieldType::text, true)};
-  hubspot.actions["set_deal_stage"] = {{field("deal", FieldType::text, true), field("stage", FieldType::text, true)},
-                                       {field("updated", FieldType::datetime, true)}};
+  hubspot.actions["set_deal_stage"] = {
+      {field("deal", FieldType::text, true), field("stage", FieldType::text, true)},
+      {field("updated", FieldType::datetime, true)}};
   catalogue.connectors["hubspot"] = hubspot;
 
   ConnectorOutline robot;
@@ -45,11 +47,13 @@ Catalogue sample_catalogue() {
   catalogue.connectors["robot"] = robot;
 
   catalogue.workflows["budget-supplement"] = {
-      {field("category", FieldType::text, true), field("amount", FieldType::money, true), field("note", FieldType::text)},
+      {field("category", FieldType::text, true), field("amount", FieldType::money, true),
+       field("note", FieldType::text)},
       {"approved", "rejected"}};
 
-  std::vector<Person> people{person("chen.jie", ""), person("zhang.wei", "chen.jie"), person("li.na", "zhang.wei"),
-                             person("wang.fang", "chen.jie"), person("zhao.lei", "chen.jie")};
+  std::vector<Person> people{person("chen.jie", ""), person("zhang.wei", "chen.jie"),
+                             person("li.na", "zhang.wei"), person("wang.fang", "chen.jie"),
+                             person("zhao.lei", "chen.jie")};
   const auto group = [](std::string id, std::vector<std::string> members) {
     Group out;
     out.id = std::move(id);

@@ -1,9 +1,9 @@
 #include "definition/workflow_loader.h"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "definition/flow.h"
 #include "definition/workflow_files.h"
@@ -13,10 +13,11 @@ namespace countersign {
 namespace {
 
 std::shared_ptr<const Definition> load(const std::string& steps, const MessageTexts& messages = {}) {
-  const std::string text = "workflow: sample\nstatuses: [done, rejected, late]\nstart: [form]\n"
-                           "form:\n  amount: {type: money, currency: CNY, required: true}\n  note: {type: text}\n"
-                           "steps:\n" +
-                           steps;
+  const std::string text =
+      "workflow: sample\nstatuses: [done, rejected, late]\nstart: [form]\n"
+      "form:\n  amount: {type: money, currency: CNY, required: true}\n  note: {type: text}\n"
+      "steps:\n" +
+      steps;
   LoadedWorkflow loaded = load_workflow("workflows/sample.yaml", text, messages, testing::sample_catalogue());
   EXPECT_FALSE(loaded.diagnostics.has_errors()) << loaded.diagnostics.to_text();
   return loaded.definition;
@@ -77,28 +78,34 @@ TEST(WorkflowLoader, NamesStepsByIdOrPath) {
 TEST(WorkflowLoader, ResolvesTargetsForwardAndBack) {
   const auto definition = load(
       "  - id: first\n    approve: {by: requester.manager}\n    on:\n      rejected: {go: last}\n"
-      "  - id: last\n    approve:\n      by: requester.manager\n      return_to: [first]\n    on:\n      rejected: {go: first}\n"
+      "  - id: last\n    approve:\n      by: requester.manager\n      return_to: [first]\n    on:\n      "
+      "rejected: {go: first}\n"
       "  - end: done\n");
   const Step& first = *definition->find_step("first");
   const Step& last = *definition->find_step("last");
-  EXPECT_EQ(std::get<Go>(definition->step(definition->list(first.on.at("rejected")).steps[0]).kind).step, last.index);
-  EXPECT_EQ(std::get<Go>(definition->step(definition->list(last.on.at("rejected")).steps[0]).kind).step, first.index);
+  EXPECT_EQ(std::get<Go>(definition->step(definition->list(first.on.at("rejected")).steps[0]).kind).step,
+            last.index);
+  EXPECT_EQ(std::get<Go>(definition->step(definition->list(last.on.at("rejected")).steps[0]).kind).step,
+            first.index);
   EXPECT_EQ(std::get<Approve>(last.kind).return_to.at(0).step, first.index);
 }
 
 TEST(WorkflowLoader, TakesDurationsInWordsAndExpressionsForTimes) {
   const auto definition = load(
-      "  - id: check\n    approve: {by: requester.manager}\n    due: 2 business days\n    deadline: today + days(3)\n"
+      "  - id: check\n    approve: {by: requester.manager}\n    due: 2 business days\n    deadline: today + "
+      "days(3)\n"
       "    on: {timeout: {end: late}}\n  - end: done\n");
   const Step& step = *definition->find_step("check");
   EXPECT_EQ(std::get<TimeSpan>(*step.due), (TimeSpan{TimeSpan::Unit::business_days, 2}));
   EXPECT_TRUE(std::holds_alternative<Expression>(*step.deadline));
-  EXPECT_EQ(outcomes_of(*definition, step), (std::vector<std::string>{"approved", "rejected", "returned", "timeout"}));
+  EXPECT_EQ(outcomes_of(*definition, step),
+            (std::vector<std::string>{"approved", "rejected", "returned", "timeout"}));
 }
 
 TEST(WorkflowLoader, SplitsProseIntoTextAndExpressions) {
   const auto definition = load(
-      "  - id: tell\n    notify: {to: requester, subject: Hello, text: \"${form.note} costs $${x} ${ {'a': 1}['a'] }.\"}\n"
+      "  - id: tell\n    notify: {to: requester, subject: Hello, text: \"${form.note} costs $${x} ${ {'a': "
+      "1}['a'] }.\"}\n"
       "  - end: done\n");
   const Prose& text = kind_of<Notify>(*definition, "tell").text.by_locale.at("");
   ASSERT_EQ(text.parts.size(), 4U);
@@ -148,7 +155,8 @@ TEST(WorkflowLoader, WarnsOfStatusesThatNothingEndsWith) {
 }
 
 TEST(WorkflowOutline, IsReadEvenFromAFileWithErrors) {
-  const auto outline = outline_of("a.yaml", "workflow: a\nstatuses: [x]\nform: {f: {type: text}}\nsteps: [{go: nowhere}]\n");
+  const auto outline =
+      outline_of("a.yaml", "workflow: a\nstatuses: [x]\nform: {f: {type: text}}\nsteps: [{go: nowhere}]\n");
   ASSERT_TRUE(outline);
   EXPECT_EQ(outline->id, "a");
   EXPECT_EQ(outline->outline.statuses, std::vector<std::string>{"x"});
@@ -162,10 +170,12 @@ TEST(WorkflowFiles, RunEachOtherAndReportADirectoryThatIsNotThere) {
   const auto write = [&](const std::string& name, const std::string& text) {
     std::ofstream(directory + "/" + name, std::ios::binary) << text;
   };
-  write("parent.yaml", "workflow: parent\nstatuses: [done]\nstart: [form]\nsteps:\n  - run: child\n    with: {n: 5}\n"
-                       "    on: {fine: []}\n  - notify: {to: requester, message: hello}\n  - end: done\n");
-  write("child.yaml", "workflow: child\nstatuses: [fine]\nstart: [form]\nform: {n: {type: integer, required: true}}\n"
-                      "steps:\n  - end: fine\n");
+  write("parent.yaml",
+        "workflow: parent\nstatuses: [done]\nstart: [form]\nsteps:\n  - run: child\n    with: {n: 5}\n"
+        "    on: {fine: []}\n  - notify: {to: requester, message: hello}\n  - end: done\n");
+  write("child.yaml",
+        "workflow: child\nstatuses: [fine]\nstart: [form]\nform: {n: {type: integer, required: true}}\n"
+        "steps:\n  - end: fine\n");
   write("child.test.yaml", "not a workflow\n");
   write("messages/hello.en.md", "Hello\n");
   const auto loaded = load_workflow_files({directory}, testing::sample_catalogue());
@@ -194,7 +204,8 @@ Facts facts(const Definition& definition, std::string_view at, std::string_view 
 }
 
 TEST(Flow, KnowsThatAStepBeforeMustHaveRun) {
-  const auto d = load("  - id: a\n    approve: {by: requester.manager}\n  - id: b\n    wait: 1 day\n  - end: done\n");
+  const auto d =
+      load("  - id: a\n    approve: {by: requester.manager}\n  - id: b\n    wait: 1 day\n  - end: done\n");
   EXPECT_EQ(facts(*d, "b", "a"), (Facts{false, {"approved"}}));
   EXPECT_EQ(facts(*d, "a", "b"), (Facts{true, {}}));
   EXPECT_EQ(facts(*d, "a", "a"), (Facts{true, {}}));
@@ -202,13 +213,15 @@ TEST(Flow, KnowsThatAStepBeforeMustHaveRun) {
 
 TEST(Flow, KnowsThatASkippedStepMayBeMissing) {
   const auto d = load(
-      "  - id: a\n    when: form.note != \"\"\n    approve: {by: requester.manager}\n  - id: b\n    wait: 1 day\n  - end: done\n");
+      "  - id: a\n    when: form.note != \"\"\n    approve: {by: requester.manager}\n  - id: b\n    wait: 1 "
+      "day\n  - end: done\n");
   EXPECT_EQ(facts(*d, "b", "a"), (Facts{true, {"approved"}}));
 }
 
 TEST(Flow, JoinsOutcomesThatGoOn) {
   const auto d = load(
-      "  - id: a\n    approve: {by: requester.manager}\n    on: {rejected: []}\n  - id: b\n    wait: 1 day\n  - end: done\n");
+      "  - id: a\n    approve: {by: requester.manager}\n    on: {rejected: []}\n  - id: b\n    wait: 1 day\n "
+      " - end: done\n");
   EXPECT_EQ(facts(*d, "b", "a"), (Facts{false, {"approved", "rejected"}}));
 }
 
@@ -229,13 +242,16 @@ TEST(Flow, KnowsBothBranchesBehindAParallelOfAllAndNeitherBehindOneOfAny) {
   EXPECT_EQ(facts(*all, "c", "a"), (Facts{false, {"approved"}}));
   EXPECT_EQ(facts(*all, "c", "b"), (Facts{false, {"approved"}}));
   EXPECT_EQ(facts(*all, "b", "a").absent, true);
-  const auto any = load("  - parallel:\n      need: 1\n" + branches + "  - id: c\n    wait: 1 day\n  - end: done\n");
+  const auto any =
+      load("  - parallel:\n      need: 1\n" + branches + "  - id: c\n    wait: 1 day\n  - end: done\n");
   EXPECT_TRUE(facts(*any, "c", "a").absent);
 }
 
 TEST(LocalText, PrefersTheLocaleThenTheLanguageThenEnglish) {
   LocalText text;
-  const auto put = [&](const std::string& locale) { text.by_locale[locale].parts.push_back({locale, std::nullopt}); };
+  const auto put = [&](const std::string& locale) {
+    text.by_locale[locale].parts.push_back({locale, std::nullopt});
+  };
   const auto shown = [&](std::string_view locale) { return text.in(locale)->parts.at(0).text; };
   EXPECT_EQ(text.in("en"), nullptr);
   put("zh-CN");

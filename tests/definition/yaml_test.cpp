@@ -14,7 +14,9 @@ YamlNode read(std::string_view text) {
   return document ? document->root : YamlNode{};
 }
 
-YamlNode value_of(std::string_view scalar) { return *read("a: " + std::string(scalar) + "\n").find("a"); }
+YamlNode value_of(std::string_view scalar) {
+  return *read("a: " + std::string(scalar) + "\n").find("a");
+}
 
 std::string first_message(std::string_view text) {
   Diagnostics diagnostics;
@@ -62,8 +64,9 @@ TEST(YamlScalar, ReadsNumbersExactly) {
 }
 
 TEST(YamlReader, AcceptsAByteOrderMarkAndCrLf) {
-  const YamlNode root = read("\xEF\xBB\xBF"
-                             "a: 1\r\nb:\r\n  - x\r\n");
+  const YamlNode root = read(
+      "\xEF\xBB\xBF"
+      "a: 1\r\nb:\r\n  - x\r\n");
   EXPECT_EQ(root.find("a")->text, "1");
   EXPECT_EQ(root.find("b")->items.at(0).at, (SourceSpan{3, 5, 1}));
 }
@@ -84,9 +87,9 @@ TEST(YamlReader, PlacesScalarsWithTheirLength) {
 
 TEST(YamlReader, FindsThePlaceOfAnyPartOfAScalar) {
   Diagnostics diagnostics;
-  const auto document = read_yaml("a.yaml",
-                                  "a: form.amount > 5\nb: 'x == ''y'' && z'\nc: >\n  one &&\n  two\nd: \"a\\\"b c\"\n",
-                                  diagnostics);
+  const auto document = read_yaml(
+      "a.yaml", "a: form.amount > 5\nb: 'x == ''y'' && z'\nc: >\n  one &&\n  two\nd: \"a\\\"b c\"\n",
+      diagnostics);
   ASSERT_TRUE(document);
   const YamlNode& root = document->root;
   EXPECT_EQ(document->span_in(*root.find("a"), 5, 11), (SourceSpan{1, 9, 6}));
@@ -108,8 +111,10 @@ TEST(YamlReader, CopiesAliasesAndLimitsWhatTheyExpandTo) {
 }
 
 TEST(YamlReader, LimitsBytesAndDepth) {
-  EXPECT_EQ(first_message("a: " + std::string(1 << 20, 'x')), "the file has 1048579 bytes, more than 1048576");
-  EXPECT_EQ(first_message(std::string(65, '[') + std::string(65, ']')), "values are nested more than 64 levels deep");
+  EXPECT_EQ(first_message("a: " + std::string(1 << 20, 'x')),
+            "the file has 1048579 bytes, more than 1048576");
+  EXPECT_EQ(first_message(std::string(65, '[') + std::string(65, ']')),
+            "values are nested more than 64 levels deep");
   EXPECT_EQ(first_message(std::string(64, '[') + std::string(64, ']')), "");
   EXPECT_NE(first_message(std::string(5000, '[')), "");
 }
@@ -144,21 +149,22 @@ TEST_P(Mendings, QuoteWhatYamlTakesForItsOwn) {
 
 INSTANTIATE_TEST_SUITE_P(
     SixPlaces, Mendings,
-    ::testing::Values(MendingCase{"  when: !form.urgent", "when: '!form.urgent'"},
-                      MendingCase{"from: \"sales/\" + form.category", "from: '\"sales/\" + form.category'"},
-                      MendingCase{"due: form.urgent ? days(1) : days(2)", "due: 'form.urgent ? days(1) : days(2)'"},
-                      MendingCase{"when: form.code == \"a #b\"", "when: 'form.code == \"a #b\"'"},
-                      MendingCase{"subject: Paid: your claim", "subject: 'Paid: your claim'"},
-                      MendingCase{"- {when: form.kind in [1, 2], go: x}", "- {when: 'form.kind in [1, 2]', go: x}"},
-                      MendingCase{"approve: {by: managers(requester, 2), need: all}",
-                                  "approve: {by: 'managers(requester, 2)', need: all}"},
-                      MendingCase{"by: [requester.manager, managers(requester, 2)]",
-                                  "by: [requester.manager, 'managers(requester, 2)']"},
-                      MendingCase{"- set: {vars.c: second.?comment}", "- set: {vars.c: 'second.?comment'}"},
-                      MendingCase{"- size([1, 2]) > 1", nullptr}, MendingCase{"a: [1, 2]", nullptr},
-                      MendingCase{"a: \"quoted\" # comment", nullptr}, MendingCase{"a: b # c: d", nullptr},
-                      MendingCase{"a: {b: [1, 2], c: 'x, y'}", nullptr}, MendingCase{"when: |", nullptr},
-                      MendingCase{"text: it's: fine", "text: \"it's: fine\""}));
+    ::testing::Values(
+        MendingCase{"  when: !form.urgent", "when: '!form.urgent'"},
+        MendingCase{"from: \"sales/\" + form.category", "from: '\"sales/\" + form.category'"},
+        MendingCase{"due: form.urgent ? days(1) : days(2)", "due: 'form.urgent ? days(1) : days(2)'"},
+        MendingCase{"when: form.code == \"a #b\"", "when: 'form.code == \"a #b\"'"},
+        MendingCase{"subject: Paid: your claim", "subject: 'Paid: your claim'"},
+        MendingCase{"- {when: form.kind in [1, 2], go: x}", "- {when: 'form.kind in [1, 2]', go: x}"},
+        MendingCase{"approve: {by: managers(requester, 2), need: all}",
+                    "approve: {by: 'managers(requester, 2)', need: all}"},
+        MendingCase{"by: [requester.manager, managers(requester, 2)]",
+                    "by: [requester.manager, 'managers(requester, 2)']"},
+        MendingCase{"- set: {vars.c: second.?comment}", "- set: {vars.c: 'second.?comment'}"},
+        MendingCase{"- size([1, 2]) > 1", nullptr}, MendingCase{"a: [1, 2]", nullptr},
+        MendingCase{"a: \"quoted\" # comment", nullptr}, MendingCase{"a: b # c: d", nullptr},
+        MendingCase{"a: {b: [1, 2], c: 'x, y'}", nullptr}, MendingCase{"when: |", nullptr},
+        MendingCase{"text: it's: fine", "text: \"it's: fine\""}));
 
 }  // namespace
 }  // namespace countersign

@@ -1,5 +1,5 @@
-// Feeds foreign bytes to the YAML reader and the workflow loader. Whatever comes, they end, report at least one
-// error or give a definition, and every diagnostic lies inside the text. Built by clang only:
+// Feeds foreign bytes to the YAML reader and the workflow loader. Whatever comes, they end, report at least
+// one error or give a definition, and every diagnostic lies inside the text. Built by clang only:
 //   cmake -DCMAKE_CXX_COMPILER=clang++-19 -DCOUNTERSIGN_SANITIZE=address,undefined,fuzzer-no-link ...
 #include <cstdint>
 #include <string_view>

@@ -5,6 +5,7 @@ request gets the same answer, and the audit log and the database are whole after
 """
 
 import argparse
+import http.client
 import os
 import random
 import shutil
@@ -60,7 +61,7 @@ class Client(threading.Thread):
         method, path, value, actor, key = request
         try:
             status, answer = self.daemon_process.api(method, path, value, actor, key)
-        except (OSError, ValueError, Exception):  # the connection died with the daemon
+        except (OSError, ValueError, http.client.HTTPException):  # the connection died with the daemon
             return None
         self.unanswered = None
         if status == 503:
@@ -120,7 +121,8 @@ def check(daemon, book, binary):
     assert not lost, f"acknowledged and gone: {lost[:5]}"
     assert len(set(stored.values())) == len(stored), "a reference was given twice"
     manager = {row[0] for row in database.execute(
-        "SELECT instance FROM work_item WHERE number = 3 AND outcome = 'approved'")}
+        "SELECT instance.id FROM work_item JOIN instance ON instance.n = work_item.instance "
+        "WHERE number = 3 AND outcome = 'approved'")}
     undone = [identity for identity in book.decided if identity not in manager]
     assert not undone, f"acknowledged decisions are gone: {undone[:5]}"
     twice = database.execute("SELECT instance, number FROM work_item GROUP BY instance, number HAVING count(*) > 1")

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/web/site_fixture.h"
 
 namespace countersign::web {
@@ -280,6 +282,13 @@ TEST_F(Api, AnswersMonitors) {
   EXPECT_EQ(metrics.status, 200);
   EXPECT_NE(metrics.body.find("countersign_commands_total 1"), std::string::npos) << metrics.body;
   EXPECT_NE(metrics.body.find("countersign_http_replies_total{class=\"2xx\"}"), std::string::npos);
+}
+
+TEST_F(Api, LetsTimePassInDev) {
+  EXPECT_EQ(string_at(json_of(site.post("/dev/clock", R"({"advance":"2 days"})")), "now"), "2026-03-04T09:00:00Z");
+  EXPECT_EQ(string_at(json_of(site.post("/dev/clock", R"({"advance":"90 minutes"})")), "now"), "2026-03-04T10:30:00Z");
+  EXPECT_EQ(site.post("/dev/clock", R"({"advance":"2 business days"})").status, 422);
+  EXPECT_EQ(site.post("/dev/clock", R"({"advance":"soon"})").status, 422);
 }
 
 TEST_F(Api, ShowsTheMailboxOfDevWithItsLinks) {

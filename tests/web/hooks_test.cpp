@@ -7,10 +7,10 @@ namespace {
 
 class Hooks : public testing::Test {
  protected:
-  ClientReply send(const std::string& body, const std::string& token, const std::string& id,
+  ClientReply send(const std::string& body, const std::string& bearer, const std::string& id,
                    const std::string& type = "application/json") {
     return site.post("/hooks/crm", body, {},
-                     {{"Authorization", "Bearer " + token}, {"Idempotency-Key", id}, {"Content-Type", type}});
+                     {{"Authorization", "Bearer " + bearer}, {"Idempotency-Key", id}, {"Content-Type", type}});
   }
   SiteFixture site;
   const std::string token = "a-long-token-of-the-crm";

@@ -148,7 +148,10 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
                     if (name == "crm-token") return std::string("a-long-token-of-the-crm");
                     return fail(ErrorCode::not_found, "there is no secret '" + name + "'");
                   },
-                  .advance_clock = nullptr,
+                  .advance_clock = [this](Duration by) {
+                    clock_.advance(by);
+                    engine_->look_at_clock();
+                  },
                   .dev = true};
   site_ = std::make_unique<Site>(std::move(backend), options);
   const auto started = site_->start("127.0.0.1", 0);

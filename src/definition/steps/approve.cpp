@@ -1,7 +1,7 @@
 // `approve`: people decide, approved or rejected, or send it back.
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/steps/people_rules.h"
 
@@ -12,19 +12,23 @@ constexpr std::array kKeys = {
     Key{"by", Shape::expressions, Need::required, "who is asked: persons, groups", ""},
     Key{"need", Shape::any, Need::optional, "how many must approve: 1, 2, all, 60%", ""},
     Key{"order", Shape::word, Need::optional, "all at once, or one after the other", "together|one_by_one"},
-    Key{"veto", Shape::word, Need::optional, "whether the first rejection decides (any, where need is all)", "any|none"},
+    Key{"veto", Shape::word, Need::optional, "whether the first rejection decides (any, where need is all)",
+        "any|none"},
     Key{"ask", Shape::map, Need::optional, "fields that are filled in with the decision", ""},
     Key{"show", Shape::texts, Need::optional, "fields of the form that are seen (all)", ""},
     Key{"edit", Shape::texts, Need::optional, "fields of the form that may be changed", ""},
     Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to (requester)", ""},
-    Key{"self", Shape::word, Need::optional, "the requester among those who are asked", "refuse|skip|to_manager"},
+    Key{"self", Shape::word, Need::optional, "the requester among those who are asked",
+        "refuse|skip|to_manager"},
     Key{"same_person", Shape::word, Need::optional, "somebody who has approved before",
         "ask_again|skip_if_consecutive|skip_if_approved"},
-    Key{"if_nobody", Shape::any, Need::optional, "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
+    Key{"if_nobody", Shape::any, Need::optional,
+        "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
     Key{"always_ask", Shape::boolean, Need::optional, "never skipped by same_person or self", ""},
     Key{"comment_on_reject", Shape::boolean, Need::optional, "a rejection says why (true)", ""},
     Key{"guards", Shape::texts, Need::optional, "fields whose change voids this approval", ""},
-    Key{"resume", Shape::word, Need::optional, "after a return: everybody again, or back to who returned it", "replay|direct"},
+    Key{"resume", Shape::word, Need::optional, "after a return: everybody again, or back to who returned it",
+        "replay|direct"},
     Key{"seats", Shape::any, Need::later, "several groups with a count each", ""},
     Key{"may", Shape::any, Need::later, "which acts are allowed", ""},
     Key{"confirm", Shape::any, Need::later, "a signature", ""},
@@ -55,7 +59,8 @@ StepKind read(const StepReading& reading) {
     if (const auto quorum = read_need(reading, *need, true)) approve.need = *quorum;
   }
   check_need(reading, map, approve);
-  approve.order = map.word("order", Order::together, {{"together", Order::together}, {"one_by_one", Order::one_by_one}});
+  approve.order =
+      map.word("order", Order::together, {{"together", Order::together}, {"one_by_one", Order::one_by_one}});
   approve.veto = map.word("veto", approve.need.kind == QuorumKind::all, {{"any", true}, {"none", false}});
   if (const YamlNode* ask = map.find("ask")) {
     static const std::vector<std::string> kOutcomes{"approved", "rejected", "returned"};
@@ -70,8 +75,9 @@ StepKind read(const StepReading& reading) {
   approve.guards = read_form_fields(reading, map, "guards");
   approve.return_to = read_return_to(reading, map);
   if (!map.has("return_to")) approve.return_to = {ReturnTarget{}};
-  approve.self = map.word("self", SelfRule::refuse,
-                          {{"refuse", SelfRule::refuse}, {"skip", SelfRule::skip}, {"to_manager", SelfRule::to_manager}});
+  approve.self = map.word(
+      "self", SelfRule::refuse,
+      {{"refuse", SelfRule::refuse}, {"skip", SelfRule::skip}, {"to_manager", SelfRule::to_manager}});
   approve.same_person = map.word("same_person", SamePersonRule::ask_again,
                                  {{"ask_again", SamePersonRule::ask_again},
                                   {"skip_if_consecutive", SamePersonRule::skip_if_consecutive},
@@ -79,10 +85,12 @@ StepKind read(const StepReading& reading) {
   approve.if_nobody = read_if_nobody(reading, map, approve.if_nobody_to);
   approve.always_ask = map.boolean("always_ask");
   if (approve.always_ask && approve.self == SelfRule::skip) {
-    reading.diagnostics().error(Code::keys_conflict, map.key_at("always_ask"), "'always_ask' and 'self: skip' contradict each other");
+    reading.diagnostics().error(Code::keys_conflict, map.key_at("always_ask"),
+                                "'always_ask' and 'self: skip' contradict each other");
   }
   approve.comment_on_reject = map.boolean("comment_on_reject", true);
-  approve.resume = map.word("resume", Resume::replay, {{"replay", Resume::replay}, {"direct", Resume::direct}});
+  approve.resume =
+      map.word("resume", Resume::replay, {{"replay", Resume::replay}, {"direct", Resume::direct}});
   return approve;
 }
 

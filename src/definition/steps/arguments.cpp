@@ -1,13 +1,14 @@
 #include "definition/steps/arguments.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace countersign {
 
 std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, const std::vector<Field>& fields,
-                                     const std::string& owner, const Spot& spot, SourceSpan where, bool complete) {
+                                     const std::string& owner, const Spot& spot, SourceSpan where,
+                                     bool complete) {
   std::vector<Argument> arguments;
   std::vector<std::string> misspelt;
   if (node != nullptr && node->is_map()) {
@@ -33,7 +34,8 @@ std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, con
   for (const Field& field : fields) {
     const bool given = (node != nullptr && node->find(field.name) != nullptr) ||
                        std::ranges::find(misspelt, field.name) != misspelt.end();
-    if (!complete || given || !field.required || field.default_value || field.computed || field.when) continue;
+    if (!complete || given || !field.required || field.default_value || field.computed || field.when)
+      continue;
     loading.diagnostics.error(Code::missing_input, where,
                               fmt::format("the required field '{}' of {} gets no value", field.name, owner));
   }

@@ -5,9 +5,10 @@
 
 namespace countersign {
 
-// Reads `node`, a map from names to expressions. Names that `fields` has not are reported ("unknown field 'x' of
-// OWNER"), and required ones without a value, if `complete`.
+// Reads `node`, a map from names to expressions. Names that `fields` has not are reported ("unknown field 'x'
+// of OWNER"), and required ones without a value, if `complete`.
 std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, const std::vector<Field>& fields,
-                                     const std::string& owner, const Spot& spot, SourceSpan where, bool complete);
+                                     const std::string& owner, const Spot& spot, SourceSpan where,
+                                     bool complete);
 
 }  // namespace countersign

@@ -1,10 +1,10 @@
 // `call: CONNECTOR.ACTION`: asks another system; its typed reply is the result.
-#include <fmt/format.h>
-
 #include <array>
 
-#include "definition/steps/arguments.h"
+#include <fmt/format.h>
+
 #include "definition/step_loader.h"
+#include "definition/steps/arguments.h"
 
 namespace countersign {
 namespace {
@@ -19,7 +19,8 @@ StepKind read(const StepReading& reading) {
   const std::string& text = reading.value.text;
   const std::size_t dot = text.find('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == text.size()) {
-    loading.diagnostics.error(Code::bad_value, reading.value.at, fmt::format("'call' is CONNECTOR.ACTION, found '{}'", text));
+    loading.diagnostics.error(Code::bad_value, reading.value.at,
+                              fmt::format("'call' is CONNECTOR.ACTION, found '{}'", text));
     return call;
   }
   call.connector = text.substr(0, dot);
@@ -30,21 +31,23 @@ StepKind read(const StepReading& reading) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connectors) known.push_back(name);
     loading.diagnostics.error(Code::unknown_connector, loading.document.span_in(reading.value, 0, dot),
-                              fmt::format("unknown connector '{}'", call.connector), nearest_of(call.connector, known));
+                              fmt::format("unknown connector '{}'", call.connector),
+                              nearest_of(call.connector, known));
     return call;
   }
   const auto action = connector->second.actions.find(call.action);
   if (action == connector->second.actions.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connector->second.actions) known.push_back(name);
-    loading.diagnostics.error(Code::unknown_action, loading.document.span_in(reading.value, dot + 1, text.size()),
-                              fmt::format("the connector '{}' has no action '{}'", call.connector, call.action),
-                              nearest_of(call.action, known));
+    loading.diagnostics.error(
+        Code::unknown_action, loading.document.span_in(reading.value, dot + 1, text.size()),
+        fmt::format("the connector '{}' has no action '{}'", call.connector, call.action),
+        nearest_of(call.action, known));
     return call;
   }
   loading.replies[reading.index] = action->second.output;
-  call.with = read_arguments(loading, reading.beside.find("with"), action->second.input, "the action '" + text + "'",
-                             reading.spot, reading.value.at, true);
+  call.with = read_arguments(loading, reading.beside.find("with"), action->second.input,
+                             "the action '" + text + "'", reading.spot, reading.value.at, true);
   return call;
 }
 

@@ -1,7 +1,7 @@
 // `choose`: the first option whose condition holds.
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/step_loader.h"
 
@@ -48,7 +48,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& choose_word() {
-  static const StepWord kWord{"choose", Shape::list, "one of several lists of steps", kWhenKeys, {}, read, false};
+  static const StepWord kWord{"choose", Shape::list, "one of several lists of steps", kWhenKeys, {},
+                              read,     false};
   return kWord;
 }
 

@@ -16,9 +16,10 @@ std::optional<NamedEvent> find_event(const Loading& loading, std::string_view te
     for (const auto& [name, outline] : connectors) {
       for (const auto& [event, fields] : outline.events) known.push_back(name + "." + event);
     }
-    loading.diagnostics.error(Code::unknown_event, at,
-                              fmt::format("unknown event '{}': an event is CONNECTOR.NAME, or declared under 'events'", text),
-                              nearest_of(text, known));
+    loading.diagnostics.error(
+        Code::unknown_event, at,
+        fmt::format("unknown event '{}': an event is CONNECTOR.NAME, or declared under 'events'", text),
+        nearest_of(text, known));
     return std::nullopt;
   }
   const std::string connector_name(text.substr(0, dot));
@@ -27,7 +28,8 @@ std::optional<NamedEvent> find_event(const Loading& loading, std::string_view te
   if (connector == connectors.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connectors) known.push_back(name);
-    loading.diagnostics.error(Code::unknown_connector, at, fmt::format("unknown connector '{}'", connector_name),
+    loading.diagnostics.error(Code::unknown_connector, at,
+                              fmt::format("unknown connector '{}'", connector_name),
                               nearest_of(connector_name, known));
     return std::nullopt;
   }

@@ -1,7 +1,7 @@
 // `go: STEP` and `end: STATUS`.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "definition/step_loader.h"
 
@@ -18,11 +18,12 @@ StepKind read_end(const StepReading& reading) {
   const auto& statuses = reading.loading.definition.statuses;
   reading.loading.used_statuses.insert(status);
   if (reading.loading.statuses_known && std::ranges::find(statuses, status) == statuses.end()) {
-    reading.diagnostics().error(Code::unknown_status, reading.value.at,
-                                statuses.empty() ? fmt::format("unknown status '{}': list it under 'statuses'", status)
-                                                 : fmt::format("unknown status '{}': 'statuses' has {}", status,
-                                                               join(statuses, ", ")),
-                                nearest_of(status, statuses));
+    reading.diagnostics().error(
+        Code::unknown_status, reading.value.at,
+        statuses.empty()
+            ? fmt::format("unknown status '{}': list it under 'statuses'", status)
+            : fmt::format("unknown status '{}': 'statuses' has {}", status, join(statuses, ", ")),
+        nearest_of(status, statuses));
   }
   return End{status};
 }

@@ -1,7 +1,7 @@
 // `notify`: tells people, or posts to a room.
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/step_loader.h"
 
@@ -24,7 +24,8 @@ void read_via(const StepReading& reading, const MapReader& map, Notify& notify) 
   if (found == connectors.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connectors) known.push_back(name);
-    reading.diagnostics().error(Code::unknown_connector, map.at("via"), fmt::format("unknown connector '{}'", notify.via),
+    reading.diagnostics().error(Code::unknown_connector, map.at("via"),
+                                fmt::format("unknown connector '{}'", notify.via),
                                 nearest_of(notify.via, known));
   } else if (!found->second.posts) {
     reading.diagnostics().error(Code::unknown_connector, map.at("via"),
@@ -41,13 +42,16 @@ StepKind read(const StepReading& reading) {
   }
   read_via(reading, map, notify);
   if (!map.has("to") && !map.has("via")) {
-    reading.diagnostics().error(Code::missing_key, map.node().at, "'notify' needs 'to' (people) or 'via' (a connector)");
+    reading.diagnostics().error(Code::missing_key, map.node().at,
+                                "'notify' needs 'to' (people) or 'via' (a connector)");
   }
   if (map.has("message") && (map.has("text") || map.has("subject"))) {
-    reading.diagnostics().error(Code::keys_conflict, map.key_at("message"),
-                                "'message' brings its own subject and text; write either 'message' or 'subject' and 'text'");
+    reading.diagnostics().error(
+        Code::keys_conflict, map.key_at("message"),
+        "'message' brings its own subject and text; write either 'message' or 'subject' and 'text'");
   } else if (!map.has("message") && !map.has("text")) {
-    reading.diagnostics().error(Code::missing_key, map.node().at, "'notify' needs 'message', or 'subject' and 'text'");
+    reading.diagnostics().error(Code::missing_key, map.node().at,
+                                "'notify' needs 'message', or 'subject' and 'text'");
   }
   notify.message = map.text("message");
   if (!notify.message.empty()) {

@@ -1,7 +1,7 @@
 // `parallel`: several lists of steps at once.
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/steps/people_rules.h"
 
@@ -23,7 +23,8 @@ StepKind read(const StepReading& reading) {
     for (const YamlNode::Entry& entry : branches->entries) {
       check_name(entry.key, entry.key_at, "the branch name", reading.diagnostics());
       if (entry.key == "all") {
-        reading.diagnostics().error(Code::reserved_name, entry.key_at, "no branch is called 'all': that is the outcome of all");
+        reading.diagnostics().error(Code::reserved_name, entry.key_at,
+                                    "no branch is called 'all': that is the outcome of all");
       }
       const ListIndex list = read_steps(reading.loading, entry.value, reading.index, "branch:" + entry.key,
                                         fmt::format("{}/branch/{}", reading.name, entry.key));
@@ -46,7 +47,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& parallel_word() {
-  static const StepWord kWord{"parallel", Shape::map, "several lists of steps at once", kKeys, {}, read, false};
+  static const StepWord kWord{"parallel", Shape::map, "several lists of steps at once", kKeys, {},
+                              read,       false};
   return kWord;
 }
 

@@ -1,17 +1,18 @@
 #include "definition/steps/people_rules.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "definition/call_scan.h"
 
 namespace countersign {
 
-std::vector<std::string> read_form_fields(const StepReading& reading, const MapReader& map, std::string_view key) {
+std::vector<std::string> read_form_fields(const StepReading& reading, const MapReader& map,
+                                          std::string_view key) {
   std::vector<std::string> names;
   const YamlNode* list = map.find(key);
   if (list == nullptr) return names;
@@ -20,10 +21,12 @@ std::vector<std::string> read_form_fields(const StepReading& reading, const MapR
     if (reading.loading.definition.find_field(item.text) == nullptr) {
       std::vector<std::string> known;
       for (const Field& field : reading.loading.definition.form) known.push_back(field.name);
-      reading.diagnostics().error(Code::unknown_field, item.at, fmt::format("unknown field '{}' of form", item.text),
+      reading.diagnostics().error(Code::unknown_field, item.at,
+                                  fmt::format("unknown field '{}' of form", item.text),
                                   nearest_of(item.text, known));
     } else if (std::ranges::find(names, item.text) != names.end()) {
-      reading.diagnostics().error(Code::duplicate_name, item.at, fmt::format("'{}' stands in '{}' twice", item.text, key));
+      reading.diagnostics().error(Code::duplicate_name, item.at,
+                                  fmt::format("'{}' stands in '{}' twice", item.text, key));
     } else {
       names.push_back(item.text);
     }
@@ -39,7 +42,8 @@ std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapRe
   for (const YamlNode& item : list->items) {
     if (!item.is_scalar()) continue;
     if (std::ranges::find(seen, item.text) != seen.end()) {
-      reading.diagnostics().error(Code::duplicate_name, item.at, fmt::format("'{}' stands in 'return_to' twice", item.text));
+      reading.diagnostics().error(Code::duplicate_name, item.at,
+                                  fmt::format("'{}' stands in 'return_to' twice", item.text));
       continue;
     }
     seen.push_back(item.text);
@@ -104,7 +108,8 @@ void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std:
       if (group == nullptr || std::ranges::any_of(group->members, is_active)) continue;
       reading.diagnostics().warning(
           Code::nobody_to_ask, reading.loading.document.span_in(node, call.literal_begin, call.literal_end),
-          fmt::format("nobody is in the group '{}': an administrator would be asked, unless 'if_nobody' says otherwise",
+          fmt::format("nobody is in the group '{}': an administrator would be asked, unless 'if_nobody' says "
+                      "otherwise",
                       group->id));
     }
   };

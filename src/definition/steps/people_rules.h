@@ -1,19 +1,22 @@
 #pragma once
-// What approve and task share: who is asked, what they see and change, where it may be sent back to. Internal.
+// What approve and task share: who is asked, what they see and change, where it may be sent back to.
+// Internal.
 
 #include "definition/step_loader.h"
 
 namespace countersign {
 
 // Names of form fields; unknown ones are reported.
-std::vector<std::string> read_form_fields(const StepReading& reading, const MapReader& map, std::string_view key);
+std::vector<std::string> read_form_fields(const StepReading& reading, const MapReader& map,
+                                          std::string_view key);
 
 // `return_to`; nothing where the key is absent. Steps are looked up when all are read.
 std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapReader& map);
 
 NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to);
 
-// Warns of groups in the expressions at `key` that have no active member, where no `if_nobody` says what happens then.
+// Warns of groups in the expressions at `key` that have no active member, where no `if_nobody` says what
+// happens then.
 void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key);
 
 // `need` of approve and of parallel: 1, 2, all, 60%.

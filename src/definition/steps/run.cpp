@@ -1,10 +1,10 @@
 // `run: WORKFLOW`: an instance of another workflow, waited for or not.
-#include <fmt/format.h>
-
 #include <array>
 
-#include "definition/steps/arguments.h"
+#include <fmt/format.h>
+
 #include "definition/step_loader.h"
+#include "definition/steps/arguments.h"
 
 namespace countersign {
 namespace {
@@ -27,8 +27,9 @@ StepKind read(const StepReading& reading) {
   if (run.workflow == loading.definition.id) {
     // Itself: its own form, which has been read already.
     run.statuses = loading.definition.statuses;
-    run.with = read_arguments(loading, with, loading.definition.form, fmt::format("the workflow '{}'", run.workflow.value),
-                              reading.spot, reading.value.at, true);
+    run.with = read_arguments(loading, with, loading.definition.form,
+                              fmt::format("the workflow '{}'", run.workflow.value), reading.spot,
+                              reading.value.at, true);
     return run;
   }
   const auto& workflows = loading.catalogue.workflows;
@@ -46,8 +47,9 @@ StepKind read(const StepReading& reading) {
     return run;
   }
   run.statuses = found->second.statuses;
-  run.with = read_arguments(loading, with, found->second.form, fmt::format("the workflow '{}'", run.workflow.value),
-                            reading.spot, reading.value.at, true);
+  run.with =
+      read_arguments(loading, with, found->second.form, fmt::format("the workflow '{}'", run.workflow.value),
+                     reading.spot, reading.value.at, true);
   return run;
 }
 

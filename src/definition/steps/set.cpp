@@ -1,7 +1,7 @@
 // `set`: gives fields of the form and variables new values.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "definition/field_loader.h"
 #include "definition/step_loader.h"
@@ -9,22 +9,25 @@
 namespace countersign {
 namespace {
 
-void set_field(const StepReading& reading, const YamlNode::Entry& entry, const std::string& name, Assign& assign) {
+void set_field(const StepReading& reading, const YamlNode::Entry& entry, const std::string& name,
+               Assign& assign) {
   Loading& loading = reading.loading;
   const Field* field = loading.definition.find_field(name);
   if (field == nullptr) {
     std::vector<std::string> known;
     for (const Field& each : loading.definition.form) known.push_back("form." + each.name);
-    loading.diagnostics.error(Code::unknown_field, entry.key_at, fmt::format("unknown field '{}' of form", name),
-                              nearest_of(entry.key, known));
+    loading.diagnostics.error(Code::unknown_field, entry.key_at,
+                              fmt::format("unknown field '{}' of form", name), nearest_of(entry.key, known));
     return;
   }
   if (field->computed) {
-    loading.diagnostics.error(Code::keys_conflict, entry.key_at, fmt::format("'{}' is computed and takes no value", entry.key));
+    loading.diagnostics.error(Code::keys_conflict, entry.key_at,
+                              fmt::format("'{}' is computed and takes no value", entry.key));
     return;
   }
   assign.targets.push_back(
-      {true, name, read_field_value(loading, entry.value, reading.spot, *field, fmt::format("'{}'", entry.key))});
+      {true, name,
+       read_field_value(loading, entry.value, reading.spot, *field, fmt::format("'{}'", entry.key))});
 }
 
 StepKind read(const StepReading& reading) {
@@ -41,8 +44,8 @@ StepKind read(const StepReading& reading) {
     } else if (owner == "vars" && !name.empty()) {
       if (!check_name(name, entry.key_at, "the variable", reading.diagnostics())) continue;
       assign.targets.push_back({false, name,
-                                read_expression(reading.loading, entry.value, reading.spot, expects_anything(),
-                                                fmt::format("'{}'", entry.key))});
+                                read_expression(reading.loading, entry.value, reading.spot,
+                                                expects_anything(), fmt::format("'{}'", entry.key))});
     } else {
       std::vector<std::string> known;
       for (const Field& each : reading.loading.definition.form) known.push_back(each.name);

@@ -1,8 +1,8 @@
 // `task`: somebody does something and says with which outcome.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/steps/people_rules.h"
 
@@ -18,7 +18,8 @@ constexpr std::array kKeys = {
     Key{"checklist", Shape::list, Need::optional, "what must be ticked off", ""},
     Key{"outcomes", Shape::texts, Need::optional, "how it can end (done)", ""},
     Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to", ""},
-    Key{"if_nobody", Shape::any, Need::optional, "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
+    Key{"if_nobody", Shape::any, Need::optional,
+        "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
 };
 
 constexpr std::array kItemKeys = {
@@ -40,7 +41,8 @@ std::vector<ChecklistItem> read_checklist(const StepReading& reading, const Yaml
       reading.diagnostics().error(Code::duplicate_name, map.at("id"),
                                   fmt::format("the checklist item '{}' stands here twice", item.id));
     }
-    if (const YamlNode* text = map.find("text")) item.text = read_local_text(reading.loading, *text, reading.spot, "'text'");
+    if (const YamlNode* text = map.find("text"))
+      item.text = read_local_text(reading.loading, *text, reading.spot, "'text'");
     if (const YamlNode* owner = map.find("for")) {
       item.owner = read_expressions(reading.loading, *owner, reading.spot, expects_people(), "'for'");
     }
@@ -57,13 +59,16 @@ void read_outcomes(const StepReading& reading, const MapReader& map, Task& task)
     task.outcomes = {"done"};
     return;
   }
-  if (list->items.empty()) reading.diagnostics().error(Code::bad_value, list->at, "'outcomes' is an empty list");
+  if (list->items.empty())
+    reading.diagnostics().error(Code::bad_value, list->at, "'outcomes' is an empty list");
   for (const YamlNode& item : list->items) {
     if (!item.is_scalar()) continue;
     if (item.text == "timeout") {
-      reading.diagnostics().error(Code::reserved_name, item.at, "'timeout' belongs to 'deadline' and is no outcome of its own");
+      reading.diagnostics().error(Code::reserved_name, item.at,
+                                  "'timeout' belongs to 'deadline' and is no outcome of its own");
     } else if (std::ranges::find(task.outcomes, item.text) != task.outcomes.end()) {
-      reading.diagnostics().error(Code::duplicate_name, item.at, fmt::format("the outcome '{}' stands here twice", item.text));
+      reading.diagnostics().error(Code::duplicate_name, item.at,
+                                  fmt::format("the outcome '{}' stands here twice", item.text));
     } else {
       task.outcomes.push_back(item.text);
     }
@@ -78,7 +83,8 @@ StepKind read(const StepReading& reading) {
     task.owner = read_expressions(reading.loading, *owner, reading.spot, expects_people(), "'for'");
   }
   warn_of_empty_groups(reading, map, "for");
-  if (const YamlNode* title = map.find("title")) task.title = read_local_text(reading.loading, *title, reading.spot, "'title'");
+  if (const YamlNode* title = map.find("title"))
+    task.title = read_local_text(reading.loading, *title, reading.spot, "'title'");
   read_outcomes(reading, map, task);
   task.return_to = read_return_to(reading, map);
   const bool returns = std::ranges::find(task.outcomes, "returned") != task.outcomes.end();

@@ -1,7 +1,7 @@
 // `wait`: for a time, until an instant, for an event: whichever comes first.
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "definition/step_loader.h"
 #include "definition/steps/event_name.h"
@@ -20,7 +20,8 @@ constexpr std::array kKeys = {
 void read_event(const StepReading& reading, const MapReader& map, Wait& wait) {
   for (const std::string_view key : {"where", "since"}) {
     if (map.has(key) && !map.has("event")) {
-      reading.diagnostics().error(Code::keys_conflict, map.key_at(key), fmt::format("'{}' needs an 'event'", key));
+      reading.diagnostics().error(Code::keys_conflict, map.key_at(key),
+                                  fmt::format("'{}' needs an 'event'", key));
     }
   }
   const YamlNode* name = map.find("event");
@@ -51,7 +52,8 @@ StepKind read(const StepReading& reading) {
   const MapReader map(reading.value, "'wait'", kKeys, reading.diagnostics());
   if (!map.is_map()) return wait;
   if (!map.has("for") && !map.has("until") && !map.has("event")) {
-    reading.diagnostics().error(Code::missing_key, map.node().at, "'wait' needs one of 'for', 'until' and 'event'");
+    reading.diagnostics().error(Code::missing_key, map.node().at,
+                                "'wait' needs one of 'for', 'until' and 'event'");
   }
   if (const YamlNode* span = map.find("for")) {
     wait.span = read_time(reading.loading, *span, reading.spot, expects_time(), "'for'");

@@ -1,0 +1,153 @@
+#include "cli/doctor_checks.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/installation.h"
+#include "cli/report.h"
+#include "cli/shown.h"
+#include "runtime/workspace.h"
+#include "store/sqlite/start_checks.h"
+
+namespace countersign::cli {
+namespace {
+
+using enum Finding::Grade;
+
+// How many of a long list are named.
+constexpr std::size_t kNamed = 5;
+// Pages of open instances that are looked through for incidents, of 200 each.
+constexpr int kPagesMax = 50;
+
+std::string named(const std::vector<std::string>& names) {
+  const std::size_t shown = std::min(names.size(), kNamed);
+  std::string text = join(std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)), ", ");
+  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+void check_people(const Directory& directory, Findings& findings) {
+  std::vector<std::string> without;
+  std::size_t active = 0;
+  for (const Person& person : directory.people()) {
+    if (!person.active) continue;
+    ++active;
+    if (person.mail.empty() && person.channels.empty()) without.push_back(person.id.value);
+  }
+  if (active == 0) return findings.add("people", warning, "there is nobody who could be asked");
+  if (without.empty()) {
+    return findings.add("people", good, counted(active, "active person", "active people") + ", all can be reached");
+  }
+  findings.add("people", warning, "without a mail address or a channel, so nothing can be sent to: " + named(without));
+}
+
+bool can_go_on(const Outcome<ApiReply>& reply, const std::string& check, Findings& findings) {
+  if (reply) return true;
+  findings.is_unreachable = findings.is_unreachable || reply.error().code == ExitCode::unreachable;
+  findings.add(check, problem, reply.error().message);
+  return false;
+}
+
+void check_incidents(ApiClient& client, Findings& findings) {
+  std::vector<std::string> stopped;
+  std::size_t open = 0;
+  std::string cursor;
+  int pages = 0;
+  do {
+    const auto reply = client.get("/api/v1/instances", {{"ended", "false"}, {"limit", "200"}, {"cursor", cursor}});
+    if (!can_go_on(reply, "instances", findings)) return;
+    for (const json::value& row : list_at(reply->body, "instances")) {
+      ++open;
+      if (!string_at(row, "incident").empty()) stopped.push_back(string_at(row, "reference"));
+    }
+    cursor = string_at(reply->body, "next_cursor");
+  } while (!cursor.empty() && ++pages < kPagesMax);
+  const std::string looked = cursor.empty() ? "open" : "newest open";
+  if (stopped.empty()) {
+    return findings.add("instances", good, fmt::format("of {} {} ones none stands still", open, looked));
+  }
+  findings.add("instances", problem, fmt::format("of {} {} ones {} stand still: {} ('countersign show' says why, 'retry' "
+                                                 "goes on)",
+                                                 open, looked, stopped.size(), named(stopped)));
+}
+
+// A list that should be empty.
+void check_empty(ApiClient& client, const std::string& check, const std::string& path, const std::string& status,
+                 const std::string& member, std::string_view bad, Findings& findings) {
+  const auto reply = client.get(path, {{"status", status}, {"limit", "200"}});
+  if (!can_go_on(reply, check, findings)) return;
+  std::vector<std::string> ids;
+  for (const json::value& row : list_at(reply->body, member)) ids.push_back(shown_at(row, "id"));
+  if (ids.empty()) return findings.add(check, good, fmt::format("none {}", bad));
+  const bool more = !string_at(reply->body, "next_cursor").empty();
+  findings.add(check, problem,
+               fmt::format("{}{} {}: {} ('countersign {} list --status {}')", ids.size(), more ? " or more" : "", bad,
+                           named(ids), check, status));
+}
+
+void check_clock(ApiClient& client, Findings& findings) {
+  const auto reply = client.get("/metrics");
+  if (!can_go_on(reply, "timers", findings)) return;
+  if (reply->text.find("\ncountersign_timers_paused 1") != std::string::npos) {
+    findings.add("timers", problem, "paused, because the clock jumped: check the machine's time, then 'countersign reload'");
+  } else {
+    findings.add("timers", good, "running");
+  }
+}
+
+}  // namespace
+
+void check_files(const Connection& connection, Findings& findings) {
+  Diagnostics diagnostics;
+  const auto read = read_configuration(connection.config, diagnostics);
+  if (!read) return findings.add("configuration", problem, read.error().message);
+  if (!*read) {
+    return findings.add("configuration", problem,
+                        fmt::format("{}: 'countersign validate' shows them", problems_in_words(diagnostics)));
+  }
+  const Configuration& configuration = **read;
+  findings.add("configuration", good, configuration.file.empty() ? "the defaults, without a file" : configuration.file);
+  const auto workspace = load_workspace(configuration, nullptr);
+  if (!workspace) return findings.add("files", problem, workspace.error().message);
+  if (workspace->diagnostics.has_errors() || workspace->snapshot == nullptr) {
+    findings.add("files", problem,
+                 fmt::format("{}: 'countersign validate' shows them", problems_in_words(workspace->diagnostics)));
+  }
+  if (workspace->snapshot == nullptr) return;
+  const Snapshot& snapshot = *workspace->snapshot;
+  if (!workspace->diagnostics.has_errors()) {
+    findings.add("files", workspace->diagnostics.all().empty() ? good : warning,
+                 fmt::format("{}, {}: {}", counted(snapshot.workflows.size(), "workflow", "workflows"),
+                             counted(snapshot.connectors.size(), "connector", "connectors"),
+                             problems_in_words(workspace->diagnostics)));
+  }
+  check_people(*snapshot.directory, findings);
+}
+
+void check_pages_of_database(const Connection& connection, Findings& findings) {
+  std::string data = connection.data;
+  if (data.empty()) {
+    const auto configuration = usable_configuration(connection.config);
+    if (!configuration) return findings.add("database", problem, configuration.error().message);
+    data = configuration->data;
+  }
+  const auto damage = sqlite::find_damage(database_path(data));
+  if (!damage) return findings.add("database", problem, damage.error().message);
+  if (damage->empty()) return findings.add("database", good, database_path(data) + " is whole");
+  for (const std::string& line : *damage) findings.add("database", problem, line);
+}
+
+void check_daemon(Console& console, const Connection& connection, Findings& findings) {
+  auto open = connect_without_key(console, connection);
+  if (!open) return findings.add("daemon", problem, open.error().message);
+  if (!can_go_on(open->get("/readyz"), "daemon", findings)) return;
+  findings.add("daemon", good, open->settings().url + " is ready");
+  check_clock(*open, findings);
+  auto client = connect(console, connection);
+  if (!client) return findings.add("key", problem, client.error().message);
+  check_incidents(*client, findings);
+  check_empty(*client, "outbox", "/api/v1/admin/outbox", "dead", "outbox", "given up after all tries", findings);
+  check_empty(*client, "inbound", "/api/v1/admin/inbound", "error", "inbound", "that could not be applied", findings);
+}
+
+}  // namespace countersign::cli

@@ -1,0 +1,58 @@
+// countersign validate: the diagnostics of files, without a daemon.
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "cli/validation.h"
+
+namespace countersign::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  std::string config;
+  std::string format = "text";
+  bool json = false;
+};
+
+Outcome<ExitCode> validate(Console& console, const Options& options) {
+  if (options.format != "text" && options.format != "json") {
+    return failed(ExitCode::wrong_use, fmt::format("--format is text or json, not '{}'", options.format));
+  }
+  Validation validation(options.config);
+  Outcome<void> checked;
+  if (options.paths.empty()) checked = validation.check_installation();
+  for (const std::string& path : options.paths) {
+    if (checked) checked = validation.check(path);
+  }
+  const ReportFormat format = options.json || options.format == "json" ? ReportFormat::json : ReportFormat::text;
+  // What was found before something could not be read is worth knowing, too.
+  if (checked || validation.diagnostics().has_errors()) {
+    const ExitCode code = print_report(console, validation.diagnostics(), format, validation.what());
+    if (checked) return code;
+  }
+  return std::unexpected(checked.error());
+}
+
+}  // namespace
+
+void add_validate(Command& root) {
+  const auto options = std::make_shared<Options>();
+  root.add("validate", "check workflows, connectors, people and the configuration")
+      .describe(
+          "Without PATH: the configuration and everything that it names, as the daemon would load it. A PATH is a "
+          "workflow, a connector, people (YAML or CSV), a configuration or a folder; a single workflow is checked with "
+          "the connectors, people and calendars of the nearest countersign.yaml above it. Prints every error as "
+          "FILE:LINE:COLUMN and ends with exit code 1 where there are any.")
+      .arguments(options->paths, "PATH", "what to check (else the whole installation)")
+      .option(options->config, "--config", "FILE", "the configuration to check with")
+      .option(options->format, "--format", "FORMAT", "text (default) or json")
+      .flag(options->json, "--json", "the same as --format json")
+      .example("countersign validate")
+      .example("countersign validate workflows/expense-approval.yaml")
+      .example("countersign validate --config /etc/countersign/countersign.yaml --format json")
+      .runs([options](Console& console) { return validate(console, *options); });
+}
+
+}  // namespace countersign::cli

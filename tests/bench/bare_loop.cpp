@@ -1,0 +1,115 @@
+#include "tests/bench/bare_loop.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "store/sqlite/sqlite_store.h"
+
+namespace countersign::bench {
+namespace {
+
+class Loop {
+ public:
+  explicit Loop(const std::string& path) {
+    check(sqlite3_open(path.c_str(), &database_));
+    run("PRAGMA journal_mode=WAL");
+    run("PRAGMA synchronous=FULL");
+    run("PRAGMA cache_size=-32768");
+  }
+  ~Loop() {
+    for (sqlite3_stmt* statement : statements_) sqlite3_finalize(statement);
+    sqlite3_close(database_);
+  }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void run(const char* sql) { check(sqlite3_exec(database_, sql, nullptr, nullptr, nullptr)); }
+  sqlite3_stmt* prepare(const char* sql) {
+    sqlite3_stmt* statement = nullptr;
+    check(sqlite3_prepare_v2(database_, sql, -1, &statement, nullptr));
+    statements_.push_back(statement);
+    return statement;
+  }
+  void step(sqlite3_stmt* statement) {
+    const int result = sqlite3_step(statement);
+    if (result != SQLITE_DONE) check(result);
+    sqlite3_reset(statement);
+  }
+
+ private:
+  void check(int result) {
+    if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE) return;
+    std::fprintf(stderr, "bare loop: %s\n", sqlite3_errmsg(database_));
+    std::exit(1);
+  }
+
+  sqlite3* database_ = nullptr;
+  std::vector<sqlite3_stmt*> statements_;
+};
+
+}  // namespace
+
+double measure_bare_loop(const std::string& path, std::size_t transitions, int batch) {
+  {
+    SqliteOptions options;
+    options.path = path;
+    const auto made = SqliteStore::open(options);
+    if (!made) {
+      std::fprintf(stderr, "bare loop: %s\n", made.error().message.c_str());
+      std::exit(1);
+    }
+  }
+  Loop loop(path);
+  // What a decision that ends an instance of the load workflow writes: six events with their payloads, snapshot,
+  // instance, work item, timer, the requester's message, and a block for each commit.
+  sqlite3_stmt* event = loop.prepare(
+      "INSERT INTO event VALUES(NULL, ?1, ?2, 1790000000000, 'item_changed', 1, 'person boss api', zeroblob(32), "
+      "zeroblob(32), zeroblob(32))");
+  sqlite3_stmt* payload = loop.prepare(
+      "INSERT INTO event_payload VALUES(NULL, zeroblob(16), '{\"item\":3,\"act\":\"decide\",\"status\":\"decided\",\"outcome\":"
+      "\"approved\",\"by\":{\"kind\":\"person\",\"person\":\"boss\",\"channel\":\"api\",\"authenticated\":\"key csk_ab12cd34\"}}')");
+  const std::string state(900, 's');
+  sqlite3_stmt* snapshot = loop.prepare("INSERT OR REPLACE INTO snapshot VALUES(?1, 1, zeroblob(32), ?2)");
+  sqlite3_bind_text(snapshot, 2, state.c_str(), -1, SQLITE_STATIC);
+  sqlite3_stmt* instance = loop.prepare(
+      "INSERT OR REPLACE INTO instance VALUES(?1, 'i_01J0000000000000000000' || ?1, 'load', "
+      "'3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a', 'LOAD-2026-' || ?1, '', 'approved', 1, 'rep', "
+      "'', 1, 12, 1790000000000, 1790000000000, 1790000000000, '')");
+  sqlite3_stmt* item = loop.prepare(
+      "INSERT OR REPLACE INTO work_item VALUES(?1, 3, 2, 'manager', 'boss', '', 2, 1, 1, 1790000000000, 1790000000000, "
+      "1790000000000, 'approved', 'boss', 'api', '')");
+  sqlite3_stmt* timer = loop.prepare("DELETE FROM timer WHERE due = 1790000000000 AND instance = ?1");
+  sqlite3_stmt* outbox = loop.prepare(
+      "INSERT INTO outbox VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, 'i_01J0000000000000000000', 0, "
+      "'outcome', 'rep', '{\"kind\":\"outcome\"}', x'', 0, 0, 0, 1790000000000, 1790000000000, '')");
+  sqlite3_stmt* block = loop.prepare("INSERT INTO block VALUES('1', ?1, 1, 6, zeroblob(32), zeroblob(32))");
+
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t done = 0;
+  for (sqlite3_int64 commit = 1; done < transitions; ++commit) {
+    loop.run("BEGIN IMMEDIATE");
+    for (int i = 0; i < batch && done < transitions; ++i, ++done) {
+      const auto n = static_cast<sqlite3_int64>(done + 1);
+      for (int seq = 0; seq < 6; ++seq) {
+        sqlite3_bind_int64(event, 1, n);
+        sqlite3_bind_int(event, 2, seq);
+        loop.step(event);
+        loop.step(payload);
+      }
+      for (sqlite3_stmt* one : {snapshot, instance, item, timer, outbox}) {
+        sqlite3_bind_int64(one, 1, n);
+        loop.step(one);
+      }
+    }
+    sqlite3_bind_int64(block, 1, commit);
+    loop.step(block);
+    loop.run("COMMIT");
+  }
+  return static_cast<double>(transitions) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace countersign::bench

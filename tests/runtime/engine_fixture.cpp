@@ -1,0 +1,153 @@
+#include "tests/runtime/engine_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+std::shared_ptr<const Directory> people() {
+  const auto person = [](const char* id, const char* manager) {
+    Person p;
+    p.id = PersonId(id);
+    p.name = id;
+    p.mail = std::string(id) + "@example.com";
+    if (*manager != '\0') p.manager = PersonId(manager);
+    return p;
+  };
+  auto built = Directory::build({person("boss", ""), person("rep", "boss"), person("fin", "")},
+                                {{"finance", "Finance", {PersonId("fin")}}, {"admins", "Admins", {PersonId("boss")}}});
+  EXPECT_TRUE(built.has_value());
+  return *built;
+}
+
+Calendars office() {
+  CalendarSettings settings;
+  settings.zone = "UTC";
+  for (std::size_t day = 0; day < 5; ++day) settings.hours[day] = {*parse_working_hours("09:00-18:00")};
+  return {{"", std::make_shared<const Calendar>(*Calendar::make(settings))}};
+}
+
+}  // namespace
+
+EngineFixture::EngineFixture() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->directory = people();
+  snapshot->calendars = office();
+  library = std::make_unique<Library>(snapshot);
+  open();
+}
+
+void EngineFixture::open() {
+  SqliteOptions options;
+  options.path = folder_.path() + "/countersign.db";
+  auto opened = SqliteStore::open(options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  store = std::move(*opened);
+  engine = std::make_unique<Engine>(*store, *library, clock, random, links);
+}
+
+void EngineFixture::restart() {
+  engine.reset();
+  store.reset();
+  open();
+  engine->drain();
+}
+
+Catalogue EngineFixture::catalogue() const {
+  Catalogue known;
+  const auto snapshot = library->current();
+  for (const auto& [name, connector] : snapshot->connectors) known.connectors[name] = outline_of(*connector);
+  for (const auto& [id, definition] : snapshot->workflows) {
+    known.workflows[id.value] = WorkflowOutline{definition->form, definition->statuses};
+  }
+  known.directory = snapshot->directory;
+  return known;
+}
+
+void EngineFixture::load(const std::string& yaml) {
+  const std::size_t at = yaml.find("workflow: ") + 10;
+  const std::string id = yaml.substr(at, yaml.find('\n', at) - at);
+  const LoadedWorkflow loaded = load_workflow("workflows/" + id + ".yaml", yaml, {}, catalogue());
+  ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
+  auto next = std::make_shared<Snapshot>(*library->current());
+  next->workflows[WorkflowId(id)] = loaded.definition;
+  library->replace(next);
+}
+
+void EngineFixture::load_connector(const std::string& name, const std::string& yaml) {
+  Diagnostics diagnostics;
+  auto connector = countersign::load_connector("connectors/" + name + ".yaml", yaml, diagnostics);
+  ASSERT_NE(connector, nullptr) << diagnostics.to_text();
+  auto next = std::make_shared<Snapshot>(*library->current());
+  next->connectors[name] = connector;
+  library->replace(next);
+}
+
+EngineFixture::Got EngineFixture::ask(Request request, Caller caller) {
+  Got got;
+  int calls = 0;
+  engine->submit(std::move(request), std::move(caller), [&](Answer answer) {
+    ++calls;
+    if (answer) {
+      got.status = answer->status;
+      got.body = *parse_json(answer->body);
+    } else {
+      got.refusal = answer.error();
+    }
+  });
+  engine->drain();
+  EXPECT_EQ(calls, 1) << "a completion is called exactly once";
+  return got;
+}
+
+Caller EngineFixture::by(const std::string& person, const std::string& key) const {
+  Caller caller;
+  caller.actor = Actor{.kind = Actor::Kind::person, .person = PersonId(person), .channel = "api",
+                       .authenticated = "key csk_test"};
+  caller.idempotency_key = key;
+  caller.route = "POST";
+  caller.request_hash = "hash of " + key;
+  return caller;
+}
+
+std::string EngineFixture::start(const std::string& workflow, const std::string& form) {
+  const Got got = ask(StartRequest{WorkflowId(workflow), PersonId("rep"), *parse_json(form)}, by("rep"));
+  EXPECT_EQ(got.status, 201) << got.refusal.error.message;
+  return got.status == 0 ? "" : string_at(got.body, "id");
+}
+
+EngineFixture::Got EngineFixture::decide(const std::string& instance, const std::string& person,
+                                         const std::string& outcome, const std::string& comment) {
+  for (const WorkItemRow& item : items(instance)) {
+    const bool theirs = item.assignee.value == person || (item.group == "finance" && person == "fin");
+    if (!is_open(item.status) || !theirs) continue;
+    DecisionRequest request{InstanceId(instance), item.number, item.version, outcome, comment, {}, {}, {}, {}};
+    return ask(std::move(request), by(person));
+  }
+  ADD_FAILURE() << person << " has no open item";
+  return {};
+}
+
+std::string EngineFixture::status_of(const std::string& instance) const {
+  const auto state = store->reader().instance(InstanceId(instance));
+  return state && *state ? (*state)->status : "(none)";
+}
+
+std::vector<OutboxRow> EngineFixture::outbox() const {
+  const auto page = store->reader().outbox("", "", 1000, "");
+  EXPECT_TRUE(page);
+  return page ? page->rows : std::vector<OutboxRow>();
+}
+
+std::vector<WorkItemRow> EngineFixture::items(const std::string& instance) const {
+  WorkItemFilter filter;
+  filter.instance = instance;
+  const auto page = store->reader().work_items(filter, 1000, "");
+  EXPECT_TRUE(page);
+  return page ? page->rows : std::vector<WorkItemRow>();
+}
+
+void EngineFixture::advance(Duration by) {
+  clock.advance(by);
+  engine->drain();
+}
+
+}  // namespace countersign::testing
