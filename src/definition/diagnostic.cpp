@@ -1,6 +1,7 @@
 #include "definition/diagnostic.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -88,11 +89,17 @@ void Diagnostics::add(Severity severity, Code code, SourceSpan at, std::string m
 }
 
 std::vector<Diagnostics::Entry> Diagnostics::sorted() const {
-  std::vector<Entry> out = entries_;
-  std::stable_sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.diagnostic.file, a.diagnostic.line, a.diagnostic.column) <
-           std::tie(b.diagnostic.file, b.diagnostic.line, b.diagnostic.column);
+  // By index, so that reports at one place keep their order.
+  std::vector<std::size_t> order(entries_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    const Diagnostic& a = entries_[i].diagnostic;
+    const Diagnostic& b = entries_[j].diagnostic;
+    return std::tie(a.file, a.line, a.column, i) < std::tie(b.file, b.line, b.column, j);
   });
+  std::vector<Entry> out;
+  out.reserve(order.size());
+  for (const std::size_t i : order) out.push_back(entries_[i]);
   const auto last = std::unique(out.begin(), out.end(),
                                 [](const Entry& a, const Entry& b) { return a.diagnostic == b.diagnostic; });
   out.erase(last, out.end());

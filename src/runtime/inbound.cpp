@@ -107,14 +107,16 @@ std::map<std::string, std::string> headers_from(const std::string& text) {
 }
 
 // An element that a sender repeats on its own, outside its first delivery, is done once.
-Result<bool> is_repeat(Transaction& transaction, const std::string& source, const MappedEvent& event, Instant now) {
+Result<bool> is_repeat(Transaction& transaction, const std::string& source, const MappedEvent& event) {
   if (event.delivery_id.empty()) return false;
-  auto known = transaction.find_answer("inbound:" + source, event.event, event.delivery_id);
+  const auto known = transaction.find_answer("inbound:" + source, event.event, event.delivery_id);
   if (!known) return std::unexpected(known.error());
-  if (*known) return true;
-  const IdempotencyRow row{"inbound:" + source, event.event, event.delivery_id, {}, 202, {}, now};
-  if (Result<void> kept = transaction.keep_answer(row); !kept) return std::unexpected(kept.error());
-  return false;
+  return known->has_value();
+}
+
+Result<void> note_done(Transaction& transaction, const std::string& source, const MappedEvent& event, Instant now) {
+  if (event.delivery_id.empty()) return {};
+  return transaction.keep_answer({"inbound:" + source, event.event, event.delivery_id, {}, 202, {}, now});
 }
 
 Result<Effects> apply_body(const JobContext& context, const InboundDelivery& delivery, Transaction& transaction,
@@ -140,7 +142,7 @@ Result<Effects> apply_body(const JobContext& context, const InboundDelivery& del
   for (const Error& error : mapping->errors) effects.errors.push_back(error.message);
   EventApplier applier(context, *snapshot, delivery.source, transaction, now, effects);
   for (const MappedEvent& event : mapping->events) {
-    const Result<bool> repeat = is_repeat(transaction, delivery.source, event, now);
+    const Result<bool> repeat = is_repeat(transaction, delivery.source, event);
     if (!repeat) return std::unexpected(repeat.error());
     if (*repeat) continue;
     if (!event.order_key.empty() && event.order_by) {
@@ -150,7 +152,12 @@ Result<Effects> apply_body(const JobContext& context, const InboundDelivery& del
       if (!newest) return std::unexpected(newest.error());
       if (!*newest) continue;
     }
+    const std::size_t errors = effects.errors.size();
     if (Result<void> applied = applier.apply(event); !applied) return std::unexpected(applied.error());
+    if (effects.errors.size() != errors) continue;  // a replay does it again
+    if (Result<void> noted = note_done(transaction, delivery.source, event, now); !noted) {
+      return std::unexpected(noted.error());
+    }
   }
   return effects;
 }

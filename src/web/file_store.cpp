@@ -199,7 +199,8 @@ std::optional<std::string> sniffed_type(std::string_view head, std::string_view 
   }
   // A text may be cut in the middle of a character where only its beginning was looked at.
   std::string_view text = head;
-  for (int i = 0; i < 3 && !is_valid_utf8(text) && !text.empty(); ++i) text.remove_suffix(1);
+  const bool may_be_cut = head.size() >= kHeadBytes;
+  for (int i = 0; may_be_cut && i < 3 && !is_valid_utf8(text); ++i) text.remove_suffix(1);
   if (!is_valid_utf8(text)) return std::nullopt;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

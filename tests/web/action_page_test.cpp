@@ -256,7 +256,7 @@ TEST_F(ActionPage, SaysSoWhereTheRequestWasCancelled) {
   const std::string instance = site.start_expense();
   const std::string token = site.link_to(site.open_item(instance), "zhang.wei");
   const ClientReply cancelled = site.post("/api/v1/instances/" + instance + "/cancel", R"({"reason":"not needed"})",
-                                          site.key({"start"}, "li.na"));
+                                          site.key({"admin"}, "adm"));
   ASSERT_EQ(cancelled.status, 200) << cancelled.body;
   const ClientReply page = site.get("/a/" + token);
   EXPECT_EQ(page.status, 200);
