@@ -39,7 +39,8 @@ std::vector<Detail> details_of(const json::value& document) {
 Failure failure_of(const ApiReply& reply, const std::string& url) {
   Failure failure{exit_code_of_status(reply.status), string_at(reply.body, "detail"), details_of(reply.body)};
   if (failure.message.empty()) {
-    failure.message = fmt::format("{} answered with status {} and no reason: is it countersign?", url, reply.status);
+    failure.message =
+        fmt::format("{} answered with status {} and no reason: is it countersign?", url, reply.status);
   }
   return failure;
 }
@@ -68,18 +69,23 @@ struct ApiClient::Transfer {
 ExitCode exit_code_of_status(int status) {
   if (status >= 500) return ExitCode::unreachable;
   switch (status) {
-    case 404: return ExitCode::not_so;
+    case 404:
+      return ExitCode::not_so;
     case 409:
     case 410:
     case 412:
-    case 428: return ExitCode::conflict;
+    case 428:
+      return ExitCode::conflict;
     case 401:
     case 403:
     case 413:
-    case 422: return ExitCode::refused;
+    case 422:
+      return ExitCode::refused;
     case 408:
-    case 429: return ExitCode::unreachable;
-    default: return ExitCode::wrong_use;
+    case 429:
+      return ExitCode::unreachable;
+    default:
+      return ExitCode::wrong_use;
   }
 }
 
@@ -103,14 +109,17 @@ ApiClient::ApiClient(ApiClient&& other) noexcept = default;
 Outcome<ApiClient> ApiClient::make(ApiSettings settings) {
   while (settings.url.ends_with('/')) settings.url.pop_back();
   if (!settings.url.starts_with("http://") && !settings.url.starts_with("https://")) {
-    return failed(ExitCode::wrong_use,
-                  fmt::format("the daemon's address must begin with http:// or https://, '{}' does not", settings.url));
+    return failed(
+        ExitCode::wrong_use,
+        fmt::format("the daemon's address must begin with http:// or https://, '{}' does not", settings.url));
   }
-  for (const auto& [what, text] : {std::pair("the daemon's address", &settings.url), {"the API key", &settings.key},
+  for (const auto& [what, text] : {std::pair("the daemon's address", &settings.url),
+                                   {"the API key", &settings.key},
                                    {"the person to act as", &settings.actor},
                                    {"the idempotency key", &settings.idempotency_key}}) {
     if (has_control_characters(*text)) {
-      return failed(ExitCode::wrong_use, fmt::format("{} holds a line end or another control character", what));
+      return failed(ExitCode::wrong_use,
+                    fmt::format("{} holds a line end or another control character", what));
     }
   }
   auto transfer = std::make_unique<Transfer>();
@@ -129,7 +138,8 @@ Outcome<ApiReply> ApiClient::get(std::string_view path, const Query& query) {
 }
 
 Outcome<ApiReply> ApiClient::post(std::string_view path, const json::value& body) {
-  return send("POST", std::string(path), {"Content-Type: application/json"}, write_json(body), new_idempotency_key());
+  return send("POST", std::string(path), {"Content-Type: application/json"}, write_json(body),
+              new_idempotency_key());
 }
 
 Outcome<ApiReply> ApiClient::post_once(std::string_view path, const json::value& body) {
@@ -140,8 +150,9 @@ Outcome<ApiReply> ApiClient::upload(std::string_view path, const Query& query, s
   return send("POST", target_of(path, query), {"Content-Type: application/octet-stream"}, bytes, {});
 }
 
-Outcome<ApiReply> ApiClient::send(const char* method, const std::string& target, std::vector<std::string> headers,
-                                  std::string_view body, const std::string& idempotency_key) {
+Outcome<ApiReply> ApiClient::send(const char* method, const std::string& target,
+                                  std::vector<std::string> headers, std::string_view body,
+                                  const std::string& idempotency_key) {
   CURL* curl = transfer_->curl;
   curl_easy_reset(curl);
   const std::string url = settings_.url + target;
@@ -161,7 +172,8 @@ Outcome<ApiReply> ApiClient::send(const char* method, const std::string& target,
   headers.emplace_back("Accept: application/json");
   headers.emplace_back("Expect:");
   headers.push_back(fmt::format("User-Agent: countersign/{}", kVersion));
-  if (!settings_.key.empty() && target.starts_with(kApi)) headers.push_back("Authorization: Bearer " + settings_.key);
+  if (!settings_.key.empty() && target.starts_with(kApi))
+    headers.push_back("Authorization: Bearer " + settings_.key);
   if (!settings_.actor.empty() && target.starts_with(kApi)) {
     headers.push_back("Countersign-Actor: " + settings_.actor);
   }
@@ -182,19 +194,22 @@ Outcome<ApiReply> ApiClient::send(const char* method, const std::string& target,
     const bool never_sent = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
                             code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_URL_MALFORMAT;
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
-      return failed(ExitCode::wrong_use, fmt::format("'{}' is no address of a daemon: {}", settings_.url, why));
+      return failed(ExitCode::wrong_use,
+                    fmt::format("'{}' is no address of a daemon: {}", settings_.url, why));
     }
     if (never_sent) {
-      return failed(ExitCode::unreachable, fmt::format("cannot reach the daemon at {}: {}", settings_.url, why));
+      return failed(ExitCode::unreachable,
+                    fmt::format("cannot reach the daemon at {}: {}", settings_.url, why));
     }
     std::string message =
         code == CURLE_OPERATION_TIMEDOUT
             ? fmt::format("no answer from {} within {}", settings_.url, seconds_text(settings_.timeout))
             : fmt::format("the daemon at {} gave no usable answer: {}", settings_.url, why);
     if (!idempotency_key.empty()) {
-      message += fmt::format("; it may have been done all the same: the same command with --idempotency-key {} does "
-                             "nothing twice",
-                             idempotency_key);
+      message += fmt::format(
+          "; it may have been done all the same: the same command with --idempotency-key {} does "
+          "nothing twice",
+          idempotency_key);
     }
     return failed(ExitCode::unreachable, std::move(message));
   }

@@ -1,6 +1,6 @@
 #pragma once
-// The daemon's HTTP API, one blocking request at a time over one kept connection. Redirects are not followed, every
-// wait has a limit. Used by one thread.
+// The daemon's HTTP API, one blocking request at a time over one kept connection. Redirects are not followed,
+// every wait has a limit. Used by one thread.
 
 #include <chrono>
 #include <memory>
@@ -43,9 +43,9 @@ class ApiClient {
   ApiClient(ApiClient&& other) noexcept;
   ApiClient& operator=(ApiClient&&) = delete;
 
-  // `path` begins with a slash, its segments are escaped (web/uri_text.h). Replies below 400 are returned; of the
-  // others, the failure carries the problem document: its detail, and its `errors` as details. unreachable where
-  // there is no answer, or one of 500 and above.
+  // `path` begins with a slash, its segments are escaped (web/uri_text.h). Replies below 400 are returned; of
+  // the others, the failure carries the problem document: its detail, and its `errors` as details.
+  // unreachable where there is no answer, or one of 500 and above.
   Outcome<ApiReply> get(std::string_view path, const Query& query = {});
   // Under an Idempotency-Key, so that repeating it with the same one does nothing twice.
   Outcome<ApiReply> post(std::string_view path, const json::value& body);

@@ -1,8 +1,8 @@
 #include "cli/assignments.h"
 
-#include <fmt/format.h>
-
 #include <set>
+
+#include <fmt/format.h>
 
 namespace countersign::cli {
 
@@ -11,13 +11,15 @@ Outcome<Assignment> parse_assignment(const std::string& text, std::string_view o
   const bool is_json = equals != std::string::npos && equals > 0 && text[equals - 1] == ':';
   const std::size_t name_end = is_json ? equals - 1 : equals;
   if (equals == std::string::npos || name_end == 0) {
-    return failed(ExitCode::wrong_use,
-                  fmt::format("{} wants NAME=VALUE, or NAME:=JSON for lists and tables, not '{}'", option, text));
+    return failed(
+        ExitCode::wrong_use,
+        fmt::format("{} wants NAME=VALUE, or NAME:=JSON for lists and tables, not '{}'", option, text));
   }
   return Assignment{text.substr(0, name_end), text.substr(equals + 1), is_json};
 }
 
-Outcome<void> assign(json::object& target, const std::vector<std::string>& assignments, std::string_view option) {
+Outcome<void> assign(json::object& target, const std::vector<std::string>& assignments,
+                     std::string_view option) {
   std::set<std::string> set;
   for (const std::string& text : assignments) {
     const auto assignment = parse_assignment(text, option);
@@ -26,8 +28,8 @@ Outcome<void> assign(json::object& target, const std::vector<std::string>& assig
     if (assignment->is_json) {
       auto parsed = parse_json(assignment->value);
       if (!parsed) {
-        return failed(ExitCode::wrong_use,
-                      fmt::format("{} {}: behind := stands no JSON: {}", option, text, parsed.error().message));
+        return failed(ExitCode::wrong_use, fmt::format("{} {}: behind := stands no JSON: {}", option, text,
+                                                       parsed.error().message));
       }
       value = std::move(*parsed);
     }

@@ -1,6 +1,6 @@
 #pragma once
-// --set NAME=VALUE and its kind. Values are text, which the daemon reads by the field's type, so that money stays
-// exact; NAME:=JSON gives JSON for lists and tables. A repeated NAME=VALUE makes a list.
+// --set NAME=VALUE and its kind. Values are text, which the daemon reads by the field's type, so that money
+// stays exact; NAME:=JSON gives JSON for lists and tables. A repeated NAME=VALUE makes a list.
 
 #include <string>
 #include <vector>
@@ -10,8 +10,10 @@
 
 namespace countersign::cli {
 
-// Puts each into `target`, over what stands there. wrong_use names `option` and the text that is no assignment.
-Outcome<void> assign(json::object& target, const std::vector<std::string>& assignments, std::string_view option);
+// Puts each into `target`, over what stands there. wrong_use names `option` and the text that is no
+// assignment.
+Outcome<void> assign(json::object& target, const std::vector<std::string>& assignments,
+                     std::string_view option);
 
 // "NAME=VALUE" taken apart; nullopt where there is no name.
 struct Assignment {

@@ -2,10 +2,10 @@
 
 #include "store/audit.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/installation.h"
@@ -33,23 +33,27 @@ Outcome<ExitCode> verify_log(Console& console, const VerifyOptions& options) {
   sqlite.path = database_path(data);
   std::error_code ignored;
   if (!std::filesystem::exists(sqlite.path, ignored)) {
-    return failed(ExitCode::wrong_use, fmt::format("there is no database at {}: name its folder with --data", sqlite.path));
+    return failed(ExitCode::wrong_use,
+                  fmt::format("there is no database at {}: name its folder with --data", sqlite.path));
   }
   const sqlite::SqliteReader reader(sqlite);
   const auto report = verify(reader);
-  if (!report) return failed(ExitCode::not_so, fmt::format("cannot verify {}: {}", sqlite.path, report.error().message));
+  if (!report)
+    return failed(ExitCode::not_so, fmt::format("cannot verify {}: {}", sqlite.path, report.error().message));
   if (options.json) {
-    print_json(console, json::object{{"verified", report->verified()},
-                                     {"events", report->events},
-                                     {"blocks", report->blocks},
-                                     {"instances", report->instances},
-                                     {"erased", report->erased},
-                                     {"problem", report->verified() ? json::value() : json::value(report->problem)}});
+    print_json(console,
+               json::object{{"verified", report->verified()},
+                            {"events", report->events},
+                            {"blocks", report->blocks},
+                            {"instances", report->instances},
+                            {"erased", report->erased},
+                            {"problem", report->verified() ? json::value() : json::value(report->problem)}});
     return report->verified() ? ExitCode::done : ExitCode::not_so;
   }
-  if (!report->verified()) return failed(ExitCode::not_so, fmt::format("{} does not verify: {}", sqlite.path, report->problem));
-  console.out << fmt::format("{} verifies: {} events of {} instances in {} blocks", sqlite.path, report->events,
-                             report->instances, report->blocks);
+  if (!report->verified())
+    return failed(ExitCode::not_so, fmt::format("{} does not verify: {}", sqlite.path, report->problem));
+  console.out << fmt::format("{} verifies: {} events of {} instances in {} blocks", sqlite.path,
+                             report->events, report->instances, report->blocks);
   if (report->erased > 0) console.out << fmt::format(", {} of them with erased content", report->erased);
   console.out << '\n';
   return ExitCode::done;
@@ -118,10 +122,12 @@ Outcome<ExitCode> export_log(Console& console, const Connection& connection, con
                                    {"program", fmt::format("countersign {}", kVersion)}}}})
       << '\n';
   out.flush();
-  if (!out) return failed(ExitCode::not_so, fmt::format("cannot write {}", options.to.empty() ? "the export" : options.to));
+  if (!out)
+    return failed(ExitCode::not_so,
+                  fmt::format("cannot write {}", options.to.empty() ? "the export" : options.to));
   if (*file) {
-    console.out << fmt::format("{} events in {}; the next export goes on with --after {}\n", count, options.to,
-                               source.place.empty() ? "''" : source.place);
+    console.out << fmt::format("{} events in {}; the next export goes on with --after {}\n", count,
+                               options.to, source.place.empty() ? "''" : source.place);
   }
   return ExitCode::done;
 }
@@ -131,10 +137,12 @@ Outcome<ExitCode> export_log(Console& console, const Connection& connection, con
 void add_audit(Command& root, Connection& connection) {
   Command& audit = root.add("audit", "check or export the event log");
   const auto verifying = std::make_shared<VerifyOptions>();
-  audit.add("verify", "check that nothing in the event log was changed, removed or added afterwards")
+  audit.add("verify", "check that the event log was not changed afterwards")
       .describe(
-          "Reads the database file itself, while a daemon may be running on it: every block, every instance's chain of "
-          "events, and that each stored state is what its events say. Names the first bad entry; exit code 1 then.")
+          "Reads the database file itself, while a daemon may be running on it: every block, every "
+          "instance's chain of "
+          "events, and that each stored state is what its events say. Names the first bad entry; exit code 1 "
+          "then.")
       .option(verifying->config, "--config", "FILE", "the daemon's configuration (else ./countersign.yaml)")
       .option(verifying->data, "--data", "DIR", "the data folder (else the configuration's)")
       .flag(verifying->json, "--json", "print the report as JSON")
@@ -145,14 +153,16 @@ void add_audit(Command& root, Connection& connection) {
   Command& exported = audit.add("export", "print the events of all instances, a JSON object a line");
   exported
       .describe(
-          "The last line is no event: it holds their number and the cursor with which the next export goes on.")
+          "The last line is no event: it holds their number and the cursor with which the next export goes "
+          "on.")
       .option(exporting->to, "--to", "FILE", "into a new file instead of standard output")
       .option(exporting->after, "--after", "CURSOR", "only what came after an earlier export")
       .option(exporting->instance, "--instance", "REF", "of one instance");
   add_connection(exported, connection);
   exported.example("countersign audit export --to events.jsonl")
       .example("countersign audit export --instance EXP-2026-14")
-      .runs([exporting, &connection](Console& console) { return export_log(console, connection, *exporting); });
+      .runs(
+          [exporting, &connection](Console& console) { return export_log(console, connection, *exporting); });
 }
 
 }  // namespace countersign::cli

@@ -1,8 +1,8 @@
 // countersign backup: a copy of the database while the daemon serves.
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 
@@ -13,12 +13,14 @@ void add_backup(Command& root, Connection& connection) {
   Command& command = root.add("backup", "copy the database to a new file while the daemon serves");
   command
       .describe(
-          "The daemon writes the copy, so the file is on its machine and must not exist. It appears under its name only "
+          "The daemon writes the copy, so the file is on its machine and must not exist. It appears under "
+          "its name only "
           "once it is complete. Uploaded files lie in DATA/files and are copied by other means.")
       .argument(*file, "FILE", "where the copy shall be");
   add_connection(command, connection);
   command.example("countersign backup /backup/countersign-2026-03-02.db")
-      .example("countersign backup /backup/big.db --timeout 3600", "a large database takes longer than 30 seconds")
+      .example("countersign backup /backup/big.db --timeout 3600",
+               "a large database takes longer than 30 seconds")
       .runs([file, &connection](Console& console) -> Outcome<ExitCode> {
         auto client = connect(console, connection);
         if (!client) return std::unexpected(client.error());

@@ -16,8 +16,8 @@ void add_cancel(Command& root, Connection& connection) {
   add_connection(command, connection, Writes::yes);
   command.example("countersign cancel EXP-2026-14 --reason 'Entered twice, see EXP-2026-13'")
       .runs([options, &connection](Console& console) {
-        return act_on_instance(console, connection, options->reference, "/cancel", {{"reason", options->reason}},
-                               "cancelled");
+        return act_on_instance(console, connection, options->reference, "/cancel",
+                               {{"reason", options->reason}}, "cancelled");
       });
 }
 

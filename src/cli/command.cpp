@@ -1,9 +1,9 @@
 #include "cli/command.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -66,8 +66,8 @@ Command& Command::arguments(std::vector<std::string>& target, const std::string&
   return *this;
 }
 
-Command& Command::option(std::string& target, const std::string& name, const std::string& value, std::string help,
-                         Need need) {
+Command& Command::option(std::string& target, const std::string& name, const std::string& value,
+                         std::string help, Need need) {
   app_.add_option(name, target)->required(need == Need::required);
   if (need == Need::required) arguments_ += " " + name + " " + value;
   list(name + " " + value, std::move(help));
@@ -82,8 +82,13 @@ Command& Command::options(std::vector<std::string>& target, const std::string& n
   return *this;
 }
 
-Command& Command::number(std::size_t& target, const std::string& name, const std::string& value, std::string help) {
-  app_.add_option(name, target);
+Command& Command::number(std::size_t& target, const std::string& name, const std::string& value,
+                         std::string help) {
+  app_.add_option(name, target)->check([](const std::string& text) {
+    const bool is_whole =
+        !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
+    return is_whole ? std::string() : fmt::format("'{}' is no whole number", text);
+  });
   list(name + " " + value, std::move(help));
   return *this;
 }
@@ -116,7 +121,8 @@ namespace {
 
 // The first word that was meant as a command, "" where there is none.
 std::string left_over_word(const std::vector<std::string>& words) {
-  const auto word = std::ranges::find_if(words, [](const std::string& text) { return !text.starts_with('-'); });
+  const auto word =
+      std::ranges::find_if(words, [](const std::string& text) { return !text.starts_with('-'); });
   return word == words.end() ? "" : *word;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The tree of commands: what each takes, what its help says, what it runs. Parsing is CLI11's, which only command.cpp
-// sees; help texts are ours, so that the page docs/command-line.md is made of the same. Used by one thread.
+// The tree of commands: what each takes, what its help says, what it runs. Parsing is CLI11's, which only
+// command.cpp sees; help texts are ours, so that the page docs/command-line.md is made of the same. Used by
+// one thread.
 
 #include <cstddef>
 #include <functional>
@@ -52,7 +53,8 @@ class Command {
 
   // Targets outlive the parsing; a target keeps its value where the option is not given.
   enum class Need { optional, required };
-  Command& argument(std::string& target, const std::string& name, std::string help, Need need = Need::required);
+  Command& argument(std::string& target, const std::string& name, std::string help,
+                    Need need = Need::required);
   Command& arguments(std::vector<std::string>& target, const std::string& name, std::string help);
   Command& option(std::string& target, const std::string& name, const std::string& value, std::string help,
                   Need need = Need::optional);

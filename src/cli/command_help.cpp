@@ -78,7 +78,8 @@ std::string Command::help(Shared shared) const {
     if (section.entries.empty()) continue;
     if (section.shared && shared == Shared::mentioned) {
       std::string names;
-      for (const Entry& entry : section.entries) names += " " + entry.spelling.substr(0, entry.spelling.find(' '));
+      for (const Entry& entry : section.entries)
+        names += " " + entry.spelling.substr(0, entry.spelling.find(' '));
       text += "\n" + section.title + ":\n  " + wrapped(names.substr(1), 2) + "\n";
       continue;
     }

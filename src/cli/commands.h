@@ -1,6 +1,6 @@
 #pragma once
-// Every command, one function and one file each: adds itself with its help. `connection` is shared by all, since a
-// process runs one command, and outlives the tree.
+// Every command, one function and one file each: adds itself with its help. `connection` is shared by all,
+// since a process runs one command, and outlives the tree.
 
 #include <memory>
 

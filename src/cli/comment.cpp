@@ -16,8 +16,8 @@ void add_comment(Command& root, Connection& connection) {
   add_connection(command, connection, Writes::yes);
   command.example("countersign comment EXP-2026-14 'The original invoice is in the post' --as li.na")
       .runs([options, &connection](Console& console) {
-        return act_on_instance(console, connection, options->reference, "/comments", {{"text", options->text}},
-                               "the comment is recorded");
+        return act_on_instance(console, connection, options->reference, "/comments",
+                               {{"text", options->text}}, "the comment is recorded");
       });
 }
 

@@ -1,9 +1,9 @@
 #include "cli/connection.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/installation.h"
@@ -54,7 +54,8 @@ Outcome<std::string> key_for(const std::string& url, Console& console, const Con
   }
   const std::string path = admin_key_path(connection.data.empty() ? configuration->data : connection.data);
   const auto text = read_file(path);
-  if (!text) return failed(ExitCode::wrong_use, fmt::format("no API key: {} ({})", kGive, text.error().message));
+  if (!text)
+    return failed(ExitCode::wrong_use, fmt::format("no API key: {} ({})", kGive, text.error().message));
   return std::string(trimmed(*text));
 }
 
@@ -81,14 +82,17 @@ Outcome<ApiClient> connect_as(Console& console, const Connection& connection, bo
 
 void add_connection(Command& command, Connection& connection, Writes writes) {
   command.section("Reaching the daemon", true)
-      .option(connection.url, "--url", "URL",
-              "its address (else COUNTERSIGN_URL, else the configuration's listen, else http://127.0.0.1:8080)")
-      .option(connection.key, "--key", "KEY", "an API key (else COUNTERSIGN_KEY, else the file DATA/admin.key)")
+      .option(
+          connection.url, "--url", "URL",
+          "its address (else COUNTERSIGN_URL, else the configuration's listen, else http://127.0.0.1:8080)")
+      .option(connection.key, "--key", "KEY",
+              "an API key (else COUNTERSIGN_KEY, else the file DATA/admin.key)")
       .option(connection.config, "--config", "FILE", "the daemon's configuration (else ./countersign.yaml)")
       .option(connection.data, "--data", "DIR", "the daemon's data folder (else the configuration's)")
       .number(connection.timeout_seconds, "--timeout", "SECONDS", "how long to wait for an answer (30)");
   if (writes == Writes::yes) {
-    command.option(connection.actor, "--as", "PERSON", "whom to act for, with a key that has the scope act-as")
+    command
+        .option(connection.actor, "--as", "PERSON", "whom to act for, with a key that has the scope act-as")
         .option(connection.idempotency_key, "--idempotency-key", "KEY",
                 "a name for this request: repeated under it, nothing is done twice (else a random one)");
   }

@@ -20,13 +20,13 @@ struct Connection {
   bool json = false;
 };
 
-// Adds the options to the end of a command's own. `connection` outlives the parsing. Commands that write also take
-// the person to act as and an idempotency key.
+// Adds the options to the end of a command's own. `connection` outlives the parsing. Commands that write also
+// take the person to act as and an idempotency key.
 enum class Writes { no, yes };
 void add_connection(Command& command, Connection& connection, Writes writes = Writes::no);
 
-// The address: --url, COUNTERSIGN_URL, else the configuration's `listen`. The key: --key, COUNTERSIGN_KEY, else
-// DATA/admin.key, which is sent only to this machine or to the configuration's own address.
+// The address: --url, COUNTERSIGN_URL, else the configuration's `listen`. The key: --key, COUNTERSIGN_KEY,
+// else DATA/admin.key, which is sent only to this machine or to the configuration's own address.
 Outcome<ApiClient> connect(Console& console, const Connection& connection);
 // The same without a key where none is found: for what is open to everybody.
 Outcome<ApiClient> connect_without_key(Console& console, const Connection& connection);

@@ -1,8 +1,8 @@
 #include "cli/console.h"
 
-#include <fmt/format.h>
-
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "cli/text_width.h"
 #include "definition/workflow_files.h"
@@ -17,7 +17,9 @@ void print_failure(Console& console, const Failure& failure) {
   }
 }
 
-void print_json(Console& console, const json::value& value) { console.out << write_json(value) << '\n'; }
+void print_json(Console& console, const json::value& value) {
+  console.out << write_json(value) << '\n';
+}
 
 Outcome<std::string> read_input(Console& console, const std::string& path) {
   if (path == "-") {
@@ -33,9 +35,11 @@ Outcome<json::object> read_json_object(Console& console, const std::string& path
   if (!text) return std::unexpected(text.error());
   const std::string name = path == "-" ? "standard input" : path;
   auto value = parse_json(*text);
-  if (!value) return failed(ExitCode::wrong_use, fmt::format("{} holds no JSON: {}", name, value.error().message));
+  if (!value)
+    return failed(ExitCode::wrong_use, fmt::format("{} holds no JSON: {}", name, value.error().message));
   if (!value->is_object()) {
-    return failed(ExitCode::wrong_use, fmt::format("{} must hold a JSON object, {{\"name\": value, ...}}", name));
+    return failed(ExitCode::wrong_use,
+                  fmt::format("{} must hold a JSON object, {{\"name\": value, ...}}", name));
   }
   return std::move(value->as_object());
 }

@@ -17,21 +17,27 @@ struct Options {
   std::vector<std::string> answers, form, checklist;
 };
 
-bool is_item_id(const std::string& text) { return text.starts_with("i_") && text.find('.') != std::string::npos; }
+bool is_item_id(const std::string& text) {
+  return text.starts_with("i_") && text.find('.') != std::string::npos;
+}
 
 // The one open work item of an instance that the person may answer, so that people can name the instance.
-Outcome<std::string> only_open_item(ApiClient& client, const std::string& reference, const std::string& person) {
+Outcome<std::string> only_open_item(ApiClient& client, const std::string& reference,
+                                    const std::string& person) {
   const auto id = instance_id(client, reference);
   if (!id) return std::unexpected(id.error());
-  const auto reply = client.get("/api/v1/work-items", {{"instance", *id}, {"status", "open"}, {"assignee", person}});
+  const auto reply =
+      client.get("/api/v1/work-items", {{"instance", *id}, {"status", "open"}, {"assignee", person}});
   if (!reply) return std::unexpected(reply.error());
   const json::array& items = list_at(reply->body, "work_items");
   const std::string whom = person.empty() ? "" : " of " + person;
-  if (items.empty()) return failed(ExitCode::not_so, fmt::format("{} has no open work item{}", reference, whom));
+  if (items.empty())
+    return failed(ExitCode::not_so, fmt::format("{} has no open work item{}", reference, whom));
   if (items.size() == 1) return string_at(items.front(), "id");
   std::vector<Detail> details;
   for (const json::value& item : items) {
-    details.push_back({shown_at(item, "id"), fmt::format("{} ({})", shown_at(item, "title"), shown_at(item, "step"))});
+    details.push_back(
+        {shown_at(item, "id"), fmt::format("{} ({})", shown_at(item, "title"), shown_at(item, "step"))});
   }
   return failed(ExitCode::wrong_use,
                 fmt::format("{} has {} open work items{}: name one by its id", reference, items.size(), whom),
@@ -40,13 +46,15 @@ Outcome<std::string> only_open_item(ApiClient& client, const std::string& refere
 
 Outcome<ExitCode> decide(Console& console, const Connection& connection, const Options& options) {
   json::object answers, form;
-  if (const auto set = assign(answers, options.answers, "--answer"); !set) return std::unexpected(set.error());
+  if (const auto set = assign(answers, options.answers, "--answer"); !set)
+    return std::unexpected(set.error());
   if (const auto set = assign(form, options.form, "--form-set"); !set) return std::unexpected(set.error());
   json::object body{{"outcome", options.outcome}};
   if (!options.comment.empty()) body["comment"] = options.comment;
   if (!answers.empty()) body["answers"] = std::move(answers);
   if (!form.empty()) body["form"] = std::move(form);
-  if (!options.checklist.empty()) body["checklist"] = json::array(options.checklist.begin(), options.checklist.end());
+  if (!options.checklist.empty())
+    body["checklist"] = json::array(options.checklist.begin(), options.checklist.end());
   if (!options.return_to.empty()) body["return_to"] = options.return_to;
   if (options.version != 0) body["version"] = options.version;
 
@@ -64,7 +72,8 @@ Outcome<ExitCode> decide(Console& console, const Connection& connection, const O
     print_json(console, reply->body);
   } else {
     console.out << printable(fmt::format("{}: {} is recorded; it is {}", shown_at(reply->body, "reference"),
-                                         shown_at(reply->body, "outcome"), shown_at(reply->body, "instance_status")))
+                                         shown_at(reply->body, "outcome"),
+                                         shown_at(reply->body, "instance_status")))
                 << '\n';
   }
   return ExitCode::done;
@@ -76,18 +85,24 @@ void add_decide(Command& root, Connection& connection) {
   const auto options = std::make_shared<Options>();
   Command& command = root.add("decide", "answer a work item");
   command
-      .argument(options->item, "ITEM",
-                "the work item's id, i_....7, or the reference of an instance that has one open for that person")
-      .argument(options->outcome, "OUTCOME", "approved, rejected, returned, done, resubmitted, or one of the task's own")
+      .argument(
+          options->item, "ITEM",
+          "the work item's id, i_....7, or the reference of an instance that has one open for that person")
+      .argument(options->outcome, "OUTCOME",
+                "approved, rejected, returned, done, resubmitted, or one of the task's own")
       .option(options->comment, "--comment", "TEXT", "why")
       .options(options->answers, "--answer", "NAME=VALUE", "a field that the step asks for; may be repeated")
-      .options(options->form, "--form-set", "NAME=VALUE", "a field of the form that may be changed here; may be repeated")
-      .options(options->checklist, "--check", "ENTRY", "an entry of the checklist that is done; may be repeated")
+      .options(options->form, "--form-set", "NAME=VALUE",
+               "a field of the form that may be changed here; may be repeated")
+      .options(options->checklist, "--check", "ENTRY",
+               "an entry of the checklist that is done; may be repeated")
       .option(options->return_to, "--return-to", "STEP", "with returned: to whom, a step or requester")
       .number(options->version, "--version", "N", "only if the work item is still at this version");
   add_connection(command, connection, Writes::yes);
   command.example("countersign decide EXP-2026-14 approved --as zhang.wei")
-      .example("countersign decide i_01JQ8Z5T9V6C3M7N2K4P8R1S5W.2 approved --as wang.fang --answer cost_center=4711")
+      .example(
+          "countersign decide i_01JQ8Z5T9V6C3M7N2K4P8R1S5W.2 approved --as wang.fang --answer "
+          "cost_center=4711")
       .example("countersign decide EXP-2026-14 returned --as zhang.wei --comment 'The invoice is missing'")
       .runs([options, &connection](Console& console) { return decide(console, connection, *options); });
 }

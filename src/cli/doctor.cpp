@@ -1,8 +1,8 @@
 // countersign doctor: what can be said of an installation, all at once.
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/doctor_checks.h"
@@ -14,9 +14,12 @@ namespace {
 
 std::string_view to_string(Finding::Grade grade) {
   switch (grade) {
-    case Finding::Grade::good: return "ok";
-    case Finding::Grade::warning: return "warning";
-    case Finding::Grade::problem: return "problem";
+    case Finding::Grade::good:
+      return "ok";
+    case Finding::Grade::warning:
+      return "warning";
+    case Finding::Grade::problem:
+      return "problem";
   }
   return "";
 }
@@ -28,7 +31,8 @@ ExitCode print_findings(Console& console, const Findings& findings, bool as_json
     is_good = is_good && finding.grade != Finding::Grade::problem;
     rows.push_back({{"check", finding.check}, {"grade", to_string(finding.grade)}, {"text", finding.text}});
     if (!as_json) {
-      console.out << fmt::format("{:<8} {:<14} {}\n", to_string(finding.grade), finding.check, printable(finding.text));
+      console.out << fmt::format("{:<8} {:<14} {}\n", to_string(finding.grade), finding.check,
+                                 printable(finding.text));
     }
   }
   if (as_json) print_json(console, json::object{{"good", is_good}, {"findings", std::move(rows)}});
@@ -43,10 +47,13 @@ void add_doctor(Command& root, Connection& connection) {
   Command& command = root.add("doctor", "check the installation and the running daemon");
   command
       .describe(
-          "Looks at the configuration, at all files that it names, at people without a mail address, and asks the daemon: "
-          "whether it is ready, which instances stand still, which messages were given up, which webhooks could not be "
+          "Looks at the configuration, at all files that it names, at people without a mail address, and "
+          "asks the daemon: "
+          "whether it is ready, which instances stand still, which messages were given up, which webhooks "
+          "could not be "
           "applied. Exit code 1 where there is a problem, 3 where the daemon cannot be reached.")
-      .flag(*check_database, "--database", "read the whole database file for damage, too; it takes minutes for gigabytes");
+      .flag(*check_database, "--database",
+            "read the whole database file for damage, too; it takes minutes for gigabytes");
   add_connection(command, connection);
   command.example("countersign doctor --config /etc/countersign/countersign.yaml")
       .runs([check_database, &connection](Console& console) -> Outcome<ExitCode> {

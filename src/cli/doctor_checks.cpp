@@ -21,7 +21,8 @@ constexpr int kPagesMax = 50;
 
 std::string named(const std::vector<std::string>& names) {
   const std::size_t shown = std::min(names.size(), kNamed);
-  std::string text = join(std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)), ", ");
+  std::string text =
+      join(std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)), ", ");
   if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
   return text;
 }
@@ -36,9 +37,11 @@ void check_people(const Directory& directory, Findings& findings) {
   }
   if (active == 0) return findings.add("people", warning, "there is nobody who could be asked");
   if (without.empty()) {
-    return findings.add("people", good, counted(active, "active person", "active people") + ", all can be reached");
+    return findings.add("people", good,
+                        counted(active, "active person", "active people") + ", all can be reached");
   }
-  findings.add("people", warning, "without a mail address or a channel, so nothing can be sent to: " + named(without));
+  findings.add("people", warning,
+               "without a mail address or a channel, so nothing can be sent to: " + named(without));
 }
 
 bool can_go_on(const Outcome<ApiReply>& reply, const std::string& check, Findings& findings) {
@@ -54,7 +57,8 @@ void check_incidents(ApiClient& client, Findings& findings) {
   std::string cursor;
   int pages = 0;
   do {
-    const auto reply = client.get("/api/v1/instances", {{"ended", "false"}, {"limit", "200"}, {"cursor", cursor}});
+    const auto reply =
+        client.get("/api/v1/instances", {{"ended", "false"}, {"limit", "200"}, {"cursor", cursor}});
     if (!can_go_on(reply, "instances", findings)) return;
     for (const json::value& row : list_at(reply->body, "instances")) {
       ++open;
@@ -66,14 +70,16 @@ void check_incidents(ApiClient& client, Findings& findings) {
   if (stopped.empty()) {
     return findings.add("instances", good, fmt::format("of {} {} ones none stands still", open, looked));
   }
-  findings.add("instances", problem, fmt::format("of {} {} ones {} stand still: {} ('countersign show' says why, 'retry' "
-                                                 "goes on)",
-                                                 open, looked, stopped.size(), named(stopped)));
+  findings.add("instances", problem,
+               fmt::format("of {} {} ones {} stand still: {} ('countersign show' says why, 'retry' "
+                           "goes on)",
+                           open, looked, stopped.size(), named(stopped)));
 }
 
 // A list that should be empty.
-void check_empty(ApiClient& client, const std::string& check, const std::string& path, const std::string& status,
-                 const std::string& member, std::string_view bad, Findings& findings) {
+void check_empty(ApiClient& client, const std::string& check, const std::string& path,
+                 const std::string& status, const std::string& member, std::string_view bad,
+                 Findings& findings) {
   const auto reply = client.get(path, {{"status", status}, {"limit", "200"}});
   if (!can_go_on(reply, check, findings)) return;
   std::vector<std::string> ids;
@@ -81,15 +87,16 @@ void check_empty(ApiClient& client, const std::string& check, const std::string&
   if (ids.empty()) return findings.add(check, good, fmt::format("none {}", bad));
   const bool more = !string_at(reply->body, "next_cursor").empty();
   findings.add(check, problem,
-               fmt::format("{}{} {}: {} ('countersign {} list --status {}')", ids.size(), more ? " or more" : "", bad,
-                           named(ids), check, status));
+               fmt::format("{}{} {}: {} ('countersign {} list --status {}')", ids.size(),
+                           more ? " or more" : "", bad, named(ids), check, status));
 }
 
 void check_clock(ApiClient& client, Findings& findings) {
   const auto reply = client.get("/metrics");
   if (!can_go_on(reply, "timers", findings)) return;
   if (reply->text.find("\ncountersign_timers_paused 1") != std::string::npos) {
-    findings.add("timers", problem, "paused, because the clock jumped: check the machine's time, then 'countersign reload'");
+    findings.add("timers", problem,
+                 "paused, because the clock jumped: check the machine's time, then 'countersign reload'");
   } else {
     findings.add("timers", good, "running");
   }
@@ -106,12 +113,14 @@ void check_files(const Connection& connection, Findings& findings) {
                         fmt::format("{}: 'countersign validate' shows them", problems_in_words(diagnostics)));
   }
   const Configuration& configuration = **read;
-  findings.add("configuration", good, configuration.file.empty() ? "the defaults, without a file" : configuration.file);
+  findings.add("configuration", good,
+               configuration.file.empty() ? "the defaults, without a file" : configuration.file);
   const auto workspace = load_workspace(configuration, nullptr);
   if (!workspace) return findings.add("files", problem, workspace.error().message);
   if (workspace->diagnostics.has_errors() || workspace->snapshot == nullptr) {
-    findings.add("files", problem,
-                 fmt::format("{}: 'countersign validate' shows them", problems_in_words(workspace->diagnostics)));
+    findings.add(
+        "files", problem,
+        fmt::format("{}: 'countersign validate' shows them", problems_in_words(workspace->diagnostics)));
   }
   if (workspace->snapshot == nullptr) return;
   const Snapshot& snapshot = *workspace->snapshot;
@@ -146,8 +155,10 @@ void check_daemon(Console& console, const Connection& connection, Findings& find
   auto client = connect(console, connection);
   if (!client) return findings.add("key", problem, client.error().message);
   check_incidents(*client, findings);
-  check_empty(*client, "outbox", "/api/v1/admin/outbox", "dead", "outbox", "given up after all tries", findings);
-  check_empty(*client, "inbound", "/api/v1/admin/inbound", "error", "inbound", "that could not be applied", findings);
+  check_empty(*client, "outbox", "/api/v1/admin/outbox", "dead", "outbox", "given up after all tries",
+              findings);
+  check_empty(*client, "inbound", "/api/v1/admin/inbound", "error", "inbound", "that could not be applied",
+              findings);
 }
 
 }  // namespace countersign::cli

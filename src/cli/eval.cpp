@@ -1,8 +1,8 @@
 // countersign eval: an expression by itself, for trying out and for conformance tests.
 
-#include <fmt/format.h>
-
 #include <map>
+
+#include <fmt/format.h>
 
 #include "cel/jsonl.h"
 #include "cel/program.h"
@@ -91,13 +91,16 @@ void add_eval(Command& root) {
   const auto options = std::make_shared<Options>();
   root.add("eval", "evaluate one CEL expression")
       .describe(
-          "Prints the value as JSON: decimals, money, dates and times as text. Names come from a JSON file; numbers "
+          "Prints the value as JSON: decimals, money, dates and times as text. Names come from a JSON file; "
+          "numbers "
           "with a point in it are exact decimals. Without the daemon and its people.")
       .argument(options->expression, "EXPR", "the expression; behind -- where it begins with a minus",
                 Command::Need::optional)
-      .option(options->with, "--with", "FILE", "a JSON object of what the expression may name; - for standard input")
+      .option(options->with, "--with", "FILE",
+              "a JSON object of what the expression may name; - for standard input")
       .flag(options->jsonl, "--jsonl",
-            "core CEL from standard input, a JSON object a line: {\"id\", \"expr\", \"bindings\", ...} with typed values; "
+            "core CEL from standard input, a JSON object a line: {\"id\", \"expr\", \"bindings\", ...} with "
+            "typed values; "
             "answers {\"id\", \"value\"} or {\"id\", \"error\"}, a line each")
       .flag(options->json, "--json", "print {\"value\", \"type\"}")
       .example("countersign eval 'form.amount > 5000 && form.category in [\"travel\"]' --with form.json")

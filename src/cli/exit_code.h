@@ -1,5 +1,6 @@
 #pragma once
-// How a command ends: the exit codes that scripts rely on, and a failure with what is printed about it. Plain values.
+// How a command ends: the exit codes that scripts rely on, and a failure with what is printed about it. Plain
+// values.
 
 #include <expected>
 #include <string>

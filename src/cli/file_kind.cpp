@@ -16,12 +16,18 @@ struct Sign {
 
 // Keys that stand at the top of one kind of file only.
 constexpr std::array kSigns = {
-    Sign{"workflow", FileKind::workflow},        Sign{"steps", FileKind::workflow},
-    Sign{"connector", FileKind::connector},      Sign{"inbound", FileKind::connector},
-    Sign{"outbound", FileKind::connector},       Sign{"people", FileKind::people},
-    Sign{"groups", FileKind::people},            Sign{"listen", FileKind::configuration},
-    Sign{"public_url", FileKind::configuration}, Sign{"data", FileKind::configuration},
-    Sign{"workflows", FileKind::configuration},  Sign{"connectors", FileKind::configuration},
+    Sign{"workflow", FileKind::workflow},
+    Sign{"steps", FileKind::workflow},
+    Sign{"connector", FileKind::connector},
+    Sign{"inbound", FileKind::connector},
+    Sign{"outbound", FileKind::connector},
+    Sign{"people", FileKind::people},
+    Sign{"groups", FileKind::people},
+    Sign{"listen", FileKind::configuration},
+    Sign{"public_url", FileKind::configuration},
+    Sign{"data", FileKind::configuration},
+    Sign{"workflows", FileKind::configuration},
+    Sign{"connectors", FileKind::configuration},
     Sign{"calendars", FileKind::configuration},
 };
 

@@ -8,7 +8,8 @@ namespace countersign::cli {
 
 enum class FileKind { workflow, connector, people, configuration, scenario, other };
 
-// other: neither YAML nor CSV. YAML without a known key counts as a workflow, whose loader says what is missing.
+// other: neither YAML nor CSV. YAML without a known key counts as a workflow, whose loader says what is
+// missing.
 FileKind kind_of_file(std::string_view path, std::string_view text);
 
 }  // namespace countersign::cli

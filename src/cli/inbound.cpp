@@ -32,8 +32,9 @@ Outcome<ExitCode> list(Console& console, const Connection& connection, const Lis
   Table table({"ID", "SOURCE", "RECEIVED (UTC)", "STATUS", "INSTANCES", "ERROR"});
   for (const json::value& row : list_at(reply->body, "inbound")) {
     const json::value* answer = find(row, "answer");
-    table.add({shown_at(row, "id"), shown_at(row, "source"), instant_at(row, "received_at"), shown_at(row, "status"),
-               answer == nullptr ? "" : shown_at(*answer, "instances"), shown_at(row, "error")});
+    table.add({shown_at(row, "id"), shown_at(row, "source"), instant_at(row, "received_at"),
+               shown_at(row, "status"), answer == nullptr ? "" : shown_at(*answer, "instances"),
+               shown_at(row, "error")});
   }
   console.out << (table.empty() ? "nothing of that kind\n" : table.text());
   hint_at_more(console, reply->body);
@@ -51,11 +52,13 @@ Outcome<ExitCode> replay(Console& console, const Connection& connection, const s
   const auto row = client->get(path);
   if (!row) return std::unexpected(row.error());
   if (shown_at(row->body, "status") == "error") {
-    return failed(ExitCode::not_so, fmt::format("delivery {} still cannot be applied: {}", id, shown_at(row->body, "error")));
+    return failed(ExitCode::not_so,
+                  fmt::format("delivery {} still cannot be applied: {}", id, shown_at(row->body, "error")));
   }
   const std::string instances = shown_at(reply->body, "instances");
   if (!connection.json) {
-    console.out << printable(fmt::format("delivery {} is applied{}", id, instances.empty() ? "" : ": " + instances))
+    console.out << printable(
+                       fmt::format("delivery {} is applied{}", id, instances.empty() ? "" : ": " + instances))
                 << '\n';
   }
   return ExitCode::done;
@@ -75,7 +78,8 @@ void add_inbound(Command& root, Connection& connection) {
     return list(console, connection, *options);
   });
   const auto id = std::make_shared<std::string>();
-  Command& replaying = inbound.add("replay", "map and apply a stored webhook again, after a connector was mended");
+  Command& replaying =
+      inbound.add("replay", "map and apply a stored webhook again, after a connector was mended");
   replaying.argument(*id, "ID", "as 'countersign inbound list' shows it");
   add_connection(replaying, connection, Writes::yes);
   replaying.example("countersign inbound replay 17").runs([id, &connection](Console& console) {

@@ -1,8 +1,8 @@
 #include "cli/installation.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "definition/configuration_loader.h"
 #include "definition/workflow_files.h"
@@ -34,9 +34,10 @@ Outcome<Configuration> usable_configuration(const std::string& path) {
   if (*configuration) return std::move(**configuration);
   for (const Diagnostic& each : diagnostics.all()) {
     if (each.severity != Severity::error) continue;
-    return failed(ExitCode::wrong_use, fmt::format("the configuration cannot be used: {}:{}:{}: {}; 'countersign "
-                                                   "validate {}' shows all errors",
-                                                   each.file, each.line, each.column, each.message, each.file));
+    return failed(ExitCode::wrong_use,
+                  fmt::format("the configuration cannot be used: {}:{}:{}: {}; 'countersign "
+                              "validate {}' shows all errors",
+                              each.file, each.line, each.column, each.message, each.file));
   }
   return failed(ExitCode::wrong_use, "the configuration cannot be used");
 }
@@ -49,7 +50,11 @@ std::string local_url(const Configuration& configuration) {
   return fmt::format("http://{}:{}", host, configuration.listen_port);
 }
 
-std::string database_path(const std::string& data) { return data + "/countersign.db"; }
-std::string admin_key_path(const std::string& data) { return data + "/admin.key"; }
+std::string database_path(const std::string& data) {
+  return data + "/countersign.db";
+}
+std::string admin_key_path(const std::string& data) {
+  return data + "/admin.key";
+}
 
 }  // namespace countersign::cli

@@ -10,8 +10,8 @@
 
 namespace countersign::cli {
 
-// The one in `path`, "" for ./countersign.yaml where it exists, else the defaults. nullopt where the file has errors,
-// which are in `diagnostics` then; wrong_use where it cannot be read.
+// The one in `path`, "" for ./countersign.yaml where it exists, else the defaults. nullopt where the file has
+// errors, which are in `diagnostics` then; wrong_use where it cannot be read.
 Outcome<std::optional<Configuration>> read_configuration(const std::string& path, Diagnostics& diagnostics);
 // As above, with a broken file as a failure that names its first error.
 Outcome<Configuration> usable_configuration(const std::string& path);

@@ -25,16 +25,18 @@ Outcome<std::string> instance_id(ApiClient& client, const std::string& id_or_ref
     return failed(ExitCode::not_so, fmt::format("there is no instance '{}'", id_or_reference));
   }
   if (rows->as_array().size() > 1) {
-    return failed(ExitCode::wrong_use,
-                  fmt::format("several instances have the reference '{}': name one by its id ('countersign list "
-                              "--reference {} --json')",
-                              id_or_reference, id_or_reference));
+    return failed(
+        ExitCode::wrong_use,
+        fmt::format("several instances have the reference '{}': name one by its id ('countersign list "
+                    "--reference {} --json')",
+                    id_or_reference, id_or_reference));
   }
   return string_at(rows->as_array().front(), "id");
 }
 
-Outcome<ExitCode> act_on_instance(Console& console, const Connection& connection, const std::string& id_or_reference,
-                                  std::string_view route, const json::object& body, std::string_view words) {
+Outcome<ExitCode> act_on_instance(Console& console, const Connection& connection,
+                                  const std::string& id_or_reference, std::string_view route,
+                                  const json::object& body, std::string_view words) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto id = instance_id(*client, id_or_reference);

@@ -17,7 +17,8 @@ std::string instance_path(const std::string& id, std::string_view below = "");
 std::string work_item_path(const std::string& id, std::string_view below = "");
 
 // POST to a route below the instance; prints the answer, in words "EXP-2026-14: WORDS; it is running".
-Outcome<ExitCode> act_on_instance(Console& console, const Connection& connection, const std::string& id_or_reference,
-                                  std::string_view route, const json::object& body, std::string_view words);
+Outcome<ExitCode> act_on_instance(Console& console, const Connection& connection,
+                                  const std::string& id_or_reference, std::string_view route,
+                                  const json::object& body, std::string_view words);
 
 }  // namespace countersign::cli

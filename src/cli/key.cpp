@@ -19,7 +19,8 @@ struct CreateOptions {
 Outcome<ExitCode> create(Console& console, const Connection& connection, const CreateOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
-  json::object body{{"name", options.name}, {"scopes", json::array(options.scopes.begin(), options.scopes.end())}};
+  json::object body{{"name", options.name},
+                    {"scopes", json::array(options.scopes.begin(), options.scopes.end())}};
   if (!options.person.empty()) body["person"] = options.person;
   if (!options.expires.empty()) body["expires_at"] = options.expires;
   // The answer holds the key, so it is not kept for repeats.
@@ -30,7 +31,8 @@ Outcome<ExitCode> create(Console& console, const Connection& connection, const C
     return ExitCode::done;
   }
   console.out << shown_at(reply->body, "key") << '\n';
-  console.err << printable(fmt::format("key {} is shown this once: keep it", shown_at(reply->body, "id"))) << '\n';
+  console.err << printable(fmt::format("key {} is shown this once: keep it", shown_at(reply->body, "id")))
+              << '\n';
   return ExitCode::done;
 }
 
@@ -46,7 +48,8 @@ Outcome<ExitCode> list(Console& console, const Connection& connection) {
   Table table({"ID", "NAME", "PERSON", "SCOPES", "CREATED (UTC)", "EXPIRES (UTC)", ""});
   for (const json::value& row : list_at(reply->body, "keys")) {
     table.add({shown_at(row, "id"), shown_at(row, "name"), shown_at(row, "person"), shown_at(row, "scopes"),
-               instant_at(row, "created_at"), instant_at(row, "expires_at"), flag_at(row, "revoked") ? "revoked" : ""});
+               instant_at(row, "created_at"), instant_at(row, "expires_at"),
+               flag_at(row, "revoked") ? "revoked" : ""});
   }
   console.out << (table.empty() ? "no keys\n" : table.text());
   return ExitCode::done;
@@ -79,11 +82,14 @@ void add_key(Command& root, Connection& connection) {
       .option(options->expires, "--expires", "TIME", "until when it holds: 2027-01-01T00:00:00Z");
   add_connection(creating, connection);
   creating.example("countersign key create --name crm --scope start --scope read")
-      .example("countersign key create --name 'Li Na' --person li.na --scope start --scope decide --scope read")
+      .example(
+          "countersign key create --name 'Li Na' --person li.na --scope start --scope decide --scope read")
       .runs([options, &connection](Console& console) { return create(console, connection, *options); });
   Command& listing = key.add("list", "list API keys, without the keys themselves");
   add_connection(listing, connection);
-  listing.example("countersign key list").runs([&connection](Console& console) { return list(console, connection); });
+  listing.example("countersign key list").runs([&connection](Console& console) {
+    return list(console, connection);
+  });
   const auto id = std::make_shared<std::string>();
   Command& revoking = key.add("revoke", "make an API key invalid at once");
   revoking.argument(*id, "ID", "the beginning of the key, as 'countersign key list' shows it");

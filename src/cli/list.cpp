@@ -17,7 +17,8 @@ struct Options {
 
 Outcome<ExitCode> list(Console& console, const Connection& connection, const Options& options) {
   if (options.open && options.ended) {
-    return failed(ExitCode::wrong_use, "--open and --ended exclude each other: leave both out for all instances");
+    return failed(ExitCode::wrong_use,
+                  "--open and --ended exclude each other: leave both out for all instances");
   }
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
@@ -35,11 +36,12 @@ Outcome<ExitCode> list(Console& console, const Connection& connection, const Opt
     print_json(console, reply->body);
     return ExitCode::done;
   }
-  Table table({"REFERENCE", "WORKFLOW", "STATUS", "STAGE", "REQUESTER", "STARTED (UTC)", "ENDED (UTC)", "INCIDENT"});
+  Table table(
+      {"REFERENCE", "WORKFLOW", "STATUS", "STAGE", "REQUESTER", "STARTED (UTC)", "ENDED (UTC)", "INCIDENT"});
   for (const json::value& row : list_at(reply->body, "instances")) {
-    table.add({shown_at(row, "reference"), shown_at(row, "workflow"), shown_at(row, "status"), shown_at(row, "stage"),
-               shown_at(row, "requester"), instant_at(row, "started_at"), instant_at(row, "ended_at"),
-               shown_at(row, "incident")});
+    table.add({shown_at(row, "reference"), shown_at(row, "workflow"), shown_at(row, "status"),
+               shown_at(row, "stage"), shown_at(row, "requester"), instant_at(row, "started_at"),
+               instant_at(row, "ended_at"), shown_at(row, "incident")});
   }
   console.out << (table.empty() ? "no instances\n" : table.text());
   hint_at_more(console, reply->body);

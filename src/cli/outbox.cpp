@@ -69,7 +69,9 @@ void add_outbox(Command& root, Connection& connection) {
   Command& outbox = root.add("outbox", "see, retry or drop messages and calls that leave");
   const auto options = std::make_shared<ListOptions>();
   Command& command = outbox.add("list", "list messages and calls, newest first");
-  command.option(options->status, "--status", "STATUS", "pending, sent, dead (given up after all tries) or dropped")
+  command
+      .option(options->status, "--status", "STATUS",
+              "pending, sent, dead (given up after all tries) or dropped")
       .option(options->target, "--target", "TARGET", "of one queue: mail, http:feishu");
   add_paging(command, options->paging);
   add_connection(command, connection);

@@ -1,11 +1,11 @@
 // countersign people: checking files of people, and making people.yaml of a CSV file.
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/installation.h"
@@ -52,7 +52,8 @@ Outcome<ExitCode> check(Console& console, const Options& options) {
   if (!read) return std::unexpected(read.error());
   const std::string what =
       options.file + (read->directory == nullptr ? "" : " has " + contents(*read->directory));
-  return print_report(console, read->diagnostics, options.json ? ReportFormat::json : ReportFormat::text, what);
+  return print_report(console, read->diagnostics, options.json ? ReportFormat::json : ReportFormat::text,
+                      what);
 }
 
 // All or nothing: a daemon that watches the file never sees half of it.
@@ -72,8 +73,9 @@ Outcome<void> write_whole(const std::string& path, const std::string& text) {
 
 Outcome<ExitCode> import(Console& console, const Options& options) {
   if (!options.file.ends_with(".csv") && !options.file.ends_with(".CSV")) {
-    return failed(ExitCode::wrong_use, fmt::format("{} is no .csv file: 'countersign people check' looks at YAML files",
-                                                   options.file));
+    return failed(
+        ExitCode::wrong_use,
+        fmt::format("{} is no .csv file: 'countersign people check' looks at YAML files", options.file));
   }
   const std::string to =
       options.to.empty() ? (fs::path(options.file).parent_path() / "people.yaml").string() : options.to;
@@ -83,15 +85,16 @@ Outcome<ExitCode> import(Console& console, const Options& options) {
     return print_report(console, read->diagnostics, ReportFormat::text, options.file);
   }
   console.err << read->diagnostics.to_text();
-  const std::string text =
-      fmt::format("# Made of {} by 'countersign people import'.\n", fs::path(options.file).filename().string()) +
-      people_yaml(*read->directory);
+  const std::string text = fmt::format("# Made of {} by 'countersign people import'.\n",
+                                       fs::path(options.file).filename().string()) +
+                           people_yaml(*read->directory);
   Diagnostics again;
   const auto same = load_people("people.yaml", text, read->calendars, again);
   if (same == nullptr || same->revision() != read->directory->revision()) {
-    return failed(ExitCode::not_so, fmt::format("{} cannot be spelt as YAML without a change: use the CSV file itself, "
-                                                "'people: {}' in the configuration",
-                                                options.file, options.file));
+    return failed(ExitCode::not_so,
+                  fmt::format("{} cannot be spelt as YAML without a change: use the CSV file itself, "
+                              "'people: {}' in the configuration",
+                              options.file, options.file));
   }
   if (to == "-") {
     console.out << text;
@@ -120,12 +123,16 @@ void add_people(Command& root) {
       .runs([options](Console& console) { return check(console, *options); });
   people.add("import", "check a CSV file and write it as people.yaml")
       .describe(
-          "Columns: id and name, and as needed mail, manager, locale, calendar, approval_limit, department, active (true "
-          "or false), groups (separated by semicolons), channel.NAME and attribute.NAME. Writes nothing where the file "
-          "has errors. A daemon whose configuration names people.yaml reads it by itself. The CSV file can also be used "
+          "Columns: id and name, and as needed mail, manager, locale, calendar, approval_limit, department, "
+          "active (true "
+          "or false), groups (separated by semicolons), channel.NAME and attribute.NAME. Writes nothing "
+          "where the file "
+          "has errors. A daemon whose configuration names people.yaml reads it by itself. The CSV file can "
+          "also be used "
           "as it is: 'people: FILE.csv' in the configuration.")
       .argument(options->file, "FILE.csv", "the people, one a row")
-      .option(options->to, "--to", "FILE", "what to write (else people.yaml beside the CSV file); - prints it")
+      .option(options->to, "--to", "FILE",
+              "what to write (else people.yaml beside the CSV file); - prints it")
       .flag(options->force, "--force", "replace the file where it exists")
       .option(options->config, "--config", "FILE", kConfig)
       .example("countersign people import staff.csv --to /etc/countersign/people.yaml --force")

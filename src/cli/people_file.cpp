@@ -1,9 +1,9 @@
 #include "cli/people_file.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -34,7 +34,8 @@ std::string scalar(std::string_view text) {
 std::string pairs(const std::map<std::string, std::string>& values) {
   std::vector<std::string> parts;
   // Values may look like numbers to a reader: always quoted.
-  for (const auto& [name, value] : values) parts.push_back(scalar(name) + ": " + write_json(json::value(value)));
+  for (const auto& [name, value] : values)
+    parts.push_back(scalar(name) + ": " + write_json(json::value(value)));
   return "{" + join(parts, ", ") + "}";
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The command line: one subcommand a file (commands.h). Exit codes: 0 done, 1 the thing asked about is not so,
-// 2 wrong use, 3 the daemon cannot be reached, 4 refused, 5 conflict.
+// The command line: one subcommand a file (commands.h). Exit codes: 0 done, 1 the thing asked about is not
+// so, 2 wrong use, 3 the daemon cannot be reached, 4 refused, 5 conflict.
 
 #include <functional>
 #include <string>
@@ -14,7 +14,8 @@ struct ServeOptions {
   bool dev = false;
 };
 
-// What the command line cannot do by itself because everything meets there: running the daemon. Gives the exit code.
+// What the command line cannot do by itself because everything meets there: running the daemon. Gives the
+// exit code.
 using Serve = std::function<int(const ServeOptions&)>;
 
 int run_program(int argc, const char* const* argv, const Serve& serve);

@@ -18,13 +18,16 @@ void add_reassign(Command& root, Connection& connection) {
       .option(options->reason, "--reason", "TEXT", "why; it is recorded", Command::Need::required);
   add_connection(command, connection, Writes::yes);
   command
-      .example("countersign reassign i_01JQ8Z5T9V6C3M7N2K4P8R1S5W.2 --to zhao.lei --reason 'Wang Fang is on leave'")
+      .example(
+          "countersign reassign i_01JQ8Z5T9V6C3M7N2K4P8R1S5W.2 --to zhao.lei --reason 'Wang Fang is on "
+          "leave'")
       .runs([options, &connection](Console& console) -> Outcome<ExitCode> {
         const std::size_t point = options->item.rfind('.');
         if (!options->item.starts_with("i_") || point == std::string::npos) {
-          return failed(ExitCode::wrong_use, fmt::format("'{}' is no work item's id (INSTANCE.NUMBER, as 'countersign "
-                                                         "inbox' shows it)",
-                                                         options->item));
+          return failed(ExitCode::wrong_use,
+                        fmt::format("'{}' is no work item's id (INSTANCE.NUMBER, as 'countersign "
+                                    "inbox' shows it)",
+                                    options->item));
         }
         const json::object body{
             {"act", "reassign"}, {"item", options->item}, {"to", options->to}, {"reason", options->reason}};

@@ -7,7 +7,8 @@ namespace countersign::cli {
 void add_reload(Command& root, Connection& connection) {
   Command& command = root.add("reload", "make the daemon read workflows, connectors and people again");
   command.describe(
-      "A file with errors never replaces what runs: its last good version stays, its diagnostics are printed, and the "
+      "A file with errors never replaces what runs: its last good version stays, its diagnostics are "
+      "printed, and the "
       "exit code is 1. Running instances keep the version they started with.");
   add_connection(command, connection);
   command.example("countersign reload").runs([&connection](Console& console) -> Outcome<ExitCode> {
@@ -22,7 +23,8 @@ void add_reload(Command& root, Connection& connection) {
       console.out << (report.empty() ? "reloaded\n" : report);
     }
     const bool has_errors = report.find(": error[") != std::string::npos;
-    if (has_errors && !connection.json) console.out << "reloaded; files with errors keep their last good version\n";
+    if (has_errors && !connection.json)
+      console.out << "reloaded; files with errors keep their last good version\n";
     return has_errors ? ExitCode::not_so : ExitCode::done;
   });
 }

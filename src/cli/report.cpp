@@ -17,7 +17,8 @@ std::string problems_in_words(const Diagnostics& diagnostics) {
   return counted(errors, "error", "errors") + ", " + counted(warnings, "warning", "warnings");
 }
 
-ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFormat format, const std::string& what) {
+ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFormat format,
+                      const std::string& what) {
   if (format == ReportFormat::json) {
     print_json(console, json::object{{"checked", what},
                                      {"errors", diagnostics.error_count()},

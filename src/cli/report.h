@@ -13,9 +13,10 @@ std::string problems_in_words(const Diagnostics& diagnostics);
 // "1 workflow", "3 workflows", "0 people".
 std::string counted(std::size_t number, std::string_view one, std::string_view several);
 
-// Text: each diagnostic with its line, then "WHAT: 2 errors, 1 warning". JSON: {"checked", "errors", "warnings",
-// "diagnostics"}. not_so where there are errors, else done.
+// Text: each diagnostic with its line, then "WHAT: 2 errors, 1 warning". JSON: {"checked", "errors",
+// "warnings", "diagnostics"}. not_so where there are errors, else done.
 enum class ReportFormat { text, json };
-ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFormat format, const std::string& what);
+ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFormat format,
+                      const std::string& what);
 
 }  // namespace countersign::cli

@@ -14,7 +14,8 @@ void add_retry(Command& root, Connection& connection) {
   Command& command = root.add("retry", "try again what an incident stopped");
   command.argument(options->reference, "REF", "the instance's reference or id")
       .option(options->reason, "--reason", "TEXT", "what was mended; it is recorded", Command::Need::required)
-      .number(options->activation, "--activation", "N", "this open step alone (else every one that stands still)");
+      .number(options->activation, "--activation", "N",
+              "this open step alone (else every one that stands still)");
   add_connection(command, connection, Writes::yes);
   command.example("countersign retry EXP-2026-14 --reason 'li.na has a manager now'")
       .runs([options, &connection](Console& console) {

@@ -28,7 +28,9 @@ void print_line(Console& console, std::string_view name, const std::string& text
 }
 
 void print_head(Console& console, const json::value& instance) {
-  console.out << printable(fmt::format("{}  {}", shown_at(instance, "reference"), shown_at(instance, "title"))) << '\n';
+  console.out << printable(
+                     fmt::format("{}  {}", shown_at(instance, "reference"), shown_at(instance, "title")))
+              << '\n';
   const std::string round = shown_at(instance, "round");
   print_line(console, "status", shown_at(instance, "status") + (round == "1" ? "" : ", round " + round));
   print_line(console, "stage", shown_at(instance, "stage"));
@@ -42,24 +44,28 @@ void print_head(Console& console, const json::value& instance) {
   print_line(console, "id", shown_at(instance, "id"));
 }
 
-// A field a line; a table's rows below it.
+// A field a line, those without a value left out; a table's rows below it.
 void print_fields(Console& console, std::string_view title, const json::value* fields) {
   if (fields == nullptr || !fields->is_object() || fields->as_object().empty()) return;
   console.out << '\n' << title << '\n';
   std::size_t widest = 0;
-  for (const auto& field : fields->as_object()) widest = std::max(widest, display_width(printable(field.key())));
+  for (const auto& field : fields->as_object())
+    widest = std::max(widest, display_width(printable(field.key())));
   for (const auto& field : fields->as_object()) {
     const std::string name = printable(field.key());
     const std::string gap(widest - display_width(name) + 2, ' ');
     const json::value& value = field.value();
     const bool rows = value.is_array() && !value.as_array().empty() && value.as_array().front().is_object() &&
                       find(value.as_array().front(), "sha256") == nullptr;
+    const std::string text = printable(shown(value));
+    if (text.empty()) continue;
     if (!rows) {
-      console.out << "  " << name << gap << printable(shown(value)) << '\n';
+      console.out << "  " << name << gap << text << '\n';
       continue;
     }
     console.out << "  " << name << '\n';
-    for (const json::value& row : value.as_array()) console.out << "    " << printable(write_json(row)) << '\n';
+    for (const json::value& row : value.as_array())
+      console.out << "    " << printable(write_json(row)) << '\n';
   }
 }
 
@@ -97,7 +103,8 @@ Outcome<ExitCode> print_events(Console& console, ApiClient& client, const std::s
       if (as_json) {
         print_json(console, event);
       } else {
-        table.add({shown_at(event, "seq"), instant_at(event, "at"), shown_at(event, "type"), shown_at(event, "data")});
+        table.add({shown_at(event, "seq"), instant_at(event, "at"), shown_at(event, "type"),
+                   shown_at(event, "data")});
       }
     }
     after = shown_at(reply->body, "next_after");
@@ -133,7 +140,8 @@ void add_show(Command& root, Connection& connection) {
   const auto options = std::make_shared<Options>();
   Command& command = root.add("show", "show one instance: its form, who decided what, what is open");
   command.argument(options->reference, "REF", "its reference, EXP-2026-14, or its id, i_...")
-      .flag(options->events, "--events", "everything that happened, too; with --json only that, an event a line");
+      .flag(options->events, "--events",
+            "everything that happened, too; with --json only that, an event a line");
   add_connection(command, connection);
   command.example("countersign show EXP-2026-14")
       .example("countersign show EXP-2026-14 --events --json")

@@ -1,8 +1,8 @@
 // countersign start: a new instance of a workflow.
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "cli/assignments.h"
 #include "cli/commands.h"
@@ -54,8 +54,8 @@ Outcome<ExitCode> start(Console& console, const Connection& connection, const Op
   json::object body{{"form", std::move(form)}};
   const std::string requester = options.requester.empty() ? connection.actor : options.requester;
   if (!requester.empty()) body["requester"] = requester;
-  const auto reply =
-      client->post(fmt::format("/api/v1/workflows/{}/instances", web::escape_segment(options.workflow)), body);
+  const auto reply = client->post(
+      fmt::format("/api/v1/workflows/{}/instances", web::escape_segment(options.workflow)), body);
   if (!reply) return std::unexpected(reply.error());
   if (connection.json) {
     print_json(console, reply->body);
@@ -75,8 +75,10 @@ void add_start(Command& root, Connection& connection) {
   Command& command = root.add("start", "start an instance of a workflow");
   command
       .describe(
-          "The form comes from a JSON file, from --set, or both, where --set wins. Values of --set are sent as text "
-          "and read by the field's type, so that money stays exact; NAME:=JSON sends JSON, for tables. A repeated "
+          "The form comes from a JSON file, from --set, or both, where --set wins. Values of --set are sent "
+          "as text "
+          "and read by the field's type, so that money stays exact; NAME:=JSON sends JSON, for tables. A "
+          "repeated "
           "NAME makes a list.")
       .argument(options->workflow, "WORKFLOW", "its id, which is its file's name")
       .option(options->form, "--form", "FILE", "the form's values as a JSON object; - for standard input")
@@ -86,9 +88,11 @@ void add_start(Command& root, Connection& connection) {
   add_connection(command, connection, Writes::yes);
   command
       .example(
-          "countersign start expense-approval --requester li.na --set purpose='Train to Beijing' --set amount=8200 "
+          "countersign start expense-approval --requester li.na --set purpose='Train to Beijing' --set "
+          "amount=8200 "
           "--set category=travel")
-      .example("countersign start expense-approval --requester li.na --form claim.json --attach invoices=scan.pdf")
+      .example(
+          "countersign start expense-approval --requester li.na --form claim.json --attach invoices=scan.pdf")
       .runs([options, &connection](Console& console) { return start(console, connection, *options); });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Rows for people: columns aligned by how wide text lies on a terminal, nothing printed that a terminal obeys.
+// Rows for people: columns aligned by how wide text lies on a terminal, nothing printed that a terminal
+// obeys.
 
 #include <string>
 #include <vector>

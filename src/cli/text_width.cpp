@@ -20,8 +20,9 @@ constexpr std::array kWide = {
     Range{0x20000, 0x3FFFD},
 };
 constexpr std::array kNone = {
-    Range{0x0300, 0x036F}, Range{0x1AB0, 0x1AFF}, Range{0x1DC0, 0x1DFF}, Range{0x200B, 0x200F}, Range{0x202A, 0x202E},
-    Range{0x2060, 0x206F}, Range{0x20D0, 0x20FF}, Range{0x3099, 0x309A}, Range{0xFE00, 0xFE0F}, Range{0xFE20, 0xFE2F},
+    Range{0x0300, 0x036F}, Range{0x1AB0, 0x1AFF}, Range{0x1DC0, 0x1DFF}, Range{0x200B, 0x200F},
+    Range{0x202A, 0x202E}, Range{0x2060, 0x206F}, Range{0x20D0, 0x20FF}, Range{0x3099, 0x309A},
+    Range{0xFE00, 0xFE0F}, Range{0xFE20, 0xFE2F},
 };
 constexpr std::array kDirection = {Range{0x061C, 0x061C}, Range{0x200E, 0x200F}, Range{0x202A, 0x202E},
                                    Range{0x2066, 0x2069}};
@@ -39,7 +40,11 @@ struct Character {
 // The character at the beginning; a byte that begins none counts as one character.
 Character first_character(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC0 ? 2 : 0;
+  const std::size_t length = byte(0) < 0x80    ? 1
+                             : byte(0) >= 0xF0 ? 4
+                             : byte(0) >= 0xE0 ? 3
+                             : byte(0) >= 0xC0 ? 2
+                                               : 0;
   if (length == 1) return {byte(0), 1};
   if (length == 0 || text.size() < length) return {0xFFFD, 1};
   char32_t code = byte(0) & (0xFFU >> (length + 1));

@@ -11,8 +11,8 @@ namespace countersign::cli {
 std::size_t display_width(std::string_view text);
 // The longest beginning that takes at most `columns`, with an ellipsis where something was cut off.
 std::string cut_to_width(std::string_view text, std::size_t columns);
-// Without what a terminal obeys: line ends and tabs become spaces, other control characters U+FFFD, and marks that
-// turn the direction of text are left out. What others wrote is never printed without it.
+// Without what a terminal obeys: line ends and tabs become spaces, other control characters U+FFFD, and marks
+// that turn the direction of text are left out. What others wrote is never printed without it.
 std::string printable(std::string_view text);
 
 }  // namespace countersign::cli

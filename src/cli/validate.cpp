@@ -26,9 +26,15 @@ Outcome<ExitCode> validate(Console& console, const Options& options) {
   for (const std::string& path : options.paths) {
     if (checked) checked = validation.check(path);
   }
-  const ReportFormat format = options.json || options.format == "json" ? ReportFormat::json : ReportFormat::text;
+  const ReportFormat format =
+      options.json || options.format == "json" ? ReportFormat::json : ReportFormat::text;
   // What was found before something could not be read is worth knowing, too.
   if (checked || validation.diagnostics().has_errors()) {
+    if (validation.used_defaults()) {
+      console.err << "there is no countersign.yaml: checked with the defaults, which have no calendars; "
+                     "--config names "
+                     "one\n";
+    }
     const ExitCode code = print_report(console, validation.diagnostics(), format, validation.what());
     if (checked) return code;
   }
@@ -41,9 +47,12 @@ void add_validate(Command& root) {
   const auto options = std::make_shared<Options>();
   root.add("validate", "check workflows, connectors, people and the configuration")
       .describe(
-          "Without PATH: the configuration and everything that it names, as the daemon would load it. A PATH is a "
-          "workflow, a connector, people (YAML or CSV), a configuration or a folder; a single workflow is checked with "
-          "the connectors, people and calendars of the nearest countersign.yaml above it. Prints every error as "
+          "Without PATH: the configuration and everything that it names, as the daemon would load it. A PATH "
+          "is a "
+          "workflow, a connector, people (YAML or CSV), a configuration or a folder; a single workflow is "
+          "checked with "
+          "the connectors, people and calendars of the nearest countersign.yaml above it. Prints every error "
+          "as "
           "FILE:LINE:COLUMN and ends with exit code 1 where there are any.")
       .arguments(options->paths, "PATH", "what to check (else the whole installation)")
       .option(options->config, "--config", "FILE", "the configuration to check with")

@@ -1,9 +1,9 @@
 #include "cli/validation.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/installation.h"
@@ -34,7 +34,9 @@ Outcome<std::vector<std::string>> yaml_files_in(const std::string& folder) {
       files.push_back((fs::path(folder) / name).string());
     }
   }
-  if (failure) return failed(ExitCode::wrong_use, fmt::format("cannot read the folder {}: {}", folder, failure.message()));
+  if (failure)
+    return failed(ExitCode::wrong_use,
+                  fmt::format("cannot read the folder {}: {}", folder, failure.message()));
   std::ranges::sort(files);
   return files;
 }
@@ -58,6 +60,7 @@ Outcome<void> Validation::check_installation() {
 
 Outcome<void> Validation::check_installation_of(const std::string& configuration_file) {
   if (!configuration_file.empty()) ++configurations_;
+  used_defaults_ = used_defaults_ || configuration_file.empty();
   Diagnostics found;
   const auto configuration = read_configuration(configuration_file, found);
   diagnostics_.append(found);
@@ -99,6 +102,7 @@ const Validation::Known& Validation::known_for(const std::string& path) {
   const std::string file = configuration_for(path);
   const auto [entry, is_new] = known_.try_emplace(file);
   Known& known = entry->second;
+  used_defaults_ = used_defaults_ || file.empty();
   if (!is_new) return known;
   // What is wrong in other files is not asked here: each knows what can be loaded.
   Diagnostics elsewhere;
@@ -111,7 +115,8 @@ const Validation::Known& Validation::known_for(const std::string& path) {
   const auto workspace = load_workspace(configuration, nullptr);
   if (!workspace || workspace->snapshot == nullptr) return known;
   const Snapshot& snapshot = *workspace->snapshot;
-  for (const auto& [name, connector] : snapshot.connectors) known.catalogue.connectors[name] = outline_of(*connector);
+  for (const auto& [name, connector] : snapshot.connectors)
+    known.catalogue.connectors[name] = outline_of(*connector);
   for (const auto& [id, definition] : snapshot.workflows) {
     known.catalogue.workflows[id.value] = {definition->form, definition->statuses};
   }
@@ -120,7 +125,8 @@ const Validation::Known& Validation::known_for(const std::string& path) {
   return known;
 }
 
-Outcome<void> Validation::check_workflow(const std::string& file, const std::string& text, const Known& known) {
+Outcome<void> Validation::check_workflow(const std::string& file, const std::string& text,
+                                         const Known& known) {
   const std::string folder = folder_of(file);
   const auto messages = read_message_files(folder);
   if (!messages) return failed(ExitCode::not_so, messages.error().message);
@@ -140,7 +146,9 @@ Outcome<void> Validation::check_workflow(const std::string& file, const std::str
 
 Outcome<void> Validation::check_file(const std::string& file, const std::string& text, FileKind kind) {
   switch (kind) {
-    case FileKind::workflow: ++workflows_; return check_workflow(file, text, known_for(file));
+    case FileKind::workflow:
+      ++workflows_;
+      return check_workflow(file, text, known_for(file));
     case FileKind::connector: {
       ++connectors_;
       Diagnostics found;
@@ -155,13 +163,16 @@ Outcome<void> Validation::check_file(const std::string& file, const std::string&
       diagnostics_.append(found);
       return {};
     }
-    case FileKind::configuration: return check_installation_of(file);
+    case FileKind::configuration:
+      return check_installation_of(file);
     case FileKind::scenario:
-      return failed(ExitCode::wrong_use, fmt::format("{} is a scenario: validate does not check those", file));
-    case FileKind::other:
       return failed(ExitCode::wrong_use,
-                    fmt::format("{} is neither YAML nor CSV: name a workflow, a connector, people or a configuration",
-                                file));
+                    fmt::format("{} is a scenario: validate does not check those", file));
+    case FileKind::other:
+      return failed(
+          ExitCode::wrong_use,
+          fmt::format("{} is neither YAML nor CSV: name a workflow, a connector, people or a configuration",
+                      file));
   }
   return {};
 }

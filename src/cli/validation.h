@@ -1,6 +1,6 @@
 #pragma once
-// Checking files as the daemon would load them: a whole installation, or single files with what an installation
-// knows. Reads files; used by one thread.
+// Checking files as the daemon would load them: a whole installation, or single files with what an
+// installation knows. Reads files; used by one thread.
 
 #include <map>
 #include <string>
@@ -15,8 +15,8 @@ namespace countersign::cli {
 
 class Validation {
  public:
-  // `config`: the configuration's file; "" for the nearest countersign.yaml above each path, else the one in the
-  // process's folder, else the defaults.
+  // `config`: the configuration's file; "" for the nearest countersign.yaml above each path, else the one in
+  // the process's folder, else the defaults.
   explicit Validation(std::string config) : config_(std::move(config)) {}
 
   // The configuration and everything that it names.
@@ -25,6 +25,9 @@ class Validation {
   Outcome<void> check(const std::string& path);
 
   const Diagnostics& diagnostics() const { return diagnostics_; }
+  // True where something was checked with the defaults because there is no configuration: nobody is known
+  // then, and no calendar.
+  bool used_defaults() const { return used_defaults_; }
   // "3 workflows, 5 connectors, 15 people".
   std::string what() const;
 
@@ -44,6 +47,7 @@ class Validation {
   std::string config_;
   Diagnostics diagnostics_;
   std::map<std::string, Known> known_;
+  bool used_defaults_ = false;
   std::size_t workflows_ = 0;
   std::size_t connectors_ = 0;
   std::size_t people_ = 0;

@@ -67,7 +67,8 @@ std::string bundle_id(const std::vector<InboundPart>& parts);
 
 std::string path_of(std::string_view url);
 std::string query_of(std::string_view url);
-std::string option(const VerifierSettings& settings, const std::string& name, const std::string& otherwise = {});
+std::string option(const VerifierSettings& settings, const std::string& name,
+                   const std::string& otherwise = {});
 
 }  // namespace verify
 }  // namespace countersign

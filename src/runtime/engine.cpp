@@ -40,7 +40,7 @@ class Engine::Loop {
                        done(std::move(answer));
                      },
                      job->bytes()};
-    if (store_.figures().wal_bytes <= options_.wal_bytes_max && queue_.push_request(queued)) return;
+    if (queue_.push_request(queued)) return;
     shed_.fetch_add(1, std::memory_order_relaxed);
     done(std::unexpected(Refusal{
         Error{ErrorCode::unavailable, "the service is busy or stopping: send the same request again", {}}, {}}));

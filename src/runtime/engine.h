@@ -23,7 +23,6 @@ struct EngineOptions {
   Duration batch_time_max{5};
   std::size_t queue_commands_max = 4096;  // a quarter is reserved for internal commands
   std::size_t queue_bytes_max = 64 << 20;
-  std::uint64_t wal_bytes_max = 224 << 20;  // above it writes are refused for a moment
 };
 
 // How an attempt to deliver an outbox row went, as a command: consuming the row and applying what follows from it is

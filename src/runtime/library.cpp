@@ -27,7 +27,8 @@ void Library::replace(std::shared_ptr<const Snapshot> next) {
   for (const auto& [id, definition] : current_->workflows) versions_[{id, definition->version}] = definition;
 }
 
-std::shared_ptr<const Definition> Library::version(const WorkflowId& workflow, const std::string& version) const {
+std::shared_ptr<const Definition> Library::version(const WorkflowId& workflow,
+                                                   const std::string& version) const {
   const std::lock_guard lock(mutex_);
   const auto found = versions_.find({workflow, version});
   return found == versions_.end() ? nullptr : found->second;

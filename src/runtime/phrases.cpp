@@ -57,12 +57,18 @@ std::string closed_because(ItemStatus status, std::string_view locale) {
   const bool chinese = is_chinese(locale);
   switch (status) {
     case ItemStatus::waiting:
-    case ItemStatus::open: return {};
-    case ItemStatus::decided: return chinese ? "已处理" : "Decided";
-    case ItemStatus::superseded: return chinese ? "已由他人处理，无需您再处理" : "Decided by others: no longer needed";
-    case ItemStatus::cancelled: return chinese ? "已取消" : "Cancelled";
-    case ItemStatus::expired: return chinese ? "已过截止时间" : "The deadline has passed";
-    case ItemStatus::reassigned: return chinese ? "已转交他人" : "Handed to somebody else";
+    case ItemStatus::open:
+      return {};
+    case ItemStatus::decided:
+      return chinese ? "已处理" : "Decided";
+    case ItemStatus::superseded:
+      return chinese ? "已由他人处理，无需您再处理" : "Decided by others: no longer needed";
+    case ItemStatus::cancelled:
+      return chinese ? "已取消" : "Cancelled";
+    case ItemStatus::expired:
+      return chinese ? "已过截止时间" : "The deadline has passed";
+    case ItemStatus::reassigned:
+      return chinese ? "已转交他人" : "Handed to somebody else";
   }
   return {};
 }

@@ -11,8 +11,8 @@ namespace countersign {
 // Chinese for "zh", "zh-CN" and the like, else English.
 bool is_chinese(std::string_view locale);
 
-// What stands on the button of an outcome: "Approve", 同意. Own outcomes of a task are shown as they are written,
-// with spaces and a capital: "goods_arrived" is "Goods arrived".
+// What stands on the button of an outcome: "Approve", 同意. Own outcomes of a task are shown as they are
+// written, with spaces and a capital: "goods_arrived" is "Goods arrived".
 std::string outcome_button(std::string_view outcome, std::string_view locale);
 // What was decided: "Approved", 已同意.
 std::string outcome_done(std::string_view outcome, std::string_view locale);

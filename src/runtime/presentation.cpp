@@ -54,10 +54,11 @@ class Presenter {
       : given_(presenting),
         directory_(*presenting.snapshot.directory),
         locale_(locale_of(directory_, presenting.reader)),
-        words_{locale_, &directory_, calendar_of(presenting.snapshot, presenting.definition, presenting.reader)} {
+        words_{locale_, &directory_,
+               calendar_of(presenting.snapshot, presenting.definition, presenting.reader)} {
     if (presenting.definition != nullptr) {
-      context_.emplace(Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_,
-                               presenting.now});
+      context_.emplace(
+          Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_, presenting.now});
       evaluation_.emplace(*context_, presenting.state);
     }
   }
@@ -136,7 +137,10 @@ void Presenter::add_history(Presentation& shown) const {
   for (const WorkItemRow& row : given_.items) {
     if (row.status == ItemStatus::decided) decided.push_back(&row);
   }
-  std::ranges::stable_sort(decided, {}, [](const WorkItemRow* row) { return row->closed_at.value_or(row->opened_at); });
+  const auto moment = [](const WorkItemRow* row) {
+    return std::pair(row->closed_at.value_or(row->opened_at), row->number);
+  };
+  std::ranges::sort(decided, {}, moment);
   for (const WorkItemRow* row : decided) shown.history.push_back(decision(*row));
 }
 
@@ -255,7 +259,8 @@ void Presenter::add_answers(Presentation& shown, const Step& step, const WorkIte
   const std::vector<Field> asked = asked_fields(step, entries);
   shown.asks = presented_inputs(asked, {}, words_);
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    const Step* listed = asked[i].items_of.empty() ? nullptr : given_.definition->find_step(asked[i].items_of);
+    const Step* listed =
+        asked[i].items_of.empty() ? nullptr : given_.definition->find_step(asked[i].items_of);
     const auto* task = listed == nullptr ? nullptr : std::get_if<Task>(&listed->kind);
     if (task == nullptr) continue;
     for (const ChecklistItem& entry : task->checklist) {

@@ -1,7 +1,7 @@
 #pragma once
-// What one person is shown of an instance or of a work item, in their language: the page of a link and the message
-// that carries it are made of the same. Texts are plain: whoever places them escapes for where they land. Hidden
-// fields are not in it. Pure values; the functions are thread-safe.
+// What one person is shown of an instance or of a work item, in their language: the page of a link and the
+// message that carries it are made of the same. Texts are plain: whoever places them escapes for where they
+// land. Hidden fields are not in it. Pure values; the functions are thread-safe.
 
 #include <cstdint>
 #include <optional>
@@ -27,10 +27,10 @@ struct PresentedFile {
 struct PresentedField {
   std::string name;
   std::string label;
-  std::string text;                            // "" of files and tables
-  bool is_long = false;                        // several lines
+  std::string text;      // "" of files and tables
+  bool is_long = false;  // several lines
   std::vector<PresentedFile> files;
-  std::vector<std::string> columns;            // of a table: labels
+  std::vector<std::string> columns;  // of a table: labels
   std::vector<std::vector<std::string>> rows;
 };
 struct PresentedChoice {
@@ -44,12 +44,12 @@ struct PresentedInput {
   std::string help;
   FieldType type = FieldType::text;
   bool required = false;
-  std::vector<std::string> required_on;     // outcomes
+  std::vector<std::string> required_on;  // outcomes
   std::string currency;
   std::vector<PresentedChoice> options;
-  std::vector<std::string> values;          // as it stands, in the spelling that read_fields accepts; one for each
-  std::vector<PresentedFile> files;         // as they stand
-  std::vector<PresentedInput> columns;      // of a table
+  std::vector<std::string> values;   // as it stands, in the spelling that read_fields accepts; one for each
+  std::vector<PresentedFile> files;  // as they stand
+  std::vector<PresentedInput> columns;  // of a table
   std::vector<std::vector<std::string>> rows;
 };
 struct PresentedDecision {
@@ -58,16 +58,16 @@ struct PresentedDecision {
   std::string outcome;        // as stored
   std::string outcome_words;  // "Approved"
   std::string comment;
-  std::string when;           // "2026-03-02 10:14", in the reader's zone
+  std::string when;  // "2026-03-02 10:14", in the reader's zone
   std::string channel;
   std::uint32_t round = 1;
-  bool is_void = false;       // of a round before the present one
+  bool is_void = false;  // of a round before the present one
 };
 struct PresentedOutcome {
   std::string outcome;
   std::string button;
-  bool agrees = false;            // approved, done, resubmitted: what the page offers first
-  bool refuses = false;           // rejected
+  bool agrees = false;   // approved, done, resubmitted: what the page offers first
+  bool refuses = false;  // rejected
   bool returns = false;
   bool comment_required = false;
 };
@@ -84,9 +84,9 @@ struct Presentation {
   std::string locale;
   std::string workflow_title;
   std::string reference;
-  std::string requester;        // a name; "" where nobody in particular asks
-  std::string started;          // when
-  std::string status;           // of the instance, in words
+  std::string requester;  // a name; "" where nobody in particular asks
+  std::string started;    // when
+  std::string status;     // of the instance, in words
   std::string stage;
   bool ended = false;
   std::uint32_t round = 1;
@@ -97,19 +97,19 @@ struct Presentation {
   ItemId item;
   ItemStatus item_status = ItemStatus::open;
   std::uint32_t version = 0;
-  std::string question;                         // what is asked: the step's title
-  std::string assignee;                         // a name or a group's title
-  std::string returned_by, returned_why;        // of a revision: who sent it back, and their comment
-  std::string due;                              // when; "" for no limit
+  std::string question;                   // what is asked: the step's title
+  std::string assignee;                   // a name or a group's title
+  std::string returned_by, returned_why;  // of a revision: who sent it back, and their comment
+  std::string due;                        // when; "" for no limit
   bool is_overdue = false;
-  bool is_revision = false;                     // the requester's turn
-  std::vector<PresentedOutcome> outcomes;       // only while it is open, as the next four
+  bool is_revision = false;                // the requester's turn
+  std::vector<PresentedOutcome> outcomes;  // only while it is open, as the next four
   std::vector<PresentedInput> asks;
   std::vector<PresentedInput> edits;
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
-  std::optional<PresentedDecision> decision;    // once it is decided
-  std::string closed_because;                   // once it is closed otherwise
+  std::optional<PresentedDecision> decision;  // once it is decided
+  std::string closed_because;                 // once it is closed otherwise
 };
 
 struct Presenting {
@@ -117,7 +117,7 @@ struct Presenting {
   const Definition* definition;  // of the instance's own version; nullptr: labels and questions are left out
   const State& state;
   std::span<const WorkItemRow> items;  // all of the instance, closed ones too, by number
-  PersonId reader;                     // whose language and zone; unknown or empty: English, the workflow's zone
+  PersonId reader;  // whose language and zone; unknown or empty: English, the workflow's zone
   Instant now;
 };
 
@@ -128,9 +128,10 @@ Presentation present_item(const Presenting& presenting, const WorkItemRow& item)
 // What is asked, alone: for lists of work items. "" where it is not known.
 std::string question_of(const Presenting& presenting, const WorkItemRow& item, std::string_view locale);
 
-// "2026-03-02 10:14": how an instant reads to this person, in the zone of their calendar, else the workflow's, else
-// the default one.
-std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition, const PersonId& reader);
+// "2026-03-02 10:14": how an instant reads to this person, in the zone of their calendar, else the
+// workflow's, else the default one.
+std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition,
+                          const PersonId& reader);
 // A person's name, else their id.
 std::string name_of(const Directory& directory, const PersonId& person);
 

@@ -2,9 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "runtime/phrases.h"
+
 namespace countersign {
 
 namespace {
+
+std::string label_in_words(const Field& field, std::string_view locale) {
+  std::string label = label_of(field, locale);
+  return label.empty() || label == field.name ? humanised(field.name) : label;
+}
 
 std::string text_at(const cel::Map& map, std::string_view key) {
   const cel::Value* value = map.find(key);
@@ -47,7 +54,7 @@ std::string input_text(const cel::Value& value) {
 PresentedInput presented_input(const Field& field, const cel::Value* value, const TextContext& words) {
   PresentedInput input;
   input.name = field.name;
-  input.label = label_of(field, words.locale);
+  input.label = label_in_words(field, words.locale);
   if (const Prose* help = field.help.in(words.locale)) {
     for (const Prose::Part& part : help->parts) input.help += part.text;
   }
@@ -86,11 +93,11 @@ PresentedInput presented_input(const Field& field, const cel::Value* value, cons
 PresentedField presented_field(const Field& field, const cel::Value& value, const TextContext& words) {
   PresentedField shown;
   shown.name = field.name;
-  shown.label = label_of(field, words.locale);
+  shown.label = label_in_words(field, words.locale);
   if (field.type == FieldType::file || field.type == FieldType::files) {
     shown.files = presented_files(value);
   } else if (field.type == FieldType::table && value.is(cel::Kind::list)) {
-    for (const Field& column : field.columns) shown.columns.push_back(label_of(column, words.locale));
+    for (const Field& column : field.columns) shown.columns.push_back(label_in_words(column, words.locale));
     for (const cel::Value& row : value.as_list()) {
       std::vector<std::string>& cells = shown.rows.emplace_back();
       for (const Field& column : field.columns) {

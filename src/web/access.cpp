@@ -10,12 +10,18 @@ namespace countersign::web {
 
 std::string_view to_string(Scope scope) {
   switch (scope) {
-    case Scope::everyone: return "";
-    case Scope::start: return "start";
-    case Scope::read: return "read";
-    case Scope::decide: return "decide";
-    case Scope::admin: return "admin";
-    case Scope::start_or_admin: return "start or admin";
+    case Scope::everyone:
+      return "";
+    case Scope::start:
+      return "start";
+    case Scope::read:
+      return "read";
+    case Scope::decide:
+      return "decide";
+    case Scope::admin:
+      return "admin";
+    case Scope::start_or_admin:
+      return "start or admin";
   }
   return "";
 }
@@ -28,8 +34,8 @@ bool Principal::has(std::string_view scope) const {
   return std::find(key.scopes.begin(), key.scopes.end(), scope) != key.scopes.end();
 }
 
-Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRing& keys, const Directory& directory,
-                               Instant now) {
+Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRing& keys,
+                               const Directory& directory, Instant now) {
   const auto authorization = only_header(headers, "Authorization");
   if (!authorization) {
     return fail(ErrorCode::unauthenticated, "an API key is needed: Authorization: Bearer csk_...");
@@ -49,8 +55,9 @@ Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRi
   if (!principal.key.person.empty()) {
     const Person* person = directory.find(principal.key.person);
     if (person == nullptr || !person->active) {
-      return fail(ErrorCode::unauthenticated,
-                  fmt::format("the API key belongs to '{}', who is not active any more", principal.key.person.value));
+      return fail(
+          ErrorCode::unauthenticated,
+          fmt::format("the API key belongs to '{}', who is not active any more", principal.key.person.value));
     }
   }
   const bool allowed = needed == Scope::everyone ||
@@ -65,13 +72,14 @@ Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRi
     if (!named) return fail(ErrorCode::forbidden, "Countersign-Actor is given more than once");
     if (!principal.has("act-as")) {
       return fail(ErrorCode::forbidden,
-                  fmt::format("the API key {} lacks the scope 'act-as', so it cannot act for '{}'", principal.key.id,
-                              *named));
+                  fmt::format("the API key {} lacks the scope 'act-as', so it cannot act for '{}'",
+                              principal.key.id, *named));
     }
     const Person* person = directory.find(PersonId(std::string(*named)));
     if (person == nullptr || !person->active) {
-      return fail(ErrorCode::forbidden,
-                  fmt::format("'{}' (Countersign-Actor) is nobody in the directory, or not active any more", *named));
+      return fail(
+          ErrorCode::forbidden,
+          fmt::format("'{}' (Countersign-Actor) is nobody in the directory, or not active any more", *named));
     }
     principal.actor.kind = Actor::Kind::person;
     principal.actor.person = person->id;
@@ -81,9 +89,10 @@ Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRi
 
 Result<Actor> person_of(const Principal& principal) {
   if (principal.actor.person.empty()) {
-    return fail(ErrorCode::forbidden,
-                fmt::format("the API key {} belongs to nobody: name the person in Countersign-Actor (scope act-as)",
-                            principal.key.id));
+    return fail(
+        ErrorCode::forbidden,
+        fmt::format("the API key {} belongs to nobody: name the person in Countersign-Actor (scope act-as)",
+                    principal.key.id));
   }
   return principal.actor;
 }

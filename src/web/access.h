@@ -12,7 +12,8 @@
 
 namespace countersign::web {
 
-// What a route asks of the key. `everyone` is for routes that are open, or check a link or a signature themselves.
+// What a route asks of the key. `everyone` is for routes that are open, or check a link or a signature
+// themselves.
 enum class Scope { everyone, start, read, decide, admin, start_or_admin };
 std::string_view to_string(Scope scope);
 // The scopes that a key can have: start, read, decide, admin, act-as.
@@ -24,10 +25,10 @@ struct Principal {
   bool has(std::string_view scope) const;
 };
 
-// unauthenticated: no key, an unknown one, or its person has left. forbidden: the key lacks the scope, or act-as for
-// the named person, or that person is unknown or has left.
-Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRing& keys, const Directory& directory,
-                               Instant now);
+// unauthenticated: no key, an unknown one, or its person has left. forbidden: the key lacks the scope, or
+// act-as for the named person, or that person is unknown or has left.
+Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRing& keys,
+                               const Directory& directory, Instant now);
 
 // The actor, where what is asked takes a person: forbidden where the key acts for nobody.
 Result<Actor> person_of(const Principal& principal);

@@ -47,11 +47,12 @@ std::string locale_of(const HttpRequest& request) {
 HttpReply message_page(int status, const std::string& base, std::string_view locale, std::string_view heading,
                        std::string_view text) {
   const std::string_view title = page_phrase(heading, locale);
-  return page(status, {locale, title, base}, result_template(), message_json(title, page_phrase(text, locale)));
+  return page(status, {locale, title, base}, result_template(),
+              message_json(title, page_phrase(text, locale)));
 }
 
-// A token that is bound to this page of this link: whoever cannot read the page cannot make it (keyed by the links'
-// own key, in a domain of its own because no nonce of a link begins like that).
+// A token that is bound to this page of this link: whoever cannot read the page cannot make it (keyed by the
+// links' own key, in a domain of its own because no nonce of a link begins like that).
 std::string csrf_token(const Surroundings& around, const LinkRow& link, std::string_view token) {
   return around.backend.links.token(link.instance, link.item, link.round, link.person,
                                     "csrf of the page of " + std::string(token));
@@ -87,7 +88,8 @@ std::expected<Opened, HttpReply> open_link(const Surroundings& around, const Cal
 }
 
 Presentation presentation_of(const Surroundings& around, const Opened& opened) {
-  return present_item(opened.reading.presenting(opened.link.person, around.backend.clock.now()), *opened.item());
+  return present_item(opened.reading.presenting(opened.link.person, around.backend.clock.now()),
+                      *opened.item());
 }
 
 HttpReply show(const Surroundings& around, const Opened& opened, int status, const Typed* typed,
@@ -97,12 +99,9 @@ HttpReply show(const Surroundings& around, const Opened& opened, int status, con
   if (shown.item_status != ItemStatus::open) {
     return page(status, opened.frame(title), result_template(), outcome_json(shown, just_now));
   }
-  const ActionPage data{shown,
-                        opened.address(),
-                        csrf_token(around, opened.link, opened.token),
-                        opened.link.sent_to,
-                        typed,
-                        std::move(problems)};
+  const ActionPage data{
+      shown, opened.address(),   csrf_token(around, opened.link, opened.token), opened.link.sent_to,
+      typed, std::move(problems)};
   return page(status, opened.frame(title), action_template(), action_page_json(data));
 }
 
@@ -130,8 +129,8 @@ HttpReply download(const Surroundings& around, const Call& call) {
   return file_reply(around, id, call.request.path);
 }
 
-// Browsers name where a form came from. With our Referrer-Policy they write "null" for our own pages, so only another
-// site's name is refused; the CSRF token decides in any case.
+// Browsers name where a form came from. With our Referrer-Policy they write "null" for our own pages, so only
+// another site's name is refused; the CSRF token decides in any case.
 bool comes_from_elsewhere(const Surroundings& around, const HttpRequest& request) {
   const auto origin = first_header(request.headers, "Origin");
   if (origin && *origin != "null" && *origin != origin_of_url(around.backend.links.public_url())) return true;
@@ -228,7 +227,8 @@ void decide(const Surroundings& around, const Call& call) {
   request.answers = posted.typed.answers;
   request.form = posted.typed.form;
   request.checklist = posted.typed.checklist;
-  if (request.outcome == "returned" && !posted.typed.return_to.empty()) request.return_to = posted.typed.return_to;
+  if (request.outcome == "returned" && !posted.typed.return_to.empty())
+    request.return_to = posted.typed.return_to;
   Caller caller;
   caller.actor.kind = Actor::Kind::person;
   caller.actor.person = opened->link.person;
@@ -237,9 +237,8 @@ void decide(const Surroundings& around, const Call& call) {
   caller.route = "POST /a/{token}";
   submit(around, std::move(caller), std::move(request),
          [&around, call, held = std::move(*opened), typed = std::move(posted.typed)](const Answer& answer) {
-           const bool taken = around.pool.run([&around, call, held, typed, answer] {
-             show_answer(around, call, held, typed, answer);
-           });
+           const bool taken = around.pool.run(
+               [&around, call, held, typed, answer] { show_answer(around, call, held, typed, answer); });
            if (!taken) call.respond(message_page(503, held.base, held.locale, "refused_title", "busy"));
          });
 }
@@ -248,7 +247,8 @@ HttpReply style_reply(const Call& call) {
   if (call.at("name") != style_sheet_name()) return problem(404, "there is no such file", call.request.path);
   HttpReply reply;
   reply.content_type = "text/css; charset=utf-8";
-  reply.headers = {{"Cache-Control", "public, max-age=31536000, immutable"}, {"X-Content-Type-Options", "nosniff"}};
+  reply.headers = {{"Cache-Control", "public, max-age=31536000, immutable"},
+                   {"X-Content-Type-Options", "nosniff"}};
   reply.body = style_sheet();
   return reply;
 }
@@ -257,20 +257,52 @@ HttpReply style_reply(const Call& call) {
 
 std::vector<Route> page_routes(const Surroundings& around) {
   std::vector<Route> routes;
-  routes.push_back({"GET", "/a/{token}", Scope::everyone, "The page of a link in a message; changes nothing", 0, {}, "",
-                    "Page", {}, on_pool(around, [&around](const Call& call) { return open_page(around, call); })});
-  routes.push_back({"POST", "/a/{token}", Scope::everyone, "Decides, with what the page's form sends", kFormBytesMax,
-                    {"application/x-www-form-urlencoded"}, "PageForm", "Page", {}, [&around](Call call) {
+  routes.push_back({"GET",
+                    "/a/{token}",
+                    Scope::everyone,
+                    "The page of a link in a message; changes nothing",
+                    0,
+                    {},
+                    "",
+                    "Page",
+                    {},
+                    on_pool(around, [&around](const Call& call) { return open_page(around, call); })});
+  routes.push_back({"POST",
+                    "/a/{token}",
+                    Scope::everyone,
+                    "Decides, with what the page's form sends",
+                    kFormBytesMax,
+                    {"application/x-www-form-urlencoded"},
+                    "PageForm",
+                    "Page",
+                    {},
+                    [&around](Call call) {
                       const Respond respond = call.respond;
                       const std::string path = call.request.path;
                       const bool taken =
                           around.pool.run([&around, held = std::move(call)] { decide(around, held); });
-                      if (!taken) respond(problem(503, "too much comes in at once; try again in a moment", path));
+                      if (!taken)
+                        respond(problem(503, "too much comes in at once; try again in a moment", path));
                     }});
-  routes.push_back({"GET", "/a/{token}/files/{id}", Scope::everyone, "A file that the link's page shows", 0, {}, "",
-                    "FileBytes", {},
+  routes.push_back({"GET",
+                    "/a/{token}/files/{id}",
+                    Scope::everyone,
+                    "A file that the link's page shows",
+                    0,
+                    {},
+                    "",
+                    "FileBytes",
+                    {},
                     on_pool(around, [&around](const Call& call) { return download(around, call); })});
-  routes.push_back({"GET", "/assets/{name}", Scope::everyone, "What pages load", 0, {}, "", "Text", {},
+  routes.push_back({"GET",
+                    "/assets/{name}",
+                    Scope::everyone,
+                    "What pages load",
+                    0,
+                    {},
+                    "",
+                    "Text",
+                    {},
                     [](const Call& call) { call.respond(style_reply(call)); }});
   return routes;
 }

@@ -1,6 +1,7 @@
 #pragma once
-// GET and POST /a/{token}: the page of a link in a message. Opening it changes nothing however often; a POST with
-// the page's CSRF token decides, as the person whom the link names, through the same engine as everything else.
+// GET and POST /a/{token}: the page of a link in a message. Opening it changes nothing however often; a POST
+// with the page's CSRF token decides, as the person whom the link names, through the same engine as
+// everything else.
 
 #include <vector>
 

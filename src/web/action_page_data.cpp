@@ -64,9 +64,10 @@ json::array history_json(const std::vector<PresentedDecision>& history) {
 json::array outcomes_json(const std::vector<PresentedOutcome>& outcomes) {
   std::vector<const PresentedOutcome*> order;
   for (const PresentedOutcome& outcome : outcomes) order.push_back(&outcome);
-  std::stable_sort(order.begin(), order.end(), [](const PresentedOutcome* a, const PresentedOutcome* b) {
+  std::sort(order.begin(), order.end(), [](const PresentedOutcome* a, const PresentedOutcome* b) {
     const auto rank = [](const PresentedOutcome* each) { return each->refuses ? 2 : each->returns ? 1 : 0; };
-    return rank(a) < rank(b);
+    // All stand in one vector: addresses are the order of the workflow.
+    return rank(a) != rank(b) ? rank(a) < rank(b) : a < b;
   });
   json::array list;
   for (const PresentedOutcome* outcome : order) {
@@ -91,13 +92,14 @@ void add_answers(json::object& data, const ActionPage& page) {
   const std::vector<Problem>& problems = page.problems.fields;
   const std::string files_base = page.address + "/files";
   data["has_edits"] = !shown.edits.empty();
-  data["edits"] = inputs_html(shown.edits, {"f.", "/form", typed == nullptr ? nullptr : &typed->form, problems,
-                                            shown.locale, files_base});
-  data["asks"] = inputs_html(shown.asks, {"a.", "/answers", typed == nullptr ? nullptr : &typed->answers, problems,
-                                          shown.locale, files_base});
+  data["edits"] = inputs_html(shown.edits, {"f.", "/form", typed == nullptr ? nullptr : &typed->form,
+                                            problems, shown.locale, files_base});
+  data["asks"] = inputs_html(shown.asks, {"a.", "/answers", typed == nullptr ? nullptr : &typed->answers,
+                                          problems, shown.locale, files_base});
   json::array checklist, targets;
   for (const PresentedEntry& entry : shown.checklist) {
-    const bool checked = typed != nullptr && std::ranges::find(typed->checklist, entry.id) != typed->checklist.end();
+    const bool checked =
+        typed != nullptr && std::ranges::find(typed->checklist, entry.id) != typed->checklist.end();
     checklist.push_back({{"id", entry.id}, {"text", entry.text}, {"checked", checked}});
   }
   for (const PresentedTarget& target : shown.return_targets) {
@@ -106,12 +108,15 @@ void add_answers(json::object& data, const ActionPage& page) {
   }
   data["has_checklist"] = !checklist.empty();
   data["checklist"] = std::move(checklist);
-  data["checklist_wrong"] = detail_at(problems, "/checklist");
+  // The core's words are for developers; these two are met every day.
+  const bool ticks_missing = !detail_at(problems, "/checklist").empty();
+  data["checklist_wrong"] = ticks_missing ? page_phrase("ticks_missing", shown.locale) : "";
   data["has_targets"] = targets.size() > 1;
   data["targets"] = std::move(targets);
   data["target_wrong"] = detail_at(problems, "/return_to");
   data["comment"] = typed == nullptr ? "" : typed->comment;
-  data["comment_wrong"] = detail_at(problems, "/comment");
+  const bool comment_missing = !detail_at(problems, "/comment").empty();
+  data["comment_wrong"] = comment_missing ? page_phrase("comment_missing", shown.locale) : "";
   data["comment_hint"] = std::ranges::any_of(shown.outcomes, &PresentedOutcome::comment_required);
   data["outcomes"] = outcomes_json(shown.outcomes);
 }

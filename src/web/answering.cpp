@@ -82,11 +82,12 @@ Result<Caller> caller_of(const Call& call, const Actor& actor) {
 }
 
 void submit(const Surroundings& around, Caller caller, Request request, std::function<void(Answer)> done) {
-  around.backend.submit(std::move(request), std::move(caller), [&around, done = std::move(done)](Answer answer) {
-    const bool stored = answer.has_value();
-    done(std::move(answer));
-    if (stored && around.committed) around.committed();
-  });
+  around.backend.submit(std::move(request), std::move(caller),
+                        [&around, done = std::move(done)](Answer answer) {
+                          const bool stored = answer.has_value();
+                          done(std::move(answer));
+                          if (stored && around.committed) around.committed();
+                        });
 }
 
 void submit(const Surroundings& around, Call call, Caller caller, Request request) {
@@ -114,7 +115,8 @@ std::string query_text(const Call& call, std::string_view name) {
   return {};
 }
 
-Result<std::size_t> query_number(const Call& call, std::string_view name, std::size_t otherwise, std::size_t at_most) {
+Result<std::size_t> query_number(const Call& call, std::string_view name, std::size_t otherwise,
+                                 std::size_t at_most) {
   const std::string text = query_text(call, name);
   if (text.empty()) return otherwise;
   std::size_t value = 0;

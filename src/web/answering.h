@@ -24,7 +24,8 @@ struct Surroundings {
 
 HttpReply json_reply(int status, const json::value& value);
 
-// An action that computes its reply on the pool, where it may block. What it throws becomes a 500 without details.
+// An action that computes its reply on the pool, where it may block. What it throws becomes a 500 without
+// details.
 RouteAction on_pool(const Surroundings& around, std::function<HttpReply(const Call&)> read);
 
 // The JSON of the body; nullopt: `call` has been answered with 400.
@@ -43,7 +44,8 @@ HttpReply reply_of(const Answer& answer, std::string_view path);
 // The parameter's value, "" where it is not given. The router has checked the query.
 std::string query_text(const Call& call, std::string_view name);
 // 1 to `at_most`, else Error; `otherwise` where it is not given.
-Result<std::size_t> query_number(const Call& call, std::string_view name, std::size_t otherwise, std::size_t at_most);
+Result<std::size_t> query_number(const Call& call, std::string_view name, std::size_t otherwise,
+                                 std::size_t at_most);
 
 // "i_01H...": the instance and the number of "i_01H....7". not_found where it is no such id.
 struct ItemName {

@@ -30,8 +30,8 @@ json::value cursor_json(const std::string& cursor) {
   return cursor.empty() ? json::value() : json::value(cursor);
 }
 
-// The ring follows what was committed; the answer goes out once it does, so that a new key works at once and a
-// revoked one never again.
+// The ring follows what was committed; the answer goes out once it does, so that a new key works at once and
+// a revoked one never again.
 void submit_key_change(const Surroundings& around, Call call, Caller caller, Request request) {
   submit(around, std::move(caller), std::move(request),
          [&around, respond = call.respond, path = call.request.path](const Answer& answer) {
@@ -56,7 +56,8 @@ void create_key(const Surroundings& around, Call call) {
   request.person = PersonId(body.text("person"));
   request.scopes = body.texts("scopes");
   request.expires_at = body.instant("expires_at");
-  if (request.scopes.empty()) body.refuse("scopes", "a key needs at least one scope: start, read, decide, admin, act-as");
+  if (request.scopes.empty())
+    body.refuse("scopes", "a key needs at least one scope: start, read, decide, admin, act-as");
   for (const std::string& scope : request.scopes) {
     if (!is_key_scope(scope)) {
       body.refuse("scopes", fmt::format("unknown scope '{}' (start, read, decide, admin, act-as)", scope));
@@ -66,7 +67,8 @@ void create_key(const Surroundings& around, Call call) {
     const auto snapshot = around.backend.library.current();
     const Person* person = snapshot->directory->find(request.person);
     if (person == nullptr || !person->active) {
-      body.refuse("person", fmt::format("'{}' is nobody in the directory, or not active", request.person.value));
+      body.refuse("person",
+                  fmt::format("'{}' is nobody in the directory, or not active", request.person.value));
     }
   }
   if (!body.ok()) return call.respond(body.problem_reply(call.request.path));
@@ -74,7 +76,8 @@ void create_key(const Surroundings& around, Call call) {
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
   if (!caller->idempotency_key.empty()) {
     // The answer holds the key itself, and answers of idempotent requests are stored.
-    return call.respond(problem(400, "creating a key takes no Idempotency-Key: the key is shown once and not kept",
+    return call.respond(problem(400,
+                                "creating a key takes no Idempotency-Key: the key is shown once and not kept",
                                 call.request.path));
   }
   submit_key_change(around, std::move(call), std::move(*caller), std::move(request));
@@ -98,23 +101,25 @@ void revoke_key(const Surroundings& around, Call call) {
 HttpReply list_outbox(const Surroundings& around, const Call& call) {
   const auto limit = query_number(call, "limit", 50, kListMax);
   if (!limit) return problem(400, limit.error().message, call.request.path);
-  const auto page = around.backend.reader.outbox(query_text(call, "status"), query_text(call, "target"), *limit,
-                                                 query_text(call, "cursor"));
+  const auto page = around.backend.reader.outbox(query_text(call, "status"), query_text(call, "target"),
+                                                 *limit, query_text(call, "cursor"));
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows;
   for (const OutboxRow& row : page->rows) rows.push_back(row_json(row));
-  return json_reply(200, json::object{{"outbox", std::move(rows)}, {"next_cursor", cursor_json(page->next_cursor)}});
+  return json_reply(
+      200, json::object{{"outbox", std::move(rows)}, {"next_cursor", cursor_json(page->next_cursor)}});
 }
 
 HttpReply list_inbound(const Surroundings& around, const Call& call) {
   const auto limit = query_number(call, "limit", 50, kListMax);
   if (!limit) return problem(400, limit.error().message, call.request.path);
-  const auto page = around.backend.reader.inbound(query_text(call, "source"), query_text(call, "status"), *limit,
-                                                  query_text(call, "cursor"));
+  const auto page = around.backend.reader.inbound(query_text(call, "source"), query_text(call, "status"),
+                                                  *limit, query_text(call, "cursor"));
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows;
   for (const InboundRow& row : page->rows) rows.push_back(row_json(row));
-  return json_reply(200, json::object{{"inbound", std::move(rows)}, {"next_cursor", cursor_json(page->next_cursor)}});
+  return json_reply(
+      200, json::object{{"inbound", std::move(rows)}, {"next_cursor", cursor_json(page->next_cursor)}});
 }
 
 HttpReply one_inbound(const Surroundings& around, const Call& call) {
@@ -172,30 +177,116 @@ std::vector<Route> admin_routes(const Surroundings& around) {
     return act_on_row(around, [act](std::int64_t id) { return Request(OutboxAct{id, act}); });
   };
   std::vector<Route> routes;
-  routes.push_back({"POST", "/api/v1/admin/keys", Scope::admin, "Create an API key; it is shown once", kJsonBytesMax,
-                    json_only(), "NewKey", "CreatedKey", {},
+  routes.push_back({"POST",
+                    "/api/v1/admin/keys",
+                    Scope::admin,
+                    "Create an API key; it is shown once",
+                    kJsonBytesMax,
+                    json_only(),
+                    "NewKey",
+                    "CreatedKey",
+                    {},
                     [&around](Call call) { create_key(around, std::move(call)); }});
-  routes.push_back({"GET", "/api/v1/admin/keys", Scope::admin, "API keys, without the keys themselves", 0, {}, "",
-                    "Keys", {}, reading(list_keys)});
-  routes.push_back({"POST", "/api/v1/admin/keys/{id}/revoke", Scope::admin, "Revoke an API key", kJsonBytesMax,
-                    json_only(), "", "Done", {}, [&around](Call call) { revoke_key(around, std::move(call)); }});
-  routes.push_back({"GET", "/api/v1/admin/outbox", Scope::admin, "Messages and calls: pending, sent, dead, dropped", 0,
-                    {}, "", "Outbox", {"status", "target", "limit", "cursor"}, reading(list_outbox)});
-  routes.push_back({"POST", "/api/v1/admin/outbox/{id}/retry", Scope::admin, "Send it again", kJsonBytesMax,
-                    json_only(), "", "Done", {}, outbox_act(OutboxAct::Act::retry)});
-  routes.push_back({"POST", "/api/v1/admin/outbox/{id}/drop", Scope::admin, "Give it up", kJsonBytesMax, json_only(),
-                    "", "Done", {}, outbox_act(OutboxAct::Act::drop)});
-  routes.push_back({"GET", "/api/v1/admin/inbound", Scope::admin, "Webhooks that came in", 0, {}, "", "Inbound",
-                    {"source", "status", "limit", "cursor"}, reading(list_inbound)});
-  routes.push_back({"GET", "/api/v1/admin/inbound/{id}", Scope::admin, "One of them, with its body", 0, {}, "",
-                    "InboundOne", {}, reading(one_inbound)});
-  routes.push_back({"POST", "/api/v1/admin/inbound/{id}/replay", Scope::admin, "Map a stored webhook again",
-                    kJsonBytesMax, json_only(), "", "HookAnswer", {},
+  routes.push_back({"GET",
+                    "/api/v1/admin/keys",
+                    Scope::admin,
+                    "API keys, without the keys themselves",
+                    0,
+                    {},
+                    "",
+                    "Keys",
+                    {},
+                    reading(list_keys)});
+  routes.push_back({"POST",
+                    "/api/v1/admin/keys/{id}/revoke",
+                    Scope::admin,
+                    "Revoke an API key",
+                    kJsonBytesMax,
+                    json_only(),
+                    "",
+                    "Done",
+                    {},
+                    [&around](Call call) { revoke_key(around, std::move(call)); }});
+  routes.push_back({"GET",
+                    "/api/v1/admin/outbox",
+                    Scope::admin,
+                    "Messages and calls: pending, sent, dead, dropped",
+                    0,
+                    {},
+                    "",
+                    "Outbox",
+                    {"status", "target", "limit", "cursor"},
+                    reading(list_outbox)});
+  routes.push_back({"POST",
+                    "/api/v1/admin/outbox/{id}/retry",
+                    Scope::admin,
+                    "Send it again",
+                    kJsonBytesMax,
+                    json_only(),
+                    "",
+                    "Done",
+                    {},
+                    outbox_act(OutboxAct::Act::retry)});
+  routes.push_back({"POST",
+                    "/api/v1/admin/outbox/{id}/drop",
+                    Scope::admin,
+                    "Give it up",
+                    kJsonBytesMax,
+                    json_only(),
+                    "",
+                    "Done",
+                    {},
+                    outbox_act(OutboxAct::Act::drop)});
+  routes.push_back({"GET",
+                    "/api/v1/admin/inbound",
+                    Scope::admin,
+                    "Webhooks that came in",
+                    0,
+                    {},
+                    "",
+                    "Inbound",
+                    {"source", "status", "limit", "cursor"},
+                    reading(list_inbound)});
+  routes.push_back({"GET",
+                    "/api/v1/admin/inbound/{id}",
+                    Scope::admin,
+                    "One of them, with its body",
+                    0,
+                    {},
+                    "",
+                    "InboundOne",
+                    {},
+                    reading(one_inbound)});
+  routes.push_back({"POST",
+                    "/api/v1/admin/inbound/{id}/replay",
+                    Scope::admin,
+                    "Map a stored webhook again",
+                    kJsonBytesMax,
+                    json_only(),
+                    "",
+                    "HookAnswer",
+                    {},
                     act_on_row(around, [](std::int64_t id) { return Request(ReplayInbound{id}); })});
-  routes.push_back({"POST", "/api/v1/admin/reload", Scope::admin, "Load workflows, connectors and people again",
-                    kJsonBytesMax, json_only(), "", "Report", {}, reading(reload)});
-  routes.push_back({"POST", "/api/v1/admin/backup", Scope::admin, "Copy the database to a new file while serving",
-                    kJsonBytesMax, json_only(), "BackupPath", "BackupPath", {}, reading(backup)});
+  routes.push_back({"POST",
+                    "/api/v1/admin/reload",
+                    Scope::admin,
+                    "Load workflows, connectors and people again",
+                    kJsonBytesMax,
+                    json_only(),
+                    "",
+                    "Report",
+                    {},
+                    reading(reload)});
+  routes.push_back({"POST",
+                    "/api/v1/admin/backup",
+                    Scope::admin,
+                    "Copy the database to a new file while serving",
+                    kJsonBytesMax,
+                    json_only(),
+                    "BackupPath",
+                    "BackupPath",
+                    {},
+                    reading(backup)});
   return routes;
 }
 

@@ -85,7 +85,8 @@ void stream(const Surroundings& around, FeedSignal& signal, Call call) {
   }
   HttpReply reply;
   reply.content_type = "text/event-stream; charset=utf-8";
-  reply.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"X-Accel-Buffering", "no"}};
+  reply.headers = {
+      {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"X-Accel-Buffering", "no"}};
   reply.source = std::make_shared<FeedStream>(around, signal, cursor);
   call.respond(std::move(reply));
 }
@@ -95,9 +96,15 @@ void stream(const Surroundings& around, FeedSignal& signal, Call call) {
 std::vector<Route> feed_routes(const Surroundings& around, FeedSignal& signal) {
   RouteAction paged = on_pool(around, [&around](const Call& call) { return page_reply(around, call); });
   std::vector<Route> routes;
-  routes.push_back({"GET", "/api/v1/events", Scope::read,
-                    "The feed over all instances, also as text/event-stream (resumed by Last-Event-ID)", 0, {}, "",
-                    "Feed", {"after", "limit"},
+  routes.push_back({"GET",
+                    "/api/v1/events",
+                    Scope::read,
+                    "The feed over all instances, also as text/event-stream (resumed by Last-Event-ID)",
+                    0,
+                    {},
+                    "",
+                    "Feed",
+                    {"after", "limit"},
                     [&around, &signal, paged = std::move(paged)](Call call) {
                       if (wants_stream(call)) {
                         stream(around, signal, std::move(call));

@@ -18,19 +18,21 @@ void upload(const Surroundings& around, Call call) {
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
   const Respond respond = call.respond;
   const std::string path = call.request.path;
-  const bool taken = around.pool.run([&around, name, held = std::move(call), who = std::move(*caller)]() mutable {
-    auto& file = static_cast<Upload&>(*held.sink);
-    auto kept = file.keep(name);
-    if (!kept) return held.respond(problem_of(kept.error(), held.request.path));
-    if (!who.idempotency_key.empty()) {
-      // The body went to disk: what identifies it is its content.
-      who.request_hash = to_hex(as_text(sha256_pieces("countersign request", {name, kept->sha256})));
-    }
-    AddFile request{"f_" + sortable_id(around.backend.clock.now(), around.backend.random), kept->sha256, name,
-                    kept->type, kept->size};
-    submit(around, std::move(held), std::move(who), std::move(request));
-  });
-  if (!taken) respond(problem(503, "too much is being read and written already; try again in a moment", path));
+  const bool taken =
+      around.pool.run([&around, name, held = std::move(call), who = std::move(*caller)]() mutable {
+        auto& file = static_cast<Upload&>(*held.sink);
+        auto kept = file.keep(name);
+        if (!kept) return held.respond(problem_of(kept.error(), held.request.path));
+        if (!who.idempotency_key.empty()) {
+          // The body went to disk: what identifies it is its content.
+          who.request_hash = to_hex(as_text(sha256_pieces("countersign request", {name, kept->sha256})));
+        }
+        AddFile request{"f_" + sortable_id(around.backend.clock.now(), around.backend.random), kept->sha256,
+                        name, kept->type, kept->size};
+        submit(around, std::move(held), std::move(who), std::move(request));
+      });
+  if (!taken)
+    respond(problem(503, "too much is being read and written already; try again in a moment", path));
 }
 
 HttpReply download(const Surroundings& around, const Call& call) {
@@ -60,15 +62,25 @@ HttpReply file_reply(const Surroundings& around, std::string_view id, std::strin
 
 std::vector<Route> file_routes(const Surroundings& around, std::size_t file_bytes_max) {
   std::vector<Route> routes;
-  Route add{"POST", "/api/v1/files", Scope::start, "Upload a file (its bytes as the body; ?name=NAME.pdf)",
-            file_bytes_max, {"*"}, "FileBytes", "File", {"name"},
-            [&around](Call call) { upload(around, std::move(call)); }};
+  Route add{"POST",         "/api/v1/files",
+            Scope::start,   "Upload a file (its bytes as the body; ?name=NAME.pdf)",
+            file_bytes_max, {"*"},
+            "FileBytes",    "File",
+            {"name"},       [&around](Call call) { upload(around, std::move(call)); }};
   add.make_sink = [&around]() -> std::shared_ptr<BodySink> {
     return std::make_shared<Upload>(around.backend.files_path,
                                     sortable_id(around.backend.clock.now(), around.backend.random));
   };
   routes.push_back(std::move(add));
-  routes.push_back({"GET", "/api/v1/files/{id}", Scope::read, "Download a file", 0, {}, "", "FileBytes", {},
+  routes.push_back({"GET",
+                    "/api/v1/files/{id}",
+                    Scope::read,
+                    "Download a file",
+                    0,
+                    {},
+                    "",
+                    "FileBytes",
+                    {},
                     on_pool(around, [&around](const Call& call) { return download(around, call); })});
   return routes;
 }

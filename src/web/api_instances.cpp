@@ -13,15 +13,16 @@ namespace {
 
 constexpr std::size_t kListMax = 200;
 
-// A key that belongs to somebody starts for that person only; a system's key, and one with act-as, for whoever is
-// named.
+// A key that belongs to somebody starts for that person only; a system's key, and one with act-as, for
+// whoever is named.
 Result<PersonId> requester_of(const Call& call, const std::string& named) {
   const Principal& who = *call.principal;
   if (named.empty() || named == who.actor.person.value) return who.actor.person;
   if (who.key.person.empty() || who.has("act-as")) return PersonId(named);
-  return fail(ErrorCode::forbidden,
-              fmt::format("the API key {} belongs to '{}' and lacks the scope 'act-as', so it cannot start for '{}'",
-                          who.key.id, who.key.person.value, named));
+  return fail(
+      ErrorCode::forbidden,
+      fmt::format("the API key {} belongs to '{}' and lacks the scope 'act-as', so it cannot start for '{}'",
+                  who.key.id, who.key.person.value, named));
 }
 
 void start(const Surroundings& around, Call call) {
@@ -61,9 +62,10 @@ HttpReply list(const Surroundings& around, const Call& call) {
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows;
   for (const InstanceRow& row : page->rows) rows.push_back(row_json(row, around.backend.links.public_url()));
-  return json_reply(200, json::object{{"instances", std::move(rows)},
-                                      {"next_cursor", page->next_cursor.empty() ? json::value()
-                                                                                : json::value(page->next_cursor)}});
+  return json_reply(
+      200, json::object{
+               {"instances", std::move(rows)},
+               {"next_cursor", page->next_cursor.empty() ? json::value() : json::value(page->next_cursor)}});
 }
 
 HttpReply one(const Surroundings& around, const Call& call) {
@@ -72,8 +74,9 @@ HttpReply one(const Surroundings& around, const Call& call) {
   const auto reading = read_instance(around.backend, *id);
   if (!reading) return problem_of(reading.error(), call.request.path);
   const Presenting presenting = reading->presenting(call.principal->actor.person, around.backend.clock.now());
-  json::object shown = instance_json(reading->state, reading->definition.get(),
-                                     present_instance(presenting).workflow_title, around.backend.links.public_url());
+  json::object shown =
+      instance_json(reading->state, reading->definition.get(), present_instance(presenting).workflow_title,
+                    around.backend.links.public_url());
   json::array items;
   for (const WorkItemRow& row : reading->items) {
     json::object item = row_json(row);
@@ -106,8 +109,9 @@ HttpReply events(const Surroundings& around, const Call& call) {
   json::array rows;
   for (const EventRow& row : page->rows) rows.push_back(row_json(row));
   const bool more = page->rows.size() == *limit;
-  return json_reply(200, json::object{{"events", std::move(rows)},
-                                      {"next_after", more ? json::value(page->rows.back().seq) : json::value()}});
+  return json_reply(200,
+                    json::object{{"events", std::move(rows)},
+                                 {"next_after", more ? json::value(page->rows.back().seq) : json::value()}});
 }
 
 // A request about one instance with a small JSON body, by a person or an admin.
@@ -143,7 +147,8 @@ std::optional<Request> read_admin_act(const Call& call, JsonBody& body) {
       const auto name = parse_item_id(item.as_string());
       if (name && name->instance == instance) request.item = name->number;
     }
-    if (request.item == 0) body.refuse("item", "'item' must be a work item of this instance: its id or number");
+    if (request.item == 0)
+      body.refuse("item", "'item' must be a work item of this instance: its id or number");
     return request;
   }
   if (!which.empty()) body.refuse("act", fmt::format("unknown act '{}' (it is reassign or retry)", which));
@@ -184,7 +189,8 @@ void resubmit(const Surroundings& around, Call call) {
   auto caller = caller_of(call, *actor);
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
   if (!request.version && caller->idempotency_key.empty()) {
-    return call.respond(problem(428, "send the work item's version, or an Idempotency-Key", call.request.path));
+    return call.respond(
+        problem(428, "send the work item's version, or an Idempotency-Key", call.request.path));
   }
   const Respond respond = call.respond;
   const std::string path = call.request.path;
@@ -201,42 +207,119 @@ void resubmit(const Surroundings& around, Call call) {
 
 std::vector<Route> instance_routes(const Surroundings& around) {
   std::vector<Route> routes;
-  routes.push_back({"POST", "/api/v1/workflows/{workflow}/instances", Scope::start, "Start an instance",
-                    kJsonBytesMax, json_only(), "Start", "Started", {},
+  routes.push_back({"POST",
+                    "/api/v1/workflows/{workflow}/instances",
+                    Scope::start,
+                    "Start an instance",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Start",
+                    "Started",
+                    {},
                     [&around](Call call) { start(around, std::move(call)); }});
-  routes.push_back({"GET", "/api/v1/instances", Scope::read, "Instances, newest first", 0, {}, "", "Instances",
+  routes.push_back({"GET",
+                    "/api/v1/instances",
+                    Scope::read,
+                    "Instances, newest first",
+                    0,
+                    {},
+                    "",
+                    "Instances",
                     {"workflow", "status", "requester", "stage", "reference", "ended", "limit", "cursor"},
                     on_pool(around, [&around](const Call& call) { return list(around, call); })});
-  routes.push_back({"GET", "/api/v1/instances/{id}", Scope::read, "One instance, by id or reference", 0, {}, "",
-                    "Instance", {},
+  routes.push_back({"GET",
+                    "/api/v1/instances/{id}",
+                    Scope::read,
+                    "One instance, by id or reference",
+                    0,
+                    {},
+                    "",
+                    "Instance",
+                    {},
                     on_pool(around, [&around](const Call& call) { return one(around, call); })});
-  routes.push_back({"GET", "/api/v1/instances/{id}/events", Scope::read, "What happened to an instance", 0, {}, "",
-                    "Events", {"after", "limit"},
+  routes.push_back({"GET",
+                    "/api/v1/instances/{id}/events",
+                    Scope::read,
+                    "What happened to an instance",
+                    0,
+                    {},
+                    "",
+                    "Events",
+                    {"after", "limit"},
                     on_pool(around, [&around](const Call& call) { return events(around, call); })});
-  routes.push_back({"POST", "/api/v1/instances/{id}/cancel", Scope::start_or_admin,
-                    "End an instance (its requester, or an admin with a reason)", kJsonBytesMax, json_only(),
-                    "Reason", "Done", {}, act(around, [](const Call& call, JsonBody& body) {
-                      return std::optional<Request>(CancelRequest{InstanceId(call.at("id")), body.text("reason")});
+  routes.push_back({"POST",
+                    "/api/v1/instances/{id}/cancel",
+                    Scope::start_or_admin,
+                    "End an instance (its requester, or an admin with a reason)",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Reason",
+                    "Done",
+                    {},
+                    act(around, [](const Call& call, JsonBody& body) {
+                      return std::optional<Request>(
+                          CancelRequest{InstanceId(call.at("id")), body.text("reason")});
                     })});
-  routes.push_back({"POST", "/api/v1/instances/{id}/withdraw", Scope::start, "Take a request back (its requester)",
-                    kJsonBytesMax, json_only(), "Reason", "Done", {}, act(around, [](const Call& call, JsonBody& body) {
-                      return std::optional<Request>(WithdrawRequest{InstanceId(call.at("id")), body.text("reason")});
+  routes.push_back({"POST",
+                    "/api/v1/instances/{id}/withdraw",
+                    Scope::start,
+                    "Take a request back (its requester)",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Reason",
+                    "Done",
+                    {},
+                    act(around, [](const Call& call, JsonBody& body) {
+                      return std::optional<Request>(
+                          WithdrawRequest{InstanceId(call.at("id")), body.text("reason")});
                     })});
-  routes.push_back({"POST", "/api/v1/instances/{id}/comments", Scope::decide, "Add a comment", kJsonBytesMax,
-                    json_only(), "CommentText", "Done", {}, act(around, [](const Call& call, JsonBody& body) {
-                      return std::optional<Request>(CommentRequest{InstanceId(call.at("id")), body.text("text", true)});
+  routes.push_back({"POST",
+                    "/api/v1/instances/{id}/comments",
+                    Scope::decide,
+                    "Add a comment",
+                    kJsonBytesMax,
+                    json_only(),
+                    "CommentText",
+                    "Done",
+                    {},
+                    act(around, [](const Call& call, JsonBody& body) {
+                      return std::optional<Request>(
+                          CommentRequest{InstanceId(call.at("id")), body.text("text", true)});
                     })});
-  routes.push_back({"POST", "/api/v1/instances/{id}/events", Scope::start, "Send an event to an instance",
-                    kJsonBytesMax, json_only(), "Event", "Done", {}, act(around, [](const Call& call, JsonBody& body) {
-                      EventRequest request{InstanceId(call.at("id")), body.text("name", true), body.any("data")};
+  routes.push_back({"POST",
+                    "/api/v1/instances/{id}/events",
+                    Scope::start,
+                    "Send an event to an instance",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Event",
+                    "Done",
+                    {},
+                    act(around, [](const Call& call, JsonBody& body) {
+                      EventRequest request{InstanceId(call.at("id")), body.text("name", true),
+                                           body.any("data")};
                       return std::optional<Request>(std::move(request));
                     })});
-  routes.push_back({"POST", "/api/v1/instances/{id}/resubmit", Scope::decide,
-                    "Send a corrected request again (its requester)", kJsonBytesMax, json_only(), "Resubmission",
-                    "Done", {}, [&around](Call call) { resubmit(around, std::move(call)); }});
-  routes.push_back({"POST", "/api/v1/instances/{id}/admin", Scope::admin,
-                    "Reassign a work item, or retry what stands still", kJsonBytesMax, json_only(), "AdminAct", "Done",
-                    {}, act(around, read_admin_act)});
+  routes.push_back({"POST",
+                    "/api/v1/instances/{id}/resubmit",
+                    Scope::decide,
+                    "Send a corrected request again (its requester)",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Resubmission",
+                    "Done",
+                    {},
+                    [&around](Call call) { resubmit(around, std::move(call)); }});
+  routes.push_back({"POST",
+                    "/api/v1/instances/{id}/admin",
+                    Scope::admin,
+                    "Reassign a work item, or retry what stands still",
+                    kJsonBytesMax,
+                    json_only(),
+                    "AdminAct",
+                    "Done",
+                    {},
+                    act(around, read_admin_act)});
   return routes;
 }
 

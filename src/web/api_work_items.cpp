@@ -18,8 +18,8 @@ constexpr std::size_t kListMax = 200;
 constexpr std::size_t kBulkMax = 100;
 
 // The title and, while it is open, what may be answered.
-void add_question(json::object& shown, const InstanceReading& reading, const WorkItemRow& row, const Call& call,
-                  Instant now) {
+void add_question(json::object& shown, const InstanceReading& reading, const WorkItemRow& row,
+                  const Call& call, Instant now) {
   const PersonId& person = call.principal->actor.person;
   const Person* known = reading.snapshot->directory->find(person);
   const std::string locale = known == nullptr ? "en" : known->locale;
@@ -71,9 +71,10 @@ HttpReply list(const Surroundings& around, const Call& call) {
     if (reading->second) add_question(shown, *reading->second, row, call, backend.clock.now());
     rows.push_back(std::move(shown));
   }
-  return json_reply(200, json::object{{"work_items", std::move(rows)},
-                                      {"next_cursor", page->next_cursor.empty() ? json::value()
-                                                                                : json::value(page->next_cursor)}});
+  return json_reply(
+      200, json::object{
+               {"work_items", std::move(rows)},
+               {"next_cursor", page->next_cursor.empty() ? json::value() : json::value(page->next_cursor)}});
 }
 
 HttpReply one(const Surroundings& around, const Call& call) {
@@ -105,7 +106,8 @@ DecisionRequest read_decision(JsonBody& body, const ItemName& name) {
 }
 
 constexpr std::string_view kVersionNeeded =
-    "send the work item's \"version\" as you have seen it, or an Idempotency-Key, so that nothing is decided twice";
+    "send the work item's \"version\" as you have seen it, or an Idempotency-Key, so that nothing is decided "
+    "twice";
 
 void decide(const Surroundings& around, Call call) {
   const auto name = parse_item_id(call.at("id"));
@@ -142,9 +144,10 @@ struct Bulk {
 json::object answer_json(const std::string& id, const Answer& answer, std::string_view path) {
   if (!answer) {
     const int status = status_of(answer.error().error.code);
-    return {{"id", id},
-            {"status", status},
-            {"problem", problem_document(status, answer.error().error.message, path, answer.error().problems)}};
+    return {
+        {"id", id},
+        {"status", status},
+        {"problem", problem_document(status, answer.error().error.message, path, answer.error().problems)}};
   }
   boost::system::error_code ignored;
   return {{"id", id}, {"status", answer->status}, {"answer", json::parse(answer->body, ignored)}};
@@ -176,7 +179,8 @@ void decide_several(const Surroundings& around, Call call) {
     }
   }
   if (!problems.empty()) {
-    return call.respond(problem(422, "nothing was decided: " + problems.front().detail, call.request.path, problems));
+    return call.respond(
+        problem(422, "nothing was decided: " + problems.front().detail, call.request.path, problems));
   }
   if (requests.empty()) return call.respond(json_reply(200, json::object{{"results", json::array()}}));
 
@@ -199,17 +203,45 @@ void decide_several(const Surroundings& around, Call call) {
 
 std::vector<Route> work_item_routes(const Surroundings& around) {
   std::vector<Route> routes;
-  routes.push_back({"GET", "/api/v1/work-items", Scope::read, "Work items; assignee includes their groups' items", 0,
-                    {}, "", "WorkItems",
+  routes.push_back({"GET",
+                    "/api/v1/work-items",
+                    Scope::read,
+                    "Work items; assignee includes their groups' items",
+                    0,
+                    {},
+                    "",
+                    "WorkItems",
                     {"assignee", "status", "workflow", "instance", "due_before", "limit", "cursor"},
                     on_pool(around, [&around](const Call& call) { return list(around, call); })});
-  routes.push_back({"GET", "/api/v1/work-items/{id}", Scope::read, "One work item", 0, {}, "", "WorkItem", {},
+  routes.push_back({"GET",
+                    "/api/v1/work-items/{id}",
+                    Scope::read,
+                    "One work item",
+                    0,
+                    {},
+                    "",
+                    "WorkItem",
+                    {},
                     on_pool(around, [&around](const Call& call) { return one(around, call); })});
-  routes.push_back({"POST", "/api/v1/work-items/{id}/decision", Scope::decide, "Decide a work item", kJsonBytesMax,
-                    json_only(), "Decision", "Decided", {},
+  routes.push_back({"POST",
+                    "/api/v1/work-items/{id}/decision",
+                    Scope::decide,
+                    "Decide a work item",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Decision",
+                    "Decided",
+                    {},
                     [&around](Call call) { decide(around, std::move(call)); }});
-  routes.push_back({"POST", "/api/v1/work-items/decisions", Scope::decide, "Decide several work items", kJsonBytesMax,
-                    json_only(), "Decisions", "DecisionResults", {},
+  routes.push_back({"POST",
+                    "/api/v1/work-items/decisions",
+                    Scope::decide,
+                    "Decide several work items",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Decisions",
+                    "DecisionResults",
+                    {},
                     [&around](Call call) { decide_several(around, std::move(call)); }});
   return routes;
 }

@@ -20,7 +20,7 @@ std::string plain_title(const LocalText& text, std::string_view locale) {
 }
 
 std::string_view kind_of(const Step& step) {
-  static constexpr std::string_view kKinds[] = {"approve", "task", "notify", "call", "wait", "choose",
+  static constexpr std::string_view kKinds[] = {"approve",  "task", "notify", "call", "wait", "choose",
                                                 "parallel", "run",  "set",    "go",   "end",  "revise"};
   static_assert(std::variant_size_v<StepKind> == std::size(kKinds));
   return kKinds[step.kind.index()];
@@ -94,12 +94,35 @@ HttpReply schema(const Surroundings& around, const Call& call) {
 
 std::vector<Route> workflow_routes(const Surroundings& around) {
   std::vector<Route> routes;
-  routes.push_back({"GET", "/api/v1/workflows", Scope::read, "Workflows that can be started", 0, {}, "", "Workflows",
-                    {}, on_pool(around, [&around](const Call& call) { return list(around, call); })});
-  routes.push_back({"GET", "/api/v1/workflows/{workflow}", Scope::read, "One workflow", 0, {}, "", "Workflow", {},
+  routes.push_back({"GET",
+                    "/api/v1/workflows",
+                    Scope::read,
+                    "Workflows that can be started",
+                    0,
+                    {},
+                    "",
+                    "Workflows",
+                    {},
+                    on_pool(around, [&around](const Call& call) { return list(around, call); })});
+  routes.push_back({"GET",
+                    "/api/v1/workflows/{workflow}",
+                    Scope::read,
+                    "One workflow",
+                    0,
+                    {},
+                    "",
+                    "Workflow",
+                    {},
                     on_pool(around, [&around](const Call& call) { return one(around, call); })});
-  routes.push_back({"GET", "/api/v1/workflows/{workflow}/form-schema", Scope::read, "Its form as JSON Schema", 0, {},
-                    "", "Schema", {},
+  routes.push_back({"GET",
+                    "/api/v1/workflows/{workflow}/form-schema",
+                    Scope::read,
+                    "Its form as JSON Schema",
+                    0,
+                    {},
+                    "",
+                    "Schema",
+                    {},
                     on_pool(around, [&around](const Call& call) { return schema(around, call); })});
   return routes;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What the routes need of the daemon behind them: Services (runtime/services.h) with the engine as functions, so that
-// tests put something small in its place. References outlive every user.
+// What the routes need of the daemon behind them: Services (runtime/services.h) with the engine as functions,
+// so that tests put something small in its place. References outlive every user.
 
 #include <functional>
 #include <string>

@@ -1,5 +1,5 @@
-// What --dev offers to whoever tries the product: the mailbox of everything that would have been sent, and a clock
-// that can be moved.
+// What --dev offers to whoever tries the product: the mailbox of everything that would have been sent, and a
+// clock that can be moved.
 
 #include "core/time_words.h"
 #include "web/page_reply.h"
@@ -25,9 +25,15 @@ json::array links_in(const std::string& text, const std::string& public_url) {
 }
 
 json::object message_json(const MailboxMessage& message, const std::string& public_url) {
-  return {{"id", message.id},           {"at", format_rfc3339(message.at)}, {"channel", message.channel},
-          {"to", message.to},           {"subject", message.subject},       {"text", message.text},
-          {"html", message.html},       {"raw", message.raw},               {"links", links_in(message.text, public_url)}};
+  return {{"id", message.id},
+          {"at", format_rfc3339(message.at)},
+          {"channel", message.channel},
+          {"to", message.to},
+          {"subject", message.subject},
+          {"text", message.text},
+          {"html", message.html},
+          {"raw", message.raw},
+          {"links", links_in(message.text, public_url)}};
 }
 
 HttpReply as_json(const Surroundings& around, const Call& call) {
@@ -60,11 +66,13 @@ void advance_clock(const Surroundings& around, const Call& call) {
   if (!body.ok()) return call.respond(body.problem_reply(call.request.path));
   const auto span = parse_time_span(words);
   if (!span || (span->unit != TimeSpan::Unit::seconds && span->unit != TimeSpan::Unit::days)) {
-    body.refuse("advance", span ? "only seconds, minutes, hours, days and weeks can pass here" : span.error().message);
+    body.refuse("advance",
+                span ? "only seconds, minutes, hours, days and weeks can pass here" : span.error().message);
     return call.respond(body.problem_reply(call.request.path));
   }
   const bool is_days = span->unit == TimeSpan::Unit::days;
-  const Duration passed = is_days ? Duration(std::chrono::hours(24 * span->count)) : std::chrono::seconds(span->count);
+  const Duration passed =
+      is_days ? Duration(std::chrono::hours(24 * span->count)) : std::chrono::seconds(span->count);
   around.backend.advance_clock(passed);
   if (around.committed) around.committed();
   call.respond(json_reply(200, json::object{{"now", format_rfc3339(around.backend.clock.now())}}));
@@ -76,20 +84,44 @@ std::vector<Route> dev_routes(const Surroundings& around) {
   std::vector<Route> routes;
   if (!around.backend.dev) return routes;
   if (around.backend.advance_clock) {
-    routes.push_back({"POST", "/dev/clock", Scope::everyone, "Lets time pass (--dev)", kJsonBytesMax, json_only(),
-                      "Advance", "Done", {}, [&around](Call call) {
+    routes.push_back({"POST",
+                      "/dev/clock",
+                      Scope::everyone,
+                      "Lets time pass (--dev)",
+                      kJsonBytesMax,
+                      json_only(),
+                      "Advance",
+                      "Done",
+                      {},
+                      [&around](Call call) {
                         const Respond respond = call.respond;
                         const std::string path = call.request.path;
-                        const bool taken =
-                            around.pool.run([&around, held = std::move(call)] { advance_clock(around, held); });
+                        const bool taken = around.pool.run(
+                            [&around, held = std::move(call)] { advance_clock(around, held); });
                         if (!taken) respond(problem(503, "try again in a moment", path));
                       }});
   }
   if (around.backend.mailbox == nullptr) return routes;
-  routes.push_back({"GET", "/dev/mailbox", Scope::everyone, "What would have been sent (--dev)", 0, {}, "", "Page",
-                    {"to"}, on_pool(around, [&around](const Call& call) { return as_page(around, call); })});
-  routes.push_back({"GET", "/dev/mailbox.json", Scope::everyone, "The same as JSON (--dev)", 0, {}, "", "Messages",
-                    {"to"}, on_pool(around, [&around](const Call& call) { return as_json(around, call); })});
+  routes.push_back({"GET",
+                    "/dev/mailbox",
+                    Scope::everyone,
+                    "What would have been sent (--dev)",
+                    0,
+                    {},
+                    "",
+                    "Page",
+                    {"to"},
+                    on_pool(around, [&around](const Call& call) { return as_page(around, call); })});
+  routes.push_back({"GET",
+                    "/dev/mailbox.json",
+                    Scope::everyone,
+                    "The same as JSON (--dev)",
+                    0,
+                    {},
+                    "",
+                    "Messages",
+                    {"to"},
+                    on_pool(around, [&around](const Call& call) { return as_json(around, call); })});
   return routes;
 }
 

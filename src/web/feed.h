@@ -1,6 +1,7 @@
 #pragma once
-// The feed of all events as a stream (text/event-stream, WHATWG HTML section 9.2). A stream sleeps until something
-// was committed; without news it says so every `kHeartbeat`, so that a broken connection is noticed.
+// The feed of all events as a stream (text/event-stream, WHATWG HTML section 9.2). A stream sleeps until
+// something was committed; without news it says so every `kHeartbeat`, so that a broken connection is
+// noticed.
 
 #include <functional>
 #include <memory>
@@ -23,8 +24,8 @@ struct FeedSignal {
 
   // Something was committed: every waiting stream looks again. Cheap where nobody listens.
   void notify();
-  // Calls `look` once, on some thread: at the next notify(), or with `late` true after the heartbeat. At once with
-  // `late` where notify() was called since `seen` was taken.
+  // Calls `look` once, on some thread: at the next notify(), or with `late` true after the heartbeat. At once
+  // with `late` where notify() was called since `seen` was taken.
   void wait(std::uint64_t seen, std::function<void(bool late)> look);
   std::uint64_t seen() const;
 

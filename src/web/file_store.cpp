@@ -1,16 +1,14 @@
 #include "web/file_store.h"
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
-#include <filesystem>
-
-#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -29,7 +27,8 @@ std::string system_reason() {
 
 Result<void> sync_folder(const std::string& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return fail(ErrorCode::storage, fmt::format("cannot open {}: {}", folder, system_reason()));
+  if (descriptor < 0)
+    return fail(ErrorCode::storage, fmt::format("cannot open {}: {}", folder, system_reason()));
   const bool synced = ::fsync(descriptor) == 0;
   const std::string reason = synced ? "" : system_reason();
   ::close(descriptor);
@@ -83,7 +82,9 @@ struct Upload::Hash {
 };
 
 Upload::Upload(std::string folder, std::string token)
-    : folder_(std::move(folder)), temporary_(folder_ + "/incoming/" + token), hash_(std::make_unique<Hash>()) {}
+    : folder_(std::move(folder)),
+      temporary_(folder_ + "/incoming/" + token),
+      hash_(std::make_unique<Hash>()) {}
 
 Upload::~Upload() {
   if (descriptor_ < 0) return;
@@ -95,7 +96,8 @@ Result<void> Upload::open() {
   if (auto made = make_folder(folder_ + "/incoming"); !made) return made;
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
-    return fail(ErrorCode::storage, fmt::format("cannot store the file: {}: {}", temporary_, system_reason()));
+    return fail(ErrorCode::storage,
+                fmt::format("cannot store the file: {}: {}", temporary_, system_reason()));
   }
   return {};
 }
@@ -120,9 +122,10 @@ Result<Upload::Kept> Upload::keep(std::string_view name) {
   if (size_ == 0) return fail(ErrorCode::invalid_input, "the file is empty");
   const auto type = sniffed_type(head_, name);
   if (!type) {
-    return fail(ErrorCode::invalid_input,
-                "the file is of no accepted type: PDF, PNG, JPEG, office documents (docx, xlsx, pptx, odt, ods, odp) "
-                "and plain text are");
+    return fail(
+        ErrorCode::invalid_input,
+        "the file is of no accepted type: PDF, PNG, JPEG, office documents (docx, xlsx, pptx, odt, ods, odp) "
+        "and plain text are");
   }
   unsigned char bytes[32];
   unsigned int length = 0;
@@ -150,11 +153,13 @@ std::string stored_path(const std::string& folder, std::string_view sha256) {
 Result<std::shared_ptr<BodySource>> open_stored(const std::string& folder, std::string_view sha256,
                                                 BlockingPool& pool) {
   // The name comes from our database; a path is still never made of anything but hexadecimal digits.
-  if (sha256.size() != 64 || !from_hex(sha256)) return fail(ErrorCode::corrupt, "the file's hash is malformed");
+  if (sha256.size() != 64 || !from_hex(sha256))
+    return fail(ErrorCode::corrupt, "the file's hash is malformed");
   const std::string path = stored_path(folder, sha256);
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0) return fail(ErrorCode::not_found, fmt::format("the file is missing: {}", system_reason()));
-  struct stat facts {};
+  if (descriptor < 0)
+    return fail(ErrorCode::not_found, fmt::format("the file is missing: {}", system_reason()));
+  struct stat facts{};
   if (::fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) {
     ::close(descriptor);
     return fail(ErrorCode::corrupt, "what stands in the file's place is no file");

@@ -1,6 +1,7 @@
 #pragma once
-// Uploaded files on disk, named by their content: FOLDER/ab/ab12... . A file is there whole or not at all: it is
-// written under a temporary name, synced, renamed, and its folder synced, before anything in the database names it.
+// Uploaded files on disk, named by their content: FOLDER/ab/ab12... . A file is there whole or not at all: it
+// is written under a temporary name, synced, renamed, and its folder synced, before anything in the database
+// names it.
 
 #include <cstdint>
 #include <memory>
@@ -15,13 +16,13 @@
 
 namespace countersign::web {
 
-// The media type by the first bytes, and for office documents by the ending of the name: PDF, PNG, JPEG, ZIP-based
-// office files, plain text (UTF-8). nullopt for anything else: such a file is not accepted. `head`: at least the
-// first 1,024 bytes, or all.
+// The media type by the first bytes, and for office documents by the ending of the name: PDF, PNG, JPEG,
+// ZIP-based office files, plain text (UTF-8). nullopt for anything else: such a file is not accepted. `head`:
+// at least the first 1,024 bytes, or all.
 std::optional<std::string> sniffed_type(std::string_view head, std::string_view name);
 
-// A file's name as it may be shown and offered for download: without folders, control characters and quotes, at most
-// 120 characters; "file" where nothing is left.
+// A file's name as it may be shown and offered for download: without folders, control characters and quotes,
+// at most 120 characters; "file" where nothing is left.
 std::string safe_file_name(std::string_view name);
 
 // One upload: a BodySink on pool threads. Removes its temporary file unless it was kept.

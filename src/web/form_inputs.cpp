@@ -69,10 +69,11 @@ class Writer {
   void control(const PresentedInput& input, const Standing& standing, const std::string& id, bool is_wrong);
   void line(std::string_view type, const std::string& name, const std::string& id, std::string_view value,
             std::string_view more, bool is_wrong);
-  void choice(const PresentedInput& input, const std::string& name, const std::string& id, std::string_view value,
-              bool is_wrong);
+  void choice(const PresentedInput& input, const std::string& name, const std::string& id,
+              std::string_view value, bool is_wrong);
   void ticks(const PresentedInput& input, const std::string& name, const std::vector<std::string>& values);
-  void kept_files(const PresentedInput& input, const std::string& name, const std::vector<std::string>& values);
+  void kept_files(const PresentedInput& input, const std::string& name,
+                  const std::vector<std::string>& values);
   void table(const PresentedInput& input, const Standing& standing);
 
   const InputPlace& place_;
@@ -104,8 +105,8 @@ void Writer::field(const PresentedInput& input) {
   out_ += group ? "</fieldset>\n" : "</div>\n";
 }
 
-void Writer::line(std::string_view type, const std::string& name, const std::string& id, std::string_view value,
-                  std::string_view more, bool is_wrong) {
+void Writer::line(std::string_view type, const std::string& name, const std::string& id,
+                  std::string_view value, std::string_view more, bool is_wrong) {
   out_ += fmt::format("<input type=\"{}\" name=\"{}\" id=\"{}\" value=\"{}\"{}{}>", type, html_escape(name),
                       html_escape(id), html_escape(value), more, is_wrong ? " class=\"is-wrong\"" : "");
 }
@@ -121,20 +122,23 @@ void Writer::choice(const PresentedInput& input, const std::string& name, const 
   out_ += "</select>";
 }
 
-void Writer::ticks(const PresentedInput& input, const std::string& name, const std::vector<std::string>& values) {
+void Writer::ticks(const PresentedInput& input, const std::string& name,
+                   const std::vector<std::string>& values) {
   for (const PresentedChoice& option : input.options) {
     const bool ticked = std::ranges::find(values, option.value) != values.end();
-    out_ += fmt::format("<label class=\"tick\"><input type=\"checkbox\" name=\"{}\" value=\"{}\"{}> <span>{}</span></label>",
-                        html_escape(name), html_escape(option.value), ticked ? " checked" : "",
-                        html_escape(option.label));
+    out_ += fmt::format(
+        "<label class=\"tick\"><input type=\"checkbox\" name=\"{}\" value=\"{}\"{}> <span>{}</span></label>",
+        html_escape(name), html_escape(option.value), ticked ? " checked" : "", html_escape(option.label));
   }
 }
 
-void Writer::kept_files(const PresentedInput& input, const std::string& name, const std::vector<std::string>& values) {
+void Writer::kept_files(const PresentedInput& input, const std::string& name,
+                        const std::vector<std::string>& values) {
   for (const PresentedFile& file : input.files) {
     const bool ticked = std::ranges::find(values, file.id) != values.end();
     out_ += fmt::format(
-        "<label class=\"tick\"><input type=\"checkbox\" name=\"{}\" value=\"{}\"{}> <span><a href=\"{}/{}\">{}</a> "
+        "<label class=\"tick\"><input type=\"checkbox\" name=\"{}\" value=\"{}\"{}> <span><a "
+        "href=\"{}/{}\">{}</a> "
         "<span class=\"size\">{}</span> <span class=\"hint\">{}</span></span></label>",
         html_escape(name), html_escape(file.id), ticked ? " checked" : "", html_escape(place_.files_base),
         escape_segment(file.id), html_escape(file.name), html_escape(file.size), say("keep_file"));
@@ -155,7 +159,8 @@ void Writer::table(const PresentedInput& input, const Standing& standing) {
       const std::string value = row < standing.rows.size() ? standing.rows[row][i] : "";
       const std::string name = fmt::format("{}{}[{}][{}]", place_.prefix, input.name, row, column.name);
       const bool is_wrong =
-          !wrong_with(place_, fmt::format("{}/{}/{}/{}", place_.pointer, input.name, row, column.name)).empty();
+          !wrong_with(place_, fmt::format("{}/{}/{}/{}", place_.pointer, input.name, row, column.name))
+               .empty();
       out_ += "<td>";
       const std::string label = fmt::format(" aria-label=\"{} {}\"", html_escape(column.label), row + 1);
       if (column.type == FieldType::choice) {
@@ -170,17 +175,21 @@ void Writer::table(const PresentedInput& input, const Standing& standing) {
   out_ += fmt::format("</tbody></table></div><p class=\"hint\">{}</p>", say("new_rows"));
 }
 
-void Writer::control(const PresentedInput& input, const Standing& standing, const std::string& id, bool is_wrong) {
+void Writer::control(const PresentedInput& input, const Standing& standing, const std::string& id,
+                     bool is_wrong) {
   const std::string name = id;
   const std::string value = standing.values.empty() ? "" : standing.values.front();
   switch (input.type) {
-    case FieldType::text: return line("text", name, id, value, " maxlength=\"2000\"", is_wrong);
+    case FieldType::text:
+      return line("text", name, id, value, " maxlength=\"2000\"", is_wrong);
     case FieldType::long_text:
       out_ += fmt::format("<textarea name=\"{}\" id=\"{}\" rows=\"4\"{}>{}</textarea>", html_escape(name),
                           html_escape(id), is_wrong ? " class=\"is-wrong\"" : "", html_escape(value));
       return;
-    case FieldType::integer: return line("text", name, id, value, " inputmode=\"numeric\"", is_wrong);
-    case FieldType::number: return line("text", name, id, value, " inputmode=\"decimal\"", is_wrong);
+    case FieldType::integer:
+      return line("text", name, id, value, " inputmode=\"numeric\"", is_wrong);
+    case FieldType::number:
+      return line("text", name, id, value, " inputmode=\"decimal\"", is_wrong);
     case FieldType::money:
       out_ += "<div class=\"amount\">";
       line("text", name, id, value, " inputmode=\"decimal\"", is_wrong);
@@ -189,16 +198,21 @@ void Writer::control(const PresentedInput& input, const Standing& standing, cons
     case FieldType::boolean:
       // Without a tick a browser sends nothing: the hidden value then says no.
       out_ += fmt::format(
-          "<input type=\"hidden\" name=\"{0}\" value=\"false\"><label class=\"tick\"><input type=\"checkbox\" "
+          "<input type=\"hidden\" name=\"{0}\" value=\"false\"><label class=\"tick\"><input "
+          "type=\"checkbox\" "
           "name=\"{0}\" value=\"true\"{1}> <span>{2}</span></label>",
           html_escape(name), value == "true" ? " checked" : "", say("yes"));
       return;
-    case FieldType::choice: return choice(input, name, id, value, is_wrong);
+    case FieldType::choice:
+      return choice(input, name, id, value, is_wrong);
     case FieldType::choices:
-    case FieldType::items_of: return ticks(input, name, standing.values);
-    case FieldType::date: return line("date", name, id, value, "", is_wrong);
+    case FieldType::items_of:
+      return ticks(input, name, standing.values);
+    case FieldType::date:
+      return line("date", name, id, value, "", is_wrong);
     case FieldType::datetime:
-      return line("text", name, id, value, fmt::format(" placeholder=\"{}\"", say("datetime_hint")), is_wrong);
+      return line("text", name, id, value, fmt::format(" placeholder=\"{}\"", say("datetime_hint")),
+                  is_wrong);
     case FieldType::person:
       return line("text", name, id, value, fmt::format(" placeholder=\"{}\"", say("person_hint")), is_wrong);
     case FieldType::people:
@@ -207,11 +221,15 @@ void Writer::control(const PresentedInput& input, const Standing& standing, cons
              fmt::format(" placeholder=\"{}\"", say("person_hint")), is_wrong);
       }
       return;
-    case FieldType::mail: return line("email", name, id, value, "", is_wrong);
-    case FieldType::url: return line("url", name, id, value, "", is_wrong);
+    case FieldType::mail:
+      return line("email", name, id, value, "", is_wrong);
+    case FieldType::url:
+      return line("url", name, id, value, "", is_wrong);
     case FieldType::file:
-    case FieldType::files: return kept_files(input, name, standing.values);
-    case FieldType::table: return table(input, standing);
+    case FieldType::files:
+      return kept_files(input, name, standing.values);
+    case FieldType::table:
+      return table(input, standing);
   }
 }
 

@@ -12,12 +12,12 @@
 namespace countersign::web {
 
 struct InputPlace {
-  std::string prefix;         // of the names: "f." for the form, "a." for answers
-  std::string pointer;        // where problems point: "/form", "/answers"
-  const json::value* typed;   // what somebody typed before (from_form_encoded's JSON); nullptr: nothing
+  std::string prefix;        // of the names: "f." for the form, "a." for answers
+  std::string pointer;       // where problems point: "/form", "/answers"
+  const json::value* typed;  // what somebody typed before (from_form_encoded's JSON); nullptr: nothing
   const std::vector<Problem>& problems;
   std::string locale;
-  std::string files_base;     // the address below which files are: FILES_BASE/ID
+  std::string files_base;  // the address below which files are: FILES_BASE/ID
 };
 
 std::string inputs_html(const std::vector<PresentedInput>& inputs, const InputPlace& place);

@@ -43,28 +43,48 @@ json::object field_schema(const Field& field, std::string_view locale) {
       schema = {{"type", json::array{"number", "string"}}, {"description", "an amount in " + field.currency}};
       add_limits(schema, field, "minimum", "maximum");
       break;
-    case FieldType::boolean: schema = {{"type", "boolean"}}; break;
-    case FieldType::choice: schema = {{"type", "string"}, {"enum", option_values(field)}}; break;
+    case FieldType::boolean:
+      schema = {{"type", "boolean"}};
+      break;
+    case FieldType::choice:
+      schema = {{"type", "string"}, {"enum", option_values(field)}};
+      break;
     case FieldType::choices:
-      schema = {{"type", "array"}, {"items", json::object{{"type", "string"}, {"enum", option_values(field)}}}};
+      schema = {{"type", "array"},
+                {"items", json::object{{"type", "string"}, {"enum", option_values(field)}}}};
       break;
     case FieldType::date:
       schema = {{"type", "string"}, {"format", "date"}};
       break;
-    case FieldType::datetime: schema = {{"type", "string"}, {"format", "date-time"}}; break;
-    case FieldType::person: schema = {{"type", "string"}, {"description", "a person's id or mail address"}}; break;
-    case FieldType::people:
-      schema = {{"type", "array"},
-                {"items", json::object{{"type", "string"}, {"description", "a person's id or mail address"}}}};
+    case FieldType::datetime:
+      schema = {{"type", "string"}, {"format", "date-time"}};
       break;
-    case FieldType::mail: schema = {{"type", "string"}, {"format", "email"}}; break;
-    case FieldType::url: schema = {{"type", "string"}, {"format", "uri"}}; break;
-    case FieldType::file: schema = file_schema(); break;
-    case FieldType::files: schema = {{"type", "array"}, {"items", file_schema()}}; break;
+    case FieldType::person:
+      schema = {{"type", "string"}, {"description", "a person's id or mail address"}};
+      break;
+    case FieldType::people:
+      schema = {
+          {"type", "array"},
+          {"items", json::object{{"type", "string"}, {"description", "a person's id or mail address"}}}};
+      break;
+    case FieldType::mail:
+      schema = {{"type", "string"}, {"format", "email"}};
+      break;
+    case FieldType::url:
+      schema = {{"type", "string"}, {"format", "uri"}};
+      break;
+    case FieldType::file:
+      schema = file_schema();
+      break;
+    case FieldType::files:
+      schema = {{"type", "array"}, {"items", file_schema()}};
+      break;
     case FieldType::table:
       schema = {{"type", "array"}, {"items", form_schema(field.columns, locale)}};
       break;
-    case FieldType::items_of: schema = {{"type", "array"}, {"items", json::object{{"type", "string"}}}}; break;
+    case FieldType::items_of:
+      schema = {{"type", "array"}, {"items", json::object{{"type", "string"}}}};
+      break;
   }
   if (schema["type"] == "array") {
     if (field.at_least > 0) schema["minItems"] = field.at_least;
@@ -84,7 +104,8 @@ json::object form_schema(const std::vector<Field>& fields, std::string_view loca
     properties[field.name] = field_schema(field, locale);
     if (field.required && !field.when && !field.default_value) required.emplace_back(field.name);
   }
-  json::object schema{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+  json::object schema{
+      {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   if (!required.empty()) schema["required"] = std::move(required);
   return schema;
 }

@@ -1,5 +1,5 @@
-// POST /hooks/{source}: webhooks of other systems. The signature is checked over the bytes as they came, before
-// anything of them is parsed; what is good goes to the engine, which stores it before it answers.
+// POST /hooks/{source}: webhooks of other systems. The signature is checked over the bytes as they came,
+// before anything of them is parsed; what is good goes to the engine, which stores it before it answers.
 
 #include <atomic>
 
@@ -17,13 +17,14 @@ namespace {
 
 // What is kept of the headers for mapping and replay: nothing that proves or grants anything.
 json::object kept_headers(const Headers& headers, const std::string& content_type) {
-  static constexpr std::string_view kSecretWords[] = {"authorization", "cookie", "token", "secret", "signature",
-                                                      "password", "api-key", "x-forwarded"};
+  static constexpr std::string_view kSecretWords[] = {"authorization", "cookie",   "token",   "secret",
+                                                      "signature",     "password", "api-key", "x-forwarded"};
   json::object kept;
   for (const Header& header : headers) {
     const std::string name = lower_ascii(header.first);
     bool is_secret = false;
-    for (const std::string_view word : kSecretWords) is_secret = is_secret || name.find(word) != std::string::npos;
+    for (const std::string_view word : kSecretWords)
+      is_secret = is_secret || name.find(word) != std::string::npos;
     if (!is_secret) kept[name] = header.second;
   }
   kept["content-type"] = content_type;
@@ -101,8 +102,8 @@ void receive(const Surroundings& around, Call& call) {
     // No secret, no endpoint: and the reason is the admin's to read, not the sender's.
     return call.respond(problem(404, fmt::format("the inbound connector '{}' is not set up", source), path));
   }
-  const InboundRequest inbound{call.request.method, public_address(around, call.request), call.request.headers,
-                               call.request.body};
+  const InboundRequest inbound{call.request.method, public_address(around, call.request),
+                               call.request.headers, call.request.body};
   auto verified = verifier->verify(inbound, around.backend.clock.now());
   if (!verified) {
     const int status = verified.error().code == ErrorCode::unauthenticated ? 401 : 400;
@@ -119,7 +120,8 @@ void receive(const Surroundings& around, Call& call) {
     auto parsed = parse_inbound_body(content_type, body);
     if (!parsed) return std::unexpected(parsed.error());
     const bool is_json = content_type.empty() || content_type.find("json") != std::string::npos;
-    deliveries.push_back({source, delivery_id, write_json(kept_headers(call.request.headers, "application/json")),
+    deliveries.push_back({source, delivery_id,
+                          write_json(kept_headers(call.request.headers, "application/json")),
                           is_json ? body : write_json(*parsed)});
     return {};
   };
@@ -133,8 +135,10 @@ void receive(const Surroundings& around, Call& call) {
   const auto parts = std::make_shared<Parts>();
   parts->missing = deliveries.size();
   parts->answers.resize(deliveries.size(), std::unexpected(Refusal{}));
-  parts->done = [respond = call.respond, path, acknowledgement = verified->acknowledgement](
-                    const std::vector<Answer>& answers) { respond(reply_to(answers, acknowledgement, path)); };
+  parts->done = [respond = call.respond, path,
+                 acknowledgement = verified->acknowledgement](const std::vector<Answer>& answers) {
+    respond(reply_to(answers, acknowledgement, path));
+  };
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
     Caller caller;
     caller.actor = actor;
@@ -150,14 +154,23 @@ void receive(const Surroundings& around, Call& call) {
 
 std::vector<Route> hook_routes(const Surroundings& around, std::size_t body_bytes_max) {
   std::vector<Route> routes;
-  routes.push_back({"POST", "/hooks/{source}", Scope::everyone, "An event of another system, signed as its connector says",
-                    body_bytes_max, {"*"}, "Any", "HookAnswer", {}, [&around](Call call) {
+  routes.push_back({"POST",
+                    "/hooks/{source}",
+                    Scope::everyone,
+                    "An event of another system, signed as its connector says",
+                    body_bytes_max,
+                    {"*"},
+                    "Any",
+                    "HookAnswer",
+                    {},
+                    [&around](Call call) {
                       // Secrets are read from files, so this may block.
                       const Respond respond = call.respond;
                       const std::string path = call.request.path;
                       const bool taken = around.pool.run(
                           [&around, held = std::move(call)]() mutable { receive(around, held); });
-                      if (!taken) respond(problem(503, "too much comes in at once; try again in a moment", path));
+                      if (!taken)
+                        respond(problem(503, "too much comes in at once; try again in a moment", path));
                     }});
   return routes;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A request as the server hands it on and a reply as it is sent. Plain values of our own, so that only the server's
-// two files know the HTTP library.
+// A request as the server hands it on and a reply as it is sent. Plain values of our own, so that only the
+// server's two files know the HTTP library.
 
 #include <cstdint>
 #include <functional>
@@ -24,15 +24,15 @@ struct HttpRequest {
   std::string peer;    // the address that connected: "127.0.0.1"
 };
 
-// A reply's body that comes piece by piece: a file, a stream of events. Asked for one piece at a time. Destroyed
-// when the connection closes, perhaps while a piece is being made.
+// A reply's body that comes piece by piece: a file, a stream of events. Asked for one piece at a time.
+// Destroyed when the connection closes, perhaps while a piece is being made.
 class BodySource {
  public:
   virtual ~BodySource() = default;
   // Bytes in all where they are known; else the reply is sent in chunks.
   virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
-  // Calls `deliver` once, at once or later, from any thread: the next bytes (not empty), or nullopt at the end. An
-  // end before length() closes the connection, so that the client sees that the body is not whole.
+  // Calls `deliver` once, at once or later, from any thread: the next bytes (not empty), or nullopt at the
+  // end. An end before length() closes the connection, so that the client sees that the body is not whole.
   using Deliver = std::function<void(std::optional<std::string>)>;
   virtual void next(Deliver deliver) = 0;
 };

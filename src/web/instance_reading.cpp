@@ -18,7 +18,8 @@ const WorkItemRow* InstanceReading::item(std::uint32_t number) const {
 Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& id) {
   auto state = backend.reader.instance(id);
   if (!state) return std::unexpected(state.error());
-  if (!state->has_value()) return fail(ErrorCode::not_found, fmt::format("there is no instance '{}'", id.value));
+  if (!state->has_value())
+    return fail(ErrorCode::not_found, fmt::format("there is no instance '{}'", id.value));
   auto items = all_items(backend.reader, id);
   if (!items) return std::unexpected(items.error());
   InstanceReading reading;

@@ -11,7 +11,8 @@
 
 namespace countersign::web {
 
-JsonBody::JsonBody(const json::value& value, std::string pointer) : value_(value), pointer_(std::move(pointer)) {
+JsonBody::JsonBody(const json::value& value, std::string pointer)
+    : value_(value), pointer_(std::move(pointer)) {
   if (!value_.is_object()) problems_.push_back({pointer_, "an object is wanted here"});
 }
 
@@ -102,8 +103,8 @@ const json::array* JsonBody::list(std::string_view key, std::size_t at_most) {
     return nullptr;
   }
   if (member->as_array().size() > at_most) {
-    refuse(key, fmt::format("'{}' has {} entries, at most {} are taken at once", key, member->as_array().size(),
-                            at_most));
+    refuse(key, fmt::format("'{}' has {} entries, at most {} are taken at once", key,
+                            member->as_array().size(), at_most));
     return nullptr;
   }
   return &member->as_array();
@@ -115,15 +116,16 @@ bool JsonBody::ok() {
       const std::string key(member.key());
       if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
       const auto meant = nearest(key, known_);
-      refuse(key, fmt::format("unknown member '{}'{}", key, meant ? " (did you mean '" + *meant + "'?)" : ""));
+      refuse(key,
+             fmt::format("unknown member '{}'{}", key, meant ? " (did you mean '" + *meant + "'?)" : ""));
     }
   }
   return problems_.empty();
 }
 
 HttpReply JsonBody::problem_reply(std::string_view instance) const {
-  const std::string detail =
-      problems_.empty() ? "the body is not acceptable" : "the body is not acceptable: " + problems_.front().detail;
+  const std::string detail = problems_.empty() ? "the body is not acceptable"
+                                               : "the body is not acceptable: " + problems_.front().detail;
   return problem(422, detail, instance, problems_);
 }
 

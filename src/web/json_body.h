@@ -1,5 +1,6 @@
 #pragma once
-// Reading a request's JSON: each member by its type, everything that is wrong at once, unknown members refused.
+// Reading a request's JSON: each member by its type, everything that is wrong at once, unknown members
+// refused.
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +20,8 @@ class JsonBody {
   // `value` outlives it. `pointer`: where it stands in what was sent.
   explicit JsonBody(const json::value& value, std::string pointer = "");
 
-  // A text; "" where it is missing or null, which is a problem where it is required (white space is nothing, too).
+  // A text; "" where it is missing or null, which is a problem where it is required (white space is nothing,
+  // too).
   std::string text(std::string_view key, bool is_required = false);
   std::optional<std::string> optional_text(std::string_view key);
   std::optional<std::uint32_t> number(std::string_view key);

@@ -34,10 +34,14 @@ json::object actor_json(const Actor& actor) {
 
 std::string_view outbox_status(OutboxStatus status) {
   switch (status) {
-    case OutboxStatus::pending: return "pending";
-    case OutboxStatus::sent: return "sent";
-    case OutboxStatus::dead: return "dead";
-    case OutboxStatus::dropped: return "dropped";
+    case OutboxStatus::pending:
+      return "pending";
+    case OutboxStatus::sent:
+      return "sent";
+    case OutboxStatus::dead:
+      return "dead";
+    case OutboxStatus::dropped:
+      return "dropped";
   }
   return "";
 }
@@ -87,12 +91,9 @@ json::object row_json(const WorkItemRow& row) {
 }
 
 json::object row_json(const EventRow& row) {
-  return {{"instance", row.instance.value},
-          {"seq", row.seq},
-          {"at", format_rfc3339(row.at)},
-          {"type", row.type},
-          {"version", row.version},
-          {"data", stored_json(row.payload)}};
+  return {{"instance", row.instance.value}, {"seq", row.seq},
+          {"at", format_rfc3339(row.at)},   {"type", row.type},
+          {"version", row.version},         {"data", stored_json(row.payload)}};
 }
 
 json::object row_json(const KeyRow& row) {
@@ -112,7 +113,8 @@ json::object row_json(const OutboxRow& row) {
           {"target", row.target},
           {"kind", row.kind},
           {"instance", text_or_null(row.instance.value)},
-          {"item", row.item == 0 ? json::value() : json::value(row.instance.value + "." + std::to_string(row.item))},
+          {"item",
+           row.item == 0 ? json::value() : json::value(row.instance.value + "." + std::to_string(row.item))},
           {"recipient", text_or_null(row.recipient.value)},
           {"status", outbox_status(row.status)},
           {"attempts", row.attempts},
@@ -143,7 +145,7 @@ json::object instance_json(const State& state, const Definition* definition, std
   json::array steps;
   std::vector<std::pair<StepIndex, const StepResult*>> results;
   for (const auto& [index, result] : state.results) results.emplace_back(index, &result);
-  std::stable_sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
+  std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
     return a.second->at != b.second->at ? a.second->at < b.second->at
                                         : a.second->activation.value < b.second->activation.value;
   });
@@ -163,11 +165,12 @@ json::object instance_json(const State& state, const Definition* definition, std
   json::array open;
   for (const auto& [_, activation] : state.activations) {
     const bool known = definition != nullptr && activation.step < definition->steps.size();
-    open.push_back({{"activation", activation.id.value},
-                    {"step", known ? definition->step(activation.step).name : std::to_string(activation.step)},
-                    {"opened_at", format_rfc3339(activation.opened_at)},
-                    {"due_at", instant_or_null(activation.due_at)},
-                    {"incident", text_or_null(activation.incident)}});
+    open.push_back(
+        {{"activation", activation.id.value},
+         {"step", known ? definition->step(activation.step).name : std::to_string(activation.step)},
+         {"opened_at", format_rfc3339(activation.opened_at)},
+         {"due_at", instant_or_null(activation.due_at)},
+         {"incident", text_or_null(activation.incident)}});
     if (incident.empty()) incident = activation.incident;
   }
   return {{"id", state.id.value},

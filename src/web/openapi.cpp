@@ -14,7 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 5> kOtherBodies{"FileBytes", "Page", "PageForm", "Text", "Any"};
 
 const json::object& schemas() {
-  static const json::object kParsed = json::parse({openapi_schemas().data(), openapi_schemas().size()}).as_object();
+  static const json::object kParsed =
+      json::parse({openapi_schemas().data(), openapi_schemas().size()}).as_object();
   return kParsed;
 }
 
@@ -58,7 +59,8 @@ json::array parameters(const Route& route) {
                     {"schema", {{"type", "string"}}}});
   }
   for (const std::string& name : route.query) {
-    list.push_back({{"name", name}, {"in", "query"}, {"schema", {{"type", name == "limit" ? "integer" : "string"}}}});
+    list.push_back(
+        {{"name", name}, {"in", "query"}, {"schema", {{"type", name == "limit" ? "integer" : "string"}}}});
   }
   if (route.method == "POST" && route.scope != Scope::everyone) {
     list.push_back({{"name", "Idempotency-Key"}, {"in", "header"}, {"schema", {{"type", "string"}}}});
@@ -77,9 +79,9 @@ std::string_view success_of(const Route& route) {
 json::object operation(const Route& route) {
   json::object responses;
   responses[success_of(route)] = {{"description", route.summary}, {"content", content(route.answer)}};
-  responses["default"] = {{"description", "a problem document (RFC 9457)"},
-                          {"content", {{"application/problem+json",
-                                        {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
+  responses["default"] = {
+      {"description", "a problem document (RFC 9457)"},
+      {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
   json::object shown{{"operationId", operation_id(route)}, {"summary", route.summary}};
   if (json::array list = parameters(route); !list.empty()) shown["parameters"] = std::move(list);
   if (!route.body.empty()) shown["requestBody"] = {{"required", true}, {"content", content(route.body)}};
@@ -96,7 +98,8 @@ json::object operation(const Route& route) {
 }  // namespace
 
 bool is_schema_name(std::string_view name) {
-  return schemas().contains(name) || std::find(kOtherBodies.begin(), kOtherBodies.end(), name) != kOtherBodies.end();
+  return schemas().contains(name) ||
+         std::find(kOtherBodies.begin(), kOtherBodies.end(), name) != kOtherBodies.end();
 }
 
 json::object openapi(std::span<const Route> routes, std::string_view public_url) {
@@ -105,14 +108,16 @@ json::object openapi(std::span<const Route> routes, std::string_view public_url)
     if (!paths.contains(route.pattern)) paths[route.pattern] = json::object();
     paths[route.pattern].as_object()[lower_ascii(route.method)] = operation(route);
   }
-  return {{"openapi", "3.1.0"},
-          {"info", {{"title", "Countersign"}, {"version", "1"},
-                    {"description", "Approval workflows: starting, reading, deciding. Times are RFC 3339 in UTC."}}},
-          {"servers", json::array{json::object{{"url", public_url}}}},
-          {"paths", std::move(paths)},
-          {"components",
-           {{"schemas", schemas()},
-            {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+  return {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "Countersign"},
+        {"version", "1"},
+        {"description", "Approval workflows: starting, reading, deciding. Times are RFC 3339 in UTC."}}},
+      {"servers", json::array{json::object{{"url", public_url}}}},
+      {"paths", std::move(paths)},
+      {"components",
+       {{"schemas", schemas()}, {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
 }
 
 }  // namespace countersign::web

@@ -59,7 +59,7 @@ ol.history li::after { content: ""; position: absolute; left: 6px; top: 21px; bo
 ol.history li:last-child::after { display: none; }
 ol.history li.agrees::before { background: var(--good); }
 ol.history li.refuses::before { background: var(--danger); }
-ol.history li.void { opacity: .62; }
+ol.history li.void { opacity: .8; }
 .what { font-weight: 500; }
 .when { color: var(--quiet); font-size: 14px; }
 blockquote { margin: 4px 0 0; padding: 0 0 0 12px; border-left: 3px solid var(--line); color: var(--ink); white-space: pre-line; overflow-wrap: anywhere; }

@@ -1,5 +1,6 @@
 #pragma once
-// What pages load: one style sheet, served under a name that holds the hash of its content. Immutable, thread-safe.
+// What pages load: one style sheet, served under a name that holds the hash of its content. Immutable,
+// thread-safe.
 
 #include <string>
 #include <string_view>

@@ -12,8 +12,12 @@ using prometheus::MetricType;
 
 class Exposition {
  public:
-  void counter(const char* name, const char* help, std::uint64_t value) { add(name, help, MetricType::Counter, value); }
-  void gauge(const char* name, const char* help, std::uint64_t value) { add(name, help, MetricType::Gauge, value); }
+  void counter(const char* name, const char* help, std::uint64_t value) {
+    add(name, help, MetricType::Counter, value);
+  }
+  void gauge(const char* name, const char* help, std::uint64_t value) {
+    add(name, help, MetricType::Gauge, value);
+  }
   MetricFamily& family(const char* name, const char* help, MetricType type) {
     MetricFamily& added = families_.emplace_back();
     added.name = name;
@@ -21,7 +25,8 @@ class Exposition {
     added.type = type;
     return added;
   }
-  static void put(MetricFamily& family, std::uint64_t value, std::vector<prometheus::ClientMetric::Label> labels = {}) {
+  static void put(MetricFamily& family, std::uint64_t value,
+                  std::vector<prometheus::ClientMetric::Label> labels = {}) {
     prometheus::ClientMetric& metric = family.metric.emplace_back();
     metric.label = std::move(labels);
     if (family.type == MetricType::Counter) {
@@ -45,7 +50,8 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
     const EngineFigures engine = around.backend.engine_figures();
     shown.counter("countersign_commands_total", "Commands applied", engine.commands);
     shown.counter("countersign_commands_rejected_total", "Commands refused with a reason", engine.rejected);
-    shown.counter("countersign_commands_shed_total", "Commands refused because the queue was full", engine.shed);
+    shown.counter("countersign_commands_shed_total", "Commands refused because the queue was full",
+                  engine.shed);
     shown.counter("countersign_batches_total", "Transactions of the writer", engine.batches);
     shown.counter("countersign_timers_fired_total", "Timers that became due", engine.timers_fired);
     shown.gauge("countersign_queue_length", "Commands that wait for the writer", engine.queue_length);
@@ -66,8 +72,8 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
                 server.connections_refused);
   shown.counter("countersign_http_timeouts_total", "Requests that took too long to come or to be answered",
                 server.timeouts);
-  MetricFamily& replies = shown.family("countersign_http_replies_total", "Replies by class of status",
-                                       MetricType::Counter);
+  MetricFamily& replies =
+      shown.family("countersign_http_replies_total", "Replies by class of status", MetricType::Counter);
   for (int digit = 2; digit < 6; ++digit) {
     Exposition::put(replies, server.replies[digit], {{"class", std::to_string(digit) + "xx"}});
   }
@@ -87,11 +93,35 @@ HttpReply ready(const Surroundings& around, const Call& call) {
 
 std::vector<Route> probe_routes(const Surroundings& around, std::function<ServerFigures()> server_figures) {
   std::vector<Route> routes;
-  routes.push_back({"GET", "/healthz", Scope::everyone, "The process is alive", 0, {}, "", "Status", {},
+  routes.push_back({"GET",
+                    "/healthz",
+                    Scope::everyone,
+                    "The process is alive",
+                    0,
+                    {},
+                    "",
+                    "Status",
+                    {},
                     [](const Call& call) { call.respond(json_reply(200, json::object{{"status", "ok"}})); }});
-  routes.push_back({"GET", "/readyz", Scope::everyone, "It can serve requests", 0, {}, "", "Status", {},
+  routes.push_back({"GET",
+                    "/readyz",
+                    Scope::everyone,
+                    "It can serve requests",
+                    0,
+                    {},
+                    "",
+                    "Status",
+                    {},
                     on_pool(around, [&around](const Call& call) { return ready(around, call); })});
-  routes.push_back({"GET", "/metrics", Scope::everyone, "Figures for Prometheus", 0, {}, "", "Text", {},
+  routes.push_back({"GET",
+                    "/metrics",
+                    Scope::everyone,
+                    "Figures for Prometheus",
+                    0,
+                    {},
+                    "",
+                    "Text",
+                    {},
                     on_pool(around, [&around, figures = std::move(server_figures)](const Call&) {
                       return metrics(around, figures());
                     })});

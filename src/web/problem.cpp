@@ -44,17 +44,28 @@ const Kind& kind_of(int status) {
 
 int status_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_input: return 422;
-    case ErrorCode::unauthenticated: return 401;
-    case ErrorCode::forbidden: return 403;
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::conflict: return 409;
-    case ErrorCode::precondition: return 428;
-    case ErrorCode::too_large: return 413;
-    case ErrorCode::unavailable: return 503;
-    case ErrorCode::storage: return 503;
-    case ErrorCode::corrupt: return 500;
-    case ErrorCode::internal: return 500;
+    case ErrorCode::invalid_input:
+      return 422;
+    case ErrorCode::unauthenticated:
+      return 401;
+    case ErrorCode::forbidden:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::conflict:
+      return 409;
+    case ErrorCode::precondition:
+      return 428;
+    case ErrorCode::too_large:
+      return 413;
+    case ErrorCode::unavailable:
+      return 503;
+    case ErrorCode::storage:
+      return 503;
+    case ErrorCode::corrupt:
+      return 500;
+    case ErrorCode::internal:
+      return 500;
   }
   return 500;
 }
@@ -70,13 +81,15 @@ json::object problem_document(int status, std::string_view detail, std::string_v
   document["instance"] = instance;
   if (!errors.empty()) {
     json::array list;
-    for (const Problem& error : errors) list.push_back({{"pointer", error.pointer}, {"detail", error.detail}});
+    for (const Problem& error : errors)
+      list.push_back({{"pointer", error.pointer}, {"detail", error.detail}});
     document["errors"] = std::move(list);
   }
   return document;
 }
 
-HttpReply problem(int status, std::string detail, std::string_view instance, const std::vector<Problem>& errors) {
+HttpReply problem(int status, std::string detail, std::string_view instance,
+                  const std::vector<Problem>& errors) {
   HttpReply reply;
   reply.status = status;
   reply.content_type = "application/problem+json";

@@ -1,5 +1,6 @@
 #pragma once
-// Errors as problem documents (RFC 9457), and the one place where an ErrorCode becomes a status. Pure, thread-safe.
+// Errors as problem documents (RFC 9457), and the one place where an ErrorCode becomes a status. Pure,
+// thread-safe.
 
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace countersign::web {
 int status_of(ErrorCode code);
 
 // `instance`: the path that was asked for. The type is "urn:countersign:problem:" and a word for the status.
-HttpReply problem(int status, std::string detail, std::string_view instance, const std::vector<Problem>& errors = {});
+HttpReply problem(int status, std::string detail, std::string_view instance,
+                  const std::vector<Problem>& errors = {});
 HttpReply problem_of(const Error& error, std::string_view instance);
 HttpReply problem_of(const Refusal& refusal, std::string_view instance);
 // The document alone, for an answer that holds several.

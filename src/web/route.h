@@ -20,8 +20,9 @@ struct Route;
 struct Call {
   const Route* route = nullptr;
   HttpRequest request;
-  std::vector<std::pair<std::string, std::string>> path;  // the pattern's names and what stood there, unescaped
-  std::optional<Principal> principal;                     // absent where the route is for everyone
+  std::vector<std::pair<std::string, std::string>>
+      path;                            // the pattern's names and what stood there, unescaped
+  std::optional<Principal> principal;  // absent where the route is for everyone
   std::shared_ptr<BodySink> sink;
   Respond respond;
 

@@ -18,9 +18,11 @@ std::string media_type(std::string_view content_type) {
 }
 
 bool is_accepted(const Route& route, std::string_view type) {
-  return std::any_of(route.content_types.begin(), route.content_types.end(), [&](const std::string& accepted) {
-    return accepted == "*" || accepted == type || (accepted == "application/json" && type.ends_with("+json"));
-  });
+  return std::any_of(route.content_types.begin(), route.content_types.end(),
+                     [&](const std::string& accepted) {
+                       return accepted == "*" || accepted == type ||
+                              (accepted == "application/json" && type.ends_with("+json"));
+                     });
 }
 
 // Whether the head announces a body (RFC 9112 section 6.3).
@@ -139,7 +141,8 @@ Intake Router::intake(const HttpRequest& head) const {
       const std::string& name = (*given)[i].first;
       if (std::find(route.query.begin(), route.query.end(), name) == route.query.end()) {
         const auto meant = nearest(name, route.query);
-        fault = fmt::format("unknown parameter '{}'{}", name, meant ? " (did you mean '" + *meant + "'?)" : "");
+        fault =
+            fmt::format("unknown parameter '{}'{}", name, meant ? " (did you mean '" + *meant + "'?)" : "");
       }
       for (std::size_t j = 0; j < i; ++j) {
         if ((*given)[j].first == name) fault = fmt::format("the parameter '{}' is given twice", name);
@@ -153,9 +156,10 @@ Intake Router::intake(const HttpRequest& head) const {
 
   intake.body_bytes_max = route.body_bytes_max;
   if (route.make_sink) intake.sink = route.make_sink();
-  intake.handle = [&route, path = std::move(match.path), principal = std::move(principal), sink = intake.sink](
-                      HttpRequest request, Respond respond) mutable {
-    route.action({&route, std::move(request), std::move(path), std::move(principal), std::move(sink), std::move(respond)});
+  intake.handle = [&route, path = std::move(match.path), principal = std::move(principal),
+                   sink = intake.sink](HttpRequest request, Respond respond) mutable {
+    route.action({&route, std::move(request), std::move(path), std::move(principal), std::move(sink),
+                  std::move(respond)});
   };
   return intake;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Finds a request's row, checks that the key may use it, that the body is of a declared type, and hands it on.
-// What has no row is refused. Built once, then immutable and thread-safe.
+// Finds a request's row, checks that the key may use it, that the body is of a declared type, and hands it
+// on. What has no row is refused. Built once, then immutable and thread-safe.
 
 #include <functional>
 #include <map>
@@ -17,7 +17,8 @@ namespace countersign::web {
 
 class Router {
  public:
-  // `prefix`: the public address's path ("/flow", "" for none); requests come with it or with it already taken off.
+  // `prefix`: the public address's path ("/flow", "" for none); requests come with it or with it already
+  // taken off.
   Router(std::vector<Route> routes, std::string prefix, const KeyRing& keys, const Library& library,
          const Clock& clock);
 

@@ -1,6 +1,6 @@
 #pragma once
-// The tables of routes, one function a subject; site.cpp joins them. Names are in docs/design and the description of
-// the API (/openapi.json), which is made of the same rows.
+// The tables of routes, one function a subject; site.cpp joins them. Names are in docs/design and the
+// description of the API (/openapi.json), which is made of the same rows.
 
 #include <functional>
 #include <vector>

@@ -1,10 +1,9 @@
 #include "web/server.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-
 #include <ctime>
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "web/server_core.h"
@@ -22,8 +21,9 @@ Result<void> ServerCore::start(const std::string& address, std::uint16_t port) {
   Code error;
   const auto host = asio::ip::make_address(address == "localhost" ? "127.0.0.1" : address, error);
   if (error) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("cannot listen on '{}': it is no address (write 127.0.0.1, ::1 or 0.0.0.0)", address));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("cannot listen on '{}': it is no address (write 127.0.0.1, ::1 or 0.0.0.0)", address));
   }
   const Tcp::endpoint endpoint(host, port);
   acceptor_.open(endpoint.protocol(), error);
@@ -113,7 +113,8 @@ void ServerCore::admit(Tcp::socket socket) {
   if (sessions_.size() >= limits.connections_max && !make_room()) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     static constexpr std::string_view kFull =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
+        "close\r\n\r\n";
     socket.non_blocking(true, ignored);
     socket.write_some(asio::buffer(kFull), ignored);
     return;
@@ -146,8 +147,8 @@ void ServerCore::watch(Moment deadline) {
   if (deadline < sweep_at_) arm(deadline);
 }
 
-// Deadlines mostly move later, so one timer that looks at all sessions when the earliest may be due costs far less
-// than a timer for each.
+// Deadlines mostly move later, so one timer that looks at all sessions when the earliest may be due costs far
+// less than a timer for each.
 void ServerCore::arm(Moment at) {
   sweep_at_ = at;
   sweep_timer_.expires_at(at);
@@ -183,8 +184,9 @@ const std::string& ServerCore::date() {
     static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    date_ = fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[parts.tm_wday], parts.tm_mday,
-                        kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+    date_ =
+        fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[parts.tm_wday], parts.tm_mday,
+                    kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
   }
   return date_;
 }

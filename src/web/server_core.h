@@ -1,10 +1,6 @@
 #pragma once
-// What the connections of one server share. Included by server.cpp and session.cpp only: they are the two files that
-// know Asio and Beast.
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
+// What the connections of one server share. Included by server.cpp and session.cpp only: they are the two
+// files that know Asio and Beast.
 
 #include <chrono>
 #include <cstdint>
@@ -17,6 +13,10 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "web/server.h"
 
@@ -43,8 +43,8 @@ class ServerCore : public std::enable_shared_from_this<ServerCore> {
   std::uint16_t port() const { return port_; }
   ServerFigures figures() const;
 
-  // From any thread: runs `work` on the server's thread, or drops it once the server has stopped. What comes while
-  // the thread is awake is taken in one go, so that a commit that answers many requests wakes it once.
+  // From any thread: runs `work` on the server's thread, or drops it once the server has stopped. What comes
+  // while the thread is awake is taken in one go, so that a commit that answers many requests wakes it once.
   void post(std::function<void()> work);
 
   bool stopping() const { return stopping_; }

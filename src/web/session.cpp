@@ -1,10 +1,9 @@
 #include "web/session.h"
 
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-
 #include <array>
 
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -107,22 +106,24 @@ void Session::next_request() {
 }
 
 void Session::read_more() {
-  socket_.async_read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](const Code& error,
-                                                                                   std::size_t bytes) {
-    if (self->phase_ == Phase::closed || self->phase_ == Phase::writing || self->phase_ == Phase::leaving) return;
-    if (error) {
-      self->close();
-      return;
-    }
-    self->buffer_.commit(bytes);
-    self->advance();
-  });
+  socket_.async_read_some(
+      buffer_.prepare(kReadBytes), [self = shared_from_this()](const Code& error, std::size_t bytes) {
+        if (self->phase_ == Phase::closed || self->phase_ == Phase::writing || self->phase_ == Phase::leaving)
+          return;
+        if (error) {
+          self->close();
+          return;
+        }
+        self->buffer_.commit(bytes);
+        self->advance();
+      });
 }
 
 void Session::advance() {
   if (phase_ == Phase::idle) {
     // RFC 9112 section 2.2: empty lines before a request are passed over.
-    while (buffer_.size() >= 2 && std::string_view(static_cast<const char*>(buffer_.data().data()), 2) == "\r\n") {
+    while (buffer_.size() >= 2 &&
+           std::string_view(static_cast<const char*>(buffer_.data().data()), 2) == "\r\n") {
       buffer_.consume(2);
     }
     if (buffer_.size() == 0) {
@@ -146,7 +147,8 @@ void Session::take_head() {
   if (error == http::error::need_more) {
     read_more();
   } else if (error == http::error::header_limit) {
-    refuse(431, fmt::format("the head of the request has more than {} bytes", core_->limits.header_bytes_max));
+    refuse(431,
+           fmt::format("the head of the request has more than {} bytes", core_->limits.header_bytes_max));
   } else if (error) {
     refuse(400, "the request is not HTTP: " + error.message());
   } else if (!head_->is_header_done()) {
@@ -182,7 +184,8 @@ void Session::admit() {
     request_.headers.emplace_back(view(field.name_string()), view(field.value()));
   }
   if (request_.headers.size() > core_->limits.header_count_max) {
-    return refuse(431, fmt::format("the request has more than {} header fields", core_->limits.header_count_max));
+    return refuse(431,
+                  fmt::format("the request has more than {} header fields", core_->limits.header_count_max));
   }
   if (hosts > 1 || (hosts == 0 && !old_version_)) return refuse(400, "the request must have one Host field");
   const auto coding = view(message[http::field::transfer_encoding]);
@@ -202,7 +205,8 @@ void Session::admit() {
   if (!unread_body_) return dispatch();
   const std::uint64_t length = head_->content_length().value_or(0);
   if (length > intake_.body_bytes_max) {
-    return refuse(413, fmt::format("the body has {} bytes, at most {} are accepted", length, intake_.body_bytes_max));
+    return refuse(
+        413, fmt::format("the body has {} bytes, at most {} are accepted", length, intake_.body_bytes_max));
   }
   const auto expectation = view(message[http::field::expect]);
   if (!expectation.empty()) {
@@ -265,24 +269,25 @@ void Session::take_stream() {
 // Nothing is read from the client while the sink writes: a fast client cannot fill the memory.
 void Session::hand_to_sink(std::size_t bytes) {
   const bool done = stream_->is_done();
-  const bool taken = core_->pool.run([self = shared_from_this(), sink = intake_.sink, bytes, done, turn = turn_] {
-    Result<void> written = bytes == 0 ? Result<void>{} : sink->write({self->stream_bytes_.data(), bytes});
-    self->core_->post([self, done, turn, outcome = std::move(written)] {
-      if (self->turn_ != turn || self->phase_ != Phase::body) return;
-      if (!outcome) {
-        self->reply(turn, problem_of(outcome.error(), self->request_.path));
-        return;
-      }
-      if (done) {
-        self->unread_body_ = false;
-        self->dispatch();
-        return;
-      }
-      self->stream_->get().body().data = self->stream_bytes_.data();
-      self->stream_->get().body().size = self->stream_bytes_.size();
-      self->take_stream();
-    });
-  });
+  const bool taken =
+      core_->pool.run([self = shared_from_this(), sink = intake_.sink, bytes, done, turn = turn_] {
+        Result<void> written = bytes == 0 ? Result<void>{} : sink->write({self->stream_bytes_.data(), bytes});
+        self->core_->post([self, done, turn, outcome = std::move(written)] {
+          if (self->turn_ != turn || self->phase_ != Phase::body) return;
+          if (!outcome) {
+            self->reply(turn, problem_of(outcome.error(), self->request_.path));
+            return;
+          }
+          if (done) {
+            self->unread_body_ = false;
+            self->dispatch();
+            return;
+          }
+          self->stream_->get().body().data = self->stream_bytes_.data();
+          self->stream_->get().body().size = self->stream_bytes_.size();
+          self->take_stream();
+        });
+      });
   if (!taken) refuse(503, "too much is being read and written already; try again in a moment");
 }
 
@@ -290,7 +295,8 @@ void Session::dispatch() {
   await(Phase::handling, core_->limits.reply_timeout);
   Handler handle = std::move(intake_.handle);
   handle(std::move(request_), [self = shared_from_this(), turn = turn_](HttpReply answer) {
-    self->core_->post([self, turn, held = std::move(answer)]() mutable { self->reply(turn, std::move(held)); });
+    self->core_->post(
+        [self, turn, held = std::move(answer)]() mutable { self->reply(turn, std::move(held)); });
   });
 }
 
@@ -300,7 +306,8 @@ void Session::refuse(int status, std::string detail) {
 }
 
 void Session::reply(std::uint64_t turn, HttpReply answer) {
-  if (turn != turn_ || phase_ == Phase::closed || phase_ == Phase::writing || phase_ == Phase::leaving) return;
+  if (turn != turn_ || phase_ == Phase::closed || phase_ == Phase::writing || phase_ == Phase::leaving)
+    return;
   ++turn_;
   intake_ = {};
   reply_ = std::move(answer);
@@ -309,8 +316,8 @@ void Session::reply(std::uint64_t turn, HttpReply answer) {
   write_head(reply_);
   await(Phase::writing, core_->limits.write_timeout, reply_.body.size());
   const bool with_body = !is_head_method_ && !reply_.source;
-  const std::array<asio::const_buffer, 2> pieces{asio::buffer(out_),
-                                                 with_body ? asio::buffer(reply_.body) : asio::const_buffer()};
+  const std::array<asio::const_buffer, 2> pieces{
+      asio::buffer(out_), with_body ? asio::buffer(reply_.body) : asio::const_buffer()};
   asio::async_write(socket_, pieces, [self = shared_from_this()](const Code& error, std::size_t) {
     if (self->phase_ == Phase::closed) return;
     if (error) return self->close();
@@ -382,15 +389,16 @@ void Session::write_piece(std::optional<std::string> piece) {
     out_ = std::move(*piece);
   }
   await(Phase::writing, core_->limits.write_timeout, out_.size());
-  asio::async_write(socket_, asio::buffer(out_), [self = shared_from_this(), last](const Code& error, std::size_t) {
-    if (self->phase_ == Phase::closed) return;
-    if (error) return self->close();
-    if (last) {
-      self->end_reply();
-    } else {
-      self->pump();
-    }
-  });
+  asio::async_write(socket_, asio::buffer(out_),
+                    [self = shared_from_this(), last](const Code& error, std::size_t) {
+                      if (self->phase_ == Phase::closed) return;
+                      if (error) return self->close();
+                      if (last) {
+                        self->end_reply();
+                      } else {
+                        self->pump();
+                      }
+                    });
 }
 
 void Session::end_reply() {
@@ -402,8 +410,8 @@ void Session::end_reply() {
   }
 }
 
-// Closing while the client still sends would reset the connection, and the reply might never be read: our side is
-// shut first, then what comes is thrown away for a moment.
+// Closing while the client still sends would reset the connection, and the reply might never be read: our
+// side is shut first, then what comes is thrown away for a moment.
 void Session::leave() {
   if (!unread_body_) return close();
   Code ignored;

@@ -1,14 +1,15 @@
 #pragma once
-// One client's connection: reads a request, has it answered, writes the reply, reads the next. On the server's thread.
-
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+// One client's connection: reads a request, has it answered, writes the reply, reads the next. On the
+// server's thread.
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
 
 #include "web/server_core.h"
 

@@ -22,8 +22,8 @@ void append(std::vector<Route>& all, std::vector<Route> some) {
 
 }  // namespace
 
-// In the order in which they are made; they end the other way round: the server first, then what still runs on the
-// pool, then what that may use.
+// In the order in which they are made; they end the other way round: the server first, then what still runs
+// on the pool, then what that may use.
 struct Site::Parts {
   Backend backend;
   FeedSignal signal;
@@ -39,10 +39,10 @@ struct Site::Parts {
         around{backend, pool, [this] { signal.notify(); }} {
     std::vector<Route> routes = all_routes(options);
     description = write_json(openapi(routes, backend.links.public_url()));
-    router = std::make_unique<Router>(std::move(routes), path_of_url(backend.links.public_url()), backend.keys,
-                                      backend.library, backend.clock);
-    server = std::make_unique<HttpServer>([this](const HttpRequest& head) { return router->intake(head); }, pool,
-                                          options.limits);
+    router = std::make_unique<Router>(std::move(routes), path_of_url(backend.links.public_url()),
+                                      backend.keys, backend.library, backend.clock);
+    server = std::make_unique<HttpServer>([this](const HttpRequest& head) { return router->intake(head); },
+                                          pool, options.limits);
   }
 
   std::vector<Route> all_routes(const SiteOptions& options) {
@@ -57,7 +57,15 @@ struct Site::Parts {
     append(routes, probe_routes(around, [this] { return server->figures(); }));
     append(routes, page_routes(around));
     append(routes, dev_routes(around));
-    routes.push_back({"GET", "/openapi.json", Scope::everyone, "This description", 0, {}, "", "Done", {},
+    routes.push_back({"GET",
+                      "/openapi.json",
+                      Scope::everyone,
+                      "This description",
+                      0,
+                      {},
+                      "",
+                      "Done",
+                      {},
                       [this](const Call& call) {
                         HttpReply reply;
                         reply.headers = {{"X-Content-Type-Options", "nosniff"}};
@@ -68,7 +76,8 @@ struct Site::Parts {
   }
 };
 
-Site::Site(Backend backend, SiteOptions options) : parts_(std::make_unique<Parts>(std::move(backend), options)) {}
+Site::Site(Backend backend, SiteOptions options)
+    : parts_(std::make_unique<Parts>(std::move(backend), options)) {}
 
 Site::~Site() {
   stop(Duration(0));
@@ -114,9 +123,10 @@ SiteOptions site_options_of(const Configuration& configuration) {
 
 Backend backend_of(Services& services) {
   Backend backend{
-      .submit = [&engine = services.engine](Request request, Caller caller, Completion done) {
-        engine.submit(std::move(request), std::move(caller), std::move(done));
-      },
+      .submit =
+          [&engine = services.engine](Request request, Caller caller, Completion done) {
+            engine.submit(std::move(request), std::move(caller), std::move(done));
+          },
       .engine_figures = [&engine = services.engine] { return engine.figures(); },
       .store_figures = services.store_figures,
       .library = services.library,

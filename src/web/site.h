@@ -27,8 +27,8 @@ SiteOptions site_options_of(const Configuration& configuration);
 
 class Site {
  public:
-  // What the backend refers to outlives the site, and has answered every request when the site is destroyed: stop
-  // the site, then the engine, then destroy both.
+  // What the backend refers to outlives the site, and has answered every request when the site is destroyed:
+  // stop the site, then the engine, then destroy both.
   explicit Site(Backend backend, SiteOptions options = {});
   ~Site();
   Site(const Site&) = delete;
@@ -39,8 +39,8 @@ class Site {
   std::uint16_t port() const;
   void stop(Duration limit);
 
-  // Thread-safe and quick: events were committed, streams of the feed look again. What goes through the site's own
-  // routes says so by itself.
+  // Thread-safe and quick: events were committed, streams of the feed look again. What goes through the
+  // site's own routes says so by itself.
   void feed_changed();
 
   std::span<const Route> routes() const;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <vector>
 
 #include "store/sqlite/sqlite_store.h"
@@ -54,6 +55,7 @@ class Loop {
 }  // namespace
 
 double measure_bare_loop(const std::string& path, std::size_t transitions, int batch) {
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   {
     SqliteOptions options;
     options.path = path;

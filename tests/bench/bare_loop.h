@@ -7,7 +7,7 @@
 
 namespace countersign::bench {
 
-// Transitions a second. `path` is made anew.
+// Transitions a second. `path` is the database's, in a folder of its own that does not exist yet.
 double measure_bare_loop(const std::string& path, std::size_t transitions, int batch);
 
 }  // namespace countersign::bench

@@ -89,3 +89,5 @@ BENCHMARK(compile_condition);
 
 }  // namespace
 }  // namespace countersign::cel
+
+BENCHMARK_MAIN();

@@ -115,13 +115,13 @@ int run(int argc, char** argv) {
   {
     LoadDaemon daemon(argv[1], folder);
     std::printf("ready after %.0f ms, %.0f MB resident\n", daemon.start_seconds() * 1000, daemon.figures().resident_mb);
-    const double bare_before = measure_bare_loop(folder + "/bare-before.db", decisions, 100);
+    const double bare_before = measure_bare_loop(folder + "/bare-before/loop.db", decisions, 100);
     std::vector<std::string> ids;
     const Run starts = start_many(daemon, 64, decisions, ids);
     print("starts, 64 clients", starts);
     const Run decided = decide_many(daemon, 64, ids);
     print("decisions, 64 clients", decided);
-    const double bare_after = measure_bare_loop(folder + "/bare-after.db", decisions, 100);
+    const double bare_after = measure_bare_loop(folder + "/bare-after/loop.db", decisions, 100);
     const Run paired = pairs(daemon, 16, decisions / 4);
     print("start + decision, 16 clients", paired);
     std::vector<std::string> few;

@@ -21,12 +21,15 @@ ApiClient client_of(const std::string& url, std::chrono::milliseconds timeout = 
   return std::move(*client);
 }
 
-FakeReply problem(int status, const std::string& document) { return {status, document, "application/problem+json"}; }
+FakeReply problem(int status, const std::string& document) {
+  return {status, document, "application/problem+json"};
+}
 
 TEST(ApiClient, GivesTheAnswerAsItWasSent) {
   FakeDaemon daemon(FakeReply{200, R"({"amount":12.50})"});
   auto client = client_of(daemon.url() + "/");
-  const auto reply = client.get("/api/v1/instances", {{"status", "running & more"}, {"stage", ""}, {"limit", "5"}});
+  const auto reply =
+      client.get("/api/v1/instances", {{"status", "running & more"}, {"stage", ""}, {"limit", "5"}});
   ASSERT_TRUE(reply) << reply.error().message;
   EXPECT_EQ(reply->text, R"({"amount":12.50})");
   EXPECT_EQ(write_json(reply->body), R"({"amount":12.50})") << "numbers stay as they were written";
@@ -90,10 +93,11 @@ TEST(ApiClient, TurnsProblemDocumentsIntoFailures) {
 
 TEST(ApiClient, MapsEveryStatusToItsExitCode) {
   const std::vector<std::pair<int, ExitCode>> kExpected{
-      {400, ExitCode::wrong_use}, {401, ExitCode::refused},     {403, ExitCode::refused},  {404, ExitCode::not_so},
-      {405, ExitCode::wrong_use}, {409, ExitCode::conflict},    {410, ExitCode::conflict}, {413, ExitCode::refused},
-      {422, ExitCode::refused},   {428, ExitCode::conflict},    {500, ExitCode::unreachable},
-      {501, ExitCode::unreachable}, {503, ExitCode::unreachable},
+      {400, ExitCode::wrong_use},   {401, ExitCode::refused},     {403, ExitCode::refused},
+      {404, ExitCode::not_so},      {405, ExitCode::wrong_use},   {409, ExitCode::conflict},
+      {410, ExitCode::conflict},    {413, ExitCode::refused},     {422, ExitCode::refused},
+      {428, ExitCode::conflict},    {500, ExitCode::unreachable}, {501, ExitCode::unreachable},
+      {503, ExitCode::unreachable},
   };
   for (const auto& [status, code] : kExpected) {
     FakeDaemon daemon(problem(status, R"({"detail":"because"})"));
@@ -162,11 +166,13 @@ TEST(ApiClient, RefusesAddressesAndHeadersThatCannotBeSent) {
 }
 
 TEST(LoopbackUrl, IsThisMachineAndNoOther) {
-  for (const auto* url : {"http://127.0.0.1:8080", "http://127.8.9.1", "http://localhost:1/x", "https://[::1]:8080"}) {
+  for (const auto* url :
+       {"http://127.0.0.1:8080", "http://127.8.9.1", "http://localhost:1/x", "https://[::1]:8080"}) {
     EXPECT_TRUE(is_loopback_url(url)) << url;
   }
-  for (const auto* url : {"http://127.0.0.1.example.com", "http://example.com", "http://localhost.example.com",
-                          "http://127.0.0.1@example.com", "http://10.0.0.1", "http://[::2]"}) {
+  for (const auto* url :
+       {"http://127.0.0.1.example.com", "http://example.com", "http://localhost.example.com",
+        "http://127.0.0.1@example.com", "http://10.0.0.1", "http://[::2]"}) {
     EXPECT_FALSE(is_loopback_url(url)) << url;
   }
 }

@@ -23,7 +23,8 @@ TEST(Assignments, TakeEverythingBehindTheFirstEqualsSign) {
 }
 
 TEST(Assignments, SendJsonBehindAColonWithNumbersAsWritten) {
-  EXPECT_EQ(assigned({R"(lines:=[{"item":"Hotel","cost":1200.50}])"}), R"({"lines":[{"cost":1200.50,"item":"Hotel"}]})");
+  EXPECT_EQ(assigned({R"(lines:=[{"item":"Hotel","cost":1200.50}])"}),
+            R"({"lines":[{"cost":1200.50,"item":"Hotel"}]})");
   EXPECT_EQ(assigned({"count:=3", "urgent:=true", "note:=null"}), R"({"count":3,"note":null,"urgent":true})");
 }
 
@@ -41,7 +42,8 @@ TEST(Assignments, SayWhatIsNoAssignment) {
   EXPECT_EQ(assigned({"amount"}),
             "error: --set wants NAME=VALUE, or NAME:=JSON for lists and tables, not 'amount'");
   EXPECT_EQ(assigned({"=5"}), "error: --set wants NAME=VALUE, or NAME:=JSON for lists and tables, not '=5'");
-  EXPECT_EQ(assigned({":=5"}), "error: --set wants NAME=VALUE, or NAME:=JSON for lists and tables, not ':=5'");
+  EXPECT_EQ(assigned({":=5"}),
+            "error: --set wants NAME=VALUE, or NAME:=JSON for lists and tables, not ':=5'");
   EXPECT_TRUE(assigned({"lines:=[1,"}).starts_with("error: --set lines:=[1,: behind := stands no JSON: "));
 }
 

@@ -20,7 +20,8 @@ TEST(AuditVerify, ReadsADatabaseThatADaemonHasOpen) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.out, folder.file("countersign.db") + " verifies: 0 events of 0 instances in 0 blocks\n");
   const Ran json = run({"audit", "verify", "--data", folder.path(), "--json"});
-  EXPECT_EQ(json.out, "{\"verified\":true,\"events\":0,\"blocks\":0,\"instances\":0,\"erased\":0,\"problem\":null}\n");
+  EXPECT_EQ(json.out,
+            "{\"verified\":true,\"events\":0,\"blocks\":0,\"instances\":0,\"erased\":0,\"problem\":null}\n");
 }
 
 TEST(AuditVerify, SaysThatThereIsNoDatabaseAndMakesNone) {

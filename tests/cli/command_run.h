@@ -18,8 +18,9 @@ struct Ran {
 
 using Environment = std::map<std::string, std::string>;
 
-inline Ran run(std::vector<std::string> arguments, const Environment& environment = {}, const std::string& input = "",
-               const Serve& serve = [](const ServeOptions&) { return 0; }) {
+inline Ran run(
+    std::vector<std::string> arguments, const Environment& environment = {}, const std::string& input = "",
+    const Serve& serve = [](const ServeOptions&) { return 0; }) {
   std::istringstream in(input);
   std::ostringstream out, err;
   Console console{in, out, err, [&environment](const std::string& name) {

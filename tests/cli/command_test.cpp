@@ -2,10 +2,10 @@
 
 #include "cli/command.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <algorithm>
 
 #include "tests/cli/command_run.h"
 #include "tests/core/golden_file.h"
@@ -19,7 +19,8 @@ TEST(Help, OfACommandShowsUsageOptionsAndExamples) {
   const Ran ran = run({"version", "--help"});
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.out,
-            "countersign version: print the program's version\n\nUsage: countersign version\n\nExamples:\n  countersign "
+            "countersign version: print the program's version\n\nUsage: countersign version\n\nExamples:\n  "
+            "countersign "
             "version\n");
 }
 
@@ -38,7 +39,8 @@ TEST(Help, StaysWithin100ColumnsAndHasAnExampleForEveryCommand) {
     if (command.commands().empty()) {
       EXPECT_FALSE(command.examples().empty()) << command.path();
     }
-    for (const auto& example : command.examples()) EXPECT_TRUE(example.line.starts_with(command.path())) << example.line;
+    for (const auto& example : command.examples())
+      EXPECT_TRUE(example.line.starts_with(command.path())) << example.line;
     for (const auto& each : command.commands()) self(self, *each);
   };
   check(check, line->root());
@@ -56,8 +58,8 @@ TEST(Help, IsThePageOfTheCommandLine) {
 TEST(Help, OfTheWholeProgramListsWhatScriptsRelyOn) {
   const Ran ran = run({"--help"});
   EXPECT_EQ(ran.code, 0);
-  for (const auto* name : {"serve", "validate", "eval", "start", "list", "show", "inbox", "decide", "cancel", "audit",
-                           "backup", "doctor", "outbox", "reload", "people", "key", "version"}) {
+  for (const auto* name : {"serve", "validate", "eval", "start", "list", "show", "inbox", "decide", "cancel",
+                           "audit", "backup", "doctor", "outbox", "reload", "people", "key", "version"}) {
     EXPECT_THAT(ran.out, HasSubstr(std::string("\n  ") + name + " ")) << name;
   }
   EXPECT_THAT(ran.out, HasSubstr("Exit codes:\n"));
@@ -66,10 +68,13 @@ TEST(Help, OfTheWholeProgramListsWhatScriptsRelyOn) {
 TEST(CommandLine, SuggestsTheCommandThatWasMeant) {
   const Ran ran = run({"lisst"});
   EXPECT_EQ(ran.code, 2);
-  EXPECT_EQ(ran.err, "countersign: 'countersign lisst' is no command (did you mean 'list'?); see 'countersign --help'\n");
-  EXPECT_EQ(run({"outbox", "dorp", "1"}).err,
-            "countersign: 'countersign outbox dorp' is no command (did you mean 'drop'?); see 'countersign outbox "
-            "--help'\n");
+  EXPECT_EQ(
+      ran.err,
+      "countersign: 'countersign lisst' is no command (did you mean 'list'?); see 'countersign --help'\n");
+  EXPECT_EQ(
+      run({"outbox", "dorp", "1"}).err,
+      "countersign: 'countersign outbox dorp' is no command (did you mean 'drop'?); see 'countersign outbox "
+      "--help'\n");
 }
 
 TEST(CommandLine, WantsACommand) {
@@ -103,8 +108,9 @@ TEST(CommandLine, HandsItsOptionsToTheDaemon) {
     seen = options;
     return 1;
   };
-  const Ran ran = run({"serve", "--dev", "--data", "/tmp/x", "--listen", "127.0.0.1:9000", "--config", "c.yaml"}, {}, "",
-                      serve);
+  const Ran ran =
+      run({"serve", "--dev", "--data", "/tmp/x", "--listen", "127.0.0.1:9000", "--config", "c.yaml"}, {}, "",
+          serve);
   EXPECT_EQ(ran.code, 1) << "the daemon's exit code is the program's";
   EXPECT_TRUE(seen.dev);
   EXPECT_EQ(seen.data, "/tmp/x");
@@ -112,7 +118,9 @@ TEST(CommandLine, HandsItsOptionsToTheDaemon) {
   EXPECT_EQ(seen.config, "c.yaml");
 }
 
-TEST(CommandLine, PrintsItsVersion) { EXPECT_EQ(run({"version"}).out, "countersign 0.1.0\n"); }
+TEST(CommandLine, PrintsItsVersion) {
+  EXPECT_EQ(run({"version"}).out, "countersign 0.1.0\n");
+}
 
 }  // namespace
 }  // namespace countersign::cli::test

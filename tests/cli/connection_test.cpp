@@ -2,11 +2,11 @@
 
 #include "cli/connection.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/cli/command_run.h"
 #include "tests/cli/fake_daemon.h"
@@ -40,7 +40,8 @@ class ConnectionTest : public testing::Test {
 TEST_F(ConnectionTest, OptionsWinOverTheEnvironment) {
   connection.url = "http://127.0.0.1:1/";
   connection.key = "csk_option";
-  const auto client = connected({{"COUNTERSIGN_URL", "http://127.0.0.1:2"}, {"COUNTERSIGN_KEY", "csk_environment"}});
+  const auto client =
+      connected({{"COUNTERSIGN_URL", "http://127.0.0.1:2"}, {"COUNTERSIGN_KEY", "csk_environment"}});
   ASSERT_TRUE(client) << client.error().message;
   EXPECT_EQ(client->settings().url, "http://127.0.0.1:1");
   EXPECT_EQ(client->settings().key, "csk_option");
@@ -48,7 +49,8 @@ TEST_F(ConnectionTest, OptionsWinOverTheEnvironment) {
 
 TEST_F(ConnectionTest, TheEnvironmentWinsOverTheConfiguration) {
   connection.config = write("countersign.yaml", "listen: 127.0.0.1:9999\n");
-  const auto client = connected({{"COUNTERSIGN_URL", "http://127.0.0.1:2"}, {"COUNTERSIGN_KEY", " csk_environment\n"}});
+  const auto client =
+      connected({{"COUNTERSIGN_URL", "http://127.0.0.1:2"}, {"COUNTERSIGN_KEY", " csk_environment\n"}});
   ASSERT_TRUE(client) << client.error().message;
   EXPECT_EQ(client->settings().url, "http://127.0.0.1:2");
   EXPECT_EQ(client->settings().key, "csk_environment");
@@ -57,7 +59,8 @@ TEST_F(ConnectionTest, TheEnvironmentWinsOverTheConfiguration) {
 TEST_F(ConnectionTest, TheConfigurationGivesTheAddressAndTheFirstKey) {
   std::filesystem::create_directory(folder.file("data"));
   write("data/admin.key", "csk_admin\n");
-  connection.config = write("countersign.yaml", "listen: 0.0.0.0:9999\npublic_url: https://approve.example.com\ndata: data\n");
+  connection.config = write("countersign.yaml",
+                            "listen: 0.0.0.0:9999\npublic_url: https://approve.example.com\ndata: data\n");
   const auto client = connected({});
   ASSERT_TRUE(client) << client.error().message;
   EXPECT_EQ(client->settings().url, "http://127.0.0.1:9999");
@@ -92,7 +95,8 @@ TEST_F(ConnectionTest, SaysWhereItLookedForAKey) {
   const auto client = connected({});
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().code, ExitCode::wrong_use);
-  EXPECT_THAT(client.error().message, HasSubstr("no API key: give one with --key, or in COUNTERSIGN_KEY (cannot read "));
+  EXPECT_THAT(client.error().message,
+              HasSubstr("no API key: give one with --key, or in COUNTERSIGN_KEY (cannot read "));
   EXPECT_THAT(client.error().message, HasSubstr("data/admin.key"));
 }
 

@@ -11,12 +11,14 @@ namespace {
 
 using testing::HasSubstr;
 
-// Runs a command against a fake daemon that answers every route from a table: the longest beginning that fits.
+// Runs a command against a fake daemon that answers every route from a table: the longest beginning that
+// fits.
 struct Against {
   explicit Against(std::map<std::string, FakeReply> replies)
       : daemon([table = std::move(replies)](const FakeRequest& request) {
           const std::string asked = request.method + " " + request.target;
-          FakeReply found{404, R"({"detail":"the test expected no such request"})", "application/problem+json"};
+          FakeReply found{404, R"({"detail":"the test expected no such request"})",
+                          "application/problem+json"};
           for (const auto& [route, reply] : table) {
             if (asked.starts_with(route)) found = reply;
           }
@@ -24,40 +26,49 @@ struct Against {
         }) {}
 
   Ran run(std::vector<std::string> arguments, const std::string& input = "") const {
-    return test::run(std::move(arguments), {{"COUNTERSIGN_URL", daemon.url()}, {"COUNTERSIGN_KEY", "csk_test"}}, input);
+    return test::run(std::move(arguments),
+                     {{"COUNTERSIGN_URL", daemon.url()}, {"COUNTERSIGN_KEY", "csk_test"}}, input);
   }
   FakeRequest request(std::size_t i) const { return daemon.requests().at(i); }
 
   FakeDaemon daemon;
 };
 
-FakeReply reply(const std::string& body, int status = 200) { return {status, body, "application/json"}; }
-FakeReply refusal(int status, const std::string& body) { return {status, body, "application/problem+json"}; }
+FakeReply reply(const std::string& body, int status = 200) {
+  return {status, body, "application/json"};
+}
+FakeReply refusal(int status, const std::string& body) {
+  return {status, body, "application/problem+json"};
+}
 
 const std::string kFound = R"({"instances":[{"id":"i_01","reference":"EXP-2026-14"}],"next_cursor":null})";
 
 TEST(StartCommand, SendsTheFormAndSaysWhatBegan) {
-  const Against daemon({{"POST /api/v1/workflows/expense-approval/instances",
-                         reply(R"({"id":"i_01","reference":"EXP-2026-14","status":"running","url":"x"})", 201)}});
-  const Ran ran = daemon.run({"start", "expense-approval", "--requester", "li.na", "--form", "-", "--set", "amount=8200",
-                              "--set", "lines:=[{\"cost\":1.10}]"},
+  const Against daemon(
+      {{"POST /api/v1/workflows/expense-approval/instances",
+        reply(R"({"id":"i_01","reference":"EXP-2026-14","status":"running","url":"x"})", 201)}});
+  const Ran ran = daemon.run({"start", "expense-approval", "--requester", "li.na", "--form", "-", "--set",
+                              "amount=8200", "--set", "lines:=[{\"cost\":1.10}]"},
                              R"({"amount":1,"purpose":"Zug nach 北京"})");
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(ran.code, 0);
   EXPECT_EQ(ran.out, "EXP-2026-14 started: it is running (i_01)\n");
-  EXPECT_EQ(daemon.request(0).body,
-            R"({"form":{"amount":"8200","purpose":"Zug nach 北京","lines":[{"cost":1.10}]},"requester":"li.na"})");
+  EXPECT_EQ(
+      daemon.request(0).body,
+      R"({"form":{"amount":"8200","purpose":"Zug nach 北京","lines":[{"cost":1.10}]},"requester":"li.na"})");
 }
 
 TEST(StartCommand, ShowsEveryProblemOfTheForm) {
-  const Against daemon({{"POST ", refusal(422, R"({"status":422,"detail":"the input is not acceptable","errors":[
+  const Against daemon(
+      {{"POST ", refusal(422, R"({"status":422,"detail":"the input is not acceptable","errors":[
       {"pointer":"/form/amount","detail":"is missing"},{"pointer":"/form/category","detail":"'trvel' is no option"}]})")}});
   const Ran ran = daemon.run({"start", "expense-approval"});
   EXPECT_EQ(ran.code, 4);
   EXPECT_EQ(ran.out, "");
-  EXPECT_EQ(ran.err,
-            "countersign: the input is not acceptable\n  /form/amount: is missing\n  /form/category: 'trvel' is no "
-            "option\n");
+  EXPECT_EQ(
+      ran.err,
+      "countersign: the input is not acceptable\n  /form/amount: is missing\n  /form/category: 'trvel' is no "
+      "option\n");
 }
 
 TEST(StartCommand, SendsNothingWhereTheFormCannotBeRead) {
@@ -78,10 +89,11 @@ TEST(ListCommand, PrintsATableWithAHintAtThePageBehindIt) {
        "incident":null}],"next_cursor":"abc"})")}});
   const Ran ran = daemon.run({"list", "--workflow", "expense-approval", "--open", "--limit", "2"});
   EXPECT_EQ(ran.code, 0);
-  EXPECT_EQ(ran.out,
-            "REFERENCE    WORKFLOW          STATUS   STAGE  REQUESTER     STARTED (UTC)     ENDED (UTC)\n"
-            "EXP-2026-15  expense-approval  running  审批   li.na         2026-03-02 10:14\n"
-            "EXP-2026-14  expense-approval  paid            anna.schmidt  2026-03-01 09:00  2026-03-02 09:30\n");
+  EXPECT_EQ(
+      ran.out,
+      "REFERENCE    WORKFLOW          STATUS   STAGE  REQUESTER     STARTED (UTC)     ENDED (UTC)\n"
+      "EXP-2026-15  expense-approval  running  审批   li.na         2026-03-02 10:14\n"
+      "EXP-2026-14  expense-approval  paid            anna.schmidt  2026-03-01 09:00  2026-03-02 09:30\n");
   EXPECT_EQ(ran.err, "there is more: --cursor abc\n");
   EXPECT_EQ(daemon.request(0).target, "/api/v1/instances?workflow=expense-approval&ended=false&limit=2");
 }
@@ -89,7 +101,8 @@ TEST(ListCommand, PrintsATableWithAHintAtThePageBehindIt) {
 TEST(ListCommand, PrintsTheJsonOfTheApi) {
   const Against daemon({{"GET /api/v1/instances", reply(kFound)}});
   EXPECT_EQ(daemon.run({"list", "--json"}).out, kFound + "\n");
-  EXPECT_EQ(daemon.run({"--json", "list"}).out, kFound + "\n") << "options of all commands may stand in front";
+  EXPECT_EQ(daemon.run({"--json", "list"}).out, kFound + "\n")
+      << "options of all commands may stand in front";
   EXPECT_EQ(daemon.run({"list", "--open", "--ended"}).code, 2);
 }
 
@@ -161,9 +174,11 @@ TEST(InboxCommand, ListsWhatWaitsForSomebody) {
   const Ran ran = daemon.run({"inbox", "--person", "zhang.wei"});
   EXPECT_EQ(ran.out,
             "ITEM    REFERENCE    QUESTION                     FOR            DUE (UTC)         OUTCOMES\n"
-            "i_01.3  EXP-2026-14  Is this expense reasonable?  zhang.wei      2026-03-04 12:00  approved, rejected, "
+            "i_01.3  EXP-2026-14  Is this expense reasonable?  zhang.wei      2026-03-04 12:00  approved, "
+            "rejected, "
             "returned\n"
-            "i_02.1  EXP-2026-15  财务终审                     group finance                    approved, rejected\n");
+            "i_02.1  EXP-2026-15  财务终审                     group finance                    approved, "
+            "rejected\n");
   EXPECT_EQ(daemon.request(0).target, "/api/v1/work-items?assignee=zhang.wei&status=open&limit=50");
 }
 
@@ -172,14 +187,33 @@ const std::string kDecided = R"({"id":"i_01.3","instance":"i_01","reference":"EX
 
 TEST(DecideCommand, AnswersAWorkItemByItsId) {
   const Against daemon({{"POST /api/v1/work-items/i_01.3/decision", reply(kDecided)}});
-  const Ran ran = daemon.run({"decide", "i_01.3", "approved", "--comment", "fine", "--answer", "cost_center=4711",
-                              "--form-set", "amount=8100.50", "--check", "keys", "--check", "badge", "--return-to",
-                              "manager", "--version", "3", "--as", "wang.fang", "--idempotency-key", "k1"});
+  const Ran ran = daemon.run({"decide",
+                              "i_01.3",
+                              "approved",
+                              "--comment",
+                              "fine",
+                              "--answer",
+                              "cost_center=4711",
+                              "--form-set",
+                              "amount=8100.50",
+                              "--check",
+                              "keys",
+                              "--check",
+                              "badge",
+                              "--return-to",
+                              "manager",
+                              "--version",
+                              "3",
+                              "--as",
+                              "wang.fang",
+                              "--idempotency-key",
+                              "k1"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.out, "EXP-2026-14: approved is recorded; it is running\n");
   const FakeRequest sent = daemon.request(0);
-  EXPECT_EQ(sent.body, R"({"outcome":"approved","comment":"fine","answers":{"cost_center":"4711"},)"
-                       R"("form":{"amount":"8100.50"},"checklist":["keys","badge"],"return_to":"manager","version":3})");
+  EXPECT_EQ(sent.body,
+            R"({"outcome":"approved","comment":"fine","answers":{"cost_center":"4711"},)"
+            R"("form":{"amount":"8100.50"},"checklist":["keys","badge"],"return_to":"manager","version":3})");
   EXPECT_EQ(sent.header("Countersign-Actor"), "wang.fang");
   EXPECT_EQ(sent.header("Idempotency-Key"), "k1");
 }
@@ -193,26 +227,34 @@ TEST(DecideCommand, FindsTheOneOpenItemOfAnInstance) {
 }
 
 TEST(DecideCommand, NamesTheItemsWhereSeveralAreOpen) {
-  const Against daemon({{"GET /api/v1/work-items", reply(R"({"work_items":[{"id":"i_01.3","title":"Legal","step":"legal"},
+  const Against daemon(
+      {{"GET /api/v1/work-items", reply(R"({"work_items":[{"id":"i_01.3","title":"Legal","step":"legal"},
       {"id":"i_01.4","title":"Finance","step":"finance"}],"next_cursor":null})")}});
   const Ran ran = daemon.run({"decide", "i_01", "approved"});
   EXPECT_EQ(ran.code, 2);
   EXPECT_EQ(ran.err,
-            "countersign: i_01 has 2 open work items: name one by its id\n  i_01.3: Legal (legal)\n  i_01.4: Finance "
+            "countersign: i_01 has 2 open work items: name one by its id\n  i_01.3: Legal (legal)\n  i_01.4: "
+            "Finance "
             "(finance)\n");
 }
 
 TEST(DecideCommand, EndsWithConflictOrRefusal) {
-  const Against late({{"POST ", refusal(409, R"({"detail":"cannot record the decision on EXP-214: finance is already decided (approved by Li Na, 2026-03-02T10:14:00Z)"})")}});
+  const Against late(
+      {{"POST ",
+        refusal(
+            409,
+            R"x({"detail":"cannot record the decision on EXP-214: finance is already decided (approved by Li Na, 2026-03-02T10:14:00Z)"})x")}});
   const Ran ran = late.run({"decide", "i_01.3", "approved"});
   EXPECT_EQ(ran.code, 5);
-  EXPECT_EQ(ran.err,
-            "countersign: cannot record the decision on EXP-214: finance is already decided (approved by Li Na, "
-            "2026-03-02T10:14:00Z)\n");
+  EXPECT_EQ(
+      ran.err,
+      "countersign: cannot record the decision on EXP-214: finance is already decided (approved by Li Na, "
+      "2026-03-02T10:14:00Z)\n");
   const Against foreign({{"POST ", refusal(403, R"({"detail":"it is not yours to decide\u001b[2J"})")}});
   const Ran refused = foreign.run({"decide", "i_01.3", "approved"});
   EXPECT_EQ(refused.code, 4);
-  EXPECT_EQ(refused.err, "countersign: it is not yours to decide\uFFFD[2J\n") << "nothing that a terminal obeys";
+  EXPECT_EQ(refused.err, "countersign: it is not yours to decide\uFFFD[2J\n")
+      << "nothing that a terminal obeys";
 }
 
 TEST(ActsOnInstances, ReachTheirRoutes) {
@@ -221,20 +263,31 @@ TEST(ActsOnInstances, ReachTheirRoutes) {
     std::string target, body, out;
   };
   const std::vector<Act> kActs{
-      {{"cancel", "EXP-2026-14", "--reason", "twice"}, "/api/v1/instances/i_01/cancel", R"({"reason":"twice"})",
+      {{"cancel", "EXP-2026-14", "--reason", "twice"},
+       "/api/v1/instances/i_01/cancel",
+       R"({"reason":"twice"})",
        "EXP-2026-14: cancelled; it is cancelled\n"},
-      {{"withdraw", "EXP-2026-14"}, "/api/v1/instances/i_01/withdraw", "{}", "EXP-2026-14: withdrawn; it is cancelled\n"},
-      {{"comment", "i_01", "By post"}, "/api/v1/instances/i_01/comments", R"({"text":"By post"})",
+      {{"withdraw", "EXP-2026-14"},
+       "/api/v1/instances/i_01/withdraw",
+       "{}",
+       "EXP-2026-14: withdrawn; it is cancelled\n"},
+      {{"comment", "i_01", "By post"},
+       "/api/v1/instances/i_01/comments",
+       R"({"text":"By post"})",
        "EXP-2026-14: the comment is recorded; it is cancelled\n"},
-      {{"retry", "i_01", "--reason", "mended", "--activation", "4"}, "/api/v1/instances/i_01/admin",
-       R"({"act":"retry","reason":"mended","activation":4})", "EXP-2026-14: tried again; it is cancelled\n"},
-      {{"reassign", "i_01.3", "--to", "zhao.lei", "--reason", "leave"}, "/api/v1/instances/i_01/admin",
+      {{"retry", "i_01", "--reason", "mended", "--activation", "4"},
+       "/api/v1/instances/i_01/admin",
+       R"({"act":"retry","reason":"mended","activation":4})",
+       "EXP-2026-14: tried again; it is cancelled\n"},
+      {{"reassign", "i_01.3", "--to", "zhao.lei", "--reason", "leave"},
+       "/api/v1/instances/i_01/admin",
        R"({"act":"reassign","item":"i_01.3","to":"zhao.lei","reason":"leave"})",
        "EXP-2026-14: the work item is zhao.lei's now; it is cancelled\n"},
   };
   for (const Act& act : kActs) {
-    const Against daemon({{"GET /api/v1/instances?reference=EXP-2026-14", reply(kFound)},
-                          {"POST ", reply(R"({"id":"i_01","reference":"EXP-2026-14","status":"cancelled","url":"x"})")}});
+    const Against daemon(
+        {{"GET /api/v1/instances?reference=EXP-2026-14", reply(kFound)},
+         {"POST ", reply(R"({"id":"i_01","reference":"EXP-2026-14","status":"cancelled","url":"x"})")}});
     const Ran ran = daemon.run(act.arguments);
     EXPECT_EQ(ran.code, 0) << act.arguments.front() << ran.err;
     EXPECT_EQ(ran.out, act.out);
@@ -245,11 +298,12 @@ TEST(ActsOnInstances, ReachTheirRoutes) {
 }
 
 TEST(OutboxCommand, ListsRetriesAndDrops) {
-  const Against daemon({{"GET /api/v1/admin/outbox?status=dead", reply(R"({"outbox":[{"id":1041,"target":"mail",
+  const Against daemon(
+      {{"GET /api/v1/admin/outbox?status=dead", reply(R"({"outbox":[{"id":1041,"target":"mail",
       "kind":"request","item":"i_01.3","recipient":"li.na","status":"dead","attempts":12,
       "next_at":"2026-03-02T10:00:00Z","error":"550 no such mailbox"}],"next_cursor":null})")},
-                        {"POST /api/v1/admin/outbox/1041/retry", reply(R"({"id":1041,"status":"pending"})")},
-                        {"POST /api/v1/admin/outbox/1042/drop", refusal(404, R"({"detail":"there is no such row"})")}});
+       {"POST /api/v1/admin/outbox/1041/retry", reply(R"({"id":1041,"status":"pending"})")},
+       {"POST /api/v1/admin/outbox/1042/drop", refusal(404, R"({"detail":"there is no such row"})")}});
   EXPECT_EQ(daemon.run({"outbox", "list", "--status", "dead"}).out,
             "ID    STATUS  TARGET  KIND     FOR    ITEM    TRIES  ERROR\n"
             "1041  dead    mail    request  li.na  i_01.3  12     550 no such mailbox\n");
@@ -258,18 +312,21 @@ TEST(OutboxCommand, ListsRetriesAndDrops) {
 }
 
 TEST(InboundCommand, ReplaysAndSaysWhetherItWorked) {
-  const Against good({{"POST /api/v1/admin/inbound/17/replay", reply(R"({"instances":["i_01"]})")},
-                      {"GET /api/v1/admin/inbound/17", reply(R"({"id":17,"status":"applied","error":null})")}});
+  const Against good(
+      {{"POST /api/v1/admin/inbound/17/replay", reply(R"({"instances":["i_01"]})")},
+       {"GET /api/v1/admin/inbound/17", reply(R"({"id":17,"status":"applied","error":null})")}});
   EXPECT_EQ(good.run({"inbound", "replay", "17"}).out, "delivery 17 is applied: i_01\n");
-  const Against bad({{"POST /api/v1/admin/inbound/17/replay", reply(R"({"instances":[]})")},
-                     {"GET /api/v1/admin/inbound/17", reply(R"({"id":17,"status":"error","error":"no such person"})")}});
+  const Against bad(
+      {{"POST /api/v1/admin/inbound/17/replay", reply(R"({"instances":[]})")},
+       {"GET /api/v1/admin/inbound/17", reply(R"({"id":17,"status":"error","error":"no such person"})")}});
   const Ran ran = bad.run({"inbound", "replay", "17"});
   EXPECT_EQ(ran.code, 1);
   EXPECT_EQ(ran.err, "countersign: delivery 17 still cannot be applied: no such person\n");
 }
 
 TEST(KeyCommand, CreatesWithoutAnIdempotencyKeyAndPrintsTheKeyAlone) {
-  const Against daemon({{"POST /api/v1/admin/keys", reply(R"({"id":"csk_ab12cd34","key":"csk_ab12cd34xyz","name":"crm"})", 201)}});
+  const Against daemon({{"POST /api/v1/admin/keys",
+                         reply(R"({"id":"csk_ab12cd34","key":"csk_ab12cd34xyz","name":"crm"})", 201)}});
   const Ran ran = daemon.run({"key", "create", "--name", "crm", "--scope", "start", "--scope", "read"});
   EXPECT_EQ(ran.out, "csk_ab12cd34xyz\n") << ran.err;
   EXPECT_EQ(ran.err, "key csk_ab12cd34 is shown this once: keep it\n");
@@ -280,7 +337,8 @@ TEST(KeyCommand, CreatesWithoutAnIdempotencyKeyAndPrintsTheKeyAlone) {
 TEST(ReloadCommand, EndsWithOneWhereAFileKeptItsLastVersion) {
   const Against good({{"POST /api/v1/admin/reload", reply(R"({"report":""})")}});
   EXPECT_EQ(good.run({"reload"}).out, "reloaded\n");
-  const Against bad({{"POST /api/v1/admin/reload", reply(R"({"report":"workflows/a.yaml:1:1: error[CS014]: oh\n"})")}});
+  const Against bad(
+      {{"POST /api/v1/admin/reload", reply(R"({"report":"workflows/a.yaml:1:1: error[CS014]: oh\n"})")}});
   const Ran ran = bad.run({"reload"});
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.out, HasSubstr("workflows/a.yaml:1:1: error[CS014]: oh\n"));
@@ -293,23 +351,26 @@ TEST(BackupCommand, NamesTheFileWithItsWholePath) {
 }
 
 TEST(AuditExport, PrintsEveryEventAndWhatTheExportIs) {
-  const Against daemon({{"GET /api/v1/events?after=c1&limit=1000",
-                         reply(R"({"events":[{"seq":1,"type":"started"},{"seq":2,"type":"ended"}],"cursor":"c3"})")}});
+  const Against daemon(
+      {{"GET /api/v1/events?after=c1&limit=1000",
+        reply(R"({"events":[{"seq":1,"type":"started"},{"seq":2,"type":"ended"}],"cursor":"c3"})")}});
   const Ran ran = daemon.run({"audit", "export", "--after", "c1"});
   EXPECT_EQ(ran.out,
             "{\"seq\":1,\"type\":\"started\"}\n{\"seq\":2,\"type\":\"ended\"}\n"
-            "{\"export\":{\"events\":2,\"after\":\"c1\",\"cursor\":\"c3\",\"instance\":\"\",\"program\":\"countersign "
+            "{\"export\":{\"events\":2,\"after\":\"c1\",\"cursor\":\"c3\",\"instance\":\"\",\"program\":"
+            "\"countersign "
             "0.1.0\"}}\n")
       << ran.err;
 }
 
 TEST(Doctor, FindsWhatIsWrongWithARunningDaemon) {
-  const Against daemon({{"GET /readyz", reply(R"({"status":"ready"})")},
-                        {"GET /metrics", FakeReply{200, "# x\ncountersign_timers_paused 1\n", "text/plain"}},
-                        {"GET /api/v1/instances", reply(R"({"instances":[{"reference":"EXP-2026-14","incident":"no manager"},
+  const Against daemon(
+      {{"GET /readyz", reply(R"({"status":"ready"})")},
+       {"GET /metrics", FakeReply{200, "# x\ncountersign_timers_paused 1\n", "text/plain"}},
+       {"GET /api/v1/instances", reply(R"({"instances":[{"reference":"EXP-2026-14","incident":"no manager"},
       {"reference":"EXP-2026-15","incident":null}],"next_cursor":null})")},
-                        {"GET /api/v1/admin/outbox", reply(R"({"outbox":[{"id":7}],"next_cursor":null})")},
-                        {"GET /api/v1/admin/inbound", reply(R"({"inbound":[],"next_cursor":null})")}});
+       {"GET /api/v1/admin/outbox", reply(R"({"outbox":[{"id":7}],"next_cursor":null})")},
+       {"GET /api/v1/admin/inbound", reply(R"({"inbound":[],"next_cursor":null})")}});
   const Ran ran = daemon.run({"doctor", "--json"});
   EXPECT_EQ(ran.code, 1);
   const auto report = parse_json(ran.out);

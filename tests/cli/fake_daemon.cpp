@@ -1,13 +1,13 @@
 #include "tests/cli/fake_daemon.h"
 
+#include <optional>
+#include <stdexcept>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <optional>
-#include <stdexcept>
 
 namespace countersign::cli::test {
 namespace {
@@ -95,7 +95,9 @@ FakeDaemon::~FakeDaemon() {
   close(listener_);
 }
 
-std::string FakeDaemon::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+std::string FakeDaemon::url() const {
+  return "http://127.0.0.1:" + std::to_string(port_);
+}
 
 std::vector<FakeRequest> FakeDaemon::requests() const {
   const std::lock_guard lock(mutex_);
@@ -123,7 +125,8 @@ void FakeDaemon::serve_connection(int connection) {
   if (reply.says_nothing) (void)incoming.next();  // until the client goes away
   if (reply.hangs_up || reply.says_nothing) return;
   // One request a connection, so that several clients never wait for each other.
-  const std::string bytes = "HTTP/1.1 " + std::to_string(reply.status) + " Status\r\nContent-Type: " + reply.type +
+  const std::string bytes = "HTTP/1.1 " + std::to_string(reply.status) +
+                            " Status\r\nContent-Type: " + reply.type +
                             "\r\nConnection: close\r\nContent-Length: " + std::to_string(reply.body.size()) +
                             "\r\n\r\n" + reply.body;
   (void)send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);

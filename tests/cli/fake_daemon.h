@@ -1,6 +1,6 @@
 #pragma once
-// An HTTP server on loopback that answers what a test tells it to, so that the client's behaviour is seen from the
-// other side of a real socket.
+// An HTTP server on loopback that answers what a test tells it to, so that the client's behaviour is seen
+// from the other side of a real socket.
 
 #include <functional>
 #include <mutex>
@@ -24,7 +24,7 @@ struct FakeReply {
   int status = 200;
   std::string body = "{}";
   std::string type = "application/json";
-  bool hangs_up = false;  // closes the connection instead of answering
+  bool hangs_up = false;      // closes the connection instead of answering
   bool says_nothing = false;  // keeps it open without an answer
 };
 

@@ -1,11 +1,11 @@
 // people check and people import.
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "definition/people_loader.h"
 #include "tests/cli/command_run.h"
@@ -30,7 +30,8 @@ class PeopleTest : public testing::Test {
 
   TemporaryFolder folder;
   const std::string good =
-      "id,name,mail,manager,locale,approval_limit,department,active,groups,channel.feishu,attribute.cost_center\n"
+      "id,name,mail,manager,locale,approval_limit,department,active,groups,channel.feishu,attribute.cost_"
+      "center\n"
       "li.na,李娜,li.na@example.com,zhang.wei,zh-CN,,sales,,sales,ou_1,0042\n"
       "zhang.wei,\"Zhang, \"\"Wei\"\"\",,,,50000.00,true,true,sales;finance,,\n"
       "no,Ola: # Nordmann,,,nb,,,false,,,\n";
@@ -50,7 +51,8 @@ groups:
   finance: [zhang.wei]
 )");
   const Ran checked = run({"people", "check", folder.file("people.yaml")});
-  EXPECT_EQ(checked.out, folder.file("people.yaml") + " has 3 people and 2 groups: no problems\n") << checked.err;
+  EXPECT_EQ(checked.out, folder.file("people.yaml") + " has 3 people and 2 groups: no problems\n")
+      << checked.err;
 }
 
 TEST_F(PeopleTest, ImportReplacesAFileOnlyWhenTold) {
@@ -77,7 +79,9 @@ TEST_F(PeopleTest, ImportPrintsOnRequestAndWantsCsv) {
   EXPECT_EQ(ran.out, "# Made of staff.csv by 'countersign people import'.\npeople:\n  - {id: a, name: A}\n");
   EXPECT_EQ(run({"people", "import", write("people.yaml", "people: []\n")}).code, 2);
   EXPECT_EQ(run({"people", "import", folder.file("nowhere.csv")}).code, 2);
-  EXPECT_EQ(run({"people", "import", folder.file("staff.csv"), "--to", folder.file("no/such/people.yaml")}).code, 2);
+  EXPECT_EQ(
+      run({"people", "import", folder.file("staff.csv"), "--to", folder.file("no/such/people.yaml")}).code,
+      2);
 }
 
 TEST_F(PeopleTest, CheckPrintsWhatIsWrong) {

@@ -1,10 +1,10 @@
 // validate on good and broken files, alone and as an installation.
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "cli/file_kind.h"
 #include "tests/cli/command_run.h"
@@ -17,7 +17,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kPeople =
-    "people:\n  - {id: li.na, name: 李娜, manager: zhang.wei}\n  - {id: zhang.wei, name: 张伟}\ngroups:\n  finance: "
+    "people:\n  - {id: li.na, name: 李娜, manager: zhang.wei}\n  - {id: zhang.wei, name: 张伟}\ngroups:\n  "
+    "finance: "
     "[zhang.wei]\n";
 
 constexpr const char* kWorkflow = R"(workflow: leave
@@ -59,9 +60,10 @@ class ValidateTest : public testing::Test {
 };
 
 TEST_F(ValidateTest, AWholeInstallationIsGood) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{"validate", folder.path()},
-                                                                     {"validate", folder.file("countersign.yaml")},
-                                                                     {"validate", "--config", folder.file("countersign.yaml")}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"validate", folder.path()},
+                                             {"validate", folder.file("countersign.yaml")},
+                                             {"validate", "--config", folder.file("countersign.yaml")}}) {
     const Ran ran = run(arguments);
     EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
     EXPECT_EQ(ran.out, "1 configuration, 1 workflow, 2 people: no problems\n");
@@ -85,6 +87,7 @@ TEST_F(ValidateTest, NamesArePassedOverWhereNobodyIsKnown) {
   std::ofstream(alone.file("leave.yaml")) << kWorkflow;
   const Ran ran = run({"validate", alone.file("leave.yaml")});
   EXPECT_EQ(ran.code, 0) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("there is no countersign.yaml: "));
 }
 
 TEST_F(ValidateTest, ReportsAllFilesAtOnceWithTheirPlaces) {
@@ -137,7 +140,8 @@ TEST_F(ValidateTest, WhatCannotBeReadIsWrongUse) {
 }
 
 TEST_F(ValidateTest, BytesThatAreNoYamlNeverEndTheProgram) {
-  for (const auto* text : {"", "\t\t: [", "workflow: [1, 2\n", "workflow: &a [*a]\n", "\xff\xfe\x00", "--- a\n--- b\n"}) {
+  for (const auto* text :
+       {"", "\t\t: [", "workflow: [1, 2\n", "workflow: &a [*a]\n", "\xff\xfe\x00", "--- a\n--- b\n"}) {
     const std::string file = write("workflows/leave.yaml", text);
     const Ran ran = run({"validate", file});
     EXPECT_EQ(ran.code, 1) << text << ran.out << ran.err;

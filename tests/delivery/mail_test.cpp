@@ -73,9 +73,10 @@ TEST(Mail, IsReadBackByAnotherParser) {
   EXPECT_EQ(read.at("defects"), json::array{}) << bytes;
   const json::object& headers = read.at("headers").as_object();
   EXPECT_EQ(headers.at("subject"), json::value(mail.subject));
-  EXPECT_EQ(read.at("from"), (json::array{json::array{"审批 & Co", "approvals@example.test"}}));
-  EXPECT_EQ(read.at("to"), (json::array{json::array{"Zoë \"Zed\" Müller, Dr.", "dana@example.test"}}));
-  EXPECT_EQ(read.at("reply_to"), (json::array{json::array{"", "approvals+token@example.test"}}));
+  // As JSON text: g++ and clang read json::array{json::array{...}} differently.
+  EXPECT_EQ(read.at("from"), json::parse(R"([["审批 & Co", "approvals@example.test"]])"));
+  EXPECT_EQ(read.at("to"), json::parse(R"([["Zoë \"Zed\" Müller, Dr.", "dana@example.test"]])"));
+  EXPECT_EQ(read.at("reply_to"), json::parse(R"([["", "approvals+token@example.test"]])"));
   EXPECT_EQ(headers.at("message-id"), "<i_01-3@approvals.example.test>");
   EXPECT_EQ(headers.at("in-reply-to"), "<i_01-1@approvals.example.test>");
   EXPECT_EQ(headers.at("references"), "<i_01-0@approvals.example.test> <i_01-1@approvals.example.test>");

@@ -1,8 +1,8 @@
 #include "runtime/links.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "base/digest.h"
 #include "runtime/mailbox.h"
@@ -15,11 +15,13 @@ TEST(Links, GiveEachPersonItemAndRoundATokenOfItsOwn) {
   const Links others(std::string(32, 'o'), "https://host/flow");
   const InstanceId instance("i_1");
   const PersonId person("li.na");
-  const std::set<std::string> tokens{
-      links.token(instance, 1, 1, person, "n"),           links.token(InstanceId("i_11"), 1, 1, person, "n"),
-      links.token(instance, 2, 1, person, "n"),           links.token(instance, 1, 2, person, "n"),
-      links.token(instance, 1, 1, PersonId("li.n"), "an"), links.token(instance, 1, 1, person, "m"),
-      others.token(instance, 1, 1, person, "n")};
+  const std::set<std::string> tokens{links.token(instance, 1, 1, person, "n"),
+                                     links.token(InstanceId("i_11"), 1, 1, person, "n"),
+                                     links.token(instance, 2, 1, person, "n"),
+                                     links.token(instance, 1, 2, person, "n"),
+                                     links.token(instance, 1, 1, PersonId("li.n"), "an"),
+                                     links.token(instance, 1, 1, person, "m"),
+                                     others.token(instance, 1, 1, person, "n")};
   EXPECT_EQ(tokens.size(), 7U);
   for (const std::string& token : tokens) {
     EXPECT_EQ(token.size(), 22U);

@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
         Tampering{"Snapshot", "UPDATE snapshot SET state = replace(state, 'wang.min', 'mallory') WHERE instance = 2",
                   "instance i_000002: the stored state is not what its 5 events say"},
         Tampering{"SnapshotNumber", "UPDATE instance SET seq = 4 WHERE n = 2", "instance i_000002"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(SqliteAudit, AnErasedPayloadLeavesTheEnvelopesVerifiable) {
   SqliteUnderTest test;

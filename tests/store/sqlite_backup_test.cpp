@@ -16,7 +16,7 @@ std::vector<Job> starts(int first, int count) {
 
 TEST(SqliteBackup, ABackupWhileWritingIsCompleteAndVerifies) {
   SqliteUnderTest test;
-  for (const auto& done : test.store().run(starts(0, 1000))) ASSERT_TRUE(done);
+  for (const auto& done : test.store().run(starts(0, 2500))) ASSERT_TRUE(done);
   const TemporaryFolder elsewhere;
   const std::string path = elsewhere.file("countersign.db");
   int steps = 0;
@@ -25,17 +25,17 @@ TEST(SqliteBackup, ABackupWhileWritingIsCompleteAndVerifies) {
     ASSERT_TRUE(complete) << complete.error().message;
     if (*complete) break;
     EXPECT_FALSE(std::filesystem::exists(path));
-    for (const auto& done : test.store().run(starts(1000 + steps * 5, 5))) ASSERT_TRUE(done);
+    for (const auto& done : test.store().run(starts(2500 + steps * 5, 5))) ASSERT_TRUE(done);
   }
   EXPECT_GT(steps, 3);
   auto copy = SqliteStore::open({.path = path});
   ASSERT_TRUE(copy) << copy.error().message;
   // It holds all that had been written when its last step ran.
-  EXPECT_TRUE(*(*copy)->reader().instance(id_of(1000 + steps * 5 - 1)));
+  EXPECT_TRUE(*(*copy)->reader().instance(id_of(2500 + steps * 5 - 1)));
   const auto report = verify((*copy)->reader());
   ASSERT_TRUE(report);
   EXPECT_EQ(report->problem, "");
-  EXPECT_EQ(report->instances, static_cast<std::uint64_t>(1000 + steps * 5));
+  EXPECT_EQ(report->instances, static_cast<std::uint64_t>(2500 + steps * 5));
   EXPECT_TRUE(sqlite::find_damage(path)->empty());
 }
 

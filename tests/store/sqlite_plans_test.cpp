@@ -134,18 +134,18 @@ INSTANTIATE_TEST_SUITE_P(
                "SEARCH work_item USING PRIMARY KEY (instance=? AND number=?)"},
         Access{"Delivery",
                [](SqliteUnderTest& test) {
-                 (void)test.run([](Transaction& t) { return t.finish_outbox(1, OutboxStatus::sent, ""); });
+                 (void)test.run([](Transaction& writes) { return writes.finish_outbox(1, OutboxStatus::sent, ""); });
                },
                "outbox_order"},
         Access{"Dropping",
                [](SqliteUnderTest& test) {
-                 (void)test.run([](Transaction& t) -> Result<void> {
-                   (void)t.drop_messages(id_of(1), 3);
-                   return t.revoke_links(id_of(1), 3);
+                 (void)test.run([](Transaction& writes) -> Result<void> {
+                   (void)writes.drop_messages(id_of(1), 3);
+                   return writes.revoke_links(id_of(1), 3);
                  });
                },
                "link_of_item"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace countersign

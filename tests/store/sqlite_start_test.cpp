@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <unistd.h>
+
 #include <fstream>
 
 #include "store/audit.h"
@@ -18,22 +20,24 @@ namespace {
 using sample::at;
 using sample::id_of;
 
+// A daemon that stores `instances` and is killed.
+bool killed_after(const SqliteOptions& options, int instances) {
+  return run_and_kill([&] {
+    auto store = SqliteStore::open(options);
+    if (!store) return false;
+    for (int i = 1; i <= instances; ++i) {
+      Job job = sample::start_job(id_of(i));
+      if (!(*store)->run(std::span(&job, 1)).front()) return false;
+    }
+    (void)store->release();  // no destructor may run
+    return true;
+  });
+}
+
 class SqliteStart : public testing::Test {
  protected:
   SqliteStart() { options_.path = folder_.file("countersign.db"); }
-  // A daemon that stores `instances` and is killed.
-  void kill_after(int instances) {
-    ASSERT_TRUE(run_and_kill([&] {
-      auto store = SqliteStore::open(options_);
-      if (!store) return false;
-      for (int i = 1; i <= instances; ++i) {
-        Job job = sample::start_job(id_of(i));
-        if (!(*store)->run(std::span(&job, 1)).front()) return false;
-      }
-      store->release();  // no destructor may run
-      return true;
-    }));
-  }
+  void kill_after(int instances) { ASSERT_TRUE(killed_after(options_, instances)); }
   void stop_after(int instances) {
     auto store = SqliteStore::open(options_);
     ASSERT_TRUE(store) << store.error().message;
@@ -128,10 +132,9 @@ TEST_F(SqliteStart, ALogOfAnotherDatabaseIsFound) {
   stop_after(2);
   {
     const TemporaryFolder elsewhere;
-    SqliteStart other;
-    other.options_.path = elsewhere.file("countersign.db");
-    other.kill_after(5);
-    std::filesystem::copy_file(other.options_.path + "-wal", options_.path + "-wal");
+    const SqliteOptions other{.path = elsewhere.file("countersign.db")};
+    ASSERT_TRUE(killed_after(other, 5));
+    std::filesystem::copy_file(other.path + "-wal", options_.path + "-wal");
   }
   expect_refused(ErrorCode::corrupt, "that this daemon did not write");
   // A refusal leaves the database as it was.

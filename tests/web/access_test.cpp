@@ -1,10 +1,10 @@
 #include "web/access.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+
+#include <gtest/gtest.h>
 
 #include "tests/web/site_fixture.h"
 #include "web/openapi.h"
@@ -23,7 +23,8 @@ TEST(Access, OpensEachRouteToItsOwnScopeOnly) {
     }
     const auto status_with = [&](const std::vector<std::string>& scopes) {
       ClientRequest request{route.method, target, {}, {}};
-      if (!scopes.empty()) request.headers.emplace_back("Authorization", "Bearer " + site.key(scopes, "li.na"));
+      if (!scopes.empty())
+        request.headers.emplace_back("Authorization", "Bearer " + site.key(scopes, "li.na"));
       Connection connection(site.port());
       connection.send(to_bytes(request));
       return connection.read_reply().status;
@@ -52,11 +53,10 @@ TEST(Access, LeavesOpenOnlyWhatIsListedHere) {
     if (route.scope == Scope::everyone) open.push_back(route.method + " " + route.pattern);
   }
   std::ranges::sort(open);
-  EXPECT_EQ(open, (std::vector<std::string>{"GET /a/{token}", "GET /a/{token}/files/{id}", "GET /assets/{name}",
-                                            "GET /dev/mailbox", "GET /dev/mailbox.json", "GET /healthz", "GET /metrics",
-                                            "GET /openapi.json", "GET /readyz", "POST /a/{token}",
-                                            "POST /dev/clock",
-                                            "POST /hooks/{source}"}));
+  EXPECT_EQ(open, (std::vector<std::string>{
+                      "GET /a/{token}", "GET /a/{token}/files/{id}", "GET /assets/{name}", "GET /dev/mailbox",
+                      "GET /dev/mailbox.json", "GET /healthz", "GET /metrics", "GET /openapi.json",
+                      "GET /readyz", "POST /a/{token}", "POST /dev/clock", "POST /hooks/{source}"}));
 }
 
 TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {
@@ -69,14 +69,17 @@ TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {
   const ClientReply refused = site.get("/api/v1/instances", key);
   EXPECT_EQ(refused.status, 401);
   EXPECT_NE(refused.header("WWW-Authenticate"), "");
-  EXPECT_EQ(ask(site.port(), {"GET", "/api/v1/instances", {{"Authorization", "Basic YTpi"}}, {}}).status, 401);
+  EXPECT_EQ(ask(site.port(), {"GET", "/api/v1/instances", {{"Authorization", "Basic YTpi"}}, {}}).status,
+            401);
 }
 
 TEST(Access, ActsForSomebodyOnlyWithTheScopeAndAnActivePerson) {
   SiteFixture site;
   const auto status = [&](const std::vector<std::string>& scopes, const std::string& person) {
-    return ask(site.port(), {"GET", "/api/v1/instances",
-                             {{"Authorization", "Bearer " + site.key(scopes)}, {"Countersign-Actor", person}}, {}})
+    return ask(site.port(), {"GET",
+                             "/api/v1/instances",
+                             {{"Authorization", "Bearer " + site.key(scopes)}, {"Countersign-Actor", person}},
+                             {}})
         .status;
   };
   EXPECT_EQ(status({"read"}, "li.na"), 403);
@@ -89,8 +92,9 @@ TEST(Access, ActsForSomebodyOnlyWithTheScopeAndAnActivePerson) {
 TEST(Access, DeniesWhatHasNoRow) {
   SiteFixture site;
   const std::string all = site.key({"start", "read", "decide", "admin", "act-as"});
-  for (const char* path : {"/", "/api", "/api/v1", "/api/v1/instances/", "/api/v2/instances", "/etc/passwd",
-                           "/api/v1/instances/a/b", "/a/", "/assets/../healthz", "/%2e%2e/healthz", "/api/v1/%zz"}) {
+  for (const char* path :
+       {"/", "/api", "/api/v1", "/api/v1/instances/", "/api/v2/instances", "/etc/passwd",
+        "/api/v1/instances/a/b", "/a/", "/assets/../healthz", "/%2e%2e/healthz", "/api/v1/%zz"}) {
     EXPECT_EQ(site.get(path, all).status, 404) << path;
   }
   ClientRequest request{"DELETE", "/api/v1/instances/x", {{"Authorization", "Bearer " + all}}, {}};
@@ -126,7 +130,8 @@ TEST(OpenApi, ListsEveryRouteWithKnownSchemas) {
     EXPECT_TRUE(is_schema_name(route.answer)) << route.pattern << " " << route.answer;
     EXPECT_FALSE(route.summary.empty()) << route.pattern;
     EXPECT_EQ(route.body_bytes_max == 0, route.content_types.empty()) << route.pattern;
-    const json::value& operation = shown.at("paths").at(route.pattern).at(route.method == "GET" ? "get" : "post");
+    const json::value& operation =
+        shown.at("paths").at(route.pattern).at(route.method == "GET" ? "get" : "post");
     ids.push_back(string_at(operation, "operationId"));
   }
   std::ranges::sort(ids);
@@ -146,8 +151,12 @@ TEST(Documents, ListEveryRouteWithItsScope) {
     EXPECT_NE(text.find(row + "|"), std::string::npos) << row;
     ++rows;
   }
-  for (std::size_t at = text.find("\n| GET | "); at != std::string::npos; at = text.find("\n| GET | ", at + 1)) --rows;
-  for (std::size_t at = text.find("\n| POST | "); at != std::string::npos; at = text.find("\n| POST | ", at + 1)) --rows;
+  for (std::size_t at = text.find("\n| GET | "); at != std::string::npos;
+       at = text.find("\n| GET | ", at + 1))
+    --rows;
+  for (std::size_t at = text.find("\n| POST | "); at != std::string::npos;
+       at = text.find("\n| POST | ", at + 1))
+    --rows;
   EXPECT_EQ(rows, 0U) << "the page names a route that does not exist";
 }
 

@@ -1,10 +1,9 @@
 // Starting, reading and deciding through the API, over the real engine and a real database.
 
-#include <gtest/gtest.h>
+#include <algorithm>
 
 #include <fmt/format.h>
-
-#include <algorithm>
+#include <gtest/gtest.h>
 
 #include "tests/web/site_fixture.h"
 
@@ -30,20 +29,23 @@ TEST_F(Api, StartsOnceForAKeyHoweverOftenItIsAsked) {
   const ClientReply again = site.post(path, body, key, {{"Idempotency-Key", "k-1"}});
   EXPECT_EQ(again.status, 201);
   EXPECT_EQ(again.body, first.body);
-  const ClientReply other = site.post(path, R"({"form":{"purpose":"Bus","amount":"1"}})", key, {{"Idempotency-Key", "k-1"}});
+  const ClientReply other =
+      site.post(path, R"({"form":{"purpose":"Bus","amount":"1"}})", key, {{"Idempotency-Key", "k-1"}});
   EXPECT_EQ(other.status, 422) << other.body;
 }
 
 TEST_F(Api, SaysWhichFieldsOfTheFormAreWrong) {
-  const ClientReply reply = site.post("/api/v1/workflows/expense/instances",
-                                      R"({"form":{"amount":"much","colour":"red"}})", site.key({"start"}, "li.na"));
+  const ClientReply reply =
+      site.post("/api/v1/workflows/expense/instances", R"({"form":{"amount":"much","colour":"red"}})",
+                site.key({"start"}, "li.na"));
   ASSERT_EQ(reply.status, 422);
   EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
   const json::value problem = json_of(reply);
   EXPECT_EQ(string_at(problem, "type"), "urn:countersign:problem:invalid_input");
   EXPECT_EQ(string_at(problem, "instance"), "/api/v1/workflows/expense/instances");
   std::vector<std::string> pointers;
-  for (const json::value& error : find(problem, "errors")->as_array()) pointers.push_back(string_at(error, "pointer"));
+  for (const json::value& error : find(problem, "errors")->as_array())
+    pointers.push_back(string_at(error, "pointer"));
   EXPECT_NE(std::ranges::find(pointers, "/form/amount"), pointers.end()) << reply.body;
   EXPECT_NE(std::ranges::find(pointers, "/form/colour"), pointers.end()) << reply.body;
 }
@@ -58,7 +60,10 @@ TEST_F(Api, RefusesWhatIsNoJsonAndWhatItDoesNotKnow) {
   EXPECT_EQ(unknown.status, 422);
   EXPECT_NE(unknown.body.find("did you mean 'form'?"), std::string::npos) << unknown.body;
   EXPECT_EQ(site.post("/api/v1/workflows/nothing/instances", R"({"form":{}})", key).status, 404);
-  EXPECT_EQ(site.post(path, R"({"form":{"purpose":"a","amount":"1"}})", key, {{"Idempotency-Key", "has space"}}).status, 400);
+  EXPECT_EQ(
+      site.post(path, R"({"form":{"purpose":"a","amount":"1"}})", key, {{"Idempotency-Key", "has space"}})
+          .status,
+      400);
 }
 
 TEST_F(Api, StartsForSomebodyElseOnlyWithActAs) {
@@ -94,10 +99,12 @@ TEST_F(Api, ListsInstancesByFilterPageByPage) {
   EXPECT_EQ(find(first, "instances")->as_array().size(), 2U);
   const std::string cursor = string_at(first, "next_cursor");
   ASSERT_NE(cursor, "");
-  const json::value second = json_of(site.get("/api/v1/instances?workflow=expense&limit=2&cursor=" + cursor, key));
+  const json::value second =
+      json_of(site.get("/api/v1/instances?workflow=expense&limit=2&cursor=" + cursor, key));
   EXPECT_EQ(find(second, "instances")->as_array().size(), 1U);
   EXPECT_TRUE(find(second, "next_cursor")->is_null());
-  EXPECT_EQ(find(json_of(site.get("/api/v1/instances?status=approved", key)), "instances")->as_array().size(), 0U);
+  EXPECT_EQ(find(json_of(site.get("/api/v1/instances?status=approved", key)), "instances")->as_array().size(),
+            0U);
   EXPECT_EQ(site.get("/api/v1/instances?limit=0", key).status, 400);
   EXPECT_EQ(site.get("/api/v1/instances?limit=2&limit=3", key).status, 400);
   const ClientReply unknown = site.get("/api/v1/instances?statsu=x", key);
@@ -128,10 +135,12 @@ TEST_F(Api, ListsAPersonsWorkWithItsGroupsAndWhatCanBeAnswered) {
 TEST_F(Api, DecidesOnceAndTellsWhoWasFirst) {
   const std::string item = site.open_item(site.start_expense());
   const std::string key = site.key({"decide"}, "zhang.wei");
-  const ClientReply done = site.post(decision(item), R"({"outcome":"approved","comment":"ok","version":1})", key);
+  const ClientReply done =
+      site.post(decision(item), R"({"outcome":"approved","comment":"ok","version":1})", key);
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(string_at(json_of(done), "outcome"), "approved");
-  const ClientReply late = site.post(decision(item), R"({"outcome":"rejected","comment":"no","version":1})", key);
+  const ClientReply late =
+      site.post(decision(item), R"({"outcome":"rejected","comment":"no","version":1})", key);
   EXPECT_EQ(late.status, 409);
   EXPECT_NE(late.body.find("approved by Zhang Wei"), std::string::npos) << late.body;
 }
@@ -142,9 +151,11 @@ TEST_F(Api, WantsAVersionOrAnIdempotencyKey) {
   EXPECT_EQ(site.post(decision(item), R"({"outcome":"approved"})", key).status, 428);
   const ClientReply stale = site.post(decision(item), R"({"outcome":"approved","version":7})", key);
   EXPECT_EQ(stale.status, 409) << stale.body;
-  const ClientReply first = site.post(decision(item), R"({"outcome":"approved"})", key, {{"Idempotency-Key", "d1"}});
+  const ClientReply first =
+      site.post(decision(item), R"({"outcome":"approved"})", key, {{"Idempotency-Key", "d1"}});
   EXPECT_EQ(first.status, 200) << first.body;
-  EXPECT_EQ(site.post(decision(item), R"({"outcome":"approved"})", key, {{"Idempotency-Key", "d1"}}).body, first.body);
+  EXPECT_EQ(site.post(decision(item), R"({"outcome":"approved"})", key, {{"Idempotency-Key", "d1"}}).body,
+            first.body);
 }
 
 TEST_F(Api, LetsNobodyDecideWhatIsNotTheirs) {
@@ -152,19 +163,26 @@ TEST_F(Api, LetsNobodyDecideWhatIsNotTheirs) {
   const std::string body = R"({"outcome":"approved","version":1})";
   EXPECT_EQ(site.post(decision(item), body, site.key({"decide"}, "wang.fang")).status, 403);
   EXPECT_EQ(site.post(decision(item), body, site.key({"decide"}, "li.na")).status, 403);
-  EXPECT_EQ(site.post(decision(item), body, site.key({"decide", "admin"}, "adm")).status, 403) << "admin is no approver";
-  EXPECT_EQ(site.post(decision(item), body, site.key({"decide"})).status, 403) << "a key that belongs to nobody";
+  EXPECT_EQ(site.post(decision(item), body, site.key({"decide", "admin"}, "adm")).status, 403)
+      << "admin is no approver";
+  EXPECT_EQ(site.post(decision(item), body, site.key({"decide"})).status, 403)
+      << "a key that belongs to nobody";
   EXPECT_EQ(site.post(decision("i_x.1"), body, site.key({"decide"}, "zhang.wei")).status, 404);
   EXPECT_EQ(site.post(decision("nonsense"), body, site.key({"decide"}, "zhang.wei")).status, 404);
-  EXPECT_EQ(site.post(decision(item), body, site.key({"decide", "act-as"}), {{"Countersign-Actor", "zhang.wei"}}).status, 200);
+  EXPECT_EQ(
+      site.post(decision(item), body, site.key({"decide", "act-as"}), {{"Countersign-Actor", "zhang.wei"}})
+          .status,
+      200);
 }
 
 TEST_F(Api, DecidesSeveralWithAnAnswerForEach) {
   const std::string first = site.open_item(site.start_expense());
   const std::string second = site.open_item(site.start_expense());
   const std::string body = fmt::format(
-      R"({{"decisions":[{{"id":"{}","outcome":"approved","version":1}},{{"id":"{}","outcome":"approved","version":9}}]}})", first, second);
-  const ClientReply reply = site.post("/api/v1/work-items/decisions", body, site.key({"decide"}, "zhang.wei"));
+      R"({{"decisions":[{{"id":"{}","outcome":"approved","version":1}},{{"id":"{}","outcome":"approved","version":9}}]}})",
+      first, second);
+  const ClientReply reply =
+      site.post("/api/v1/work-items/decisions", body, site.key({"decide"}, "zhang.wei"));
   ASSERT_EQ(reply.status, 200) << reply.body;
   const json::value answered = json_of(reply);
   const json::array& results = find(answered, "results")->as_array();
@@ -173,16 +191,20 @@ TEST_F(Api, DecidesSeveralWithAnAnswerForEach) {
   EXPECT_EQ(find(results[1], "status")->as_int64(), 409);
   EXPECT_EQ(string_at(results[1], "id"), second);
   EXPECT_NE(find(results[1], "problem"), nullptr);
-  EXPECT_EQ(site.post("/api/v1/work-items/decisions", R"({"decisions":[{"id":"x","outcome":"a","version":1}]})",
-                      site.key({"decide"}, "zhang.wei"))
-                .status,
-            422);
+  EXPECT_EQ(
+      site.post("/api/v1/work-items/decisions", R"({"decisions":[{"id":"x","outcome":"a","version":1}]})",
+                site.key({"decide"}, "zhang.wei"))
+          .status,
+      422);
 }
 
 TEST_F(Api, SendsBackAndTakesTheCorrectedForm) {
   const std::string instance = site.start_expense();
   const std::string key = site.key({"decide"}, "zhang.wei");
-  ASSERT_EQ(site.post(decision(site.open_item(instance)), R"({"outcome":"returned","comment":"which train?","version":1})", key).status, 200);
+  ASSERT_EQ(site.post(decision(site.open_item(instance)),
+                      R"({"outcome":"returned","comment":"which train?","version":1})", key)
+                .status,
+            200);
   const std::string path = "/api/v1/instances/" + instance + "/resubmit";
   const std::string body = R"({"form":{"purpose":"Night train"},"version":1})";
   EXPECT_EQ(site.post(path, body, key).status, 403) << "only its requester";
@@ -192,7 +214,8 @@ TEST_F(Api, SendsBackAndTakesTheCorrectedForm) {
   const json::value shown = json_of(site.get("/api/v1/instances/" + instance, site.key({"read"})));
   EXPECT_EQ(string_at(*find(shown, "form"), "purpose"), "Night train");
   EXPECT_EQ(find(shown, "round")->as_int64(), 2);
-  EXPECT_EQ(site.post(path, body, site.key({"decide"}, "li.na")).status, 409) << "it waits for nobody's correction now";
+  EXPECT_EQ(site.post(path, body, site.key({"decide"}, "li.na")).status, 409)
+      << "it waits for nobody's correction now";
 }
 
 TEST_F(Api, TellsWhatHappened) {
@@ -211,14 +234,18 @@ TEST_F(Api, TellsWhatHappened) {
 TEST_F(Api, CommentsCancelsAndReassigns) {
   const std::string instance = site.start_expense();
   const std::string base = "/api/v1/instances/" + instance;
-  EXPECT_EQ(site.post(base + "/comments", R"({"text":"any news?"})", site.key({"decide"}, "li.na")).status, 200);
+  EXPECT_EQ(site.post(base + "/comments", R"({"text":"any news?"})", site.key({"decide"}, "li.na")).status,
+            200);
   EXPECT_EQ(site.post(base + "/comments", R"({"text":" "})", site.key({"decide"}, "li.na")).status, 422);
   const std::string admin = site.key({"admin"}, "adm");
   const std::string item = site.open_item(instance);
   const std::string reassign =
       fmt::format(R"({{"act":"reassign","item":"{}","to":"wang.fang","reason":"on leave"}})", item);
   EXPECT_EQ(site.post(base + "/admin", reassign, site.key({"decide", "start", "read"}, "adm")).status, 403);
-  EXPECT_EQ(site.post(base + "/admin", R"({"act":"reassign","item":"x.1","to":"wang.fang","reason":"r"})", admin).status, 422);
+  EXPECT_EQ(
+      site.post(base + "/admin", R"({"act":"reassign","item":"x.1","to":"wang.fang","reason":"r"})", admin)
+          .status,
+      422);
   const ClientReply done = site.post(base + "/admin", reassign, admin);
   EXPECT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(site.post(base + "/admin", R"({"act":"skip","reason":"r"})", admin).status, 422);
@@ -246,15 +273,17 @@ TEST_F(Api, MakesKeysThatWorkAtOnceAndRevokesThemForGood) {
   ASSERT_EQ(made.status, 201) << made.body;
   const std::string key = string_at(json_of(made), "key");
   EXPECT_EQ(site.get("/api/v1/instances", key).status, 200);
-  const std::string again = site.key({"admin"}, "adm");  // the ring was loaded from the database: test keys are gone
+  const std::string again =
+      site.key({"admin"}, "adm");  // the ring was loaded from the database: test keys are gone
   const json::value list = json_of(site.get("/api/v1/admin/keys", again));
   ASSERT_EQ(find(list, "keys")->as_array().size(), 1U);
   EXPECT_EQ(site.get("/api/v1/admin/keys", again).body.find(key), std::string::npos);
   const std::string id = string_at(json_of(made), "id");
   EXPECT_EQ(site.post("/api/v1/admin/keys/" + id + "/revoke", "", again).status, 200);
   EXPECT_EQ(site.get("/api/v1/instances", key).status, 401);
-  const ClientReply refused = site.post("/api/v1/admin/keys", R"({"name":"x","scopes":["root"],"person":"nobody"})",
-                                        site.key({"admin"}, "adm"));
+  const ClientReply refused =
+      site.post("/api/v1/admin/keys", R"({"name":"x","scopes":["root"],"person":"nobody"})",
+                site.key({"admin"}, "adm"));
   EXPECT_EQ(refused.status, 422);
   EXPECT_NE(refused.body.find("/person"), std::string::npos);
 }
@@ -285,8 +314,10 @@ TEST_F(Api, AnswersMonitors) {
 }
 
 TEST_F(Api, LetsTimePassInDev) {
-  EXPECT_EQ(string_at(json_of(site.post("/dev/clock", R"({"advance":"2 days"})")), "now"), "2026-03-04T09:00:00Z");
-  EXPECT_EQ(string_at(json_of(site.post("/dev/clock", R"({"advance":"90 minutes"})")), "now"), "2026-03-04T10:30:00Z");
+  EXPECT_EQ(string_at(json_of(site.post("/dev/clock", R"({"advance":"2 days"})")), "now"),
+            "2026-03-04T09:00:00Z");
+  EXPECT_EQ(string_at(json_of(site.post("/dev/clock", R"({"advance":"90 minutes"})")), "now"),
+            "2026-03-04T10:30:00Z");
   EXPECT_EQ(site.post("/dev/clock", R"({"advance":"2 business days"})").status, 422);
   EXPECT_EQ(site.post("/dev/clock", R"({"advance":"soon"})").status, 422);
 }
@@ -298,7 +329,8 @@ TEST_F(Api, ShowsTheMailboxOfDevWithItsLinks) {
   ASSERT_EQ(find(list, "messages")->as_array().size(), 1U);
   EXPECT_EQ(find(list, "messages")->as_array()[0].at("links").as_array()[0],
             json::value("https://approve.example.com/flow/a/AAAAAAAAAAAAAAAAAAAAAA"));
-  EXPECT_EQ(find(json_of(site.get("/dev/mailbox.json?to=li.na%40example.com")), "messages")->as_array().size(), 0U);
+  EXPECT_EQ(
+      find(json_of(site.get("/dev/mailbox.json?to=li.na%40example.com")), "messages")->as_array().size(), 0U);
   EXPECT_NE(site.get("/dev/mailbox").body.find("Please &lt;approve&gt;"), std::string::npos);
 }
 

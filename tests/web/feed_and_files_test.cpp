@@ -1,8 +1,8 @@
 // The feed as pages and as a stream; files that are uploaded and downloaded.
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 #include "tests/web/site_fixture.h"
 #include "web/file_store.h"
@@ -11,8 +11,8 @@ namespace countersign::web {
 namespace {
 
 std::string stream_request(const std::string& key, const std::string& more = {}) {
-  return "GET /api/v1/events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\nAuthorization: Bearer " + key +
-         "\r\n" + more + "\r\n";
+  return "GET /api/v1/events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\nAuthorization: Bearer " +
+         key + "\r\n" + more + "\r\n";
 }
 
 std::string last_id(const std::string& text) {
@@ -113,7 +113,12 @@ TEST(Files, AreRefusedByContentAndSizeAndLeaveNothingBehind) {
   options.file_bytes_max = 100'000;
   SiteFixture site("https://approve.example.com", options);
   EXPECT_EQ(upload(site, "page.pdf", "<html><script>alert(1)</script>").status, 422);
-  EXPECT_EQ(upload(site, "program.pdf", std::string("\x7f" "ELF\x02\x01\x01\0\0", 9)).status, 422);
+  EXPECT_EQ(upload(site, "program.pdf",
+                   std::string("\x7f"
+                               "ELF\x02\x01\x01\0\0",
+                               9))
+                .status,
+            422);
   EXPECT_EQ(upload(site, "big.pdf", "%PDF-" + std::string(100'000, 'x')).status, 413);
   EXPECT_EQ(upload(site, "empty.pdf", "").status, 422);
   EXPECT_TRUE(!std::filesystem::exists(site.folder() + "/files/incoming") ||

@@ -9,8 +9,9 @@ class Hooks : public testing::Test {
  protected:
   ClientReply send(const std::string& body, const std::string& bearer, const std::string& id,
                    const std::string& type = "application/json") {
-    return site.post("/hooks/crm", body, {},
-                     {{"Authorization", "Bearer " + bearer}, {"Idempotency-Key", id}, {"Content-Type", type}});
+    return site.post(
+        "/hooks/crm", body, {},
+        {{"Authorization", "Bearer " + bearer}, {"Idempotency-Key", id}, {"Content-Type", type}});
   }
   SiteFixture site;
   const std::string token = "a-long-token-of-the-crm";
@@ -62,10 +63,12 @@ TEST_F(Hooks, KeepWhatCannotBeMappedForReplay) {
 }
 
 TEST_F(Hooks, TakeFormsAndXmlAsTheSameData) {
-  const ClientReply form = send("employee=li.na&title=Taxi&total=35.00", token, "d-6", "application/x-www-form-urlencoded");
+  const ClientReply form =
+      send("employee=li.na&title=Taxi&total=35.00", token, "d-6", "application/x-www-form-urlencoded");
   ASSERT_EQ(form.status, 202) << form.body;
   EXPECT_EQ(find(json_of(form), "instances")->as_array().size(), 1U) << form.body;
-  const ClientReply xml = send("<c><employee>li.na</employee><title>Taxi</title><total>35.00</total></c>", token, "d-7", "text/xml");
+  const ClientReply xml = send("<c><employee>li.na</employee><title>Taxi</title><total>35.00</total></c>",
+                               token, "d-7", "text/xml");
   ASSERT_EQ(xml.status, 202) << xml.body;
   EXPECT_EQ(find(json_of(xml), "instances")->as_array().size(), 1U) << xml.body;
 }

@@ -1,15 +1,14 @@
 #include "tests/web/http_client.h"
 
+#include <cerrno>
+
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-#include <cerrno>
-
-#include <fmt/format.h>
 
 #include "base/text.h"
 

@@ -1,11 +1,10 @@
 #include "web/server.h"
 
-#include <gtest/gtest.h>
-
-#include <fmt/format.h>
-
 #include <condition_variable>
 #include <mutex>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "tests/web/http_client.h"
 #include "web/problem.h"
@@ -16,7 +15,8 @@ namespace {
 // Answers with what came in; counts what it was given.
 class Echo {
  public:
-  explicit Echo(ServerLimits limits = {}) : server_([this](const HttpRequest& head) { return intake(head); }, pool_, limits) {
+  explicit Echo(ServerLimits limits = {})
+      : server_([this](const HttpRequest& head) { return intake(head); }, pool_, limits) {
     const auto started = server_.start("127.0.0.1", 0);
     EXPECT_TRUE(started) << (started ? "" : started.error().message);
   }
@@ -109,7 +109,8 @@ TEST(Server, AnswersRequestsThatWereSentAheadInOrder) {
 TEST(Server, TakesBodiesInChunks) {
   Echo echo;
   Connection connection(echo.port());
-  connection.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  connection.send(
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   EXPECT_EQ(connection.read_reply().body, "POST /? [abcde]");
 }
 
@@ -144,8 +145,7 @@ TEST_P(MalformedRequests, AreRefusedAndTheConnectionCloses) {
 INSTANTIATE_TEST_SUITE_P(
     Server, MalformedRequests,
     testing::Values(
-        Malformed{"NoHttp", "hello there\r\n\r\n", 400},
-        Malformed{"NoHost", "GET / HTTP/1.1\r\n\r\n", 400},
+        Malformed{"NoHttp", "hello there\r\n\r\n", 400}, Malformed{"NoHost", "GET / HTTP/1.1\r\n\r\n", 400},
         Malformed{"TwoHosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
         Malformed{"NoPath", "GET a HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         Malformed{"LongHead", "GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20000, 'x') + "\r\n\r\n", 431},
@@ -157,13 +157,20 @@ INSTANTIATE_TEST_SUITE_P(
                   }(),
                   431},
         Malformed{"LongBody", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n", 413},
-        Malformed{"LongChunk", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n7d1\r\n", 413},
+        Malformed{"LongChunk", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n7d1\r\n",
+                  413},
         Malformed{"LengthAndChunks",
-                  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-        Malformed{"TwoLengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
-        Malformed{"Compressed", "POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", 415},
-        Malformed{"OddCoding", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
-        Malformed{"OddExpectation", "POST / HTTP/1.1\r\nHost: h\r\nExpect: tea\r\nContent-Length: 3\r\n\r\nabc", 417}),
+                  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+                  400},
+        Malformed{"TwoLengths",
+                  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
+        Malformed{"Compressed",
+                  "POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+                  415},
+        Malformed{"OddCoding",
+                  "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
+        Malformed{"OddExpectation",
+                  "POST / HTTP/1.1\r\nHost: h\r\nExpect: tea\r\nContent-Length: 3\r\n\r\nabc", 417}),
     [](const auto& named) { return named.param.name; });
 
 TEST(Server, SaysToGoOnBeforeABigBody) {

@@ -80,9 +80,10 @@ std::shared_ptr<const Directory> people() {
     if (*manager != '\0') p.manager = PersonId(manager);
     return p;
   };
-  std::vector<Person> all{person("li.na", "Li Na", "zhang.wei", "en"), person("zhang.wei", "Zhang Wei", "", "en"),
-                          person("wang.fang", "王芳", "zhang.wei", "zh-CN"),
-                          person("adm", "Admin", "", "en"), person("gone", "Gone", "", "en")};
+  std::vector<Person> all{person("li.na", "Li Na", "zhang.wei", "en"),
+                          person("zhang.wei", "Zhang Wei", "", "en"),
+                          person("wang.fang", "王芳", "zhang.wei", "zh-CN"), person("adm", "Admin", "", "en"),
+                          person("gone", "Gone", "", "en")};
   all.back().active = false;
   auto built = Directory::build(std::move(all), {{"finance", "Finance", {PersonId("wang.fang")}},
                                                  {"admins", "Administrators", {PersonId("adm")}}});
@@ -130,8 +131,10 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
       store_(open_store(folder_.file("countersign.db"))),
       engine_(std::make_unique<Engine>(*store_, *library_, clock_, random_, links_)) {
   engine_->start();
-  Backend backend{.submit = [this](Request request, Caller caller,
-                                   Completion done) { engine_->submit(std::move(request), std::move(caller), std::move(done)); },
+  Backend backend{.submit =
+                      [this](Request request, Caller caller, Completion done) {
+                        engine_->submit(std::move(request), std::move(caller), std::move(done));
+                      },
                   .engine_figures = [this] { return engine_->figures(); },
                   .store_figures = [this] { return store_->figures(); },
                   .library = *library_,
@@ -148,10 +151,11 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
                     if (name == "crm-token") return std::string("a-long-token-of-the-crm");
                     return fail(ErrorCode::not_found, "there is no secret '" + name + "'");
                   },
-                  .advance_clock = [this](Duration by) {
-                    clock_.advance(by);
-                    engine_->look_at_clock();
-                  },
+                  .advance_clock =
+                      [this](Duration by) {
+                        clock_.advance(by);
+                        engine_->look_at_clock();
+                      },
                   .dev = true};
   site_ = std::make_unique<Site>(std::move(backend), options);
   const auto started = site_->start("127.0.0.1", 0);

@@ -1,11 +1,12 @@
 #pragma once
-// The whole HTTP side over the real engine and a real database in a temporary folder, with workflows written here.
-
-#include <gtest/gtest.h>
+// The whole HTTP side over the real engine and a real database in a temporary folder, with workflows written
+// here.
 
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "runtime/engine.h"
 #include "store/sqlite/sqlite_store.h"
@@ -19,7 +20,8 @@ inline constexpr const char* kMonday = "2026-03-02T09:00:00Z";
 
 class SiteFixture {
  public:
-  explicit SiteFixture(const std::string& public_url = "https://approve.example.com/flow", SiteOptions options = {});
+  explicit SiteFixture(const std::string& public_url = "https://approve.example.com/flow",
+                       SiteOptions options = {});
   ~SiteFixture();
   SiteFixture(const SiteFixture&) = delete;
   SiteFixture& operator=(const SiteFixture&) = delete;

@@ -10,6 +10,8 @@ namespace {
 // With so few frames left the pause of the writer is a few milliseconds.
 constexpr std::uint32_t kTailFrames = 100;
 constexpr std::uint64_t kFrameHeaderBytes = 24;
+// How long the writer waits for a log that is too long, before it refuses.
+constexpr std::chrono::seconds kPatience{2};
 
 }  // namespace
 
@@ -40,10 +42,15 @@ bool Checkpointer::may_start() const { return !at_end_ || committed_ > end_reach
 Result<void> Checkpointer::enter_batch() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !pausing_; });
-  // At the end of the log the next commit starts it anew: refusing it would last for ever.
-  if (wal_bytes() > options_.wal_refuse_bytes && may_start()) {
+  if (is_too_long()) {
+    // An attempt that is under way may have begun too early to help.
+    const std::uint64_t enough = attempts_ + (working_ ? 2 : 1);
     wanted_ = true;
     changed_.notify_all();
+    changed_.wait_for(lock, kPatience,
+                      [&] { return !pausing_ && (attempts_ >= enough || failed_ || !is_too_long()); });
+  }
+  if (is_too_long()) {
     return fail(ErrorCode::unavailable,
                 fmt::format("the write-ahead log of {} holds {} MB and cannot be emptied yet: a backup or another "
                             "program reads the database; try again in a moment",
@@ -53,6 +60,9 @@ Result<void> Checkpointer::enter_batch() {
   in_batch_ = true;
   return {};
 }
+
+// Under the mutex. At the end of the log the next commit starts it anew: refusing that one would last for ever.
+bool Checkpointer::is_too_long() const { return wal_bytes() > options_.wal_refuse_bytes && may_start(); }
 
 void Checkpointer::leave_batch(std::uint32_t frames) {
   bool wake = false;
@@ -70,9 +80,14 @@ void Checkpointer::leave_batch(std::uint32_t frames) {
       if (frames > frames_peak_.load(std::memory_order_relaxed)) frames_peak_.store(frames, std::memory_order_relaxed);
       if (frames >= frames_at_pass_ + options_.checkpoint_frames && may_start()) wanted_ = true;
     }
-    wake = wanted_ || pausing_;
+    wake = wanted_ || pausing_ || awaits_commit_;
   }
   if (wake) changed_.notify_all();
+}
+
+bool Checkpointer::awaits_reset() {
+  const std::lock_guard lock(mutex_);
+  return !may_start() && wal_bytes() > options_.wal_handoff_bytes;
 }
 
 void Checkpointer::work() {
@@ -82,24 +97,44 @@ void Checkpointer::work() {
       changed_.wait(lock, [&] { return stopping_ || (wanted_ && !failed_ && may_start()); });
       if (stopping_) return;
       wanted_ = false;
+      working_ = true;
     }
     catch_up();
+    {
+      const std::lock_guard lock(mutex_);
+      working_ = false;
+      ++attempts_;
+    }
+    changed_.notify_all();
   }
 }
 
 // One pass; above the hand-off limit as many as bring the log near its end, and the last one with the writer out.
+// A writer that is faster than the passes is asked out half-way to the refusal limit, however much is left.
 void Checkpointer::catch_up() {
   Pass last = pass();
   if (wal_bytes() <= options_.wal_handoff_bytes) return;
-  // A pass that copies nothing is held up by a reader: the next commits ask again.
-  while (!last.reached_end && last.progressed && last.tail > kTailFrames) {
+  // A pass that copies nothing is held up by a reader: the next commits ask again. Passes whose tail does not shrink
+  // are slower than the writer (a busy disk): it has to wait then, or the log would grow until batches are refused.
+  const std::uint64_t urgent = (options_.wal_handoff_bytes + options_.wal_refuse_bytes) / 2;
+  while (!last.reached_end && last.progressed && last.tail > kTailFrames && wal_bytes() < urgent) {
+    const std::uint32_t tail = last.tail;
     last = pass();
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || failed_) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ || failed_) return;
+    }
+    if (last.tail > tail / 2) break;
   }
-  if (last.reached_end || !last.progressed) return;
+  if (!last.progressed || last.tail == 0) return;
   {
     std::unique_lock lock(mutex_);
+    // The pass reached what was the end when it began, and the writer has gone on: the next one may start as soon as
+    // the rule against the race allows.
+    awaits_commit_ = true;
+    changed_.wait(lock, [&] { return stopping_ || may_start(); });
+    awaits_commit_ = false;
+    if (stopping_) return;
     pausing_ = true;
     changed_.wait(lock, [&] { return !in_batch_; });
   }

@@ -27,11 +27,15 @@ class Checkpointer {
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  // Before the writer's BEGIN: waits while the thread does the last piece of a pass. unavailable above the refusal
-  // limit; the thread is woken then, so that a later attempt succeeds.
+  // Before the writer's BEGIN: waits while the thread does the last piece of a pass. Above the refusal limit the
+  // thread is woken and one attempt of it awaited; unavailable where that did not help.
   Result<void> enter_batch();
   // After COMMIT or ROLLBACK has returned. `frames` in the log after a commit that wrote, 0 otherwise.
   void leave_batch(std::uint32_t frames);
+
+  // Whether the log is long and all of it is in the database file, so that the next commit begins it anew if nobody
+  // reads it at that moment.
+  bool awaits_reset();
 
   std::uint64_t wal_bytes() const { return bytes_of(frames_.load(std::memory_order_relaxed)); }
   std::uint64_t wal_bytes_peak() const { return bytes_of(frames_peak_.load(std::memory_order_relaxed)); }
@@ -49,6 +53,7 @@ class Checkpointer {
   void catch_up();
   Pass pass();
   bool may_start() const;
+  bool is_too_long() const;
 
   const SqliteOptions options_;
   const std::uint64_t frame_bytes_;
@@ -65,6 +70,9 @@ class Checkpointer {
   bool wanted_ = false;      // a pass
   bool pausing_ = false;     // the writer is asked to stay out
   bool in_batch_ = false;    // the writer is in
+  bool working_ = false;     // the thread is catching up
+  std::uint64_t attempts_ = 0;  // how often it has
+  bool awaits_commit_ = false;  // the last pass of a hand-off waits for the rule below
   bool failed_ = false;      // a pass failed for good
   std::uint32_t frames_at_pass_ = 0;
   std::uint32_t copied_ = 0;  // frames of the present log that are in the database file

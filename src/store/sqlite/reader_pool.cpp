@@ -39,7 +39,9 @@ Result<ReaderPool::Lease> ReaderPool::lease() {
   {
     std::unique_lock lock(mutex_);
     const bool free = returned_.wait_for(lock, options_.read_timeout,
-                                         [&] { return !idle_.empty() || open_ < options_.readers_max; });
+                                         [&] {
+                                           return !held_ && (!idle_.empty() || open_ < options_.readers_max);
+                                         });
     if (!free) {
       return fail(ErrorCode::unavailable,
                   fmt::format("all {} readers of {} are busy, try again", options_.readers_max, options_.path));
@@ -80,7 +82,7 @@ void ReaderPool::give_back(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(connection));
   }
-  returned_.notify_one();
+  returned_.notify_all();
 }
 
 void ReaderPool::close_one() {
@@ -88,7 +90,21 @@ void ReaderPool::close_one() {
     const std::lock_guard lock(mutex_);
     --open_;
   }
-  returned_.notify_one();
+  returned_.notify_all();
+}
+
+void ReaderPool::hold(std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  held_ = true;
+  returned_.wait_for(lock, limit, [&] { return idle_.size() == open_; });
+}
+
+void ReaderPool::release() {
+  {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+  }
+  returned_.notify_all();
 }
 
 }  // namespace countersign::sqlite

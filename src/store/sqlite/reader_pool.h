@@ -32,8 +32,13 @@ class ReaderPool {
     std::unique_ptr<std::chrono::steady_clock::time_point> deadline_;
   };
 
-  // Waits where all connections are in use; unavailable where that takes longer than a read may.
+  // Waits where all connections are in use or reads are held; unavailable where that takes longer than a read may.
   Result<Lease> lease();
+
+  // Lets no new read begin and waits at most `limit` for those under way: a commit begins the write-ahead log anew
+  // only while nobody reads it. Between hold and release lies one COMMIT.
+  void hold(std::chrono::milliseconds limit);
+  void release();
 
  private:
   Result<std::unique_ptr<Connection>> open() const;
@@ -45,6 +50,7 @@ class ReaderPool {
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::size_t open_ = 0;
+  bool held_ = false;
 };
 
 }  // namespace countersign::sqlite

@@ -13,6 +13,8 @@ class SqliteReader final : public Reader {
  public:
   explicit SqliteReader(const SqliteOptions& options) : pool_(options) {}
 
+  ReaderPool& pool() { return pool_; }
+
   Result<std::optional<State>> instance(const InstanceId& id) const override;
   Result<std::optional<InstanceId>> instance_by_reference(std::string_view reference) const override;
   Result<Page<InstanceRow>> instances(const InstanceFilter& filter, std::size_t limit,

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kGuardRetries = 3;
 constexpr int kExitAfterIoError = 74;  // EX_IOERR of sysexits.h
+constexpr std::chrono::milliseconds kHoldReadsMax{20};
 
 std::uint64_t file_bytes(const std::string& path) {
   struct stat entry {};
@@ -118,13 +119,18 @@ Result<void> SqliteStore::commit(Batch& batch, const Body& body) {
   if (auto done = body(batch); !done) return done;
   auto head = batch.finish(options_.stream, block_head_);
   if (!head) return passed_on(head);
-  if (auto committed = writer_->run("COMMIT"); !committed) {
+  // Short reads come right after each commit, just when the next one would begin the log anew: they wait for this one.
+  const bool reset = checkpointer_->awaits_reset();
+  if (reset) reader_->pool().hold(kHoldReadsMax);
+  const auto committed = writer_->run("COMMIT");
+  if (reset) reader_->pool().release();
+  if (!committed) {
     frames_of_commit_ = 0;
     // A full disk and a busy database are found before anything counts as committed, and pass. After anything else
     // nobody knows what a restart will find.
     const int primary = writer_->last_failure() & 0xff;
     if (primary != SQLITE_FULL && primary != SQLITE_BUSY) end_for_good(committed.error());
-    return committed;
+    return std::unexpected(committed.error());
   }
   block_head_ = std::move(*head);
   if (frames_of_commit_ != 0) {

@@ -51,7 +51,7 @@ Result<void> check(Connection& writer, const SqliteOptions& options, std::uint64
   if (needs_page_check(options, mark, inode)) {
     if (auto done = sqlite::check_pages(writer); !done) return done;
   }
-  return refuse_read_only(writer);
+  return {};
 }
 
 }  // namespace
@@ -71,15 +71,20 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   }
   auto writer = Connection::open(options.path, Connection::Access::read_write, options.vfs);
   if (!writer) return passed_on(writer);
-  if (auto done = settle(**writer, options); !done) return passed_on(done);
-  if (auto done = check(**writer, options, *inode, mark); !done) {
+  if (auto done = refuse_read_only(**writer); !done) return passed_on(done);
+  auto done = settle(**writer, options);
+  if (!done && done.error().code == ErrorCode::corrupt) {
+    done = std::unexpected(sqlite::refusal(options.path, "it is damaged (" + done.error().message + ")"));
+  }
+  if (done) done = check(**writer, options, *inode, mark);
+  if (!done) {
     // Closing must not copy a log into a database that was refused.
     sqlite3_db_config((*writer)->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return passed_on(done);
   }
   std::unique_ptr<SqliteStore> store(
       new SqliteStore(std::move(options), std::move(*lock), *inode, std::move(*writer)));
-  if (auto done = store->start(); !done) return passed_on(done);
+  if (auto started = store->start(); !started) return passed_on(started);
   return store;
 }
 

@@ -28,7 +28,7 @@ std::string restore_advice(const std::string& path) {
 }
 
 std::unexpected<Error> refuse(const std::string& path, std::string_view why) {
-  return fail(ErrorCode::corrupt, fmt::format("cannot open the database {}: {}; {}", path, why, restore_advice(path)));
+  return std::unexpected(refusal(path, why));
 }
 
 std::uint64_t size_of(const std::string& path) {
@@ -37,6 +37,10 @@ std::uint64_t size_of(const std::string& path) {
 }
 
 }  // namespace
+
+Error refusal(const std::string& path, std::string_view why) {
+  return {ErrorCode::corrupt, fmt::format("cannot open the database {}: {}; {}", path, why, restore_advice(path)), {}};
+}
 
 Result<std::uint64_t> inspect_files(const std::string& path, const std::optional<CommitMark>& mark) {
   struct stat entry {};

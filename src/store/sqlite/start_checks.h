@@ -18,6 +18,9 @@ Result<std::uint64_t> inspect_files(const std::string& path, const std::optional
 // Makes an empty database under another name, and gives it its own once it is complete.
 Result<void> create_database(const std::string& path, const std::string& vfs);
 
+// The Error for a database that must not be touched: what is wrong, and how to restore.
+Error refusal(const std::string& path, std::string_view why);
+
 // Through an open connection: the application id, and that the log holds what the last run had committed.
 Result<void> check_identity(Connection& connection);
 Result<void> check_log(Connection& connection, std::uint64_t inode, const std::optional<CommitMark>& mark);
