@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
@@ -64,7 +65,7 @@ struct Daemon::Parts {
   Result<void> load_keys();
   Result<void> start_engine();
   Result<void> start_site();
-  Result<std::string> reload();
+  Result<std::string> reload(bool by_person);
   Result<void> backup(const std::string& path);
 };
 
@@ -79,6 +80,12 @@ Result<void> Daemon::Parts::open_store() {
   auto opened = SqliteStore::open(std::move(sqlite));
   if (!opened) return std::unexpected(opened.error());
   store = std::move(*opened);
+  if (options.dev) {
+    // Time that was let pass before a restart stays passed, or everything would wait until it has come again.
+    const auto newest = store->reader().newest_event_at();
+    if (!newest) return std::unexpected(newest.error());
+    if (*newest) shifted_clock.advance(std::max(Duration(0), **newest - shifted_clock.now()));
+  }
   auto key = link_key(configuration().data, random);
   if (!key) return std::unexpected(key.error());
   links.emplace(std::move(*key), configuration().public_url);
@@ -97,6 +104,7 @@ Result<void> Daemon::Parts::load_files() {
   }
   if (!report.empty()) spdlog::warn("{}", report);  // warnings
   library.emplace(workspace->snapshot);
+  load_versions_from(store->reader(), *library);
   const auto stored = store->reader().definitions_in_use();
   if (!stored) return std::unexpected(stored.error());
   for (const DefinitionRow& row : *stored) {
@@ -117,17 +125,18 @@ Result<void> Daemon::Parts::load_keys() {
   const bool first_start = rows->empty();
   keys.load(std::move(*rows));
   if (!first_start) return {};
-  const std::string key = KeyRing::new_key(random);
+  // The file first: were the daemon killed in between, the next start would take the same key.
+  const auto key = first_admin_key(configuration().data, random);
+  if (!key) return std::unexpected(key.error());
   KeyRow row;
-  row.id = key.substr(0, 12);
-  row.hash = KeyRing::hash(key);
+  row.id = key->substr(0, 12);
+  row.hash = KeyRing::hash(*key);
   row.name = "first administrator";
   row.scopes = {"start", "read", "decide", "admin", "act-as"};
   row.created_at = clock().now();
   const std::vector<Job> jobs{[&](Transaction& transaction) { return transaction.add_key(row); }};
   const auto stored = store->run(jobs);
   if (!stored.front()) return std::unexpected(stored.front().error());
-  if (Result<void> written = write_admin_key(configuration().data, key); !written) return written;
   keys.add(std::move(row));
   spdlog::info("made the first administrator's API key: {}/{}", configuration().data, kAdminKeyFile);
   return {};
@@ -158,7 +167,7 @@ Result<void> Daemon::Parts::start_engine() {
 Result<void> Daemon::Parts::start_site() {
   services.emplace(Services{*engine, *library, store->reader(), keys, *links, clock(), random, configuration(),
                             options.dev ? &mailbox : nullptr,
-                            [this] { return reload(); },
+                            [this] { return reload(true); },
                             [this](const std::string& path) { return backup(path); },
                             [this](const std::string& name) { return secrets.find(name); },
                             [this] { return store->figures(); },
@@ -172,7 +181,7 @@ Result<void> Daemon::Parts::start_site() {
   return site->start(configuration().listen_host, configuration().listen_port);
 }
 
-Result<std::string> Daemon::Parts::reload() {
+Result<std::string> Daemon::Parts::reload(bool by_person) {
   const std::lock_guard lock(reload_mutex);
   const auto running = library->current();
   auto workspace = load_workspace(configuration(), running.get());
@@ -183,7 +192,7 @@ Result<std::string> Daemon::Parts::reload() {
   spdlog::info("reloaded: {} workflows, {} connectors, {} people{}", library->current()->workflows.size(),
                library->current()->connectors.size(), library->current()->directory->people().size(),
                workspace->diagnostics.has_errors() ? "; files with errors keep their last good version" : "");
-  engine->accept_clock();
+  if (by_person) engine->accept_clock();  // a file that changed says nothing about the clock
   dispatcher->wake();
   return report;
 }
@@ -222,14 +231,14 @@ Result<void> Daemon::start() {
   watched.insert(watched.end(), configuration.connectors.begin(), configuration.connectors.end());
   watched.push_back(configuration.people);
   Result<void> watching = parts_->watch.start(watched, [this] {
-    if (auto reloaded = reload(); !reloaded) spdlog::error("reload: {}", reloaded.error().message);
+    if (auto reloaded = parts_->reload(false); !reloaded) spdlog::error("reload: {}", reloaded.error().message);
   });
   if (!watching) spdlog::warn("{}; 'countersign reload' reads the files again", watching.error().message);
   return {};
 }
 
 std::uint16_t Daemon::port() const { return parts_->site->port(); }
-Result<std::string> Daemon::reload() { return parts_->reload(); }
+Result<std::string> Daemon::reload() { return parts_->reload(true); }
 
 void Daemon::stop() {
   const Duration limit = parts_->configuration().stop_within;

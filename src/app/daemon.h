@@ -27,7 +27,8 @@ class Daemon {
   // Everything serves when it returns. Errors say what to mend; nothing is left running then.
   Result<void> start();
   std::uint16_t port() const;
-  // Reads workflows, connectors and people again; the diagnostics as text.
+  // Reads workflows, connectors and people again, because a person said so: a clock that jumped counts as looked at
+  // too. The diagnostics as text.
   Result<std::string> reload();
   // Finishes what is in flight, within the configured limit.
   void stop();

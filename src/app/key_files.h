@@ -13,7 +13,8 @@ namespace countersign {
 Result<std::string> link_key(const std::string& data, RandomSource& random);
 
 inline constexpr const char* kAdminKeyFile = "admin.key";
-// Writes DATA/admin.key with mode 0600, never over an existing file.
-Result<void> write_admin_key(const std::string& data, const std::string& key);
+// The first administrator's key from DATA/admin.key, made with mode 0600 where it is missing. A start that was killed
+// before it stored the key finds it there again. forbidden where others can read the file.
+Result<std::string> first_admin_key(const std::string& data, RandomSource& random);
 
 }  // namespace countersign

@@ -83,31 +83,58 @@ void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
   if (next) transition.emit(TimerSet{key, *next, count});
 }
 
+// What is late: items that are waited for, with all that they stand for.
+struct Late {
+  std::vector<std::uint32_t> items;
+  Place place;
+};
+
+Late late_items(const State& state, const Activation& activation) {
+  Late late;
+  for (const std::uint32_t number : activation.items) {
+    const Item& item = state.items.at(number);
+    if (item.status != ItemStatus::open || !is_in_charge(state, item)) continue;
+    late.items.push_back(number);
+    late.place.stands_for.push_back(number);
+    late.place.stands_for.insert(late.place.stands_for.end(), item.stands_for.begin(), item.stands_for.end());
+    late.place.entries.insert(late.place.entries.end(), item.entries.begin(), item.entries.end());
+  }
+  return late;
+}
+
 void escalate(Transition& transition, const TimerKey& key) {
   transition.emit(TimerCleared{key});
   const Activation activation = transition.state().activations.at(key.activation);
   const Step& step = step_of(transition, key.activation);
   const EscalateRule& rule = step.escalate.at(key.rule);
-  std::vector<std::uint32_t> overdue;
-  for (const std::uint32_t number : activation.items) {
-    const Item& item = transition.state().items.at(number);
-    if (item.status == ItemStatus::open && item.stands_for.empty()) overdue.push_back(number);
+  const Late late = late_items(transition.state(), activation);
+  if (late.items.empty()) return;
+  // Nobody approves a request of their own by way of an escalation, and nobody counts twice.
+  const PersonId& requester = transition.state().requester;
+  const auto may_not = [&](const Seat& seat) {
+    return !seat.person.empty() && (seat.person == requester || has_voted(activation.roster, seat.person));
+  };
+  const std::string what = fmt::format("escalate of {}", step.name);
+  std::vector<Seat> to = resolve_people(transition, rule.to, activation.frame, what);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    std::erase_if(to, may_not);
+    drop_empty_groups(transition.context().directory, to, requester);
+    if (!to.empty() || attempt == 1) break;
+    to = caretakers(transition);
   }
-  if (overdue.empty()) return;
-  std::vector<Seat> to =
-      resolve_people(transition, rule.to, activation.frame, fmt::format("escalate of {}", step.name));
-  // Nobody approves a request of their own by way of an escalation.
-  std::erase_if(to, [&](const Seat& seat) {
-    return !seat.person.empty() && seat.person == transition.state().requester;
-  });
-  if (to.empty()) to = caretakers(transition);
+  std::uint32_t opened = 0;
   for (Seat& seat : to) {
     seat.reason = "escalation: " + seat.reason;
-    const std::uint32_t number = open_item(transition, key.activation, seat, overdue);
-    if (number != 0) transition.emit(Chased{number, TimerKind::escalate, key.rule + 1});
+    const std::uint32_t number = open_item(transition, key.activation, seat, late.place);
+    if (number == 0) continue;
+    ++opened;
+    transition.emit(Chased{number, TimerKind::escalate, key.rule + 1});
   }
-  if (rule.mode != EscalateRule::Mode::replace || to.empty()) return;
-  for (const std::uint32_t number : overdue) close_item(transition, number, ItemAct::reassign, Actor{.channel = "timer"});
+  // Where nobody new could be asked, whoever is late stays asked.
+  if (rule.mode != EscalateRule::Mode::replace || opened == 0) return;
+  for (const std::uint32_t number : late.items) {
+    close_item(transition, number, ItemAct::reassign, Actor{.channel = "timer"});
+  }
 }
 
 void expire(Transition& transition, ActivationId id) {

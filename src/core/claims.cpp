@@ -24,10 +24,14 @@ std::string scope_of(const Definition& definition, const Field& field) {
   return field.unique == Unique::everywhere ? what : what + "@" + definition.id.value;
 }
 
-std::vector<Claim> without(const std::vector<Claim>& all, const std::vector<Claim>& those) {
-  std::vector<Claim> rest;
-  std::set_difference(all.begin(), all.end(), those.begin(), those.end(), std::back_inserter(rest));
-  return rest;
+// Everything that the instance holds but its business key.
+std::vector<Claim> held_of_form(const State& state) {
+  std::vector<Claim> held;
+  for (const auto& [scope, keys] : state.claims) {
+    if (scope == key_scope(state.workflow)) continue;
+    for (const std::string& key : keys) held.push_back({scope, key, {}});
+  }
+  return held;
 }
 
 }  // namespace
@@ -52,12 +56,14 @@ std::vector<Claim> of_form(const Definition& definition, const Fields& form) {
   return claims;
 }
 
-void change(Transition& transition, const Fields& before, const Fields& after) {
-  const std::vector<Claim> old_claims = of_form(transition.definition(), before);
-  const std::vector<Claim> new_claims = of_form(transition.definition(), after);
+void change(Transition& transition, const Fields& form) {
+  const std::vector<Claim> wanted = of_form(transition.definition(), form);
+  std::vector<Claim> held = held_of_form(transition.state());
   std::vector<FormProblem> problems;
-  const std::vector<Claim> taken = without(new_claims, old_claims);
-  for (const Claim& claim : taken) {
+  std::vector<Claim> taken;
+  for (const Claim& claim : wanted) {
+    if (std::find_if(held.begin(), held.end(), [&](const Claim& own) { return own.is_same(claim); }) != held.end()) continue;
+    taken.push_back(claim);
     const auto fact = transition.fact({FactKey::Kind::claim, claim.scope, claim.key});
     if (fact && !fact->holder.empty() && fact->holder != transition.state().id) {
       problems.push_back({claim.pointer, fmt::format("already used by another request ({})", fact->holder.value)});
@@ -68,17 +74,21 @@ void change(Transition& transition, const Fields& before, const Fields& after) {
                       std::move(problems));
   }
   if (transition.stopped()) return;
-  for (const Claim& claim : without(old_claims, new_claims)) transition.emit(ClaimFreed{claim.scope, claim.key});
+  std::erase_if(held, [&](const Claim& own) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Claim& claim) { return own.is_same(claim); });
+  });
+  for (const Claim& claim : held) transition.emit(ClaimFreed{claim.scope, claim.key});
   for (const Claim& claim : taken) transition.emit(ClaimTaken{claim.scope, claim.key});
+}
+
+void free_form(Transition& transition) {
+  for (const Claim& claim : held_of_form(transition.state())) transition.emit(ClaimFreed{claim.scope, claim.key});
 }
 
 void free_at_end(Transition& transition, bool came_to_nothing) {
   const State& state = transition.state();
   if (!state.key.empty()) transition.emit(ClaimFreed{key_scope(state.workflow), state.key});
-  if (!came_to_nothing) return;
-  for (const Claim& claim : of_form(transition.definition(), state.form)) {
-    transition.emit(ClaimFreed{claim.scope, claim.key});
-  }
+  if (came_to_nothing) free_form(transition);
 }
 
 }  // namespace countersign::claims

@@ -14,6 +14,7 @@ struct Claim {
   std::string key;
   std::string pointer;  // the field, for messages: "/form/invoices"
   auto operator<=>(const Claim&) const = default;
+  bool is_same(const Claim& other) const { return scope == other.scope && key == other.key; }
 };
 
 std::string key_scope(const WorkflowId& workflow);
@@ -21,9 +22,11 @@ std::string key_scope(const WorkflowId& workflow);
 // What the form's unique fields claim.
 std::vector<Claim> of_form(const Definition& definition, const Fields& form);
 
-// Takes what `after` claims and `before` did not, frees the reverse. Refuses, naming the fields, where another
-// instance holds one; asks for facts where they are not known.
-void change(Transition& transition, const Fields& before, const Fields& after);
+// Takes what `form` claims and the instance does not hold, frees the reverse. Refuses, naming the fields, where
+// another instance holds one; asks for facts where they are not known.
+void change(Transition& transition, const Fields& form);
+// A withdrawn request lets go of them; submitting it again takes them again.
+void free_form(Transition& transition);
 
 // The business key is free again at every end. Unique values are freed where the request came to nothing; else they
 // are spent for good.

@@ -39,6 +39,22 @@ Decision finished(Transition& transition) {
   return Decision{std::move(transition.events()), std::move(transition.effects()), transition.take_state(), {}};
 }
 
+// What another system has answered happened, whatever stands in the way of what follows: it is not asked again.
+void keep_answer(Transition& transition, ActivationId target, const Command& command) {
+  std::optional<OutcomeReached> reached;
+  if (const auto* done = std::get_if<EffectDone>(&command)) {
+    reached = OutcomeReached{target, done->succeeded ? "succeeded" : "failed", Actor{.channel = "connector"},
+                             done->error, done->reply};
+  } else if (const auto* child = std::get_if<ChildEnded>(&command); child != nullptr && !child->status.empty()) {
+    reached = OutcomeReached{target, child->status, Actor{.channel = "workflow"}, {}, {}};
+  }
+  const auto activation = transition.state().activations.find(target);
+  if (!reached || activation == transition.state().activations.end() || !activation->second.effect) return;
+  transition.emit(EffectFinished{*activation->second.effect, target, reached->outcome != "failed", reached->comment});
+  clear_timers(transition, target);
+  transition.emit(std::move(*reached));
+}
+
 Outcome incident_instead(const Context& context, const State& before, const Command& command,
                          const std::string& message) {
   const ActivationId target = target_of(before, command);
@@ -50,6 +66,7 @@ Outcome incident_instead(const Context& context, const State& before, const Comm
     return Rejection{Error{ErrorCode::invalid_input, message, {}}, {}};
   }
   Transition transition(context, before);
+  keep_answer(transition, target, command);
   raise_incident(transition, target, message);
   if (const auto* timer = std::get_if<TimerDue>(&command)) {
     const auto set = before.timers.find(timer->timer);

@@ -6,6 +6,7 @@
 
 #include "core/ask.h"
 #include "core/chase.h"
+#include "core/claims.h"
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/form_rules.h"
@@ -39,7 +40,7 @@ std::vector<FormProblem> problems_of(Transition& transition, const Item& item, c
     if (!allowed) problems.push_back({pointer_below("/form", name), "this step does not let anybody change it"});
   }
   if (command.outcome == "returned") return problems;
-  const std::vector<std::string> entries = entries_of(transition, item);
+  const std::vector<std::string>& entries = item.entries;
   const std::vector<FormProblem> missing =
       check_required(asked_fields(step, entries), command.answers, [](const Field&) { return true; },
                      command.outcome, "/answers");
@@ -73,6 +74,14 @@ void send_back_to(Transition& transition, const Activation& activation, const St
                     {{"/return_to", "this step does not return there"}});
 }
 
+// Whether somebody's vote is still missing that the item's answer would be.
+bool has_open_seat(const Roster& roster, const Item& item) {
+  return std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
+    return seat.vote == Seat::Vote::none &&
+           std::find(item.stands_for.begin(), item.stands_for.end(), seat.item) != item.stands_for.end();
+  });
+}
+
 // Others that the answer makes unnecessary: who was asked in their place, and in whose place they were asked.
 void settle_stand_ins(Transition& transition, const Item& decided, const Actor& by) {
   for (const std::uint32_t number : decided.stands_for) {
@@ -83,17 +92,14 @@ void settle_stand_ins(Transition& transition, const Item& decided, const Actor& 
   const std::vector<std::uint32_t> open = activation->second.items;
   for (const std::uint32_t number : open) {
     const Item& item = transition.state().items.at(number);
-    const bool pointless =
-        !item.stands_for.empty() &&
-        std::none_of(item.stands_for.begin(), item.stands_for.end(),
-                     [&](std::uint32_t other) { return transition.state().items.contains(other); });
-    if (pointless) close_item(transition, number, ItemAct::supersede, by);
+    if (!item.stands_for.empty() && !has_open_seat(activation->second.roster, item)) {
+      close_item(transition, number, ItemAct::supersede, by);
+    }
   }
 }
 
 void resubmit(Transition& transition, const Activation& activation, const Actor& by) {
   const FrameId frame = activation.frame;
-  transition.emit(StatusChanged{"running"});
   transition.emit(ActivationClosed{activation.id, "completed"});
   const StepList& root = transition.definition().list(transition.definition().root);
   if (root.steps.empty()) return end_instance(transition, {.status = "completed", .by = by});
@@ -104,10 +110,11 @@ void task_answered(Transition& transition, const Activation& activation, const D
   const auto& open = transition.state().activations.at(activation.id).items;
   const bool all_needed = activation.roster.needed > 1;
   const bool others_left = std::any_of(open.begin(), open.end(), [&](std::uint32_t number) {
-    return transition.state().items.at(number).stands_for.empty();
+    return is_in_charge(transition.state(), transition.state().items.at(number));
   });
   if (all_needed && others_left) return;
-  complete(transition, activation.id, {command.outcome, command.by, command.comment, command.answers});
+  const Fields answers = transition.state().activations.at(activation.id).answers;
+  complete(transition, activation.id, {command.outcome, command.by, command.comment, answers});
 }
 
 }  // namespace
@@ -140,7 +147,9 @@ void decide_item(Transition& transition, const Decide& command) {
   }
   const bool revision = std::holds_alternative<Revise>(step.kind);
   std::optional<FormChanged> changed;
-  if (revision || !command.edits.empty()) {
+  const std::vector<Field> editable = editable_fields(transition.definition(), step);
+  const bool turned_down = command.outcome == "returned" || command.outcome == "rejected";
+  if (revision || !command.edits.empty() || (!editable.empty() && !turned_down)) {
     Fields form = transition.state().form;
     for (const auto& [name, value] : command.edits) {
       if (value.is(cel::Kind::null_)) {
@@ -149,7 +158,13 @@ void decide_item(Transition& transition, const Decide& command) {
         form.insert_or_assign(name, value);
       }
     }
-    form = settle_form(transition, std::move(form), transition.state().requester, nullptr);
+    // A revision is as complete as a start; else whoever may fill in a field has filled it in when they finish.
+    const auto is_asked = [&](const Field& field) {
+      if (revision) return !is_filled_in_later(transition.definition(), field);
+      return !turned_down && std::any_of(editable.begin(), editable.end(),
+                                         [&](const Field& other) { return other.name == field.name; });
+    };
+    form = settle_form(transition, std::move(form), transition.state().requester, nullptr, is_asked);
     if (transition.stopped()) return;
     changed = difference(transition.state().form, form, command.by);
   }
@@ -162,7 +177,9 @@ void decide_item(Transition& transition, const Decide& command) {
                               .fields = command.answers,
                               .checklist = command.checklist});
   clear_item_timers(transition, item.activation, item.number);
+  if (revision) transition.emit(StatusChanged{"running"});
   if (changed) change_form(transition, std::move(*changed));
+  if (revision) claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
   if (transition.stopped()) return;
   if (revision) return resubmit(transition, activation, command.by);
   if (command.outcome == "returned" && !step.on.contains("returned")) {
@@ -175,7 +192,7 @@ void decide_item(Transition& transition, const Decide& command) {
   }
   settle_stand_ins(transition, item, command.by);
   if (std::holds_alternative<Task>(step.kind)) return task_answered(transition, activation, command);
-  count_votes(transition, activation.id, command.by, command.comment, command.answers);
+  count_votes(transition, activation.id, command.by, command.comment);
 }
 
 }  // namespace countersign

@@ -118,9 +118,7 @@ struct Quorum {
 enum class Order { together, one_by_one };
 
 enum class SelfRule { refuse, skip, to_manager };
-enum class SamePersonRule { ask_again, skip_if_consecutive, skip_if_approved };
 enum class NobodyRule { admin, fail, to, manager_up, skip, reject };
-enum class Resume { replay, direct };
 
 // Where an item may be sent back to. `requester` stands for a revision of the form by the requester.
 struct ReturnTarget {
@@ -146,13 +144,9 @@ struct Approve {
   std::vector<std::string> edit;  // fields that may be changed with the decision
   std::vector<ReturnTarget> return_to;
   SelfRule self = SelfRule::refuse;
-  SamePersonRule same_person = SamePersonRule::ask_again;
   NobodyRule if_nobody = NobodyRule::admin;
   std::vector<Expression> if_nobody_to;
-  bool always_ask = false;
   bool comment_on_reject = true;  // a rejection or a return says why
-  std::vector<std::string> guards;
-  Resume resume = Resume::replay;
 };
 
 struct Task {

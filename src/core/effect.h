@@ -41,6 +41,7 @@ struct StartChild {
 };
 struct CancelChild {
   ActivationId activation;  // that started it
+  EffectId effect;          // by which it was started
 };
 // Tells the parent how this instance ended.
 struct ReportToParent {

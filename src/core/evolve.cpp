@@ -157,6 +157,9 @@ struct Fold {
     require(next_status(item.status, event.act) == event.status, "the item's state does not allow it");
     if (event.act == ItemAct::decide) {
       vote(item, event.outcome);
+      if (Activation* of = find_activation(item.activation)) {
+        for (const auto& [name, value] : event.fields) of->answers.insert_or_assign(name, value);
+      }
       note_decision(event.by, event.outcome);
     }
     if (is_open(event.status)) {
@@ -205,9 +208,17 @@ struct Fold {
     if (of != nullptr && of->effect == event.effect) of->effect.reset();
   }
 
-  // Claims and counters are rows that instances share; the store derives them from the events.
-  void operator()(const ClaimTaken&) const {}
-  void operator()(const ClaimFreed&) const {}
+  // Claims and counters are rows that instances share; the store derives them from the events. What this instance
+  // holds it must know to free it.
+  void operator()(const ClaimTaken& event) const {
+    std::vector<std::string>& keys = state.claims[event.scope];
+    keys.insert(std::ranges::lower_bound(keys, event.key), event.key);
+  }
+  void operator()(const ClaimFreed& event) const {
+    const auto held = state.claims.find(event.scope);
+    require(held != state.claims.end() && std::erase(held->second, event.key) == 1, "the claim is not held");
+    if (held->second.empty()) state.claims.erase(held);
+  }
   void operator()(const CounterTaken&) const {}
 
   void operator()(const RoundOpened& event) const {

@@ -105,6 +105,12 @@ FrameId outermost(const State& state, FrameId from) {
   return from;
 }
 
+// A task may call one of its own outcomes so.
+bool is_own_outcome(const Step& step, std::string_view outcome) {
+  const auto* task = std::get_if<Task>(&step.kind);
+  return task != nullptr && std::find(task->outcomes.begin(), task->outcomes.end(), outcome) != task->outcomes.end();
+}
+
 // An end in the list of a `rejected` or `timeout` outcome: the request came to nothing.
 bool is_below_refusal(const Transition& transition, const Step& end) {
   const Definition& definition = transition.definition();
@@ -153,7 +159,7 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
   }
   if (const auto* go = std::get_if<Go>(&step.kind)) return jump(transition, frame, go->step);
   if (const auto* end = std::get_if<End>(&step.kind)) {
-    return end_instance(transition, {.status = end->status, .came_to_nothing = is_below_refusal(transition, step)});
+    return end_instance(transition, {.status = end->status, .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
   }
   if (!step.stage.empty() && step.stage != transition.state().stage) transition.emit(StageEntered{step.stage});
 
@@ -175,24 +181,28 @@ void complete(Transition& transition, ActivationId id, Answered answered) {
   leave_below(transition, id);
   close_items(transition, id, ItemAct::supersede, answered.by);
   clear_timers(transition, id);
+  transition.emit(OutcomeReached{id, answered.outcome, answered.by, answered.comment, std::move(answered.fields)});
+  follow_outcome(transition, id);
+}
+
+void follow_outcome(Transition& transition, ActivationId id) {
   const Activation activation = transition.state().activations.at(id);
   const Step& step = transition.definition().step(activation.step);
-  transition.emit(OutcomeReached{id, answered.outcome, answered.by, answered.comment, std::move(answered.fields)});
-
-  const auto handler = step.on.find(answered.outcome);
+  const StepResult result = transition.state().results.at(activation.step);
+  const auto handler = step.on.find(result.outcome);
   if (handler != step.on.end() && !transition.definition().list(handler->second).steps.empty()) {
-    open_frame(transition, id, handler->second, "on:" + answered.outcome);
+    open_frame(transition, id, handler->second, "on:" + result.outcome);
     return;
   }
-  if (handler == step.on.end() && answered.outcome == "rejected" && std::holds_alternative<Approve>(step.kind)) {
+  if (handler == step.on.end() && result.outcome == "rejected" && !is_own_outcome(step, "rejected")) {
     transition.emit(ActivationClosed{id, "completed"});
-    end_instance(transition, {"rejected", answered.by, answered.comment, true});
+    end_instance(transition, {"rejected", result.by, result.comment, true});
     return;
   }
-  const bool unhandled = answered.outcome == "timeout" || answered.outcome == "failed";
+  const bool unhandled = result.outcome == "timeout" || result.outcome == "failed";
   if (handler == step.on.end() && unhandled) {
     transition.raise(fmt::format("{} ended with '{}', which nothing in the workflow handles", step.name,
-                                 answered.outcome));
+                                 result.outcome));
     return;
   }
   close_and_go_on(transition, id);
@@ -204,7 +214,11 @@ void leave(Transition& transition, ActivationId id) {
   clear_timers(transition, id);
   const Activation& activation = transition.state().activations.at(id);
   const auto* run = std::get_if<Run>(&transition.definition().step(activation.step).kind);
-  if (run != nullptr && activation.effect) transition.request(CancelChild{id});
+  if (run != nullptr && activation.effect) transition.request(CancelChild{id, *activation.effect});
+  // Whoever jumps out of a revision takes it off the requester.
+  if (activation.step == transition.definition().revise && transition.state().status == "revising") {
+    transition.emit(StatusChanged{"running"});
+  }
   transition.emit(ActivationClosed{id, "cancelled"});
 }
 

@@ -27,6 +27,8 @@ struct Answered {
   Fields fields;
 };
 void complete(Transition& transition, ActivationId activation, Answered answered);
+// The second half: what the recorded outcome leads to. Alone after an incident that stood in its way was mended.
+void follow_outcome(Transition& transition, ActivationId activation);
 
 // Closes the activation and everything below it; its items are cancelled, its timers deleted.
 void leave(Transition& transition, ActivationId activation);

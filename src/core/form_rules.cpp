@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/claims.h"
 #include "core/field_text.h"
 
@@ -49,12 +51,41 @@ bool is_shown(Transition& transition, Draft& draft, const Field& field) {
   return false;
 }
 
+// The map that an upload makes (form.h), or a list of those.
+bool is_file_value(const cel::Value& value, bool several) {
+  if (several) {
+    return value.is(cel::Kind::list) && std::all_of(value.as_list().begin(), value.as_list().end(),
+                                                    [](const cel::Value& file) { return is_file_value(file, false); });
+  }
+  if (!value.is(cel::Kind::map)) return false;
+  const auto has = [&](std::string_view key, cel::Kind kind) {
+    const cel::Value* member = value.as_map().find(key);
+    return member != nullptr && member->is(kind);
+  };
+  return has("id", cel::Kind::string) && has("name", cel::Kind::string) && has("size", cel::Kind::int_) &&
+         has("type", cel::Kind::string) && has("sha256", cel::Kind::string);
+}
+
 }  // namespace
 
+bool is_filled_in_later(const Definition& definition, const Field& field) {
+  return std::any_of(definition.steps.begin(), definition.steps.end(), [&](const Step& step) {
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    const auto* task = std::get_if<Task>(&step.kind);
+    const std::vector<std::string>* edit = approve != nullptr ? &approve->edit : task != nullptr ? &task->edit : nullptr;
+    return edit != nullptr && std::find(edit->begin(), edit->end(), field.name) != edit->end();
+  });
+}
+
 Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Context& context) {
-  if (field.type == FieldType::file || field.type == FieldType::files) return value;
+  if (field.type == FieldType::file || field.type == FieldType::files) {
+    if (is_file_value(value, field.type == FieldType::files)) return value;
+    return fail(ErrorCode::invalid_input, "it is no uploaded file");
+  }
+  Field plain = field;  // nobody sends a computed field, but its value has to fit all the same
+  plain.computed.reset();
   const json::value input = json::object{{field.name, cel::to_plain_json(value)}};
-  const FormReading reading = read_fields({field}, input, FormContext{.directory = context.directory});
+  const FormReading reading = read_fields({plain}, input, FormContext{.directory = context.directory});
   if (!reading.problems.empty()) return fail(ErrorCode::invalid_input, reading.problems.front().detail);
   const auto read = reading.values.find(field.name);
   if (read == reading.values.end()) return fail(ErrorCode::not_found, "the value is absent");
@@ -62,7 +93,7 @@ Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const 
 }
 
 Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
-                   const std::set<std::string>* named) {
+                   const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked) {
   const Definition& definition = transition.definition();
   Draft draft(transition.context(), transition.state(), std::move(proposed), requester);
   std::set<std::string> hidden;
@@ -73,14 +104,18 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
       if (auto empty = empty_value(field)) draft.form().insert_or_assign(field.name, std::move(*empty));
       continue;
     }
-    if (field.computed) fill(transition, draft, field, *field.computed);
+    if (field.computed) {
+      draft.form().erase(field.name);  // what it was computed from may be absent now
+      fill(transition, draft, field, *field.computed);
+    }
     if (field.default_value && named != nullptr && !named->contains(field.name)) {
       fill(transition, draft, field, *field.default_value);
     }
   }
   if (transition.stopped()) return {};
   std::vector<FormProblem> problems = check_required(
-      definition.form, draft.form(), [&](const Field& field) { return !hidden.contains(field.name); });
+      definition.form, draft.form(),
+      [&](const Field& field) { return !hidden.contains(field.name) && is_asked(field); });
   const Person* person = transition.context().directory.find(requester);
   for (const RefuseRule& rule : definition.refuse_when) {
     if (!problems.empty()) break;  // the rules speak of a form that is complete
@@ -118,9 +153,8 @@ FormChanged difference(const Fields& before, const Fields& after, const Actor& b
 
 void change_form(Transition& transition, FormChanged changed) {
   if (changed.values.empty() && changed.removed.empty()) return;
-  const Fields before = transition.state().form;
   transition.emit(std::move(changed));
-  claims::change(transition, before, transition.state().form);
+  claims::change(transition, transition.state().form);
 }
 
 }  // namespace countersign

@@ -2,15 +2,22 @@
 // The form as a whole: defaults, computed and conditional fields, what is required, and the rules that refuse it.
 // Internal to the core; a single field's input is form.h's.
 
+#include <functional>
+#include <set>
+#include <string>
+
 #include "core/transition.h"
 
 namespace countersign {
 
 // `proposed` after defaults (only for fields that `named` does not hold; nullptr: no defaults, the form is an old
 // one) and computed fields, without the fields whose `when` does not hold. Refuses, with all problems, what is
-// missing and what `refuse_when` names, in the requester's language.
+// missing and what `refuse_when` names, in the requester's language. Only fields that `is_asked` admits can be missing.
 Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
-                   const std::set<std::string>* named);
+                   const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked);
+
+// Some step lets people fill it in: `required` is checked there and not at the start.
+bool is_filled_in_later(const Definition& definition, const Field& field);
 
 // Records the change and the claims that go with it; nothing where nothing changes.
 void change_form(Transition& transition, FormChanged changed);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/claims.h"
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/incident.h"
@@ -122,6 +123,12 @@ void withdraw(Transition& transition, const Withdraw& command) {
   const bool effect_runs = std::any_of(state.activations.begin(), state.activations.end(),
                                        [](const auto& entry) { return entry.second.effect.has_value(); });
   if (effect_runs) return no(ErrorCode::conflict, "a call or another workflow that it started is still running");
+  const bool effect_done = std::any_of(state.results.begin(), state.results.end(), [&](const auto& entry) {
+    const StepKind& kind = transition.definition().step(entry.first).kind;
+    return !entry.second.voided && (std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind));
+  });
+  if (effect_done) return no(ErrorCode::conflict, "another system has been called, or another workflow has run, for it");
+  claims::free_form(transition);
   open_revision(transition, "withdrawn: " + command.reason);
 }
 
@@ -130,8 +137,9 @@ void cancel(Transition& transition, const Cancel& command) {
   const State& state = transition.state();
   const bool own_draft = state.status == "revising" && command.by.kind == Actor::Kind::person &&
                          command.by.person == state.requester;
-  const bool system = command.by.kind == Actor::Kind::system;  // a parent that was left
-  if (command.by.kind != Actor::Kind::admin && !own_draft && !system) {
+  // A parent that went on without it.
+  const bool parent = command.by.kind == Actor::Kind::system && command.by.channel == "workflow";
+  if (command.by.kind != Actor::Kind::admin && !own_draft && !parent) {
     return transition.refuse(ErrorCode::forbidden,
                              fmt::format("cannot cancel {}: an administrator does that, or its requester while the "
                                          "request is back with them",
@@ -158,10 +166,14 @@ void retry(Transition& transition, const Retry& command) {
   const Step& step = transition.definition().step(activation.step);
   const bool asks_people = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Task>(step.kind) ||
                            std::holds_alternative<Revise>(step.kind);
-  if (asks_people && activation.items.empty() && activation.outcome.empty()) {
+  if (!activation.outcome.empty()) {
+    const bool list_runs = std::any_of(transition.state().frames.begin(), transition.state().frames.end(),
+                                       [&](const auto& entry) { return entry.second.parent == activation.id; });
+    if (!list_runs) follow_outcome(transition, activation.id);  // else what stands still below finds the way
+  } else if (asks_people && activation.items.empty()) {
     open_kind(transition, activation.id, step);
-  } else if (asks_people || !activation.outcome.empty()) {
-    return;  // people's next answer, or the list below, finds the way again
+  } else if (asks_people) {
+    return;  // people's next answer finds the way again
   } else if (std::holds_alternative<Wait>(step.kind)) {
     for (const TimerKey& key : postponed) transition.emit(TimerSet{key, transition.now() + Duration(1), 0});
   } else {
@@ -189,15 +201,26 @@ void reassign(Transition& transition, const Reassign& command) {
                              {{"/to", "name an active person"}});
   }
   const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
-  const auto* approve = std::get_if<Approve>(&step.kind);
-  if (approve != nullptr && approve->self == SelfRule::refuse && command.to == transition.state().requester) {
+  if (std::holds_alternative<Approve>(step.kind) && command.to == transition.state().requester) {
     return transition.refuse(ErrorCode::forbidden, "nobody approves a request of their own");
   }
   Roster roster = transition.state().activations.at(item.activation).roster;
-  for (const Seat& seat : roster.seats) {
-    if (seat.person == command.to) {
-      return transition.refuse(ErrorCode::conflict, fmt::format("{} is on this step already", command.to.value));
-    }
+  const auto& siblings = transition.state().activations.at(item.activation).items;
+  const bool on_roster = std::any_of(roster.seats.begin(), roster.seats.end(),
+                                     [&](const Seat& seat) { return seat.person == command.to; });
+  const bool is_asked = std::any_of(siblings.begin(), siblings.end(), [&](std::uint32_t number) {
+    return transition.state().items.at(number).assignee == command.to;
+  });
+  if (on_roster || is_asked) {
+    return transition.refuse(ErrorCode::conflict, fmt::format("{} is on this step already", command.to.value));
+  }
+  // Whoever was asked in its place goes on being asked, in the place of the new one.
+  std::vector<Item> stand_ins;
+  for (const std::uint32_t number : siblings) {
+    const Item& other = transition.state().items.at(number);
+    const bool stands_for_it =
+        std::find(other.stands_for.begin(), other.stands_for.end(), command.item) != other.stands_for.end();
+    if (stands_for_it) stand_ins.push_back(other);
   }
   close_item(transition, command.item, ItemAct::reassign, command.by);
   Seat seat{.person = command.to, .reason = "reassigned: " + command.reason};
@@ -205,7 +228,15 @@ void reassign(Transition& transition, const Reassign& command) {
     if (taken.item == command.item) taken = seat;
   }
   transition.emit(RosterSet{item.activation, std::move(roster)});
-  open_item(transition, item.activation, seat, item.stands_for, item.status == ItemStatus::waiting);
+  const std::uint32_t renewed = open_item(
+      transition, item.activation, seat, {item.stands_for, item.entries, item.status == ItemStatus::waiting});
+  for (Item& stand_in : stand_ins) {
+    close_item(transition, stand_in.number, ItemAct::supersede, command.by);
+    std::replace(stand_in.stands_for.begin(), stand_in.stands_for.end(), command.item, renewed);
+    open_item(transition, item.activation,
+              Seat{.person = stand_in.assignee, .group = stand_in.group, .reason = "escalation"},
+              {stand_in.stands_for, stand_in.entries, false});
+  }
 }
 
 }  // namespace countersign

@@ -32,8 +32,8 @@ void announce(Transition& transition, std::uint32_t number) {
 bool went_otherwise(Transition& transition, ActivationId id, const Seating& seating) {
   if (transition.stopped()) return true;
   const Actor policy{.kind = Actor::Kind::policy};
-  const std::string positive =
-      std::holds_alternative<Approve>(step_of(transition, id).kind) ? "approved" : "done";
+  const auto* task = std::get_if<Task>(&step_of(transition, id).kind);
+  const std::string positive = task == nullptr || task->outcomes.empty() ? "approved" : task->outcomes.front();
   switch (seating.instead) {
     case Seating::Instead::none: return false;
     case Seating::Instead::approve: complete(transition, id, {positive, policy, seating.why, {}}); return true;
@@ -43,23 +43,31 @@ bool went_otherwise(Transition& transition, ActivationId id, const Seating& seat
   return false;
 }
 
-void ask(Transition& transition, ActivationId id, Roster roster) {
+// Checklist entries by whoever does them; entries without an owner belong to all of the task's people.
+struct Share {
+  Seat seat;
+  std::vector<std::string> entries;
+};
+
+bool is_seat_of(const Seat& seat, const Share& share) {
+  return seat.person == share.seat.person && seat.group == share.seat.group;
+}
+
+void ask(Transition& transition, ActivationId id, Roster roster, const std::vector<Share>& shares,
+         const std::vector<std::string>& shared_entries) {
   roster.directory_revision = transition.context().directory.revision();
   const std::vector<Seat> seats = roster.seats;
   const bool one_by_one = roster.one_by_one;
   transition.emit(RosterSet{id, std::move(roster)});
   bool first = true;
   for (const Seat& seat : seats) {
-    open_item(transition, id, seat, {}, one_by_one && !first);
+    Place place{.entries = shared_entries, .waiting = one_by_one && !first};
+    const auto share = std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
+    if (share != shares.end()) place.entries.insert(place.entries.end(), share->entries.begin(), share->entries.end());
+    open_item(transition, id, seat, std::move(place));
     first = false;
   }
 }
-
-// Checklist entries by whoever does them; entries without an owner belong to all of the task's people.
-struct Share {
-  Seat seat;
-  std::vector<std::string> entries;
-};
 
 std::vector<Share> shares_of(Transition& transition, const Step& step, const Task& task, FrameId frame,
                              const std::vector<Seat>& owners) {
@@ -94,7 +102,7 @@ void open_approve(Transition& transition, ActivationId id) {
   roster.seats = std::move(seating.seats);
   roster.veto = approve.veto;
   roster.one_by_one = approve.order == Order::one_by_one;
-  ask(transition, id, std::move(roster));
+  ask(transition, id, std::move(roster), {}, {});
 }
 
 void open_task(Transition& transition, ActivationId id) {
@@ -108,20 +116,21 @@ void open_task(Transition& transition, ActivationId id) {
   roster.needed = 1;
   const std::vector<Share> shares = shares_of(transition, step, task, frame, seating.seats);
   if (transition.stopped()) return;
+  std::vector<std::string> common;
+  for (const ChecklistItem& entry : task.checklist) {
+    if (entry.owner.empty()) common.push_back(entry.id);
+  }
   if (!shares.empty()) {
     // Everybody who has entries of their own does them; the task is done when all are.
-    const bool shared_entries = std::any_of(task.checklist.begin(), task.checklist.end(),
-                                            [](const ChecklistItem& entry) { return entry.owner.empty(); });
-    if (!shared_entries) roster.seats.clear();
+    if (common.empty()) roster.seats.clear();
     for (const Share& share : shares) {
-      const bool seated = std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
-        return seat.person == share.seat.person && seat.group == share.seat.group;
-      });
+      const bool seated = std::any_of(roster.seats.begin(), roster.seats.end(),
+                                      [&](const Seat& seat) { return is_seat_of(seat, share); });
       if (!seated) roster.seats.push_back(share.seat);
     }
     roster.needed = static_cast<std::uint32_t>(roster.seats.size());
   }
-  ask(transition, id, std::move(roster));
+  ask(transition, id, std::move(roster), shares, common);
 }
 
 void open_revise(Transition& transition, ActivationId id) {
@@ -132,31 +141,17 @@ void open_revise(Transition& transition, ActivationId id) {
   }
   Roster roster;
   roster.seats = {Seat{.person = requester, .reason = "requester"}};
-  ask(transition, id, std::move(roster));
+  ask(transition, id, std::move(roster), {}, {});
 }
 
-std::vector<std::string> entries_of(Transition& transition, const Item& item) {
-  const Activation& activation = transition.state().activations.at(item.activation);
-  const Step& step = transition.definition().step(activation.step);
-  const auto* task = std::get_if<Task>(&step.kind);
-  std::vector<std::string> entries;
-  if (task == nullptr) return entries;
-  for (const ChecklistItem& entry : task->checklist) {
-    if (entry.owner.empty()) {
-      entries.push_back(entry.id);
-      continue;
-    }
-    const auto seats = resolve_people(transition, entry.owner, activation.frame, step.name);
-    const bool theirs =
-        seats.empty() || (seats.front().person == item.assignee && seats.front().group == item.group);
-    if (theirs) entries.push_back(entry.id);
-  }
-  return entries;
+bool is_in_charge(const State& state, const Item& item) {
+  return std::none_of(item.stands_for.begin(), item.stands_for.end(),
+                      [&](std::uint32_t number) { return state.items.contains(number); });
 }
 
-void count_votes(Transition& transition, ActivationId id, const Actor& by, const std::string& comment,
-                 const Fields& answers) {
+void count_votes(Transition& transition, ActivationId id, const Actor& by, const std::string& comment) {
   const Activation& activation = transition.state().activations.at(id);
+  const Fields answers = activation.answers;
   switch (verdict_of(activation.roster)) {
     case Verdict::approved: return complete(transition, id, {"approved", by, comment, answers});
     case Verdict::rejected: return complete(transition, id, {"rejected", by, comment, answers});
@@ -165,7 +160,7 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
   std::uint32_t next = 0;
   for (const std::uint32_t number : activation.items) {
     const Item& item = transition.state().items.at(number);
-    if (item.status == ItemStatus::open && item.stands_for.empty()) return;  // somebody is being asked
+    if (item.status == ItemStatus::open && is_in_charge(transition.state(), item)) return;  // somebody is being asked
     if (item.status == ItemStatus::waiting && (next == 0 || number < next)) next = number;
   }
   if (next == 0) return;
@@ -173,8 +168,7 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
   announce(transition, next);
 }
 
-std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat,
-                        std::vector<std::uint32_t> stands_for, bool waiting) {
+std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, Place place) {
   const Activation& activation = transition.state().activations.at(id);
   for (const std::uint32_t number : activation.items) {
     const Item& open = transition.state().items.at(number);
@@ -183,16 +177,17 @@ std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& sea
   Item item;
   item.number = transition.fresh_id();
   item.activation = id;
-  item.status = waiting ? ItemStatus::waiting : ItemStatus::open;
+  item.status = place.waiting ? ItemStatus::waiting : ItemStatus::open;
   item.assignee = seat.person;
   item.group = seat.group;
   item.round = activation.round;
   item.opened_at = transition.now();
   item.due_at = activation.due_at;
-  item.stands_for = std::move(stands_for);
+  item.stands_for = std::move(place.stands_for);
+  item.entries = std::move(place.entries);
   const std::uint32_t number = item.number;
   transition.emit(ItemOpened{std::move(item), seat.reason});
-  if (!waiting) announce(transition, number);
+  if (!place.waiting) announce(transition, number);
   return number;
 }
 

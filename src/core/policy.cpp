@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/roster.h"
+
 namespace countersign {
 namespace {
 
@@ -32,9 +34,12 @@ std::optional<Error> refusal_to_act(const Transition& transition, const Item& it
     const std::string whose = item.group.empty() ? name_of(directory, item.assignee) : "group " + item.group;
     return no(ErrorCode::forbidden, fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
   }
-  const auto* approve = std::get_if<Approve>(&step.kind);
-  if (approve != nullptr && approve->self == SelfRule::refuse && by.person == transition.state().requester) {
+  if (std::holds_alternative<Approve>(step.kind) && by.person == transition.state().requester) {
     return no(ErrorCode::forbidden, "nobody approves a request of their own");
+  }
+  if (!item.stands_for.empty() && has_voted(transition.state().activations.at(item.activation).roster, by.person)) {
+    return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
+                                               name_of(directory, by.person)));
   }
   if (item.status == ItemStatus::waiting) {
     return no(ErrorCode::conflict, fmt::format("it is not yet {}'s turn", name_of(directory, by.person)));

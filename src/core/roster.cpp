@@ -38,15 +38,11 @@ void add_people(const Directory& directory, const cel::Value& value, const std::
   }
 }
 
-bool has_member(const Directory& directory, const std::string& group) {
+bool has_member(const Directory& directory, const std::string& group, const PersonId& but) {
   const auto members = directory.members(group);
   if (!members) return false;
-  return std::any_of(members->begin(), members->end(), [&](const PersonId& id) { return is_active(directory, id); });
-}
-
-// Empty groups name nobody.
-void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats) {
-  std::erase_if(seats, [&](const Seat& seat) { return !seat.group.empty() && !has_member(directory, seat.group); });
+  return std::any_of(members->begin(), members->end(),
+                     [&](const PersonId& id) { return id != but && is_active(directory, id); });
 }
 
 // The first active person up the requester's line.
@@ -80,7 +76,7 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
 }
 
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, const std::vector<Expression>& to,
-                    FrameId frame) {
+                    FrameId frame, const PersonId& but) {
   const std::string nobody = fmt::format("nobody can be asked for {}", step.name);
   switch (rule) {
     case NobodyRule::skip: return {{}, Seating::Instead::approve, nobody};
@@ -88,7 +84,7 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, c
     case NobodyRule::fail: return {{}, Seating::Instead::stand_still, nobody};
     case NobodyRule::to: {
       Seating seating{resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name)), {}, {}};
-      drop_empty_groups(transition.context().directory, seating.seats);
+      drop_empty_groups(transition.context().directory, seating.seats, but);
       if (!seating.seats.empty()) return seating;
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
     }
@@ -100,6 +96,7 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, c
     case NobodyRule::admin: break;
   }
   Seating seating{caretakers(transition), {}, {}};
+  drop_empty_groups(transition.context().directory, seating.seats, but);
   for (Seat& seat : seating.seats) seat.reason = "if_nobody: admin";
   if (!seating.seats.empty()) return seating;
   return {{}, Seating::Instead::stand_still,
@@ -107,6 +104,11 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, c
 }
 
 }  // namespace
+
+void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
+  std::erase_if(seats,
+                [&](const Seat& seat) { return !seat.group.empty() && !has_member(directory, seat.group, but); });
+}
 
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
                                  const std::string& what) {
@@ -147,6 +149,12 @@ std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats) {
   return all;
 }
 
+bool has_voted(const Roster& roster, const PersonId& person) {
+  return std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
+    return seat.person == person && seat.vote != Seat::Vote::none;
+  });
+}
+
 Verdict verdict_of(const Roster& roster) {
   std::uint32_t approved = 0;
   std::uint32_t rejected = 0;
@@ -165,22 +173,20 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   Seating seating{resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name)), {}, {}};
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
-  drop_empty_groups(directory, seating.seats);
+  const PersonId& requester = transition.state().requester;
+  drop_empty_groups(directory, seating.seats, requester);
   if (!one_candidate) seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
   if (approved_by_rule) return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
-    seating = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame);
-    if (approve.self == SelfRule::refuse) {
-      std::erase_if(seating.seats, [&](const Seat& seat) {
-        return !seat.person.empty() && seat.person == transition.state().requester;
-      });
-      if (seating.seats.empty() && seating.instead == Seating::Instead::none) {
-        return {{}, Seating::Instead::stand_still,
-                fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
-                            step.name)};
-      }
+    seating = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
+    std::erase_if(seating.seats,
+                  [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
+    if (seating.seats.empty() && seating.instead == Seating::Instead::none) {
+      return {{}, Seating::Instead::stand_still,
+              fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
+                          step.name)};
     }
   }
   if (seating.instead == Seating::Instead::none &&
@@ -194,16 +200,21 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
 
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {
   Seating seating{resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name)), {}, {}};
-  drop_empty_groups(transition.context().directory, seating.seats);
-  if (seating.seats.empty()) return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame);
+  drop_empty_groups(transition.context().directory, seating.seats, PersonId());
+  if (seating.seats.empty()) return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
   return seating;
 }
 
 std::vector<Seat> caretakers(Transition& transition) {
   const Directory& directory = transition.context().directory;
-  std::vector<Seat> seats = resolve_people(transition, transition.definition().owner, FrameId(), "owner");
-  drop_empty_groups(directory, seats);
-  if (seats.empty() && has_member(directory, "admins")) {
+  std::vector<Seat> seats;
+  for (const Expression& owner : transition.definition().owner) {
+    // Whoever looks after incidents must not become one: an owner that cannot be found is passed over.
+    const auto value = transition.evaluation().evaluate(owner);
+    if (value) add_people(directory, *value, owner.program.source(), seats);
+  }
+  drop_empty_groups(directory, seats, PersonId());
+  if (seats.empty() && has_member(directory, "admins", PersonId())) {
     seats.push_back(Seat{.group = "admins", .reason = "the administrators"});
   }
   return seats;

@@ -19,8 +19,14 @@ std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expre
 // Groups replaced by their active members, without repeats.
 std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Seat>& seats);
 
+// Groups without an active member, or with `but` as the only one, name nobody.
+void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but);
+
 // How many of `seats` must approve.
 std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats);
+
+// Whether this person's own seat has its vote.
+bool has_voted(const Roster& roster, const PersonId& person);
 
 // What the votes so far amount to: approved as soon as it is reached, rejected as soon as it cannot be reached any
 // more, or with the first rejection where there is a veto.

@@ -86,7 +86,9 @@ std::optional<Existing> start(Transition& transition, const Start& command) {
   for (const auto& [name, value] : command.form) {
     if (!is_empty(&value)) named.insert(name);
   }
-  const Fields form = settle_form(transition, command.form, command.requester, &named);
+  const Fields form = settle_form(transition, command.form, command.requester, &named, [&](const Field& field) {
+    return !is_filled_in_later(definition, field);
+  });
   if (transition.stopped()) return std::nullopt;
 
   Draft draft(transition.context(), transition.state(), form, command.requester);
@@ -115,7 +117,7 @@ std::optional<Existing> start(Transition& transition, const Start& command) {
                           .parent_activation = command.parent_activation});
   transition.emit(CounterTaken{counter, number});
   if (!key.empty()) transition.emit(ClaimTaken{claims::key_scope(definition.id), key});
-  claims::change(transition, {}, form);
+  claims::change(transition, form);
   open_frame(transition, ActivationId(), definition.root, "root");
   return std::nullopt;
 }

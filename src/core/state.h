@@ -63,6 +63,7 @@ struct Item {
   Instant opened_at;
   std::optional<Instant> due_at;
   std::vector<std::uint32_t> stands_for;  // items that a decision here settles too (an escalation)
+  std::vector<std::string> entries;       // of the task's checklist: ids of those that are this item's to do
   bool operator==(const Item&) const = default;
 };
 
@@ -95,6 +96,7 @@ struct Activation {
   std::optional<EffectId> effect;    // a call or a child that it waits for
   std::string outcome;               // set while an outcome's list runs below it
   std::string incident;              // why it stands still; "" where it does not
+  Fields answers;                    // given so far, by whoever has decided an item of it
   bool operator==(const Activation&) const = default;
 };
 
@@ -148,6 +150,7 @@ struct State {
   std::map<StepIndex, std::uint32_t> visits;
   std::map<TimerKey, Timer> timers;
   std::map<std::string, cel::Value> received;  // event_key() -> last event's data, for `wait: since: start`
+  std::map<std::string, std::vector<std::string>> claims;  // held: scope -> keys, sorted
   bool first_decision = false;                 // somebody has decided since the last submission
   std::uint32_t next_id = 1;                   // of frames, activations, items and effects alike
   bool operator==(const State&) const = default;

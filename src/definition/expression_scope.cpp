@@ -14,8 +14,7 @@ bool decided_by_policy(const Step& step, const std::string& outcome) {
   if (approve == nullptr) return false;
   if (outcome == "rejected") return approve->if_nobody == NobodyRule::reject;
   return outcome == "approved" &&
-         (approve->self == SelfRule::skip || approve->same_person != SamePersonRule::ask_again ||
-          approve->if_nobody == NobodyRule::skip);
+         (approve->self == SelfRule::skip || approve->if_nobody == NobodyRule::skip);
 }
 
 // Whether a result with that outcome has the field.

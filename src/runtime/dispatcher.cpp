@@ -65,6 +65,7 @@ class Dispatcher::Pump {
 
  private:
   static constexpr std::size_t kWindow = 64;  // rows of one target under way at once
+  static constexpr std::chrono::seconds kNoteAgainAfter{5};
 
   void pump() {
     woken_ = false;
@@ -340,9 +341,23 @@ class Dispatcher::Pump {
     done.row = row->id;
     done.instance = row->instance;
     if (done.kind == DeliveryReport::Kind::sent) ++sent_;
-    engine_.report_delivery(std::move(done), [this, row](const Result<void>& stored) {
-      if (!stored) spdlog::error("cannot note the delivery of outbox {}: {}", row->id, stored.error().message);
-      boost::asio::post(io_, [this, row] { finished(*row); });
+    note(row, std::make_shared<const DeliveryReport>(std::move(done)));
+  }
+
+  // Only when it is stored the row leaves under_way_: else what was sent would be sent again, at once and for ever.
+  void note(const Row& row, std::shared_ptr<const DeliveryReport> done) {
+    engine_.report_delivery(*done, [this, row, done](const Result<void>& stored) {
+      if (stored) return boost::asio::post(io_, [this, row] { finished(*row); });
+      spdlog::error("cannot note the delivery of outbox {}, will try again: {}", row->id, stored.error().message);
+      boost::asio::post(io_, [this, row, done] { note_later(row, done); });
+    });
+  }
+
+  void note_later(const Row& row, std::shared_ptr<const DeliveryReport> done) {
+    if (stopping_) return finished(*row);  // it is sent again after the next start
+    auto timer = std::make_shared<boost::asio::steady_timer>(io_, kNoteAgainAfter);
+    timer->async_wait([this, row, done = std::move(done), timer](const boost::system::error_code& error) {
+      if (!error) note(row, done);
     });
   }
 

@@ -10,14 +10,29 @@
 
 #include "runtime/clock_watch.h"
 #include "runtime/command_queue.h"
+#include "runtime/due_timers.h"
 #include "runtime/engine_rows.h"
+#include "runtime/outbox_rows.h"
 #include "runtime/request_job.h"
 
 namespace countersign {
 namespace {
 
-constexpr Duration kTimerPause = std::chrono::seconds(30);
-constexpr Duration kSweepEvery = std::chrono::minutes(10);
+// How long a timer rests that could not act, its definition missing for instance.
+constexpr Duration kTimerRest = std::chrono::minutes(1);
+// A refused timer's row is gone with the commit that made it void; should it ever stay, it does not spin.
+constexpr Duration kRefusedTimerRest = std::chrono::seconds(1);
+// After a full disk or the like: when to try again.
+constexpr Duration kStoreRest = std::chrono::seconds(5);
+constexpr Duration kWaitMax = std::chrono::hours(1);
+// A sweep is a small piece of work, so that it comes often enough to keep pace with what is written.
+constexpr Duration kSweepEvery = std::chrono::seconds(2);
+constexpr Duration kSweepRest = std::chrono::minutes(1);
+
+// Nothing about the job was wrong: the same may succeed later.
+bool is_transient(const Error& error) {
+  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
+}
 
 }  // namespace
 
@@ -27,7 +42,7 @@ class Engine::Loop {
        EngineOptions options)
       : store_(store), library_(library), clock_(clock), random_(random), links_(links), options_(options),
         queue_(options), execution_(library, links, random),
-        jobs_{execution_, library, store.reader(), links, random} {}
+        jobs_{execution_, library, store.reader(), links, random}, timers_(store.reader()) {}
 
   ~Loop() { stop(Duration(0)); }
 
@@ -88,8 +103,9 @@ class Engine::Loop {
   }
 
   void stop(Duration limit) {
-    if (stopped_.exchange(true)) return;
+    if (stop_called_.exchange(true)) return;
     stop_by_ = std::chrono::steady_clock::now() + limit;
+    stopped_ = true;  // from here on the writer reads stop_by_
     queue_.close();
     if (thread_.joinable()) thread_.join();
   }
@@ -124,14 +140,20 @@ class Engine::Loop {
 
   // What may be waiting from an earlier run of the program.
   void look_for_work() {
+    if (!std::exchange(begun_, true)) begin_after_newest_event();
     engine_rows_ = true;
-    find_next_timer();
+    timers_.look(now());
     if (on_outbox_) on_outbox_();
   }
 
-  void find_next_timer() {
-    const auto next = store_.reader().next_timer();
-    if (next) next_timer_ = *next;
+  // A wall clock that was set back while the program was down does not write into the past.
+  void begin_after_newest_event() {
+    const auto newest = store_.reader().newest_event_at();
+    if (!newest) {
+      spdlog::error("cannot read the time of the newest event: {}", newest.error().message);
+    } else if (*newest) {
+      latest_ = std::max(latest_, **newest);
+    }
   }
 
   void watch_clock() {
@@ -146,13 +168,13 @@ class Engine::Loop {
 
   // One batch: what was queued, what instances say to each other, and what is due. False where there was nothing.
   bool step(bool may_wait) {
-    const bool work_waits = engine_rows_ || timers_are_due();
+    const std::optional<Instant> next = next_work();
+    const Instant at = now();
     std::vector<QueuedJob> batch;
-    if (may_wait && !work_waits) {
+    if (may_wait && (!next || *next > at)) {
+      // A span: the engine's clock may be shifted against the system's.
       std::optional<std::chrono::system_clock::time_point> until;
-      if (next_timer_ && !paused_) until = clock_.now() + std::max(Duration(0), *next_timer_ - now());
-      if (const auto cap = std::chrono::system_clock::now() + std::chrono::hours(1); until && *until > cap) until = cap;
-      if (until) until = std::chrono::system_clock::now() + (*until - clock_.now());
+      if (next) until = std::chrono::system_clock::now() + std::min(*next - at, kWaitMax);
       batch = queue_.take(options_.batch_commands_max, until);
     } else {
       batch = queue_.take_now(options_.batch_commands_max);
@@ -171,6 +193,15 @@ class Engine::Loop {
     return true;
   }
 
+  // When there is something to do even if nobody asks.
+  std::optional<Instant> next_work() const {
+    std::optional<Instant> next;
+    if (engine_rows_) next = engine_rows_from_;
+    const std::optional<Instant> timer = paused_ ? std::nullopt : timers_.next();
+    if (timer) next = next ? std::min(*next, *timer) : *timer;
+    return next;
+  }
+
   Result<void> note_delivery(const DeliveryReport& report, Transaction& transaction, Instant at) {
     const auto pending = transaction.pending_outbox(report.row);
     if (!pending) return std::unexpected(pending.error());
@@ -180,10 +211,10 @@ class Engine::Loop {
     }
     if (report.answer) {
       auto executed = execution_.run(transaction, report.instance, *report.answer, at);
-      const bool lost = !executed && (executed.error().error.code == ErrorCode::storage ||
-                                      executed.error().error.code == ErrorCode::unavailable);
-      if (lost) return std::unexpected(executed.error().error);  // any other refusal: nobody waits any more
+      // After any other refusal nobody waits any more.
+      if (!executed && is_transient(executed.error().error)) return std::unexpected(executed.error().error);
     }
+    execution_.add_engine_rows_ripple();  // the row may have stood before others
     const OutboxStatus status =
         report.kind == DeliveryReport::Kind::sent ? OutboxStatus::sent : OutboxStatus::dead;
     return transaction.finish_outbox(report.row, status, report.detail);
@@ -199,17 +230,18 @@ class Engine::Loop {
     // Only beside other work: an idle daemon has nothing new to sweep.
     if (now() < next_sweep_) return;
     next_sweep_ = now() + kSweepEvery;
-    if (const Result<void> swept = store_.sweep(now()); !swept) spdlog::warn("sweep: {}", swept.error().message);
+    if (const Result<void> swept = store_.sweep(now()); !swept) {
+      next_sweep_ = now() + kSweepRest;
+      spdlog::warn("sweep: {}", swept.error().message);
+    }
   }
 
-  bool timers_are_due() { return next_timer_ && !paused_ && *next_timer_ <= now(); }
-
   void add_engine_rows(std::vector<QueuedJob>& batch) {
-    if (!engine_rows_) return;
-    auto rows = store_.reader().due_outbox("engine", now(), options_.batch_commands_max);
+    if (!engine_rows_ || engine_rows_from_ > now()) return;
+    auto rows = store_.reader().due_outbox(kEngineTarget, now(), options_.batch_commands_max);
     if (!rows) {
       spdlog::error("cannot read the messages between instances: {}", rows.error().message);
-      engine_rows_ = false;
+      engine_rows_from_ = now() + kStoreRest;
       return;
     }
     // Rows of one instance leave one by one, so there may be more after this batch.
@@ -219,39 +251,58 @@ class Engine::Loop {
       batch.push_back({[this, shared](Transaction& transaction, Instant at) {
                          return consume_engine_row(jobs_, *shared, transaction, at);
                        },
-                       [shared](Result<void> stored) {
-                         if (!stored) spdlog::warn("message {} between instances: {}", shared->id, stored.error().message);
+                       [this, shared](Result<void> consumed) {
+                         if (!consumed) engine_row_failed(shared->id, consumed.error());
                        },
                        0});
     }
   }
 
-  void add_due_timers(std::vector<QueuedJob>& batch, std::size_t max) {
-    if (!timers_are_due()) return;
-    auto rows = store_.reader().due_timers(now(), max);
-    if (!rows) {
-      spdlog::error("cannot read the due timers: {}", rows.error().message);
-      next_timer_ = now() + std::chrono::seconds(5);
-      return;
+  void engine_row_failed(std::int64_t row, const Error& error) {
+    if (is_transient(error)) {
+      spdlog::warn("message {} between instances waits: {}", row, error.message);
+      return rest_engine_rows();
     }
-    timers_taken_ = true;
-    for (const TimerRow& row : *rows) {
-      const TimerKey key{ActivationId(row.activation), row.item, static_cast<TimerKind>(row.kind), row.rule};
-      const InstanceId instance = row.instance;
-      batch.push_back({[this, key, instance](Transaction& transaction, Instant at) -> Result<void> {
-                         auto executed = execution_.run(transaction, instance, TimerDue{key}, at);
+    spdlog::error("message {} between instances is dead: {}", row, error.message);
+    // A job of its own: whatever the failed one had written is rolled back.
+    submit_internal([row, why = error.message](
+                        Transaction& transaction) { return transaction.finish_outbox(row, OutboxStatus::dead, why); },
+                    [this](const Result<void>& stored) {
+                      if (!stored) rest_engine_rows();
+                    });
+  }
+
+  void rest_engine_rows() {
+    engine_rows_ = true;
+    engine_rows_from_ = latest_ + kStoreRest;
+  }
+
+  void add_due_timers(std::vector<QueuedJob>& batch, std::size_t max) {
+    const std::optional<Instant> next = timers_.next();
+    if (paused_ || !next || *next > now()) return;
+    for (const TimerRow& row : timers_.take(now(), max)) {
+      timers_taken_ = true;
+      batch.push_back({[this, row](Transaction& transaction, Instant at) -> Result<void> {
+                         auto executed = execution_.run(transaction, row.instance, TimerDue{key_of(row)}, at);
                          if (!executed) return std::unexpected(executed.error().error);
                          return {};
                        },
-                       [this, instance](Result<void> stored) {
-                         if (stored) {
-                           timers_fired_.fetch_add(1, std::memory_order_relaxed);
-                         } else {
-                           timers_failed_ = true;
-                           spdlog::warn("timer of {}: {}", instance.value, stored.error().message);
-                         }
-                       },
-                       0});
+                       [this, row](const Result<void>& fired) { timer_acted(row, fired); }, 0});
+    }
+  }
+
+  void timer_acted(const TimerRow& row, const Result<void>& fired) {
+    if (fired) {
+      timers_fired_.fetch_add(1, std::memory_order_relaxed);
+    } else if (fired.error().code == ErrorCode::conflict || fired.error().code == ErrorCode::not_found) {
+      timers_.rest(row, latest_ + kRefusedTimerRest);  // it came too late: the timer or its instance is gone
+    } else {
+      spdlog::warn("timer of {}: {}", row.instance.value, fired.error().message);
+      if (is_transient(fired.error())) {
+        timers_.pause(latest_ + kStoreRest);
+      } else {
+        timers_.rest(row, latest_ + kTimerRest);
+      }
     }
   }
 
@@ -267,15 +318,12 @@ class Engine::Loop {
     commands_.fetch_add(batch.size(), std::memory_order_relaxed);
     const Ripples ripples = execution_.take_ripples();
     engine_rows_ |= ripples.engine_rows;
-    if (timers_taken_ || ripples.timers_cleared) {
-      timers_taken_ = false;
-      find_next_timer();
-    } else if (ripples.earliest_timer) {
-      next_timer_ = next_timer_ ? std::min(*next_timer_, *ripples.earliest_timer) : *ripples.earliest_timer;
-    }
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));
-    // A timer that cannot act now (its definition is missing, the disk is full) must not keep the loop spinning.
-    if (std::exchange(timers_failed_, false) && next_timer_) next_timer_ = std::max(*next_timer_, at + kTimerPause);
+    if (std::exchange(timers_taken_, false) || ripples.timers_cleared) {
+      timers_.look(at);
+    } else if (ripples.earliest_timer) {
+      timers_.expect(*ripples.earliest_timer);
+    }
     if (ripples.outbox && on_outbox_) on_outbox_();
   }
 
@@ -293,15 +341,17 @@ class Engine::Loop {
 
   // The writer's own.
   Instant latest_{};
-  std::optional<Instant> next_timer_;
-  bool engine_rows_ = false;
+  bool begun_ = false;
+  DueTimers timers_;
   bool timers_taken_ = false;
-  bool timers_failed_ = false;
+  bool engine_rows_ = false;
+  Instant engine_rows_from_{};
   Instant next_sweep_{};
   std::mutex chores_mutex_;
   std::vector<std::function<void()>> chores_;
   ClockWatch watch_;
 
+  std::atomic<bool> stop_called_{false};
   std::atomic<bool> stopped_{false};
   std::chrono::steady_clock::time_point stop_by_{};
   std::atomic<bool> accept_clock_{false};

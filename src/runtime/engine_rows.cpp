@@ -10,9 +10,10 @@
 namespace countersign {
 namespace {
 
-// Not the row's fault: the batch is in trouble or a guard failed, so the row stays pending.
-bool is_transient(const Error& error) {
-  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
+// No answer of the core: the batch is in trouble, or what is stored is damaged. The row's job is rolled back.
+bool is_failure(const Error& error) {
+  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage ||
+         error.code == ErrorCode::corrupt || error.code == ErrorCode::internal;
 }
 
 int depth_of(const InstanceId& id) {
@@ -22,12 +23,12 @@ int depth_of(const InstanceId& id) {
 // The child's parent and activation, as its id spells them (child_id).
 InstanceId parent_of(const InstanceId& child) { return InstanceId(child.value.substr(0, child.value.rfind('-'))); }
 
-Result<void> report_refused_start(const JobContext& context, const StartChildPayload& start, const std::string& why,
-                                  Transaction& transaction, Instant now) {
+Result<void> tell_parent(const JobContext& context, const StartChildPayload& start, std::string status,
+                         std::string why, Transaction& transaction, Instant now) {
   if (!start.activation) return {};  // nobody waits; the row's detail keeps the reason
-  const ChildEnded command{start.activation, start.child, "", why};
+  const ChildEnded command{start.activation, start.child, std::move(status), std::move(why)};
   auto executed = context.execution.run(transaction, parent_of(start.child), command, now);
-  if (executed || !is_transient(executed.error().error)) return {};
+  if (executed || !is_failure(executed.error().error)) return {};
   return std::unexpected(executed.error().error);
 }
 
@@ -54,7 +55,13 @@ Result<std::string> start_child(const JobContext& context, const OutboxRow& row,
   if (!start) return std::unexpected(start.error());
   const auto existing = transaction.load(start->child);
   if (!existing) return std::unexpected(existing.error());
-  if (*existing != nullptr) return std::string("started before");
+  if (*existing != nullptr) {
+    const State& child = **existing;
+    if (!child.ended) return std::string("started before");
+    const auto told = tell_parent(context, *start, child.status, {}, transaction, now);
+    if (!told) return std::unexpected(told.error());
+    return fmt::format("started before, and {}", child.status);
+  }
   const auto snapshot = context.library.current();
   const auto definition = snapshot->workflow(start->workflow);
   std::string why;
@@ -73,13 +80,14 @@ Result<std::string> start_child(const JobContext& context, const OutboxRow& row,
     why = fill_form(*definition, *start, *snapshot, command.form, now);
     if (why.empty()) {
       auto executed = context.execution.start(transaction, start->child, command, definition, now);
-      if (executed) return executed->existing ? "an open instance has this key" : "started";
-      if (is_transient(executed.error().error)) return std::unexpected(executed.error().error);
-      why = executed.error().error.message;
+      if (executed && !executed->existing) return std::string("started");
+      if (!executed && is_failure(executed.error().error)) return std::unexpected(executed.error().error);
+      why = executed ? fmt::format("an open instance has this key ({})", executed->existing->value)
+                     : executed.error().error.message;
     }
   }
-  if (auto reported = report_refused_start(context, *start, why, transaction, now); !reported) {
-    return std::unexpected(reported.error());
+  if (auto told = tell_parent(context, *start, {}, why, transaction, now); !told) {
+    return std::unexpected(told.error());
   }
   return "refused: " + why;
 }
@@ -101,7 +109,7 @@ Result<std::string> apply_row(const JobContext& context, const OutboxRow& row, T
   }
   auto executed = context.execution.run(transaction, target, command, now);
   if (executed) return std::string("applied");
-  if (is_transient(executed.error().error)) return std::unexpected(executed.error().error);
+  if (is_failure(executed.error().error)) return std::unexpected(executed.error().error);
   return executed.error().error.message;  // it came too late, and that is all right
 }
 
@@ -113,11 +121,8 @@ Result<void> consume_engine_row(const JobContext& context, const OutboxRow& row,
   if (!pending) return std::unexpected(pending.error());
   if (!*pending) return {};
   const Result<std::string> detail = apply_row(context, row, transaction, now);
-  if (detail) return transaction.finish_outbox(row.id, OutboxStatus::sent, *detail);
-  if (detail.error().code == ErrorCode::corrupt) {
-    return transaction.finish_outbox(row.id, OutboxStatus::dead, detail.error().message);
-  }
-  return std::unexpected(detail.error());
+  if (!detail) return std::unexpected(detail.error());
+  return transaction.finish_outbox(row.id, OutboxStatus::sent, *detail);
 }
 
 }  // namespace countersign

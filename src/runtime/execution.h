@@ -49,6 +49,7 @@ class Execution {
   // For the loop, between batches.
   Ripples take_ripples() { return std::exchange(ripples_, {}); }
   void add_outbox_ripple() { ripples_.outbox = true; }
+  void add_engine_rows_ripple() { ripples_.engine_rows = true; }
 
  private:
   std::expected<Executed, Refusal> decide_and_apply(Transaction& transaction, std::shared_ptr<const State> before,

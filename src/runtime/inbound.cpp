@@ -41,51 +41,92 @@ class EventApplier {
 
  private:
   Result<void> apply_to(const Definition& definition, const MappedEvent& event) {
+    const Result<bool> repeat = is_repeat(definition, event);
+    if (!repeat) return std::unexpected(repeat.error());
+    if (*repeat) return {};
+    const std::size_t errors = effects_.errors.size();
+    const Result<bool> applied = deliver_or_start(definition, event);
+    if (!applied) return std::unexpected(applied.error());
+    if (!*applied || effects_.errors.size() != errors) return {};  // what failed a replay does again
+    return note_done(definition, event);
+  }
+
+  // Whether the workflow took it.
+  Result<bool> deliver_or_start(const Definition& definition, const MappedEvent& event) {
     if (!event.key.empty()) {
       auto holder = transaction_.fact({FactKey::Kind::claim, claims::key_scope(definition.id), event.key});
       if (!holder) return std::unexpected(holder.error());
-      if (!holder->holder.empty()) return deliver(holder->holder, event);
+      if (!holder->holder.empty()) return deliver(definition, holder->holder, event);
     }
     for (const Trigger& trigger : definition.triggers) {
       if (trigger.kind != Trigger::Kind::event || trigger.connector != source_ || trigger.event != event.event) continue;
-      return start(definition, trigger, event);
+      const Result<bool> taken = start(definition, trigger, event);
+      if (!taken || *taken) return taken;
     }
-    return {};
+    return false;
   }
 
-  Result<void> deliver(const InstanceId& instance, const MappedEvent& event) {
+  // An element that a sender repeats on its own, outside its first delivery, is done once; so is what succeeded of a
+  // delivery that is replayed for what failed.
+  Result<bool> is_repeat(const Definition& definition, const MappedEvent& event) {
+    if (event.delivery_id.empty()) return false;
+    const auto known = transaction_.find_answer("inbound:" + source_, event.event, done_key(definition, event));
+    if (!known) return std::unexpected(known.error());
+    return known->has_value();
+  }
+
+  Result<void> note_done(const Definition& definition, const MappedEvent& event) {
+    if (event.delivery_id.empty()) return {};
+    return transaction_.keep_answer(
+        {"inbound:" + source_, event.event, done_key(definition, event), {}, 202, {}, now_});
+  }
+
+  static std::string done_key(const Definition& definition, const MappedEvent& event) {
+    return definition.id.value + "/" + event.delivery_id;
+  }
+
+  void add_error(const Definition& definition, const Error& error) {
+    effects_.errors.push_back(fmt::format("{}: {}", definition.id.value, error.message));
+  }
+
+  Result<bool> deliver(const Definition& definition, const InstanceId& instance, const MappedEvent& event) {
     add_once(effects_.instances, instance.value);
     const DeliverEvent command{source_, event.event, event.delivery_id, event.data};
     auto executed = context_.execution.run(transaction_, instance, command, now_);
     if (!executed && is_lost(executed.error().error)) return std::unexpected(executed.error().error);
-    if (!executed) effects_.errors.push_back(executed.error().error.message);
-    return {};
+    if (!executed) {
+      add_error(definition, executed.error().error);
+    } else if (executed->refusal) {
+      add_error(definition, *executed->refusal);  // an incident was stored instead
+    }
+    return true;
   }
 
-  Result<void> start(const Definition& definition, const Trigger& trigger, const MappedEvent& event) {
+  // False where the trigger's `when` does not hold.
+  Result<bool> start(const Definition& definition, const Trigger& trigger, const MappedEvent& event) {
     static const Facts kNoFacts;
     const Context context{definition, *snapshot_.directory, snapshot_.calendars, kNoFacts, now_};
     auto command = start_from_event(context, trigger, event.data);
     if (!command) {
-      effects_.errors.push_back(fmt::format("{}: {}", definition.id.value, command.error().error.message));
-      return {};
+      add_error(definition, command.error().error);
+      return true;
     }
-    if (!*command) return {};  // the trigger's `when` does not hold
+    if (!*command) return false;
     const InstanceId id("i_" + sortable_id(now_, context_.random));
     auto executed = context_.execution.start(transaction_, id, **command, snapshot_.workflow(definition.id), now_);
     if (!executed && is_lost(executed.error().error)) return std::unexpected(executed.error().error);
     if (!executed) {
-      effects_.errors.push_back(fmt::format("{}: {}", definition.id.value, executed.error().error.message));
-      return {};
+      add_error(definition, executed.error().error);
+    } else {
+      add_once(effects_.instances, executed->after->id.value);
     }
-    add_once(effects_.instances, executed->after->id.value);
-    return {};
+    return true;
   }
 
-  // Not this event's fault: the whole job is rolled back and tried again or refused.
+  // Not this event's fault: the whole job is rolled back and the sender tries again. A guard that failed is called
+  // again by the store itself.
   static bool is_lost(const Error& error) {
-    return error.code == ErrorCode::conflict || error.code == ErrorCode::unavailable ||
-           error.code == ErrorCode::storage || error.code == ErrorCode::corrupt;
+    return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
   }
 
   const JobContext& context_;
@@ -104,19 +145,6 @@ std::map<std::string, std::string> headers_from(const std::string& text) {
     if (member.value().is_string()) headers.emplace(member.key(), std::string(member.value().as_string()));
   }
   return headers;
-}
-
-// An element that a sender repeats on its own, outside its first delivery, is done once.
-Result<bool> is_repeat(Transaction& transaction, const std::string& source, const MappedEvent& event) {
-  if (event.delivery_id.empty()) return false;
-  const auto known = transaction.find_answer("inbound:" + source, event.event, event.delivery_id);
-  if (!known) return std::unexpected(known.error());
-  return known->has_value();
-}
-
-Result<void> note_done(Transaction& transaction, const std::string& source, const MappedEvent& event, Instant now) {
-  if (event.delivery_id.empty()) return {};
-  return transaction.keep_answer({"inbound:" + source, event.event, event.delivery_id, {}, 202, {}, now});
 }
 
 Result<Effects> apply_body(const JobContext& context, const InboundDelivery& delivery, Transaction& transaction,
@@ -142,9 +170,6 @@ Result<Effects> apply_body(const JobContext& context, const InboundDelivery& del
   for (const Error& error : mapping->errors) effects.errors.push_back(error.message);
   EventApplier applier(context, *snapshot, delivery.source, transaction, now, effects);
   for (const MappedEvent& event : mapping->events) {
-    const Result<bool> repeat = is_repeat(transaction, delivery.source, event);
-    if (!repeat) return std::unexpected(repeat.error());
-    if (*repeat) continue;
     if (!event.order_key.empty() && event.order_by) {
       // Fixed width, so that comparing the texts compares the numbers.
       const std::string at = fmt::format("{:020}", *event.order_by);
@@ -152,12 +177,7 @@ Result<Effects> apply_body(const JobContext& context, const InboundDelivery& del
       if (!newest) return std::unexpected(newest.error());
       if (!*newest) continue;
     }
-    const std::size_t errors = effects.errors.size();
     if (Result<void> applied = applier.apply(event); !applied) return std::unexpected(applied.error());
-    if (effects.errors.size() != errors) continue;  // a replay does it again
-    if (Result<void> noted = note_done(transaction, delivery.source, event, now); !noted) {
-      return std::unexpected(noted.error());
-    }
   }
   return effects;
 }

@@ -29,9 +29,15 @@ void Library::replace(std::shared_ptr<const Snapshot> next) {
 
 std::shared_ptr<const Definition> Library::version(const WorkflowId& workflow,
                                                    const std::string& version) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = versions_.find({workflow, version});
+    if (found != versions_.end()) return found->second;
+  }
+  auto definition = find_ ? find_(workflow, version) : nullptr;
+  if (definition == nullptr) return nullptr;
   const std::lock_guard lock(mutex_);
-  const auto found = versions_.find({workflow, version});
-  return found == versions_.end() ? nullptr : found->second;
+  return versions_.try_emplace({workflow, version}, std::move(definition)).first->second;
 }
 
 void Library::remember(std::shared_ptr<const Definition> definition) {

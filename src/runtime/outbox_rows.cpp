@@ -52,8 +52,10 @@ Result<Fields> decode_fields(const json::value& encoded) {
   return fields;
 }
 
-InstanceId child_id(const InstanceId& parent, ActivationId activation) {
-  return InstanceId(fmt::format("{}-{}", parent.value, activation.value));
+InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId effect) {
+  std::string id = fmt::format("{}-{}", parent.value, activation.value);
+  if (effect) id += fmt::format(".{}", effect.value);
+  return InstanceId(std::move(id));
 }
 
 OutboxWriter::OutboxWriter(Transaction& transaction, const Snapshot& snapshot, const Links& links,
@@ -73,11 +75,16 @@ OutboxRow OutboxWriter::row(std::string_view target, std::string_view kind, std:
   return row;
 }
 
+// By target, so that a system that is down holds up nothing but itself.
+std::string OutboxWriter::order_key(std::string_view target) const {
+  return fmt::format("{} {}", after_.id.value, target);
+}
+
 Result<void> OutboxWriter::write(const Effect& effect) {
   if (const auto* message = std::get_if<Send>(&effect)) return send(*message);
   if (const auto* called = std::get_if<CallConnector>(&effect)) return call(*called);
   if (const auto* child = std::get_if<StartChild>(&effect)) {
-    json::object payload{{"child", child_id(after_.id, child->activation).value},
+    json::object payload{{"child", child_id(after_.id, child->activation, child->effect).value},
                          {"workflow", child->workflow.value},
                          {"requester", child->requester.value},
                          {"form", encode_fields(child->form)}};
@@ -86,7 +93,8 @@ Result<void> OutboxWriter::write(const Effect& effect) {
   }
   if (const auto* cancelled = std::get_if<CancelChild>(&effect)) {
     return tell_engine("cancel_child",
-                       write_json(json::object{{"child", child_id(after_.id, cancelled->activation).value}}));
+                       write_json(json::object{
+                           {"child", child_id(after_.id, cancelled->activation, cancelled->effect).value}}));
   }
   const auto& report = std::get<ReportToParent>(effect);
   return tell_engine("child_ended", write_json(json::object{{"parent", report.parent.value},
@@ -147,7 +155,7 @@ Result<void> OutboxWriter::call(const CallConnector& effect) {
                        {"input", encode_fields(effect.input)}};
   if (effect.effect) payload["effect"] = effect.effect.value;
   OutboxRow message = row(std::string(kConnectorTarget) + effect.connector, "call", write_json(payload));
-  message.order_key = after_.id.value;  // what one instance says to one system arrives in order
+  message.order_key = order_key(message.target);  // what one instance says to one system arrives in order
   deliveries_ = true;
   const auto added = transaction_.add_outbox(std::move(message));
   if (!added) return std::unexpected(added.error());
@@ -156,7 +164,7 @@ Result<void> OutboxWriter::call(const CallConnector& effect) {
 
 Result<void> OutboxWriter::tell_engine(std::string_view kind, std::string payload) {
   OutboxRow message = row(kEngineTarget, kind, std::move(payload));
-  message.order_key = after_.id.value;
+  message.order_key = order_key(message.target);
   engine_rows_ = true;
   const auto added = transaction_.add_outbox(std::move(message));
   if (!added) return std::unexpected(added.error());

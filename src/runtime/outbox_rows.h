@@ -32,6 +32,7 @@ class OutboxWriter {
   Result<void> send_to(const Send& effect, const Person& person);
   Result<void> call(const CallConnector& effect);
   Result<void> tell_engine(std::string_view kind, std::string payload);
+  std::string order_key(std::string_view target) const;
   OutboxRow row(std::string_view target, std::string_view kind, std::string payload);
 
   Transaction& transaction_;
@@ -80,8 +81,10 @@ struct ReportPayload {
 Result<ReportPayload> read_report(const OutboxRow& row);
 Result<InstanceId> read_cancel_child(const OutboxRow& row);
 
-// A child's id derives from its parent and the activation that starts it, so that a repeated start is the same.
-InstanceId child_id(const InstanceId& parent, ActivationId activation);
+// A child's id derives from its parent and what starts it, so that a repeated start is the same:
+// PARENT-ACTIVATION, or PARENT-ACTIVATION.EFFECT where the parent waits; an admin's retry is a new effect and so
+// starts a new child.
+InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId effect);
 
 Result<Fields> decode_fields(const json::value& encoded);
 json::object encode_fields(const Fields& fields);

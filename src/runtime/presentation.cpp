@@ -82,7 +82,6 @@ class Presenter {
   void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
   void add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const;
   void add_returned(Presentation& shown) const;
-  bool is_for(const ChecklistItem& entry, const WorkItemRow& row) const;
 
   const Presenting& given_;
   const Directory& directory_;
@@ -225,25 +224,11 @@ void Presenter::add_returned(Presentation& shown) const {
   }
 }
 
-// Whether the entry is this item's to do: its first owner, or anybody's of the step.
-bool Presenter::is_for(const ChecklistItem& entry, const WorkItemRow& row) const {
-  for (const Expression& owner : entry.owner) {
-    const auto value = evaluation_->evaluate(owner);
-    if (!value) continue;
-    const cel::Value* first = &*value;
-    if (value->is(cel::Kind::list)) {
-      if (value->as_list().empty()) continue;
-      first = &value->as_list().front();
-    }
-    if (first->is(cel::Kind::person)) return first->as_person() == row.assignee;
-    if (first->is(cel::Kind::group)) return first->as_string() == row.group;
-  }
-  return true;
-}
-
 void Presenter::add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const {
   bool comment_on_refusal = false;
-  std::vector<std::string> entries;
+  const auto item = given_.state.items.find(row.number);
+  const std::vector<std::string> entries =
+      item == given_.state.items.end() ? std::vector<std::string>{} : item->second.entries;
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
     comment_on_refusal = approve->comment_on_reject;
     add_targets(shown, approve->return_to);
@@ -251,8 +236,7 @@ void Presenter::add_answers(Presentation& shown, const Step& step, const WorkIte
   if (const auto* task = std::get_if<Task>(&step.kind)) {
     add_targets(shown, task->return_to);
     for (const ChecklistItem& entry : task->checklist) {
-      if (!is_for(entry, row)) continue;
-      entries.push_back(entry.id);
+      if (std::ranges::find(entries, entry.id) == entries.end()) continue;
       shown.checklist.push_back({entry.id, text(entry.text, locale_)});
     }
   }

@@ -235,6 +235,11 @@ Answer RequestJob::handle(const WithdrawRequest& request, Transaction& transacti
 
 Answer RequestJob::handle(const CancelRequest& request, Transaction& transaction, Instant now) {
   Actor by = caller_.actor;
+  // The core takes the system for a parent that was left; a key without a person is no such thing.
+  if (!caller_.admin && by.kind == Actor::Kind::system) {
+    return refuse(ErrorCode::forbidden, fmt::format("cannot cancel {}: a key without a person needs the scope admin",
+                                                    request.instance.value));
+  }
   if (caller_.admin) by.kind = Actor::Kind::admin;
   return apply(request.instance, Cancel{by, request.reason}, transaction, now);
 }
@@ -279,7 +284,9 @@ Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, In
                                 : transaction.finish_outbox(request.id, OutboxStatus::dropped,
                                                             "dropped by " + caller_.actor.person.value);
   if (!done) return refuse(done.error());
+  // It may be a message between instances, or have stood before one.
   context_.execution.add_outbox_ripple();
+  context_.execution.add_engine_rows_ripple();
   return Reply{200, write_json(json::object{{"id", request.id},
                                             {"status", request.act == OutboxAct::Act::retry ? "pending" : "dropped"}})};
 }

@@ -1,6 +1,7 @@
 #include "runtime/workspace.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -124,14 +125,32 @@ Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, 
     if (dot == std::string::npos || !member.value().is_string()) continue;
     messages[{key.substr(0, dot), key.substr(dot + 1)}] = std::string(member.value().as_string());
   }
-  LoadedWorkflow loaded =
-      load_workflow("workflows/" + row.workflow.value + ".yaml", row.source, messages, catalogue_of(snapshot));
+  Catalogue catalogue = catalogue_of(snapshot);
+  catalogue.directory = nullptr;  // whoever has left since then does not break what was in force
+  const LoadedWorkflow loaded =
+      load_workflow("workflows/" + row.workflow.value + ".yaml", row.source, messages, catalogue);
   if (loaded.definition == nullptr) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("version {} of {}, which open instances run, no longer loads:\n{}",
                             row.version.substr(0, 12), row.workflow.value, loaded.diagnostics.to_text()));
   }
   return loaded.definition;
+}
+
+void load_versions_from(const Reader& reader, Library& library) {
+  library.find_missing_with([&reader, &library](const WorkflowId& workflow, const std::string& version)
+                                -> std::shared_ptr<const Definition> {
+    const auto row = reader.definition(workflow, version);
+    if (!row) {
+      spdlog::error("cannot read version {} of {}: {}", version.substr(0, 12), workflow.value, row.error().message);
+      return nullptr;
+    }
+    if (!*row) return nullptr;
+    auto definition = load_stored(**row, *library.current());
+    if (definition) return std::move(*definition);
+    spdlog::error("{}", definition.error().message);
+    return nullptr;
+  });
 }
 
 }  // namespace countersign

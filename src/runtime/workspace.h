@@ -9,6 +9,7 @@
 #include "definition/diagnostic.h"
 #include "runtime/library.h"
 #include "store/rows.h"
+#include "store/store.h"
 
 namespace countersign {
 
@@ -23,5 +24,9 @@ Result<Workspace> load_workspace(const Configuration& configuration, const Snaps
 
 // A stored version of a workflow, loaded again for the instances that still run it.
 Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, const Snapshot& snapshot);
+
+// From now on library.version() finds whatever version the store keeps, also those that only ended instances ran.
+// Both outlive the last such call.
+void load_versions_from(const Reader& reader, Library& library);
 
 }  // namespace countersign

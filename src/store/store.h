@@ -109,6 +109,8 @@ class Reader {
   // The feed over all instances; `cursor` is opaque, "" from the beginning. Here next_cursor is always the place to
   // go on from (the given one where nothing is new): the end is a page with fewer rows than `limit`.
   virtual Result<Page<EventRow>> feed(std::string_view cursor, std::size_t limit) const = 0;
+  // When the newest event of all happened; nullopt where there is none.
+  virtual Result<std::optional<Instant>> newest_event_at() const = 0;
   // The commits' blocks of a stream, in order, from `after_n` + 1 on (audit.h); streams() names the streams.
   virtual Result<std::vector<BlockRow>> blocks(std::string_view stream, std::uint64_t after_n,
                                                std::size_t limit) const = 0;

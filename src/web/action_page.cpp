@@ -163,7 +163,8 @@ Posted read_posted(const NamedTexts& pairs, const Opened& opened) {
   std::vector<Field> asked, editable;
   if (opened.reading.definition) {
     if (const Step* step = step_named(*opened.reading.definition, opened.item()->step)) {
-      asked = asked_fields(*step, posted.typed.checklist);
+      const auto item = opened.reading.state.items.find(opened.link.item);
+      if (item != opened.reading.state.items.end()) asked = asked_fields(*step, item->second.entries);
       editable = editable_fields(*opened.reading.definition, *step);
     }
   }

@@ -52,9 +52,15 @@ struct FeedSignal::Loop {
 FeedSignal::FeedSignal(Duration heartbeat) : loop_(std::make_unique<Loop>(heartbeat)) {}
 
 FeedSignal::~FeedSignal() {
+  stop();
+}
+
+void FeedSignal::stop() {
+  std::vector<Loop::Waiting> forgotten;
   {
     const std::lock_guard lock(loop_->mutex);
     loop_->stopping = true;
+    forgotten.swap(loop_->waiting);
   }
   loop_->wake.notify_all();
   if (loop_->thread.joinable()) loop_->thread.join();
@@ -79,7 +85,8 @@ std::uint64_t FeedSignal::seen() const {
 void FeedSignal::wait(std::uint64_t seen, std::function<void(bool)> look) {
   {
     const std::lock_guard lock(loop_->mutex);
-    if (loop_->commits == seen && !loop_->stopping) {
+    if (loop_->stopping) return;
+    if (loop_->commits == seen) {
       loop_->waiting.push_back({std::chrono::steady_clock::now() + loop_->heartbeat, std::move(look)});
       if (!loop_->thread.joinable()) loop_->thread = std::thread([loop = loop_.get()] { loop->run(); });
       loop_->wake.notify_one();

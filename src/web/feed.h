@@ -22,6 +22,9 @@ struct FeedSignal {
   FeedSignal(const FeedSignal&) = delete;
   FeedSignal& operator=(const FeedSignal&) = delete;
 
+  // Ends the heartbeat and forgets whoever waits: nothing is called back any more.
+  void stop();
+
   // Something was committed: every waiting stream looks again. Cheap where nobody listens.
   void notify();
   // Calls `look` once, on some thread: at the next notify(), or with `late` true after the heartbeat. At once

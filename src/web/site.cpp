@@ -93,6 +93,7 @@ std::uint16_t Site::port() const {
 
 void Site::stop(Duration limit) {
   parts_->server->stop(limit);
+  parts_->signal.stop();  // its thread hands work to the pool
   parts_->pool.stop();
 }
 

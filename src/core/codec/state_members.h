@@ -61,7 +61,8 @@ struct Members<Item> {
                  required("status", &Item::status), member("assignee", &Item::assignee),
                  member("group", &Item::group), member("version", &Item::version),
                  member("round", &Item::round), required("opened_at", &Item::opened_at),
-                 member("due_at", &Item::due_at), member("stands_for", &Item::stands_for));
+                 member("due_at", &Item::due_at), member("stands_for", &Item::stands_for),
+                 member("entries", &Item::entries));
 };
 
 template <>
@@ -85,7 +86,8 @@ struct Members<Activation> {
                  member("round", &Activation::round), required("opened_at", &Activation::opened_at),
                  member("due_at", &Activation::due_at), member("roster", &Activation::roster),
                  member("items", &Activation::items), member("effect", &Activation::effect),
-                 member("outcome", &Activation::outcome), member("incident", &Activation::incident));
+                 member("outcome", &Activation::outcome), member("incident", &Activation::incident),
+                 member("answers", &Activation::answers));
 };
 
 template <>
@@ -119,7 +121,7 @@ struct Members<State> {
       member("vars", &State::vars), member("frames", &State::frames),
       member("activations", &State::activations), member("items", &State::items),
       member("results", &State::results), member("visits", &State::visits), member("timers", &State::timers),
-      member("received", &State::received), member("first_decision", &State::first_decision),
+      member("received", &State::received), member("claims", &State::claims), member("first_decision", &State::first_decision),
       member("next_id", &State::next_id));
 };
 

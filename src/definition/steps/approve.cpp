@@ -20,15 +20,13 @@ constexpr std::array kKeys = {
     Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to (requester)", ""},
     Key{"self", Shape::word, Need::optional, "the requester among those who are asked",
         "refuse|skip|to_manager"},
-    Key{"same_person", Shape::word, Need::optional, "somebody who has approved before",
-        "ask_again|skip_if_consecutive|skip_if_approved"},
     Key{"if_nobody", Shape::any, Need::optional,
         "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
-    Key{"always_ask", Shape::boolean, Need::optional, "never skipped by same_person or self", ""},
     Key{"comment_on_reject", Shape::boolean, Need::optional, "a rejection says why (true)", ""},
-    Key{"guards", Shape::texts, Need::optional, "fields whose change voids this approval", ""},
-    Key{"resume", Shape::word, Need::optional, "after a return: everybody again, or back to who returned it",
-        "replay|direct"},
+    Key{"same_person", Shape::any, Need::later, "somebody who has approved before", ""},
+    Key{"always_ask", Shape::any, Need::later, "never skipped by same_person", ""},
+    Key{"guards", Shape::any, Need::later, "fields whose change voids this approval", ""},
+    Key{"resume", Shape::any, Need::later, "after a return: everybody again, or back to who returned it", ""},
     Key{"seats", Shape::any, Need::later, "several groups with a count each", ""},
     Key{"may", Shape::any, Need::later, "which acts are allowed", ""},
     Key{"confirm", Shape::any, Need::later, "a signature", ""},
@@ -72,25 +70,13 @@ StepKind read(const StepReading& reading) {
   }
   approve.show = read_form_fields(reading, map, "show");
   approve.edit = read_form_fields(reading, map, "edit");
-  approve.guards = read_form_fields(reading, map, "guards");
   approve.return_to = read_return_to(reading, map);
   if (!map.has("return_to")) approve.return_to = {ReturnTarget{}};
   approve.self = map.word(
       "self", SelfRule::refuse,
       {{"refuse", SelfRule::refuse}, {"skip", SelfRule::skip}, {"to_manager", SelfRule::to_manager}});
-  approve.same_person = map.word("same_person", SamePersonRule::ask_again,
-                                 {{"ask_again", SamePersonRule::ask_again},
-                                  {"skip_if_consecutive", SamePersonRule::skip_if_consecutive},
-                                  {"skip_if_approved", SamePersonRule::skip_if_approved}});
   approve.if_nobody = read_if_nobody(reading, map, approve.if_nobody_to);
-  approve.always_ask = map.boolean("always_ask");
-  if (approve.always_ask && approve.self == SelfRule::skip) {
-    reading.diagnostics().error(Code::keys_conflict, map.key_at("always_ask"),
-                                "'always_ask' and 'self: skip' contradict each other");
-  }
   approve.comment_on_reject = map.boolean("comment_on_reject", true);
-  approve.resume =
-      map.word("resume", Resume::replay, {{"replay", Resume::replay}, {"direct", Resume::direct}});
   return approve;
 }
 

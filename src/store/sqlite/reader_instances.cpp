@@ -150,6 +150,16 @@ Result<Page<EventRow>> SqliteReader::feed(std::string_view cursor, std::size_t l
   return page;
 }
 
+Result<std::optional<Instant>> SqliteReader::newest_event_at() const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  Rows rows = (**db).query("SELECT at FROM event ORDER BY position DESC LIMIT 1");
+  std::optional<Instant> newest;
+  if (rows.next()) newest = rows.instant(0);
+  if (auto done = rows.done(); !done) return passed_on(done);
+  return newest;
+}
+
 Result<std::vector<BlockRow>> SqliteReader::blocks(std::string_view stream, std::uint64_t after_n,
                                                    std::size_t limit) const {
   auto db = pool_.lease();

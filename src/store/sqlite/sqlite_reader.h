@@ -22,6 +22,7 @@ class SqliteReader final : public Reader {
   Result<Page<EventRow>> events(const InstanceId& instance, std::uint64_t after_seq,
                                 std::size_t limit) const override;
   Result<Page<EventRow>> feed(std::string_view cursor, std::size_t limit) const override;
+  Result<std::optional<Instant>> newest_event_at() const override;
   Result<std::vector<BlockRow>> blocks(std::string_view stream, std::uint64_t after_n,
                                        std::size_t limit) const override;
   Result<std::vector<std::string>> streams() const override;
