@@ -62,7 +62,8 @@ Item full_item() {
           .round = 2,
           .opened_at = instant(0),
           .due_at = instant(3600),
-          .stands_for = {5, 6}};
+          .stands_for = {5, 6},
+          .entries = {"contract"}};
 }
 
 Started full(const Started*) {
@@ -227,7 +228,8 @@ State full_state() {
                                         .items = {8},
                                         .effect = EffectId(9),
                                         .outcome = "approved",
-                                        .incident = "division by zero"};
+                                        .incident = "division by zero",
+                                        .answers = {{"risk", Value::string("low")}}};
   state.items[8] = full_item();
   state.results[2] = {.activation = ActivationId(7),
                       .visit = 3,
@@ -241,6 +243,7 @@ State full_state() {
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};
+  state.claims = {{"key:expense-approval", {"D-1"}}};
   state.first_decision = true;
   state.next_id = 10;
   return state;
