@@ -1,13 +1,13 @@
 #include "app/daemon.h"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
 #include <optional>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "app/file_watch.h"
 #include "app/key_files.h"
@@ -73,7 +73,8 @@ Result<void> Daemon::Parts::open_store() {
   std::error_code error;
   std::filesystem::create_directories(configuration().data, error);
   if (error) {
-    return fail(ErrorCode::storage, fmt::format("cannot make the data folder {}: {}", configuration().data, error.message()));
+    return fail(ErrorCode::storage,
+                fmt::format("cannot make the data folder {}: {}", configuration().data, error.message()));
   }
   SqliteOptions sqlite;
   sqlite.path = configuration().data + "/" + kDatabaseFile;
@@ -97,25 +98,19 @@ Result<void> Daemon::Parts::load_files() {
   if (!workspace) return std::unexpected(workspace.error());
   const std::string report = workspace->diagnostics.to_text();
   if (workspace->snapshot == nullptr || workspace->diagnostics.has_errors()) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("{} of the workflow, connector and people files are wrong, so nothing was started; "
-                            "'countersign validate' shows the same\n{}",
-                            workspace->diagnostics.error_count(), report));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("{} of the workflow, connector and people files are wrong, so nothing was started; "
+                    "'countersign validate' shows the same\n{}",
+                    workspace->diagnostics.error_count(), report));
   }
   if (!report.empty()) spdlog::warn("{}", report);  // warnings
   library.emplace(workspace->snapshot);
   load_versions_from(store->reader(), *library);
   const auto stored = store->reader().definitions_in_use();
   if (!stored) return std::unexpected(stored.error());
-  for (const DefinitionRow& row : *stored) {
-    if (library->version(row.workflow, row.version) != nullptr) continue;
-    auto definition = load_stored(row, *workspace->snapshot);
-    if (!definition) {
-      spdlog::error("{}", definition.error().message);
-      continue;
-    }
-    library->remember(std::move(*definition));
-  }
+  // Now, so that what no longer loads is seen at the start and not when somebody decides.
+  for (const DefinitionRow& row : *stored) library->version(row.workflow, row.version);
   return {};
 }
 
@@ -165,18 +160,17 @@ Result<void> Daemon::Parts::start_engine() {
 }
 
 Result<void> Daemon::Parts::start_site() {
-  services.emplace(Services{*engine, *library, store->reader(), keys, *links, clock(), random, configuration(),
-                            options.dev ? &mailbox : nullptr,
-                            [this] { return reload(true); },
-                            [this](const std::string& path) { return backup(path); },
-                            [this](const std::string& name) { return secrets.find(name); },
-                            [this] { return store->figures(); },
-                            [this](Duration by) {
-                              shifted_clock.advance(by);
-                              engine->look_at_clock();
-                              dispatcher->wake();
-                            },
-                            options.dev});
+  services.emplace(Services{
+      *engine, *library, store->reader(), keys, *links, clock(), random, configuration(),
+      options.dev ? &mailbox : nullptr, [this] { return reload(true); },
+      [this](const std::string& path) { return backup(path); },
+      [this](const std::string& name) { return secrets.find(name); }, [this] { return store->figures(); },
+      [this](Duration by) {
+        shifted_clock.advance(by);
+        engine->look_at_clock();
+        dispatcher->wake();
+      },
+      options.dev});
   site.emplace(web::backend_of(*services), web::site_options_of(configuration()));
   return site->start(configuration().listen_host, configuration().listen_port);
 }
@@ -216,7 +210,9 @@ Result<void> Daemon::Parts::backup(const std::string& path) {
 }
 
 Daemon::Daemon(DaemonOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
-Daemon::~Daemon() { stop(); }
+Daemon::~Daemon() {
+  stop();
+}
 
 Result<void> Daemon::start() {
   for (const auto step : {&Parts::open_store, &Parts::load_files, &Parts::load_keys, &Parts::start_engine,
@@ -231,14 +227,19 @@ Result<void> Daemon::start() {
   watched.insert(watched.end(), configuration.connectors.begin(), configuration.connectors.end());
   watched.push_back(configuration.people);
   Result<void> watching = parts_->watch.start(watched, [this] {
-    if (auto reloaded = parts_->reload(false); !reloaded) spdlog::error("reload: {}", reloaded.error().message);
+    if (auto reloaded = parts_->reload(false); !reloaded)
+      spdlog::error("reload: {}", reloaded.error().message);
   });
   if (!watching) spdlog::warn("{}; 'countersign reload' reads the files again", watching.error().message);
   return {};
 }
 
-std::uint16_t Daemon::port() const { return parts_->site->port(); }
-Result<std::string> Daemon::reload() { return parts_->reload(true); }
+std::uint16_t Daemon::port() const {
+  return parts_->site->port();
+}
+Result<std::string> Daemon::reload() {
+  return parts_->reload(true);
+}
 
 void Daemon::stop() {
   const Duration limit = parts_->configuration().stop_within;

@@ -1,14 +1,14 @@
 #pragma once
-// The running daemon: everything put together from a configuration, started in order and stopped in reverse. One
-// thread calls start, run and stop.
+// The running daemon: everything put together from a configuration, started in order and stopped in reverse.
+// One thread calls start, run and stop.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "definition/configuration.h"
 #include "base/error.h"
+#include "definition/configuration.h"
 
 namespace countersign {
 
@@ -27,8 +27,8 @@ class Daemon {
   // Everything serves when it returns. Errors say what to mend; nothing is left running then.
   Result<void> start();
   std::uint16_t port() const;
-  // Reads workflows, connectors and people again, because a person said so: a clock that jumped counts as looked at
-  // too. The diagnostics as text.
+  // Reads workflows, connectors and people again, because a person said so: a clock that jumped counts as
+  // looked at too. The diagnostics as text.
   Result<std::string> reload();
   // Finishes what is in flight, within the configured limit.
   void stop();

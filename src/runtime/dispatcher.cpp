@@ -1,12 +1,5 @@
 #include "runtime/dispatcher.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -14,6 +7,13 @@
 #include <mutex>
 #include <set>
 #include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "delivery/signature.h"
 #include "delivery/transfer.h"
@@ -31,8 +31,14 @@ class Dispatcher::Pump {
  public:
   Pump(Engine& engine, const Library& library, const Links& links, const Clock& clock, RandomSource& random,
        DispatcherSettings settings)
-      : engine_(engine), library_(library), clock_(clock), random_(random), settings_(std::move(settings)),
-        composer_(library, engine.reader(), links, {settings_.from}), work_(io_.get_executor()), timer_(io_) {}
+      : engine_(engine),
+        library_(library),
+        clock_(clock),
+        random_(random),
+        settings_(std::move(settings)),
+        composer_(library, engine.reader(), links, {settings_.from}),
+        work_(io_.get_executor()),
+        timer_(io_) {}
 
   ~Pump() { stop(Duration(0)); }
 
@@ -80,7 +86,8 @@ class Dispatcher::Pump {
     for (const Reader::TargetDue& target : *targets) {
       if (target.target == kEngineTarget) continue;
       const auto breaker = breakers_.find(target.target);
-      const Instant at = breaker == breakers_.end() ? target.next_at : std::max(target.next_at, breaker->second.until);
+      const Instant at =
+          breaker == breakers_.end() ? target.next_at : std::max(target.next_at, breaker->second.until);
       if (at > now) {
         next = next ? std::min(*next, at) : at;
         continue;
@@ -122,7 +129,8 @@ class Dispatcher::Pump {
 
   using Row = std::shared_ptr<OutboxRow>;
 
-  // A target that nobody can reach is left alone for a while, so that its rows are not tried one after the other.
+  // A target that nobody can reach is left alone for a while, so that its rows are not tried one after the
+  // other.
   struct Breaker {
     Instant until;
     std::uint32_t failures = 0;
@@ -144,8 +152,8 @@ class Dispatcher::Pump {
 
   // Whether the failure says something about the target and not about the one message.
   static bool is_targets_fault(std::optional<TransferFailure> failure) {
-    return failure == TransferFailure::dns || failure == TransferFailure::connect || failure == TransferFailure::tls ||
-           failure == TransferFailure::login;
+    return failure == TransferFailure::dns || failure == TransferFailure::connect ||
+           failure == TransferFailure::tls || failure == TransferFailure::login;
   }
 
   void send_mail(const Row& row, Instant now) {
@@ -155,8 +163,13 @@ class Dispatcher::Pump {
     Result<std::string> bytes = compose_mail(**mail);
     if (!bytes) return dead(row, bytes.error().message, {});
     if (settings_.mailbox != nullptr) {
-      settings_.mailbox->put({.at = now, .channel = "mail", .to = (*mail)->to.address, .subject = (*mail)->subject,
-                              .text = (*mail)->text, .html = (*mail)->html, .raw = *bytes});
+      settings_.mailbox->put({.at = now,
+                              .channel = "mail",
+                              .to = (*mail)->to.address,
+                              .subject = (*mail)->subject,
+                              .text = (*mail)->text,
+                              .html = (*mail)->html,
+                              .raw = *bytes});
       return report(row, {.kind = DeliveryReport::Kind::sent, .detail = "in the built-in mailbox"});
     }
     const auto connector = library_.current()->connector(settings_.mail_connector);
@@ -164,11 +177,15 @@ class Dispatcher::Pump {
       return hold(row, fmt::format("there is no mail connector '{}'", settings_.mail_connector), now);
     }
     SmtpMessage message;
-    message.server = {connector->mail->host, connector->mail->port,
+    message.server = {connector->mail->host,
+                      connector->mail->port,
                       connector->mail->tls == MailServer::Tls::none       ? SmtpTls::none
                       : connector->mail->tls == MailServer::Tls::implicit ? SmtpTls::implicit
                                                                           : SmtpTls::starttls,
-                      connector->mail->user, {}, connector->mail->ca_file, {}};
+                      connector->mail->user,
+                      {},
+                      connector->mail->ca_file,
+                      {}};
     if (!connector->mail->user.empty()) {
       auto password = settings_.secrets(connector->mail->password);
       if (!password) return hold(row, password.error().message, now);
@@ -177,24 +194,28 @@ class Dispatcher::Pump {
     message.envelope_from = (*mail)->from.address;
     message.recipients = {(*mail)->to.address};
     message.bytes = std::move(*bytes);
-    transfers_->smtp(std::move(message), [this, row](const SmtpOutcome& outcome) { mail_done(row, outcome); });
+    transfers_->smtp(std::move(message),
+                     [this, row](const SmtpOutcome& outcome) { mail_done(row, outcome); });
   }
 
   void mail_done(const Row& row, const SmtpOutcome& outcome) {
     const SmtpRecipientOutcome verdict =
         outcome.recipients.empty() ? SmtpRecipientOutcome{} : outcome.recipients.front();
-    const std::string detail =
-        outcome.failure ? fmt::format("{}: {}", to_string(*outcome.failure), outcome.message)
-                        : fmt::format("{} {}", verdict.code, verdict.text);
+    const std::string detail = outcome.failure
+                                   ? fmt::format("{}: {}", to_string(*outcome.failure), outcome.message)
+                                   : fmt::format("{} {}", verdict.code, verdict.text);
     if (is_targets_fault(outcome.failure)) {
       trip(row->target, clock_.now());
     } else {
       breakers_.erase(row->target);
     }
     switch (verdict.verdict) {
-      case SmtpVerdict::accepted: return report(row, {.kind = DeliveryReport::Kind::sent, .detail = detail});
-      case SmtpVerdict::permanent: return dead(row, detail, {});
-      case SmtpVerdict::temporary: break;
+      case SmtpVerdict::accepted:
+        return report(row, {.kind = DeliveryReport::Kind::sent, .detail = detail});
+      case SmtpVerdict::permanent:
+        return dead(row, detail, {});
+      case SmtpVerdict::temporary:
+        break;
       case SmtpVerdict::failed:
         if (outcome.failure == TransferFailure::invalid_request) return dead(row, detail, {});
         break;
@@ -226,7 +247,8 @@ class Dispatcher::Pump {
     if (!http) return dead(row, http.error().message, effect_of(*under));
     Result<HttpRequest> request = signed_request(*http, row->idempotency_key, now);
     if (!request) return dead(row, request.error().message, effect_of(*under));
-    transfers_->http(std::move(*request), [this, under](const HttpOutcome& outcome) { call_done(*under, outcome); });
+    transfers_->http(std::move(*request),
+                     [this, under](const HttpOutcome& outcome) { call_done(*under, outcome); });
   }
 
   void to_mailbox(const Under& under, const Result<HttpCall>& http, Instant now) {
@@ -273,7 +295,8 @@ class Dispatcher::Pump {
         request.body = std::move(*body);
         break;
       }
-      default: break;
+      default:
+        break;
     }
     return request;
   }
@@ -288,7 +311,8 @@ class Dispatcher::Pump {
     }
     if (outcome.failure) {
       const std::string detail = fmt::format("{}: {}", to_string(*outcome.failure), outcome.message);
-      if (*outcome.failure == TransferFailure::invalid_request || *outcome.failure == TransferFailure::refused_address) {
+      if (*outcome.failure == TransferFailure::invalid_request ||
+          *outcome.failure == TransferFailure::refused_address) {
         return dead(under.row, detail, effect_of(under));
       }
       return retry(under.row, detail, outcome.retry_after, now, limit, effect_of(under));
@@ -316,8 +340,8 @@ class Dispatcher::Pump {
 
   static EffectId effect_of(const Under& under) { return under.call.effect; }
 
-  void retry(const Row& row, const std::string& why, std::optional<Duration> after, Instant now, Duration limit,
-             EffectId effect) {
+  void retry(const Row& row, const std::string& why, std::optional<Duration> after, Instant now,
+             Duration limit, EffectId effect) {
     if (now - row->created_at >= limit) {
       return dead(row, fmt::format("given up after {} attempts: {}", row->attempts + 1, why), effect);
     }
@@ -344,11 +368,13 @@ class Dispatcher::Pump {
     note(row, std::make_shared<const DeliveryReport>(std::move(done)));
   }
 
-  // Only when it is stored the row leaves under_way_: else what was sent would be sent again, at once and for ever.
+  // Only when it is stored the row leaves under_way_: else what was sent would be sent again, at once and for
+  // ever.
   void note(const Row& row, std::shared_ptr<const DeliveryReport> done) {
     engine_.report_delivery(*done, [this, row, done](const Result<void>& stored) {
       if (stored) return boost::asio::post(io_, [this, row] { finished(*row); });
-      spdlog::error("cannot note the delivery of outbox {}, will try again: {}", row->id, stored.error().message);
+      spdlog::error("cannot note the delivery of outbox {}, will try again: {}", row->id,
+                    stored.error().message);
       boost::asio::post(io_, [this, row, done] { note_later(row, done); });
     });
   }
@@ -395,9 +421,17 @@ Dispatcher::Dispatcher(Engine& engine, const Library& library, const Links& link
     : pump_(std::make_unique<Pump>(engine, library, links, clock, random, std::move(settings))) {}
 Dispatcher::~Dispatcher() = default;
 
-void Dispatcher::start() { pump_->start(); }
-void Dispatcher::wake() { pump_->wake(); }
-void Dispatcher::stop(Duration limit) { pump_->stop(limit); }
-DispatcherFigures Dispatcher::figures() const { return pump_->figures(); }
+void Dispatcher::start() {
+  pump_->start();
+}
+void Dispatcher::wake() {
+  pump_->wake();
+}
+void Dispatcher::stop(Duration limit) {
+  pump_->stop(limit);
+}
+DispatcherFigures Dispatcher::figures() const {
+  return pump_->figures();
+}
 
 }  // namespace countersign

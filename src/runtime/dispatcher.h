@@ -1,7 +1,7 @@
 #pragma once
-// Sends what committed outbox rows hold: mail over SMTP and connectors' calls over HTTP, a queue a target, at least
-// once and always under the row's own key. One thread of its own; it sleeps until a commit wakes it or a row's time
-// has come. Thread-safe.
+// Sends what committed outbox rows hold: mail over SMTP and connectors' calls over HTTP, a queue a target, at
+// least once and always under the row's own key. One thread of its own; it sleeps until a commit wakes it or
+// a row's time has come. Thread-safe.
 
 #include <functional>
 #include <memory>
@@ -21,7 +21,7 @@ struct DispatcherSettings {
   MailAddress from;
   SecretLookup secrets;
   AddressPolicy addresses;
-  Mailbox* mailbox = nullptr;                 // --dev: mail and posts to rooms go here instead
+  Mailbox* mailbox = nullptr;                       // --dev: mail and posts to rooms go here instead
   Duration give_up_after = std::chrono::hours(24);  // of mail; a call's action says its own
 };
 
@@ -34,8 +34,8 @@ struct DispatcherFigures {
 
 class Dispatcher {
  public:
-  Dispatcher(Engine& engine, const Library& library, const Links& links, const Clock& clock, RandomSource& random,
-             DispatcherSettings settings);
+  Dispatcher(Engine& engine, const Library& library, const Links& links, const Clock& clock,
+             RandomSource& random, DispatcherSettings settings);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
@@ -43,7 +43,8 @@ class Dispatcher {
   void start();
   // Something may be due: after a commit, a reload, or when the clock was moved.
   void wake();
-  // Begins nothing new, waits at most `limit` for what is under way. What is not finished is sent again later.
+  // Begins nothing new, waits at most `limit` for what is under way. What is not finished is sent again
+  // later.
   void stop(Duration limit);
   DispatcherFigures figures() const;
 
@@ -52,8 +53,8 @@ class Dispatcher {
   std::unique_ptr<Pump> pump_;
 };
 
-// How long the attempt after `attempts` failures waits: 10 seconds, doubling, at most an hour; `spread` in [0, 1)
-// shifts it by up to a fifth either way, so that failed rows do not come back together.
+// How long the attempt after `attempts` failures waits: 10 seconds, doubling, at most an hour; `spread` in
+// [0, 1) shifts it by up to a fifth either way, so that failed rows do not come back together.
 Duration retry_delay(std::uint32_t attempts, double spread);
 
 }  // namespace countersign

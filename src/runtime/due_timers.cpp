@@ -1,8 +1,8 @@
 #include "runtime/due_timers.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
+
+#include <spdlog/spdlog.h>
 
 namespace countersign {
 namespace {
@@ -31,7 +31,8 @@ void DueTimers::look(Instant now) {
   }
   next_.reset();
   for (const auto& [timer, until] : resting_) expect(until);
-  const auto first = std::find_if(rows->begin(), rows->end(), [&](const TimerRow& row) { return !rests(row); });
+  const auto first =
+      std::find_if(rows->begin(), rows->end(), [&](const TimerRow& row) { return !rests(row); });
   if (first != rows->end()) expect(first->due);
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// Which timers are due. One that could not act (its definition is missing) rests for a while: it neither keeps the
-// loop busy nor holds up the others. Not thread-safe.
+// Which timers are due. One that could not act (its definition is missing) rests for a while: it neither
+// keeps the loop busy nor holds up the others. Not thread-safe.
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>

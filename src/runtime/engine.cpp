@@ -1,12 +1,12 @@
 #include "runtime/engine.h"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "runtime/clock_watch.h"
 #include "runtime/command_queue.h"
@@ -40,9 +40,14 @@ class Engine::Loop {
  public:
   Loop(Store& store, Library& library, const Clock& clock, RandomSource& random, const Links& links,
        EngineOptions options)
-      : store_(store), library_(library), clock_(clock), random_(random), links_(links), options_(options),
-        queue_(options), execution_(library, links, random),
-        jobs_{execution_, library, store.reader(), links, random}, timers_(store.reader()) {}
+      : store_(store),
+        library_(library),
+        clock_(clock),
+        options_(options),
+        queue_(options),
+        execution_(library, links, random),
+        jobs_{execution_, library, store.reader(), links, random},
+        timers_(store.reader()) {}
 
   ~Loop() { stop(Duration(0)); }
 
@@ -58,7 +63,8 @@ class Engine::Loop {
     if (queue_.push_request(queued)) return;
     shed_.fetch_add(1, std::memory_order_relaxed);
     done(std::unexpected(Refusal{
-        Error{ErrorCode::unavailable, "the service is busy or stopping: send the same request again", {}}, {}}));
+        Error{ErrorCode::unavailable, "the service is busy or stopping: send the same request again", {}},
+        {}}));
   }
 
   void submit_internal(Job job, std::function<void(Result<void>)> done) {
@@ -166,7 +172,8 @@ class Engine::Loop {
     paused_ = watch_.jumped();
   }
 
-  // One batch: what was queued, what instances say to each other, and what is due. False where there was nothing.
+  // One batch: what was queued, what instances say to each other, and what is due. False where there was
+  // nothing.
   bool step(bool may_wait) {
     const std::optional<Instant> next = next_work();
     const Instant at = now();
@@ -265,11 +272,13 @@ class Engine::Loop {
     }
     spdlog::error("message {} between instances is dead: {}", row, error.message);
     // A job of its own: whatever the failed one had written is rolled back.
-    submit_internal([row, why = error.message](
-                        Transaction& transaction) { return transaction.finish_outbox(row, OutboxStatus::dead, why); },
-                    [this](const Result<void>& stored) {
-                      if (!stored) rest_engine_rows();
-                    });
+    submit_internal(
+        [row, why = error.message](Transaction& transaction) {
+          return transaction.finish_outbox(row, OutboxStatus::dead, why);
+        },
+        [this](const Result<void>& stored) {
+          if (!stored) rest_engine_rows();
+        });
   }
 
   void rest_engine_rows() {
@@ -330,8 +339,6 @@ class Engine::Loop {
   Store& store_;
   Library& library_;
   const Clock& clock_;
-  RandomSource& random_;
-  const Links& links_;
   const EngineOptions options_;
   CommandQueue queue_;
   Execution execution_;
@@ -370,18 +377,38 @@ void Engine::submit(Request request, Caller caller, Completion done) {
 void Engine::submit_internal(Job job, std::function<void(Result<void>)> done) {
   loop_->submit_internal(std::move(job), std::move(done));
 }
-void Engine::between_batches(std::function<void()> chore) { loop_->between_batches(std::move(chore)); }
+void Engine::between_batches(std::function<void()> chore) {
+  loop_->between_batches(std::move(chore));
+}
 void Engine::report_delivery(DeliveryReport report, std::function<void(Result<void>)> done) {
   loop_->report_delivery(std::move(report), std::move(done));
 }
-void Engine::on_outbox(std::function<void()> wake) { loop_->on_outbox(std::move(wake)); }
-void Engine::start() { loop_->start(); }
-std::size_t Engine::drain() { return loop_->drain(); }
-void Engine::stop(Duration limit) { loop_->stop(limit); }
-void Engine::look_at_clock() { loop_->poke(); }
-void Engine::accept_clock() { loop_->accept_clock(); }
-EngineFigures Engine::figures() const { return loop_->figures(); }
-const Library& Engine::library() const { return loop_->library(); }
-const Reader& Engine::reader() const { return loop_->reader(); }
+void Engine::on_outbox(std::function<void()> wake) {
+  loop_->on_outbox(std::move(wake));
+}
+void Engine::start() {
+  loop_->start();
+}
+std::size_t Engine::drain() {
+  return loop_->drain();
+}
+void Engine::stop(Duration limit) {
+  loop_->stop(limit);
+}
+void Engine::look_at_clock() {
+  loop_->poke();
+}
+void Engine::accept_clock() {
+  loop_->accept_clock();
+}
+EngineFigures Engine::figures() const {
+  return loop_->figures();
+}
+const Library& Engine::library() const {
+  return loop_->library();
+}
+const Reader& Engine::reader() const {
+  return loop_->reader();
+}
 
 }  // namespace countersign

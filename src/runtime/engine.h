@@ -1,7 +1,7 @@
 #pragma once
-// The engine: one writer thread that takes what has queued up, decides it, commits it in one transaction and then
-// answers; it also fires timers and hands committed outbox rows to the dispatcher. Natural group commit: whatever
-// queued while the last commit ran is the next batch.
+// The engine: one writer thread that takes what has queued up, decides it, commits it in one transaction and
+// then answers; it also fires timers and hands committed outbox rows to the dispatcher. Natural group commit:
+// whatever queued while the last commit ran is the next batch.
 
 #include <cstdint>
 #include <functional>
@@ -25,13 +25,13 @@ struct EngineOptions {
   std::size_t queue_bytes_max = 64 << 20;
 };
 
-// How an attempt to deliver an outbox row went, as a command: consuming the row and applying what follows from it is
-// one transaction.
+// How an attempt to deliver an outbox row went, as a command: consuming the row and applying what follows
+// from it is one transaction.
 struct DeliveryReport {
   std::int64_t row = 0;
   enum class Kind { sent, retry, dead } kind = Kind::sent;
-  std::string detail;                // the server's answer, or why not
-  Instant next_at;                   // of retry
+  std::string detail;  // the server's answer, or why not
+  Instant next_at;     // of retry
   InstanceId instance;
   std::optional<EffectDone> answer;  // of a call that somebody waits for
 };
@@ -55,9 +55,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Thread-safe, returns at once. `done` is called exactly once, on the writer's thread, after the commit of the
-  // command's batch (also for rejections), or at once with `unavailable` where the queue is full or the engine
-  // stops. It must be quick and must not call back into the engine's blocking calls.
+  // Thread-safe, returns at once. `done` is called exactly once, on the writer's thread, after the commit of
+  // the command's batch (also for rejections), or at once with `unavailable` where the queue is full or the
+  // engine stops. It must be quick and must not call back into the engine's blocking calls.
   void submit(Request request, Caller caller, Completion done);
 
   // Jobs of the runtime itself (delivery results, backup steps); not counted against callers.
@@ -68,13 +68,14 @@ class Engine {
   // `done` is called on the writer's thread when the report is committed or refused.
   void report_delivery(DeliveryReport report, std::function<void(Result<void>)> done);
 
-  // Called on the writer's thread after a commit that added outbox rows; must be quick (wakes the dispatcher).
+  // Called on the writer's thread after a commit that added outbox rows; must be quick (wakes the
+  // dispatcher).
   void on_outbox(std::function<void()> wake);
 
   // Starts the writer's thread.
   void start();
-  // In tests, instead of start(): runs everything that is queued or due by the clock, on this thread, until nothing
-  // is left to do. Returns how many commands were applied.
+  // In tests, instead of start(): runs everything that is queued or due by the clock, on this thread, until
+  // nothing is left to do. Returns how many commands were applied.
   std::size_t drain();
   // Refuses new requests, finishes what is queued within `limit`, ends the thread.
   void stop(Duration limit);

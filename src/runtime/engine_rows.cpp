@@ -1,8 +1,8 @@
 #include "runtime/engine_rows.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/form_rules.h"
 #include "runtime/outbox_rows.h"
@@ -21,7 +21,9 @@ int depth_of(const InstanceId& id) {
 }
 
 // The child's parent and activation, as its id spells them (child_id).
-InstanceId parent_of(const InstanceId& child) { return InstanceId(child.value.substr(0, child.value.rfind('-'))); }
+InstanceId parent_of(const InstanceId& child) {
+  return InstanceId(child.value.substr(0, child.value.rfind('-')));
+}
 
 Result<void> tell_parent(const JobContext& context, const StartChildPayload& start, std::string status,
                          std::string why, Transaction& transaction, Instant now) {
@@ -32,7 +34,8 @@ Result<void> tell_parent(const JobContext& context, const StartChildPayload& sta
   return std::unexpected(executed.error().error);
 }
 
-// The parent's values as the child's fields take them, with all their rules. Returns what does not fit, "" for nothing.
+// The parent's values as the child's fields take them, with all their rules. Returns what does not fit, ""
+// for nothing.
 std::string fill_form(const Definition& definition, const StartChildPayload& start, const Snapshot& snapshot,
                       Fields& form, Instant now) {
   static const Facts kNoFacts;
@@ -96,7 +99,8 @@ Result<std::string> apply_row(const JobContext& context, const OutboxRow& row, T
                               Instant now) {
   if (row.kind == "start_child") return start_child(context, row, transaction, now);
   InstanceId target;
-  Command command = Cancel{Actor{.kind = Actor::Kind::system, .channel = "workflow"}, "its parent went on without it"};
+  Command command =
+      Cancel{Actor{.kind = Actor::Kind::system, .channel = "workflow"}, "its parent went on without it"};
   if (row.kind == "cancel_child") {
     auto child = read_cancel_child(row);
     if (!child) return std::unexpected(child.error());

@@ -7,9 +7,9 @@
 
 namespace countersign {
 
-// Applies the row if it is still pending. A child that cannot be started tells its parent so. An Error is either
-// transient (unavailable, storage) or nothing that time mends: the row is dead then, which the caller stores once
-// this job is rolled back.
+// Applies the row if it is still pending. A child that cannot be started tells its parent so. An Error is
+// either transient (unavailable, storage) or nothing that time mends: the row is dead then, which the caller
+// stores once this job is rolled back.
 Result<void> consume_engine_row(const JobContext& context, const OutboxRow& row, Transaction& transaction,
                                 Instant now);
 

@@ -1,8 +1,8 @@
 #include "runtime/execution.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "runtime/outbox_rows.h"
 
@@ -11,7 +11,9 @@ namespace {
 
 constexpr int kFactRoundsMax = 8;
 
-std::unexpected<Refusal> refuse(Error error) { return std::unexpected(Refusal{std::move(error), {}}); }
+std::unexpected<Refusal> refuse(Error error) {
+  return std::unexpected(Refusal{std::move(error), {}});
+}
 
 std::vector<Problem> to_problems(const std::vector<FormProblem>& problems) {
   std::vector<Problem> out;
@@ -24,8 +26,9 @@ std::vector<Problem> to_problems(const std::vector<FormProblem>& problems) {
 Result<std::shared_ptr<const Definition>> Execution::definition_of(const State& state) const {
   auto definition = library_.version(state.workflow, state.version);
   if (definition == nullptr) {
-    return fail(ErrorCode::corrupt, fmt::format("{} runs version {} of {}, which is neither in a file nor stored",
-                                                state.reference, state.version.substr(0, 12), state.workflow.value));
+    return fail(ErrorCode::corrupt,
+                fmt::format("{} runs version {} of {}, which is neither in a file nor stored",
+                            state.reference, state.version.substr(0, 12), state.workflow.value));
   }
   return definition;
 }
@@ -43,12 +46,12 @@ std::expected<Executed, Refusal> Execution::run(Transaction& transaction, const 
 }
 
 std::expected<Executed, Refusal> Execution::start(Transaction& transaction, const InstanceId& instance,
-                                                  const Start& command, std::shared_ptr<const Definition> definition,
-                                                  Instant now) {
+                                                  const Start& command,
+                                                  std::shared_ptr<const Definition> definition, Instant now) {
   auto before = std::make_shared<State>();
   before->id = instance;
-  const DefinitionRow version{definition->id, definition->version, definition->source, definition->message_sources,
-                              now};
+  const DefinitionRow version{definition->id, definition->version, definition->source,
+                              definition->message_sources, now};
   if (Result<void> kept = transaction.keep_definition(version); !kept) return refuse(kept.error());
   library_.remember(definition);
   return decide_and_apply(transaction, std::move(before), *definition, command, now);
@@ -56,8 +59,8 @@ std::expected<Executed, Refusal> Execution::start(Transaction& transaction, cons
 
 std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transaction,
                                                              std::shared_ptr<const State> before,
-                                                             const Definition& definition, const Command& command,
-                                                             Instant now) {
+                                                             const Definition& definition,
+                                                             const Command& command, Instant now) {
   const std::shared_ptr<const Snapshot> snapshot = library_.current();
   Facts facts;
   for (int round = 0; round <= kFactRoundsMax; ++round) {
@@ -95,12 +98,13 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
     ripples_.engine_rows |= writer.wrote_engine_rows();
     return Executed{std::move(before), decision.after, std::move(decision.refusal), {}};
   }
-  return refuse({ErrorCode::internal, fmt::format("{} asked for facts more than {} times",
-                                                  before->reference, kFactRoundsMax), {}});
+  return refuse({ErrorCode::internal,
+                 fmt::format("{} asked for facts more than {} times", before->reference, kFactRoundsMax),
+                 {}});
 }
 
-// What the store does not derive from the events by itself: unsent messages about closed items are dropped, links of
-// people who are not asked any more end, and the loop learns of timers.
+// What the store does not derive from the events by itself: unsent messages about closed items are dropped,
+// links of people who are not asked any more end, and the loop learns of timers.
 Result<void> Execution::follow_events(Transaction& transaction, const State& state,
                                       const std::vector<Event>& events) {
   for (const Event& event : events) {
@@ -114,7 +118,8 @@ Result<void> Execution::follow_events(Transaction& transaction, const State& sta
         if (auto revoked = transaction.revoke_links(state.id, changed->item); !revoked) return revoked;
       }
     } else if (const auto* set = std::get_if<TimerSet>(&event.body)) {
-      ripples_.earliest_timer = ripples_.earliest_timer ? std::min(*ripples_.earliest_timer, set->due) : set->due;
+      ripples_.earliest_timer =
+          ripples_.earliest_timer ? std::min(*ripples_.earliest_timer, set->due) : set->due;
     } else if (std::holds_alternative<TimerCleared>(event.body)) {
       ripples_.timers_cleared = true;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Carries one core command through a store transaction: load, decide (with the facts it asks for), apply, and turn
-// its effects into outbox rows. Used on the writer's thread only.
+// Carries one core command through a store transaction: load, decide (with the facts it asks for), apply, and
+// turn its effects into outbox rows. Used on the writer's thread only.
 
 #include <expected>
 #include <memory>
@@ -20,8 +20,8 @@ namespace countersign {
 struct Executed {
   std::shared_ptr<const State> before;
   std::shared_ptr<const State> after;
-  std::optional<Error> refusal;           // an incident was stored instead of what was asked
-  std::optional<InstanceId> existing;     // a start whose business key an open instance has: that one
+  std::optional<Error> refusal;        // an incident was stored instead of what was asked
+  std::optional<InstanceId> existing;  // a start whose business key an open instance has: that one
 };
 
 // What a batch changed that the loop must look at after the commit.
@@ -37,11 +37,12 @@ class Execution {
   Execution(Library& library, const Links& links, RandomSource& random)
       : library_(library), links_(links), random_(random) {}
 
-  std::expected<Executed, Refusal> run(Transaction& transaction, const InstanceId& instance, const Command& command,
-                                       Instant now);
+  std::expected<Executed, Refusal> run(Transaction& transaction, const InstanceId& instance,
+                                       const Command& command, Instant now);
   // A new instance of the version in force, under the id given.
-  std::expected<Executed, Refusal> start(Transaction& transaction, const InstanceId& instance, const Start& command,
-                                         std::shared_ptr<const Definition> definition, Instant now);
+  std::expected<Executed, Refusal> start(Transaction& transaction, const InstanceId& instance,
+                                         const Start& command, std::shared_ptr<const Definition> definition,
+                                         Instant now);
 
   // The definition that an instance runs; corrupt where its version is nowhere.
   Result<std::shared_ptr<const Definition>> definition_of(const State& state) const;
@@ -52,7 +53,8 @@ class Execution {
   void add_engine_rows_ripple() { ripples_.engine_rows = true; }
 
  private:
-  std::expected<Executed, Refusal> decide_and_apply(Transaction& transaction, std::shared_ptr<const State> before,
+  std::expected<Executed, Refusal> decide_and_apply(Transaction& transaction,
+                                                    std::shared_ptr<const State> before,
                                                     const Definition& definition, const Command& command,
                                                     Instant now);
   Result<void> follow_events(Transaction& transaction, const State& state, const std::vector<Event>& events);

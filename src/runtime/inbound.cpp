@@ -1,8 +1,8 @@
 #include "runtime/inbound.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "core/claims.h"
@@ -12,7 +12,9 @@
 namespace countersign {
 namespace {
 
-std::unexpected<Refusal> refuse(Error error) { return std::unexpected(Refusal{std::move(error), {}}); }
+std::unexpected<Refusal> refuse(Error error) {
+  return std::unexpected(Refusal{std::move(error), {}});
+}
 
 // What became of a delivery.
 struct Effects {
@@ -29,7 +31,11 @@ class EventApplier {
  public:
   EventApplier(const JobContext& context, const Snapshot& snapshot, const std::string& source,
                Transaction& transaction, Instant now, Effects& effects)
-      : context_(context), snapshot_(snapshot), source_(source), transaction_(transaction), now_(now),
+      : context_(context),
+        snapshot_(snapshot),
+        source_(source),
+        transaction_(transaction),
+        now_(now),
         effects_(effects) {}
 
   Result<void> apply(const MappedEvent& event) {
@@ -59,18 +65,21 @@ class EventApplier {
       if (!holder->holder.empty()) return deliver(definition, holder->holder, event);
     }
     for (const Trigger& trigger : definition.triggers) {
-      if (trigger.kind != Trigger::Kind::event || trigger.connector != source_ || trigger.event != event.event) continue;
+      if (trigger.kind != Trigger::Kind::event || trigger.connector != source_ ||
+          trigger.event != event.event)
+        continue;
       const Result<bool> taken = start(definition, trigger, event);
       if (!taken || *taken) return taken;
     }
     return false;
   }
 
-  // An element that a sender repeats on its own, outside its first delivery, is done once; so is what succeeded of a
-  // delivery that is replayed for what failed.
+  // An element that a sender repeats on its own, outside its first delivery, is done once; so is what
+  // succeeded of a delivery that is replayed for what failed.
   Result<bool> is_repeat(const Definition& definition, const MappedEvent& event) {
     if (event.delivery_id.empty()) return false;
-    const auto known = transaction_.find_answer("inbound:" + source_, event.event, done_key(definition, event));
+    const auto known =
+        transaction_.find_answer("inbound:" + source_, event.event, done_key(definition, event));
     if (!known) return std::unexpected(known.error());
     return known->has_value();
   }
@@ -113,7 +122,8 @@ class EventApplier {
     }
     if (!*command) return false;
     const InstanceId id("i_" + sortable_id(now_, context_.random));
-    auto executed = context_.execution.start(transaction_, id, **command, snapshot_.workflow(definition.id), now_);
+    auto executed =
+        context_.execution.start(transaction_, id, **command, snapshot_.workflow(definition.id), now_);
     if (!executed && is_lost(executed.error().error)) return std::unexpected(executed.error().error);
     if (!executed) {
       add_error(definition, executed.error().error);
@@ -123,8 +133,8 @@ class EventApplier {
     return true;
   }
 
-  // Not this event's fault: the whole job is rolled back and the sender tries again. A guard that failed is called
-  // again by the store itself.
+  // Not this event's fault: the whole job is rolled back and the sender tries again. A guard that failed is
+  // called again by the store itself.
   static bool is_lost(const Error& error) {
     return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
   }
@@ -147,8 +157,8 @@ std::map<std::string, std::string> headers_from(const std::string& text) {
   return headers;
 }
 
-Result<Effects> apply_body(const JobContext& context, const InboundDelivery& delivery, Transaction& transaction,
-                           Instant now) {
+Result<Effects> apply_body(const JobContext& context, const InboundDelivery& delivery,
+                           Transaction& transaction, Instant now) {
   Effects effects;
   const auto snapshot = context.library.current();
   const auto connector = snapshot->connector(delivery.source);
@@ -188,7 +198,9 @@ std::string answer_of(const Effects& effects) {
   return write_json(json::object{{"instances", std::move(instances)}});
 }
 
-std::string joined(const std::vector<std::string>& errors) { return fmt::format("{}", fmt::join(errors, "; ")); }
+std::string joined(const std::vector<std::string>& errors) {
+  return fmt::format("{}", fmt::join(errors, "; "));
+}
 
 }  // namespace
 
@@ -199,9 +211,9 @@ Answer apply_inbound(const JobContext& context, const InboundDelivery& delivery,
   auto known = transaction.find_inbound(delivery.source, id);
   if (!known) return refuse(known.error());
   if (*known && (*known)->body_hash != body_hash) {
-    return std::unexpected(Refusal{Error{ErrorCode::invalid_input,
-                                         fmt::format("delivery '{}' came before with another body", id), {}},
-                                   {{"", "a new delivery needs a new id"}}});
+    return std::unexpected(Refusal{
+        Error{ErrorCode::invalid_input, fmt::format("delivery '{}' came before with another body", id), {}},
+        {{"", "a new delivery needs a new id"}}});
   }
   if (*known) return Reply{202, (*known)->answer};
   InboundRow row;

@@ -1,6 +1,6 @@
 #pragma once
-// Verified webhooks: stored as they came, mapped by their connector, and applied to the instances they concern; what
-// cannot be mapped stays for replay. Used on the writer's thread only.
+// Verified webhooks: stored as they came, mapped by their connector, and applied to the instances they
+// concern; what cannot be mapped stays for replay. Used on the writer's thread only.
 
 #include "runtime/request_job.h"
 

@@ -1,7 +1,7 @@
 #pragma once
-// What is in force right now: workflow definitions, connectors, directory, calendars. One immutable snapshot that a
-// reload swaps; a command works with the snapshot it started with. Running instances keep the version of their
-// definition, which is loaded again from the store when no file has it any more. Thread-safe.
+// What is in force right now: workflow definitions, connectors, directory, calendars. One immutable snapshot
+// that a reload swaps; a command works with the snapshot it started with. Running instances keep the version
+// of their definition, which is loaded again from the store when no file has it any more. Thread-safe.
 
 #include <functional>
 #include <map>
@@ -34,12 +34,13 @@ class Library {
   // Takes over for whatever begins after the call. Versions that `next` replaces stay findable by version().
   void replace(std::shared_ptr<const Snapshot> next);
 
-  // A definition by its version: of the current snapshot, an earlier one or one that remember() was given, else what
-  // find_missing_with() finds, which is then kept. nullptr where none knows it.
+  // A definition by its version: of the current snapshot, an earlier one or one that remember() was given,
+  // else what find_missing_with() finds, which is then kept. nullptr where none knows it.
   std::shared_ptr<const Definition> version(const WorkflowId& workflow, const std::string& version) const;
   void remember(std::shared_ptr<const Definition> definition);
   // Called before the library is used by several threads; `find` is called on any thread, without a lock.
-  using Find = std::function<std::shared_ptr<const Definition>(const WorkflowId&, const std::string& version)>;
+  using Find =
+      std::function<std::shared_ptr<const Definition>(const WorkflowId&, const std::string& version)>;
   void find_missing_with(Find find) { find_ = std::move(find); }
 
  private:

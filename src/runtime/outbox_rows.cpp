@@ -60,7 +60,12 @@ InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId 
 
 OutboxWriter::OutboxWriter(Transaction& transaction, const Snapshot& snapshot, const Links& links,
                            RandomSource& random, const State& after, Instant now)
-    : transaction_(transaction), snapshot_(snapshot), links_(links), random_(random), after_(after), now_(now) {}
+    : transaction_(transaction),
+      snapshot_(snapshot),
+      links_(links),
+      random_(random),
+      after_(after),
+      now_(now) {}
 
 OutboxRow OutboxWriter::row(std::string_view target, std::string_view kind, std::string payload) {
   OutboxRow row;
@@ -151,8 +156,8 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
 }
 
 Result<void> OutboxWriter::call(const CallConnector& effect) {
-  json::object payload{{"connector", effect.connector}, {"action", effect.action},
-                       {"input", encode_fields(effect.input)}};
+  json::object payload{
+      {"connector", effect.connector}, {"action", effect.action}, {"input", encode_fields(effect.input)}};
   if (effect.effect) payload["effect"] = effect.effect.value;
   OutboxRow message = row(std::string(kConnectorTarget) + effect.connector, "call", write_json(payload));
   message.order_key = order_key(message.target);  // what one instance says to one system arrives in order
@@ -196,16 +201,18 @@ Result<StartChildPayload> read_start_child(const OutboxRow& row) {
   const json::value* form = find(*payload, "form");
   Result<Fields> fields = form == nullptr ? Fields() : decode_fields(*form);
   if (!fields) return std::unexpected(fields.error());
-  return StartChildPayload{InstanceId(string_at(*payload, "child")), ActivationId(number_at(*payload, "activation")),
-                           WorkflowId(string_at(*payload, "workflow")), PersonId(string_at(*payload, "requester")),
-                           std::move(*fields)};
+  return StartChildPayload{InstanceId(string_at(*payload, "child")),
+                           ActivationId(number_at(*payload, "activation")),
+                           WorkflowId(string_at(*payload, "workflow")),
+                           PersonId(string_at(*payload, "requester")), std::move(*fields)};
 }
 
 Result<ReportPayload> read_report(const OutboxRow& row) {
   const Result<json::value> payload = parse_payload(row);
   if (!payload) return std::unexpected(payload.error());
-  return ReportPayload{InstanceId(string_at(*payload, "parent")), ActivationId(number_at(*payload, "activation")),
-                       string_at(*payload, "status"), string_at(*payload, "error")};
+  return ReportPayload{InstanceId(string_at(*payload, "parent")),
+                       ActivationId(number_at(*payload, "activation")), string_at(*payload, "status"),
+                       string_at(*payload, "error")};
 }
 
 Result<InstanceId> read_cancel_child(const OutboxRow& row) {

@@ -1,6 +1,6 @@
 #pragma once
-// Effects as outbox rows, and rows back as what is to be done. A row's payload is JSON that only this file writes and
-// reads.
+// Effects as outbox rows, and rows back as what is to be done. A row's payload is JSON that only this file
+// writes and reads.
 
 #include <optional>
 #include <string>
@@ -82,8 +82,8 @@ Result<ReportPayload> read_report(const OutboxRow& row);
 Result<InstanceId> read_cancel_child(const OutboxRow& row);
 
 // A child's id derives from its parent and what starts it, so that a repeated start is the same:
-// PARENT-ACTIVATION, or PARENT-ACTIVATION.EFFECT where the parent waits; an admin's retry is a new effect and so
-// starts a new child.
+// PARENT-ACTIVATION, or PARENT-ACTIVATION.EFFECT where the parent waits; an admin's retry is a new effect and
+// so starts a new child.
 InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId effect);
 
 Result<Fields> decode_fields(const json::value& encoded);

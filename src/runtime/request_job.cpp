@@ -14,17 +14,22 @@ namespace {
 std::unexpected<Refusal> refuse(ErrorCode code, std::string message) {
   return std::unexpected(Refusal{Error{code, std::move(message), {}}, {}});
 }
-std::unexpected<Refusal> refuse(Error error) { return std::unexpected(Refusal{std::move(error), {}}); }
+std::unexpected<Refusal> refuse(Error error) {
+  return std::unexpected(Refusal{std::move(error), {}});
+}
 
 std::unexpected<Refusal> refuse_input(const std::vector<FormProblem>& problems) {
   Refusal refusal{Error{ErrorCode::invalid_input,
-                        fmt::format("the input is not acceptable: {}", problems.front().detail), {}},
+                        fmt::format("the input is not acceptable: {}", problems.front().detail),
+                        {}},
                   {}};
   for (const FormProblem& problem : problems) refusal.problems.push_back({problem.pointer, problem.detail});
   return std::unexpected(std::move(refusal));
 }
 
-std::string actor_key(const Actor& actor) { return actor.authenticated + "|" + actor.person.value; }
+std::string actor_key(const Actor& actor) {
+  return actor.authenticated + "|" + actor.person.value;
+}
 
 std::size_t size_of(const json::value& value) {
   if (value.is_string()) return value.as_string().size() + 16;
@@ -72,7 +77,8 @@ Result<void> RequestJob::run(Transaction& transaction, Instant now) {
 }
 
 Answer RequestJob::answer(Result<void> stored) {
-  if (!stored && (answer_ || stored.error().code != answer_.error().error.code)) return refuse(stored.error());
+  if (!stored && (answer_ || stored.error().code != answer_.error().error.code))
+    return refuse(stored.error());
   if (!answer_ && answer_.error().error.code == ErrorCode::conflict) {
     if (const auto* decision = std::get_if<DecisionRequest>(&request_)) {
       // Now that the batch is committed, whoever was first can be named.
@@ -81,8 +87,8 @@ Answer RequestJob::answer(Result<void> stored) {
         const auto snapshot = context_.library.current();
         const Person* person = snapshot->directory->find((*row)->decided_by);
         answer_.error().error.message = fmt::format(
-            "cannot record the decision on {}: {} is already decided ({} by {}, {})", (*row)->reference, (*row)->step,
-            (*row)->outcome, person == nullptr ? (*row)->decided_by.value : person->name,
+            "cannot record the decision on {}: {} is already decided ({} by {}, {})", (*row)->reference,
+            (*row)->step, (*row)->outcome, person == nullptr ? (*row)->decided_by.value : person->name,
             format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
       }
     }
@@ -96,16 +102,22 @@ Answer RequestJob::answer_once(Transaction& transaction, Instant now) {
     auto known = transaction.find_answer(actor_key(caller_.actor), caller_.route, caller_.idempotency_key);
     if (!known) return refuse(known.error());
     if (*known && (*known)->request_hash != caller_.request_hash) {
-      return std::unexpected(Refusal{Error{ErrorCode::invalid_input,
-                                           "this Idempotency-Key was used before with another request", {}},
-                                     {{"", "use a new Idempotency-Key for a new request"}}});
+      return std::unexpected(Refusal{
+          Error{ErrorCode::invalid_input, "this Idempotency-Key was used before with another request", {}},
+          {{"", "use a new Idempotency-Key for a new request"}}});
     }
     if (*known) return Reply{(*known)->status, (*known)->answer};
   }
-  Answer answer = std::visit([&](const auto& request) { return handle(request, transaction, now); }, request_);
+  Answer answer =
+      std::visit([&](const auto& request) { return handle(request, transaction, now); }, request_);
   if (answer && repeatable) {
-    const IdempotencyRow row{actor_key(caller_.actor), caller_.route, caller_.idempotency_key, caller_.request_hash,
-                             answer->status, answer->body, now};
+    const IdempotencyRow row{actor_key(caller_.actor),
+                             caller_.route,
+                             caller_.idempotency_key,
+                             caller_.request_hash,
+                             answer->status,
+                             answer->body,
+                             now};
     if (Result<void> kept = transaction.keep_answer(row); !kept) return refuse(kept.error());
   }
   return answer;
@@ -127,7 +139,8 @@ FormContext RequestJob::form_context(const Directory& directory, std::string poi
                      .pointer = std::move(pointer)};
 }
 
-Answer RequestJob::apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now) {
+Answer RequestJob::apply(const InstanceId& instance, const Command& command, Transaction& transaction,
+                         Instant now) {
   auto executed = context_.execution.run(transaction, instance, command, now);
   if (!executed) return std::unexpected(std::move(executed.error()));
   if (executed->refusal) return std::unexpected(Refusal{std::move(*executed->refusal), {}, true});
@@ -144,15 +157,17 @@ Answer RequestJob::handle(const StartRequest& request, Transaction& transaction,
   if (requester == nullptr || !requester->active) {
     return std::unexpected(
         Refusal{Error{ErrorCode::invalid_input,
-                      fmt::format("'{}' is not an active person of the directory", request.requester.value), {}},
+                      fmt::format("'{}' is not an active person of the directory", request.requester.value),
+                      {}},
                 {{"/requester", "name an active person"}}});
   }
   FormReading reading = read_fields(definition->form, request.form.is_null() ? json::object() : request.form,
                                     form_context(*snapshot->directory, "/form"));
   if (!reading.ok()) return refuse_input(reading.problems);
-  const Start command{definition->id, request.requester, caller_.actor, "form", std::move(reading.values), {}, {}};
-  auto executed = context_.execution.start(transaction, InstanceId("i_" + sortable_id(now, context_.random)), command,
-                                           definition, now);
+  const Start command{
+      definition->id, request.requester, caller_.actor, "form", std::move(reading.values), {}, {}};
+  auto executed = context_.execution.start(transaction, InstanceId("i_" + sortable_id(now, context_.random)),
+                                           command, definition, now);
   if (!executed) return std::unexpected(std::move(executed.error()));
   return Reply{executed->existing ? 200 : 201, instance_answer(*executed->after, context_.links)};
 }
@@ -177,11 +192,12 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
     const auto snapshot = context_.library.current();
     const Step& step = (*definition)->step((*state)->activations.at(item->second.activation).step);
     std::vector<std::string> entries = request.checklist;  // which of them are this person's the core decides
-    FormReading answers = read_fields(asked_fields(step, entries),
-                                      request.answers.is_null() ? json::object() : request.answers,
-                                      form_context(*snapshot->directory, "/answers"), Extent::named);
-    FormReading edits = read_fields((*definition)->form, request.form.is_null() ? json::object() : request.form,
-                                    form_context(*snapshot->directory, "/form"), Extent::named);
+    FormReading answers =
+        read_fields(asked_fields(step, entries), request.answers.is_null() ? json::object() : request.answers,
+                    form_context(*snapshot->directory, "/answers"), Extent::named);
+    FormReading edits =
+        read_fields((*definition)->form, request.form.is_null() ? json::object() : request.form,
+                    form_context(*snapshot->directory, "/form"), Extent::named);
     answers.problems.insert(answers.problems.end(), edits.problems.begin(), edits.problems.end());
     if (!answers.problems.empty()) return refuse_input(answers.problems);
     command.answers = std::move(answers.values);
@@ -209,20 +225,24 @@ Answer RequestJob::handle(const EventRequest& request, Transaction& transaction,
   if (!definition) return refuse(definition.error());
   const auto declared = (*definition)->events.find(request.name);
   if (declared == (*definition)->events.end()) {
-    return std::unexpected(Refusal{
-        Error{ErrorCode::invalid_input,
-              fmt::format("{} declares no event '{}'", (*definition)->id.value, request.name), {}},
-        {{"/name", "name an event that the workflow declares under events"}}});
+    return std::unexpected(
+        Refusal{Error{ErrorCode::invalid_input,
+                      fmt::format("{} declares no event '{}'", (*definition)->id.value, request.name),
+                      {}},
+                {{"/name", "name an event that the workflow declares under events"}}});
   }
   const auto snapshot = context_.library.current();
-  FormReading data = read_fields(declared->second.fields, request.data.is_null() ? json::object() : request.data,
-                                 form_context(*snapshot->directory, "/data"));
+  FormReading data =
+      read_fields(declared->second.fields, request.data.is_null() ? json::object() : request.data,
+                  form_context(*snapshot->directory, "/data"));
   if (data.ok()) {
-    data.problems = check_required(declared->second.fields, data.values, [](const Field&) { return true; }, {}, "/data");
+    data.problems =
+        check_required(declared->second.fields, data.values, [](const Field&) { return true; }, {}, "/data");
   }
   if (!data.ok()) return refuse_input(data.problems);
-  return apply(request.instance, DeliverEvent{"", request.name, caller_.idempotency_key, form_value(data.values)},
-               transaction, now);
+  return apply(request.instance,
+               DeliverEvent{"", request.name, caller_.idempotency_key, form_value(data.values)}, transaction,
+               now);
 }
 
 Answer RequestJob::handle(const CommentRequest& request, Transaction& transaction, Instant now) {
@@ -237,8 +257,9 @@ Answer RequestJob::handle(const CancelRequest& request, Transaction& transaction
   Actor by = caller_.actor;
   // The core takes the system for a parent that was left; a key without a person is no such thing.
   if (!caller_.admin && by.kind == Actor::Kind::system) {
-    return refuse(ErrorCode::forbidden, fmt::format("cannot cancel {}: a key without a person needs the scope admin",
-                                                    request.instance.value));
+    return refuse(ErrorCode::forbidden,
+                  fmt::format("cannot cancel {}: a key without a person needs the scope admin",
+                              request.instance.value));
   }
   if (caller_.admin) by.kind = Actor::Kind::admin;
   return apply(request.instance, Cancel{by, request.reason}, transaction, now);
@@ -248,7 +269,8 @@ Answer RequestJob::handle(const RetryRequest& request, Transaction& transaction,
   Actor by = caller_.actor;
   by.kind = Actor::Kind::admin;
   if (request.activation != 0) {
-    return apply(request.instance, Retry{ActivationId(request.activation), by, request.reason}, transaction, now);
+    return apply(request.instance, Retry{ActivationId(request.activation), by, request.reason}, transaction,
+                 now);
   }
   auto state = transaction.load(request.instance);
   if (!state) return refuse(state.error());
@@ -287,18 +309,20 @@ Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, In
   // It may be a message between instances, or have stood before one.
   context_.execution.add_outbox_ripple();
   context_.execution.add_engine_rows_ripple();
-  return Reply{200, write_json(json::object{{"id", request.id},
-                                            {"status", request.act == OutboxAct::Act::retry ? "pending" : "dropped"}})};
+  return Reply{200, write_json(json::object{
+                        {"id", request.id},
+                        {"status", request.act == OutboxAct::Act::retry ? "pending" : "dropped"}})};
 }
 
 Answer RequestJob::handle(const CreateKey& request, Transaction& transaction, Instant now) {
   static const std::vector<std::string> kScopes{"start", "read", "decide", "admin", "act-as"};
   for (const std::string& scope : request.scopes) {
     if (std::find(kScopes.begin(), kScopes.end(), scope) == kScopes.end()) {
-      return std::unexpected(Refusal{
-          Error{ErrorCode::invalid_input,
-                fmt::format("'{}' is no scope (there are: {})", scope, fmt::join(kScopes, ", ")), {}},
-          {{"/scopes", "choose among start, read, decide, admin, act-as"}}});
+      return std::unexpected(
+          Refusal{Error{ErrorCode::invalid_input,
+                        fmt::format("'{}' is no scope (there are: {})", scope, fmt::join(kScopes, ", ")),
+                        {}},
+                  {{"/scopes", "choose among start, read, decide, admin, act-as"}}});
     }
   }
   const std::string key = KeyRing::new_key(context_.random);
@@ -315,12 +339,14 @@ Answer RequestJob::handle(const CreateKey& request, Transaction& transaction, In
 }
 
 Answer RequestJob::handle(const RevokeKey& request, Transaction& transaction, Instant now) {
-  if (Result<void> revoked = transaction.revoke_key(request.id, now); !revoked) return refuse(revoked.error());
+  if (Result<void> revoked = transaction.revoke_key(request.id, now); !revoked)
+    return refuse(revoked.error());
   return Reply{200, write_json(json::object{{"id", request.id}, {"revoked", true}})};
 }
 
 Answer RequestJob::handle(const AddFile& request, Transaction& transaction, Instant now) {
-  const FileRow row{request.id, request.sha256, request.name, request.type, request.size, caller_.actor.person, now};
+  const FileRow row{request.id,   request.sha256,       request.name, request.type,
+                    request.size, caller_.actor.person, now};
   if (Result<void> added = transaction.add_file(row); !added) return refuse(added.error());
   return Reply{201, write_json(json::object{{"id", row.id},
                                             {"sha256", row.sha256},

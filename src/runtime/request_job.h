@@ -1,7 +1,7 @@
 #pragma once
-// One request of the outside as a store job: recognises repeats, reads the input by the instance's own definition,
-// runs the core's command and words the answer. Lives from submit() until its completion; used on the writer's
-// thread only.
+// One request of the outside as a store job: recognises repeats, reads the input by the instance's own
+// definition, runs the core's command and words the answer. Lives from submit() until its completion; used on
+// the writer's thread only.
 
 #include <memory>
 #include <string>

@@ -1,10 +1,10 @@
 #include "runtime/workspace.h"
 
-#include <fmt/format.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "definition/connector_files.h"
 #include "definition/connector_loader.h"
@@ -14,9 +14,12 @@
 namespace countersign {
 namespace {
 
-std::string name_of_file(const std::string& path) { return std::filesystem::path(path).stem().string(); }
+std::string name_of_file(const std::string& path) {
+  return std::filesystem::path(path).stem().string();
+}
 
-// A path of the configuration that is not there: the default ones may be missing, what the file names may not.
+// A path of the configuration that is not there: the default ones may be missing, what the file names may
+// not.
 bool is_missing_default(const Configuration& configuration, const std::string& path) {
   std::error_code ignored;
   return configuration.file.empty() && !std::filesystem::exists(path, ignored);
@@ -68,7 +71,8 @@ Result<void> load_connectors_into(const Configuration& configuration, const Snap
 
 Catalogue catalogue_of(const Snapshot& snapshot) {
   Catalogue catalogue;
-  for (const auto& [name, connector] : snapshot.connectors) catalogue.connectors[name] = outline_of(*connector);
+  for (const auto& [name, connector] : snapshot.connectors)
+    catalogue.connectors[name] = outline_of(*connector);
   for (const auto& [id, definition] : snapshot.workflows) {
     catalogue.workflows[id.value] = WorkflowOutline{definition->form, definition->statuses};
   }
@@ -138,19 +142,21 @@ Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, 
 }
 
 void load_versions_from(const Reader& reader, Library& library) {
-  library.find_missing_with([&reader, &library](const WorkflowId& workflow, const std::string& version)
-                                -> std::shared_ptr<const Definition> {
-    const auto row = reader.definition(workflow, version);
-    if (!row) {
-      spdlog::error("cannot read version {} of {}: {}", version.substr(0, 12), workflow.value, row.error().message);
-      return nullptr;
-    }
-    if (!*row) return nullptr;
-    auto definition = load_stored(**row, *library.current());
-    if (definition) return std::move(*definition);
-    spdlog::error("{}", definition.error().message);
-    return nullptr;
-  });
+  library.find_missing_with(
+      [&reader, &library](const WorkflowId& workflow,
+                          const std::string& version) -> std::shared_ptr<const Definition> {
+        const auto row = reader.definition(workflow, version);
+        if (!row) {
+          spdlog::error("cannot read version {} of {}: {}", version.substr(0, 12), workflow.value,
+                        row.error().message);
+          return nullptr;
+        }
+        if (!*row) return nullptr;
+        auto definition = load_stored(**row, *library.current());
+        if (definition) return std::move(*definition);
+        spdlog::error("{}", definition.error().message);
+        return nullptr;
+      });
 }
 
 }  // namespace countersign

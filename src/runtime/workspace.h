@@ -1,6 +1,6 @@
 #pragma once
-// The files of an installation as one Snapshot: workflows with their messages, connectors, people. A file with an
-// error never replaces what runs: its last good version stays. Reads files; thread-safe.
+// The files of an installation as one Snapshot: workflows with their messages, connectors, people. A file
+// with an error never replaces what runs: its last good version stays. Reads files; thread-safe.
 
 #include <memory>
 #include <string>
@@ -14,19 +14,20 @@
 namespace countersign {
 
 struct Workspace {
-  std::shared_ptr<const Snapshot> snapshot;  // what is in force from now on; null where people or calendars are
-                                             // unusable and nothing ran before
-  Diagnostics diagnostics;                   // of all files
+  std::shared_ptr<const Snapshot> snapshot;  // what is in force from now on; null where people or calendars
+                                             // are unusable and nothing ran before
+  Diagnostics diagnostics;  // of all files
 };
 
-// `running`: what is in force so far, nullptr at the start. An Error where a folder or file cannot be read at all.
+// `running`: what is in force so far, nullptr at the start. An Error where a folder or file cannot be read at
+// all.
 Result<Workspace> load_workspace(const Configuration& configuration, const Snapshot* running);
 
 // A stored version of a workflow, loaded again for the instances that still run it.
 Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, const Snapshot& snapshot);
 
-// From now on library.version() finds whatever version the store keeps, also those that only ended instances ran.
-// Both outlive the last such call.
+// From now on library.version() finds whatever version the store keeps, also those that only ended instances
+// ran. Both outlive the last such call.
 void load_versions_from(const Reader& reader, Library& library);
 
 }  // namespace countersign

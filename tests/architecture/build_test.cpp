@@ -67,6 +67,7 @@ TEST(Build, EveryLibraryHasItsPackage) {
       {"cmark-gfm-extensions", "libcmark-gfm-extensions-dev"},
       {"GTest", "libgtest-dev"},
       {"benchmark", "libbenchmark-dev"},
+      {"Python3", "python3"},
   };
   const auto packages = listed_packages();
   std::string cmake = file_text("CMakeLists.txt");

@@ -12,8 +12,9 @@ std::shared_ptr<const Directory> people() {
     if (*manager != '\0') p.manager = PersonId(manager);
     return p;
   };
-  auto built = Directory::build({person("boss", ""), person("rep", "boss"), person("fin", "")},
-                                {{"finance", "Finance", {PersonId("fin")}}, {"admins", "Admins", {PersonId("boss")}}});
+  auto built =
+      Directory::build({person("boss", ""), person("rep", "boss"), person("fin", "")},
+                       {{"finance", "Finance", {PersonId("fin")}}, {"admins", "Admins", {PersonId("boss")}}});
   EXPECT_TRUE(built.has_value());
   return *built;
 }
@@ -41,12 +42,21 @@ void EngineFixture::open() {
   auto opened = SqliteStore::open(options);
   ASSERT_TRUE(opened) << opened.error().message;
   store = std::move(*opened);
+  load_versions_from(store->reader(), *library);
   engine = std::make_unique<Engine>(*store, *library, clock, random, links);
 }
 
 void EngineFixture::restart() {
   engine.reset();
   store.reset();
+  open();
+  engine->drain();
+}
+
+void EngineFixture::restart_without_old_versions() {
+  engine.reset();
+  store.reset();
+  library = std::make_unique<Library>(library->current());
   open();
   engine->drain();
 }
@@ -100,7 +110,9 @@ EngineFixture::Got EngineFixture::ask(Request request, Caller caller) {
 
 Caller EngineFixture::by(const std::string& person, const std::string& key) const {
   Caller caller;
-  caller.actor = Actor{.kind = Actor::Kind::person, .person = PersonId(person), .channel = "api",
+  caller.actor = Actor{.kind = Actor::Kind::person,
+                       .person = PersonId(person),
+                       .channel = "api",
                        .authenticated = "key csk_test"};
   caller.idempotency_key = key;
   caller.route = "POST";
@@ -119,7 +131,8 @@ EngineFixture::Got EngineFixture::decide(const std::string& instance, const std:
   for (const WorkItemRow& item : items(instance)) {
     const bool theirs = item.assignee.value == person || (item.group == "finance" && person == "fin");
     if (!is_open(item.status) || !theirs) continue;
-    DecisionRequest request{InstanceId(instance), item.number, item.version, outcome, comment, {}, {}, {}, {}};
+    DecisionRequest request{
+        InstanceId(instance), item.number, item.version, outcome, comment, {}, {}, {}, {}};
     return ask(std::move(request), by(person));
   }
   ADD_FAILURE() << person << " has no open item";

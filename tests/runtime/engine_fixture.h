@@ -1,15 +1,16 @@
 #pragma once
-// An engine on a real SQLite store in a temporary folder, with a clock moved by hand and no thread: drain() runs
-// what is queued or due.
-
-#include <gtest/gtest.h>
+// An engine on a real SQLite store in a temporary folder, with a clock moved by hand and no thread: drain()
+// runs what is queued or due.
 
 #include <memory>
 #include <string>
 
+#include <gtest/gtest.h>
+
 #include "definition/connector_loader.h"
 #include "definition/workflow_loader.h"
 #include "runtime/engine.h"
+#include "runtime/workspace.h"
 #include "store/sqlite/sqlite_store.h"
 #include "tests/store/temporary_folder.h"
 
@@ -30,6 +31,8 @@ class EngineFixture : public ::testing::Test {
     json::value body;
     Refusal refusal;
   };
+  // As restart(), with a library that knows the files of now and nothing else.
+  void restart_without_old_versions();
   // Submits and drains.
   Got ask(Request request, Caller caller = {});
   Caller by(const std::string& person, const std::string& key = {}) const;
