@@ -1,14 +1,14 @@
 #include "app/file_watch.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/inotify.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <set>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 namespace countersign {
 namespace {
@@ -22,14 +22,16 @@ Result<void> FileWatch::start(const std::vector<std::string>& paths, std::functi
   inotify_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   wake_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (inotify_ < 0 || wake_ < 0) {
-    return fail(ErrorCode::unavailable, std::string("cannot watch files for changes: ") + std::strerror(errno));
+    return fail(ErrorCode::unavailable,
+                std::string("cannot watch files for changes: ") + std::strerror(errno));
   }
   std::set<std::string> folders;
   for (const std::string& path : paths) {
     std::error_code error;
     const bool is_folder = std::filesystem::is_directory(path, error);
     folders.insert(is_folder ? path : std::filesystem::absolute(path, error).parent_path().string());
-    if (is_folder && std::filesystem::is_directory(path + "/messages", error)) folders.insert(path + "/messages");
+    if (is_folder && std::filesystem::is_directory(path + "/messages", error))
+      folders.insert(path + "/messages");
   }
   for (const std::string& folder : folders) {
     inotify_add_watch(inotify_, folder.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE);

@@ -1,6 +1,6 @@
 #pragma once
-// Tells when something in watched folders has changed and then been quiet for a moment, so that a reload reads whole
-// files. One thread, asleep in between (inotify).
+// Tells when something in watched folders has changed and then been quiet for a moment, so that a reload
+// reads whole files. One thread, asleep in between (inotify).
 
 #include <functional>
 #include <string>
@@ -18,8 +18,8 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  // Folders, or files (their folder is watched). What does not exist is left out. `changed` is called on the watch's
-  // thread.
+  // Folders, or files (their folder is watched). What does not exist is left out. `changed` is called on the
+  // watch's thread.
   Result<void> start(const std::vector<std::string>& paths, std::function<void()> changed);
   void stop();
 

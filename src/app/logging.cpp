@@ -14,10 +14,9 @@ class JsonLines final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
     const auto level = spdlog::level::to_string_view(message.level);
-    const json::object line{
-        {"at", format_rfc3339(std::chrono::time_point_cast<Duration>(message.time))},
-        {"level", json::string_view(level.data(), level.size())},
-        {"message", json::string_view(message.payload.data(), message.payload.size())}};
+    const json::object line{{"at", format_rfc3339(std::chrono::time_point_cast<Duration>(message.time))},
+                            {"level", json::string_view(level.data(), level.size())},
+                            {"message", json::string_view(message.payload.data(), message.payload.size())}};
     const std::string text = json::serialize(line) + "\n";
     to.append(text.data(), text.data() + text.size());
   }
@@ -27,7 +26,8 @@ class JsonLines final : public spdlog::formatter {
 }  // namespace
 
 void set_up_logging(const std::string& level, bool for_people) {
-  auto logger = std::make_shared<spdlog::logger>("countersign", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("countersign", std::make_shared<spdlog::sinks::stdout_sink_mt>());
   if (for_people) {
     logger->set_pattern("%H:%M:%S %l %v");
   } else {

@@ -1,5 +1,6 @@
 #pragma once
-// Logs: one JSON object a line on standard output (journald takes it from there), or plain lines for people with
+// Logs: one JSON object a line on standard output (journald takes it from there), or plain lines for people
+// with
 // --dev. Control characters in messages are escaped.
 
 #include <string>

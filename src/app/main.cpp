@@ -3,4 +3,6 @@
 #include "app/serve.h"
 #include "cli/program.h"
 
-int main(int argc, char** argv) { return countersign::cli::run_program(argc, argv, countersign::serve); }
+int main(int argc, char** argv) {
+  return countersign::cli::run_program(argc, argv, countersign::serve);
+}

@@ -1,12 +1,12 @@
 #include "app/serve.h"
 
+#include <cstdio>
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
-
-#include <cstdio>
-#include <filesystem>
 
 #include "app/daemon.h"
 #include "app/logging.h"
@@ -38,19 +38,22 @@ Result<Configuration> configuration_of(const cli::ServeOptions& options) {
   if (!options.listen.empty()) {
     const std::size_t colon = options.listen.rfind(':');
     const std::string port = colon == std::string::npos ? "" : options.listen.substr(colon + 1);
-    const bool numeric = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+    const bool numeric =
+        !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
     if (!numeric || std::stoi(port) > 65535) {
-      return fail(ErrorCode::invalid_input, fmt::format("--listen wants HOST:PORT, not '{}'", options.listen));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("--listen wants HOST:PORT, not '{}'", options.listen));
     }
-    const bool own_address = configuration.public_url ==
-                             fmt::format("http://{}:{}", configuration.listen_host, configuration.listen_port);
+    const bool own_address =
+        configuration.public_url ==
+        fmt::format("http://{}:{}", configuration.listen_host, configuration.listen_port);
     configuration.listen_host = options.listen.substr(0, colon);
     configuration.listen_port = static_cast<std::uint16_t>(std::stoi(port));
     if (own_address || options.dev) configuration.public_url = "http://" + options.listen;
   }
   if (options.dev) {
-    const bool loopback = configuration.listen_host.starts_with("127.") || configuration.listen_host == "::1" ||
-                          configuration.listen_host == "localhost";
+    const bool loopback = configuration.listen_host.starts_with("127.") ||
+                          configuration.listen_host == "::1" || configuration.listen_host == "localhost";
     if (!loopback) {
       return fail(ErrorCode::invalid_input,
                   fmt::format("--dev serves on loopback only, not on {}", configuration.listen_host));
@@ -87,7 +90,8 @@ int serve(const cli::ServeOptions& options) {
     fmt::print(stderr, "countersign: cannot start: {}\n", started.error().message);
     return 1;
   }
-  spdlog::info("serving on http://{}:{}, links begin with {}, data in {}", host, daemon.port(), public_url, data);
+  spdlog::info("serving on http://{}:{}, links begin with {}, data in {}", host, daemon.port(), public_url,
+               data);
   if (options.dev) spdlog::info("the built-in mailbox: http://{}:{}/dev/mailbox", host, daemon.port());
   sd_notify(0, "READY=1");
   for (;;) {

@@ -1,6 +1,6 @@
 #pragma once
-// The system's clock, moved ahead by hand: with --dev somebody who tries the product lets three days pass at once.
-// Thread-safe.
+// The system's clock, moved ahead by hand: with --dev somebody who tries the product lets three days pass at
+// once. Thread-safe.
 
 #include <atomic>
 

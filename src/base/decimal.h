@@ -1,6 +1,6 @@
 #pragma once
-// Exact decimal numbers: up to 34 significant digits (IEEE 754-2008 decimal128's precision), rounded half to even
-// where a result needs more. Plain values.
+// Exact decimal numbers: up to 34 significant digits (IEEE 754-2008 decimal128's precision), rounded half to
+// even where a result needs more. Plain values.
 
 #include <compare>
 #include <cstdint>
@@ -19,7 +19,8 @@ class Decimal {
 
   Decimal() = default;  // 0
   static Decimal from_int(std::int64_t value);
-  // "-12.50", "1e3". No spaces, no grouping, no NaN or infinity. Keeps trailing zeros: "12.50" prints as "12.50".
+  // "-12.50", "1e3". No spaces, no grouping, no NaN or infinity. Keeps trailing zeros: "12.50" prints as
+  // "12.50".
   static Result<Decimal> parse(std::string_view text);
 
   // Plain notation without an exponent where it has at most 60 characters, else scientific.
@@ -40,7 +41,8 @@ class Decimal {
   static Result<Decimal> add(const Decimal& a, const Decimal& b);
   static Result<Decimal> subtract(const Decimal& a, const Decimal& b);
   static Result<Decimal> multiply(const Decimal& a, const Decimal& b);
-  // b = 0: invalid_input "division by zero". An exact quotient has no trailing zeros beyond the operands' scale.
+  // b = 0: invalid_input "division by zero". An exact quotient has no trailing zeros beyond the operands'
+  // scale.
   static Result<Decimal> divide(const Decimal& a, const Decimal& b);
 
   // By value: 1.50 equals 1.5.

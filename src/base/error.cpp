@@ -7,17 +7,28 @@ namespace countersign {
 
 std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_input: return "invalid-input";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::forbidden: return "forbidden";
-    case ErrorCode::not_found: return "not-found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::precondition: return "precondition-required";
-    case ErrorCode::too_large: return "too-large";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::storage: return "storage";
-    case ErrorCode::corrupt: return "corrupt";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::invalid_input:
+      return "invalid-input";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::forbidden:
+      return "forbidden";
+    case ErrorCode::not_found:
+      return "not-found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::precondition:
+      return "precondition-required";
+    case ErrorCode::too_large:
+      return "too-large";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::storage:
+      return "storage";
+    case ErrorCode::corrupt:
+      return "corrupt";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }

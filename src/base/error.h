@@ -1,7 +1,7 @@
 #pragma once
-// Expected failures are values. A function that can fail returns Result<T>; its Error says what was attempted,
-// on what, and why, and carries a code that is mapped once to an HTTP status and once to an exit code.
-// All types here are plain values without shared state.
+// Expected failures are values. A function that can fail returns Result<T>; its Error says what was
+// attempted, on what, and why, and carries a code that is mapped once to an HTTP status and once to an exit
+// code. All types here are plain values without shared state.
 
 #include <expected>
 #include <string>

@@ -1,8 +1,8 @@
 #pragma once
 // Strong identifiers: an InstanceId never passes where a PersonId is meant. Plain values.
 //
-// Ids that people and other systems see are text; ids that live inside one instance are small numbers that the
-// instance hands out in order and never reuses.
+// Ids that people and other systems see are text; ids that live inside one instance are small numbers that
+// the instance hands out in order and never reuses.
 
 #include <compare>
 #include <cstdint>

@@ -1,11 +1,11 @@
 #pragma once
 // Glue over Boost.JSON: strict parsing of foreign bytes, and canonical text for hashing and comparing.
 
-#include <boost/json.hpp>
-
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include <boost/json.hpp>
 
 #include "base/error.h"
 
@@ -18,10 +18,11 @@ struct JsonLimits {
   std::size_t depth_max = 64;
 };
 
-// Refuses what Boost.JSON lets pass: equal keys in one object, anything behind the value, invalid UTF-8. The error
-// names the byte offset. Numbers that are neither 64-bit integers nor short enough to be doubles without loss are
-// kept exactly, as the text behind the key of `number_text_key()` in an object of one member, so that money never
-// goes through a double: every number with a point or an exponent is kept that way.
+// Refuses what Boost.JSON lets pass: equal keys in one object, anything behind the value, invalid UTF-8. The
+// error names the byte offset. Numbers that are neither 64-bit integers nor short enough to be doubles
+// without loss are kept exactly, as the text behind the key of `number_text_key()` in an object of one
+// member, so that money never goes through a double: every number with a point or an exponent is kept that
+// way.
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // The key under which parse_json keeps the text of a number that is no 64-bit integer.

@@ -35,8 +35,8 @@ class SeededRandom final : public RandomSource {
   std::mt19937_64 engine_;
 };
 
-// 26 characters of Crockford's base 32: 48 bits of milliseconds, then 80 random bits (the layout of a ULID), so
-// that ids sort by time of creation.
+// 26 characters of Crockford's base 32: 48 bits of milliseconds, then 80 random bits (the layout of a ULID),
+// so that ids sort by time of creation.
 std::string sortable_id(Instant at, RandomSource& random);
 
 }  // namespace countersign

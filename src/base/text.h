@@ -10,8 +10,8 @@
 
 namespace countersign {
 
-// The candidate nearest to `word` by edit distance, if it is near enough to be a typing mistake (at most a third of
-// the length, at least one edit): for "did you mean". Ties go to the earlier candidate.
+// The candidate nearest to `word` by edit distance, if it is near enough to be a typing mistake (at most a
+// third of the length, at least one edit): for "did you mean". Ties go to the earlier candidate.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
 bool is_valid_utf8(std::string_view bytes);

@@ -1,9 +1,9 @@
 #include "base/time.h"
 
+#include <optional>
+
 #include <date/date.h>
 #include <fmt/format.h>
-
-#include <optional>
 
 namespace countersign {
 namespace {
@@ -39,8 +39,9 @@ std::string format_rfc3339(Instant at) {
 
 Result<Instant> parse_rfc3339(std::string_view text) {
   const auto bad = [&](std::string_view why) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("'{}' is not a time: {} (expected 2026-03-02T10:14:00Z)", text.substr(0, 40), why));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("'{}' is not a time: {} (expected 2026-03-02T10:14:00Z)", text.substr(0, 40), why));
   };
   std::size_t at = 0;
   const auto year = read_digits(text, at, 4);
@@ -82,11 +83,14 @@ Result<Instant> parse_rfc3339(std::string_view text) {
   const date::year_month_day ymd(date::year(*year), date::month(static_cast<unsigned>(*month)),
                                  date::day(static_cast<unsigned>(*day)));
   if (!ymd.ok()) return bad("there is no such day");
-  return Instant(date::sys_days(ymd).time_since_epoch() + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-                 std::chrono::seconds(*second) + Duration(ms) - std::chrono::minutes(offset_minutes));
+  return Instant(date::sys_days(ymd).time_since_epoch() + std::chrono::hours(*hour) +
+                 std::chrono::minutes(*minute) + std::chrono::seconds(*second) + Duration(ms) -
+                 std::chrono::minutes(offset_minutes));
 }
 
-Instant SystemClock::now() const { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+Instant SystemClock::now() const {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
 
 Instant ManualClock::now() const {
   const std::lock_guard lock(mutex_);

@@ -10,15 +10,16 @@
 
 namespace countersign {
 
-// The outcomes that a person may choose at this step: those of outcomes_of without what only time brings about, and
-// "returned" only where there is somewhere to return to. "resubmitted" for a revision.
+// The outcomes that a person may choose at this step: those of outcomes_of without what only time brings
+// about, and "returned" only where there is somewhere to return to. "resubmitted" for a revision.
 std::vector<std::string> choices_of(const Definition& definition, const Step& step, const State& state);
 
-// The fields filled in with the decision: `ask`, and for the checklist `entries` that want a note (ENTRY) or a file
-// (ENTRY_file) one each.
+// The fields filled in with the decision: `ask`, and for the checklist `entries` that want a note (ENTRY) or
+// a file (ENTRY_file) one each.
 std::vector<Field> asked_fields(const Step& step, const std::vector<std::string>& entries);
 
-// The form's fields that may be changed with the decision; the whole form (without computed fields) in a revision.
+// The form's fields that may be changed with the decision; the whole form (without computed fields) in a
+// revision.
 std::vector<Field> editable_fields(const Definition& definition, const Step& step);
 
 // The fields of the form that the step shows: `show`, or all.

@@ -1,8 +1,8 @@
 #include "core/chase.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/flow.h"
 #include "core/people_step.h"
@@ -26,20 +26,23 @@ const Calendar& assignee_calendar(const Transition& transition, const Item& item
   return transition.context().calendar(person->calendar);
 }
 
-std::optional<Instant> later(Transition& transition, const Calendar& calendar, Instant from, const TimeSpan& span) {
+std::optional<Instant> later(Transition& transition, const Calendar& calendar, Instant from,
+                             const TimeSpan& span) {
   const Result<Instant> at = add_time(calendar, from, span);
   if (at) return *at;
   transition.raise(at.error().message);
   return std::nullopt;
 }
 
-// When a reminder rule speaks first, moved into working time. nullopt where it counts from a due date that the item
-// does not have.
+// When a reminder rule speaks first, moved into working time. nullopt where it counts from a due date that
+// the item does not have.
 std::optional<Instant> first_reminder(Transition& transition, const RemindRule& rule, const Item& item) {
   const Calendar& calendar = assignee_calendar(transition, item);
   std::optional<Instant> at;
   switch (rule.from) {
-    case RemindRule::From::opened: at = later(transition, calendar, item.opened_at, rule.first); break;
+    case RemindRule::From::opened:
+      at = later(transition, calendar, item.opened_at, rule.first);
+      break;
     case RemindRule::From::after_due:
       if (item.due_at) at = later(transition, calendar, *item.due_at, rule.first);
       break;
@@ -152,8 +155,10 @@ std::optional<Instant> instant_of(Transition& transition, const TimeRule& rule, 
   const auto value = transition.value(std::get<Expression>(rule), frame, what);
   if (!value) return std::nullopt;
   switch (value->kind()) {
-    case cel::Kind::timestamp: return value->as_instant();
-    case cel::Kind::duration: return from + value->as_milliseconds();
+    case cel::Kind::timestamp:
+      return value->as_instant();
+    case cel::Kind::duration:
+      return from + value->as_milliseconds();
     case cel::Kind::string: {  // business time (scope.h)
       const Result<TimeSpan> span = parse_time_span(value->as_string());
       if (span) return later(transition, calendar, from, *span);
@@ -164,7 +169,8 @@ std::optional<Instant> instant_of(Transition& transition, const TimeRule& rule, 
       const auto& hours = calendar.hours_on(day);
       return calendar.instant_of(day, hours.empty() ? std::chrono::minutes(24 * 60) : hours.back().closes);
     }
-    default: break;
+    default:
+      break;
   }
   transition.raise(fmt::format("{}: '{}' is no time", what, std::get<Expression>(rule).program.source()));
   return std::nullopt;
@@ -191,7 +197,8 @@ void set_item_timers(Transition& transition, std::uint32_t number) {
   for (std::uint32_t rule = 0; rule < step.remind.size(); ++rule) {
     const auto at = first_reminder(transition, step.remind[rule], item);
     if (!at) continue;
-    transition.emit(TimerSet{{item.activation, number, TimerKind::remind, rule}, not_past(transition, *at), 0});
+    transition.emit(
+        TimerSet{{item.activation, number, TimerKind::remind, rule}, not_past(transition, *at), 0});
   }
 }
 
@@ -221,11 +228,17 @@ void timer_due(Transition& transition, const TimerKey& key) {
   }
   const Timer timer = found->second;
   switch (key.kind) {
-    case TimerKind::remind: return remind(transition, key, timer);
-    case TimerKind::escalate: return escalate(transition, key);
-    case TimerKind::deadline: return expire(transition, key.activation);
-    case TimerKind::wait: return complete(transition, key.activation, {"elapsed", Actor{.channel = "timer"}, {}, {}});
-    case TimerKind::due: transition.emit(TimerCleared{key}); return;
+    case TimerKind::remind:
+      return remind(transition, key, timer);
+    case TimerKind::escalate:
+      return escalate(transition, key);
+    case TimerKind::deadline:
+      return expire(transition, key.activation);
+    case TimerKind::wait:
+      return complete(transition, key.activation, {"elapsed", Actor{.channel = "timer"}, {}, {}});
+    case TimerKind::due:
+      transition.emit(TimerCleared{key});
+      return;
   }
 }
 

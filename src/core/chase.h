@@ -1,6 +1,6 @@
 #pragma once
-// Time in a step: due dates, deadlines, reminders, escalation and waits. Reminders count in the assignee's working
-// calendar, everything else in the workflow's. Internal to the core.
+// Time in a step: due dates, deadlines, reminders, escalation and waits. Reminders count in the assignee's
+// working calendar, everything else in the workflow's. Internal to the core.
 
 #include <optional>
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace countersign {
 
-// The instant that a due, deadline or wait rule gives, counted from `from`. A date stands for the end of that day's
-// working time (of the day, where it is none). nullopt where it is absent, or stopped.
+// The instant that a due, deadline or wait rule gives, counted from `from`. A date stands for the end of that
+// day's working time (of the day, where it is none). nullopt where it is absent, or stopped.
 std::optional<Instant> instant_of(Transition& transition, const TimeRule& rule, Instant from, FrameId frame,
                                   const std::string& what);
 

@@ -1,8 +1,8 @@
 #include "core/claims.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace countersign::claims {
 namespace {
@@ -16,7 +16,9 @@ void add_files(const cel::Value& value, const Claim& claim, std::vector<Claim>& 
   }
 }
 
-bool is_file(const Field& field) { return field.type == FieldType::file || field.type == FieldType::files; }
+bool is_file(const Field& field) {
+  return field.type == FieldType::file || field.type == FieldType::files;
+}
 
 std::string scope_of(const Definition& definition, const Field& field) {
   // Files are the same thing wherever they are handed in; other values only mean something beside their name.
@@ -36,7 +38,9 @@ std::vector<Claim> held_of_form(const State& state) {
 
 }  // namespace
 
-std::string key_scope(const WorkflowId& workflow) { return "key:" + workflow.value; }
+std::string key_scope(const WorkflowId& workflow) {
+  return "key:" + workflow.value;
+}
 
 std::vector<Claim> of_form(const Definition& definition, const Fields& form) {
   std::vector<Claim> claims;
@@ -62,16 +66,19 @@ void change(Transition& transition, const Fields& form) {
   std::vector<FormProblem> problems;
   std::vector<Claim> taken;
   for (const Claim& claim : wanted) {
-    if (std::find_if(held.begin(), held.end(), [&](const Claim& own) { return own.is_same(claim); }) != held.end()) continue;
+    if (std::find_if(held.begin(), held.end(), [&](const Claim& own) { return own.is_same(claim); }) !=
+        held.end())
+      continue;
     taken.push_back(claim);
     const auto fact = transition.fact({FactKey::Kind::claim, claim.scope, claim.key});
     if (fact && !fact->holder.empty() && fact->holder != transition.state().id) {
-      problems.push_back({claim.pointer, fmt::format("already used by another request ({})", fact->holder.value)});
+      problems.push_back(
+          {claim.pointer, fmt::format("already used by another request ({})", fact->holder.value)});
     }
   }
   if (!problems.empty()) {
-    transition.refuse(ErrorCode::invalid_input, "something in the form was used before and may be used only once",
-                      std::move(problems));
+    transition.refuse(ErrorCode::invalid_input,
+                      "something in the form was used before and may be used only once", std::move(problems));
   }
   if (transition.stopped()) return;
   std::erase_if(held, [&](const Claim& own) {
@@ -82,7 +89,8 @@ void change(Transition& transition, const Fields& form) {
 }
 
 void free_form(Transition& transition) {
-  for (const Claim& claim : held_of_form(transition.state())) transition.emit(ClaimFreed{claim.scope, claim.key});
+  for (const Claim& claim : held_of_form(transition.state()))
+    transition.emit(ClaimFreed{claim.scope, claim.key});
 }
 
 void free_at_end(Transition& transition, bool came_to_nothing) {

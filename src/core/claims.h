@@ -22,14 +22,14 @@ std::string key_scope(const WorkflowId& workflow);
 // What the form's unique fields claim.
 std::vector<Claim> of_form(const Definition& definition, const Fields& form);
 
-// Takes what `form` claims and the instance does not hold, frees the reverse. Refuses, naming the fields, where
-// another instance holds one; asks for facts where they are not known.
+// Takes what `form` claims and the instance does not hold, frees the reverse. Refuses, naming the fields,
+// where another instance holds one; asks for facts where they are not known.
 void change(Transition& transition, const Fields& form);
 // A withdrawn request lets go of them; submitting it again takes them again.
 void free_form(Transition& transition);
 
-// The business key is free again at every end. Unique values are freed where the request came to nothing; else they
-// are spent for good.
+// The business key is free again at every end. Unique values are freed where the request came to nothing;
+// else they are spent for good.
 void free_at_end(Transition& transition, bool came_to_nothing);
 
 }  // namespace countersign::claims

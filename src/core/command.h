@@ -1,6 +1,6 @@
 #pragma once
-// What may be asked of an instance: imperative, each names its target. Time-outs, answers of other systems and
-// people's decisions are all commands; decide.h answers them.
+// What may be asked of an instance: imperative, each names its target. Time-outs, answers of other systems
+// and people's decisions are all commands; decide.h answers them.
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@ namespace countersign {
 
 struct Start {
   WorkflowId workflow;
-  PersonId requester;   // empty: nobody in particular
+  PersonId requester;  // empty: nobody in particular
   Actor by;
   std::string trigger;  // "form", "CONNECTOR.EVENT", "run"
   Fields form;          // already read by the form's types (form.h)
@@ -28,10 +28,10 @@ struct Decide {
   Actor by;
   std::string outcome;
   std::string comment;
-  Fields answers;                       // of the ask
-  Fields edits;                         // of the form
-  std::vector<std::string> checklist;   // ids done
-  std::optional<std::string> return_to; // step id or "requester"; default the step's first target
+  Fields answers;                        // of the ask
+  Fields edits;                          // of the form
+  std::vector<std::string> checklist;    // ids done
+  std::optional<std::string> return_to;  // step id or "requester"; default the step's first target
 };
 struct DeliverEvent {
   std::string connector;
@@ -79,7 +79,7 @@ struct Reassign {
   std::string reason;
 };
 
-using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw, Cancel,
-                             Retry, Reassign>;
+using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
+                             Cancel, Retry, Reassign>;
 
 }  // namespace countersign

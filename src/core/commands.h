@@ -1,5 +1,6 @@
 #pragma once
-// One function for each command of command.h; decide() chooses. Internal to the core. Each may stop the transition.
+// One function for each command of command.h; decide() chooses. Internal to the core. Each may stop the
+// transition.
 
 #include "core/transition.h"
 

@@ -36,21 +36,25 @@ ActivationId target_of(const State& state, const Command& command) {
 constexpr Duration kRetryTimerAfter = std::chrono::hours(1);
 
 Decision finished(Transition& transition) {
-  return Decision{std::move(transition.events()), std::move(transition.effects()), transition.take_state(), {}};
+  return Decision{
+      std::move(transition.events()), std::move(transition.effects()), transition.take_state(), {}};
 }
 
-// What another system has answered happened, whatever stands in the way of what follows: it is not asked again.
+// What another system has answered happened, whatever stands in the way of what follows: it is not asked
+// again.
 void keep_answer(Transition& transition, ActivationId target, const Command& command) {
   std::optional<OutcomeReached> reached;
   if (const auto* done = std::get_if<EffectDone>(&command)) {
     reached = OutcomeReached{target, done->succeeded ? "succeeded" : "failed", Actor{.channel = "connector"},
                              done->error, done->reply};
-  } else if (const auto* child = std::get_if<ChildEnded>(&command); child != nullptr && !child->status.empty()) {
+  } else if (const auto* child = std::get_if<ChildEnded>(&command);
+             child != nullptr && !child->status.empty()) {
     reached = OutcomeReached{target, child->status, Actor{.channel = "workflow"}, {}, {}};
   }
   const auto activation = transition.state().activations.find(target);
   if (!reached || activation == transition.state().activations.end() || !activation->second.effect) return;
-  transition.emit(EffectFinished{*activation->second.effect, target, reached->outcome != "failed", reached->comment});
+  transition.emit(
+      EffectFinished{*activation->second.effect, target, reached->outcome != "failed", reached->comment});
   clear_timers(transition, target);
   transition.emit(std::move(*reached));
 }
@@ -58,10 +62,11 @@ void keep_answer(Transition& transition, ActivationId target, const Command& com
 Outcome incident_instead(const Context& context, const State& before, const Command& command,
                          const std::string& message) {
   const ActivationId target = target_of(before, command);
-  const Error refusal{ErrorCode::conflict,
-                      fmt::format("cannot go on with {}: {}. Nothing was changed; the workflow's caretakers were told",
-                                  before.reference.empty() ? before.workflow.value : before.reference, message),
-                      {}};
+  const Error refusal{
+      ErrorCode::conflict,
+      fmt::format("cannot go on with {}: {}. Nothing was changed; the workflow's caretakers were told",
+                  before.reference.empty() ? before.workflow.value : before.reference, message),
+      {}};
   if (std::holds_alternative<Start>(command) || !target) {
     return Rejection{Error{ErrorCode::invalid_input, message, {}}, {}};
   }

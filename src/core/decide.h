@@ -1,6 +1,6 @@
 #pragma once
-// The functional core: what a command does to an instance. Pure: no clock, no I/O, no randomness; the same inputs
-// give the same answer. Thread-safe.
+// The functional core: what a command does to an instance. Pure: no clock, no I/O, no randomness; the same
+// inputs give the same answer. Thread-safe.
 
 #include <map>
 #include <memory>
@@ -19,9 +19,6 @@
 #include "core/state.h"
 
 namespace countersign {
-
-
-
 
 // Something that several instances share and that decide() needs to know before it can answer.
 struct FactKey {
@@ -52,7 +49,8 @@ struct Decision {
   std::vector<Event> events;  // seq and at are set; empty only where a command was a harmless repeat
   std::vector<Effect> effects;
   std::shared_ptr<const State> after;  // the fold of `events` over the state before
-  // Set where the events raise an incident instead of doing what was asked: store the events, and tell the caller.
+  // Set where the events raise an incident instead of doing what was asked: store the events, and tell the
+  // caller.
   std::optional<Error> refusal;
 };
 struct NeedFacts {
@@ -62,16 +60,16 @@ struct NeedFacts {
 struct Existing {
   InstanceId instance;
 };
-// Nothing changes. invalid_input for what the form or the step does not accept (`problems` says where), forbidden,
-// not_found, conflict ("finance is already decided").
+// Nothing changes. invalid_input for what the form or the step does not accept (`problems` says where),
+// forbidden, not_found, conflict ("finance is already decided").
 struct Rejection {
   Error error;
   std::vector<FormProblem> problems;
 };
 
-// What `command` does to the instance in state `before` (seq 0, with its id set, for a Start). A failing expression
-// or a run of more than kStepsMax steps is an incident on the waiting activation, recorded as an event, and nothing
-// passes by itself; a Start that would meet one is rejected instead.
+// What `command` does to the instance in state `before` (seq 0, with its id set, for a Start). A failing
+// expression or a run of more than kStepsMax steps is an incident on the waiting activation, recorded as an
+// event, and nothing passes by itself; a Start that would meet one is rejected instead.
 using Outcome = std::variant<Decision, Rejection, NeedFacts, Existing>;
 inline constexpr int kStepsMax = 1000;
 Outcome decide(const Context& context, const State& before, const Command& command);

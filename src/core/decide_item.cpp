@@ -1,8 +1,8 @@
 // A person's answer to a work item.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/ask.h"
 #include "core/chase.h"
@@ -30,20 +30,22 @@ bool must_explain(const Step& step, const std::string& outcome) {
 std::vector<FormProblem> problems_of(Transition& transition, const Item& item, const Step& step,
                                      const Decide& command) {
   std::vector<FormProblem> problems;
-  if (must_explain(step, command.outcome) && command.comment.find_first_not_of(" \t\r\n") == std::string::npos) {
+  if (must_explain(step, command.outcome) &&
+      command.comment.find_first_not_of(" \t\r\n") == std::string::npos) {
     problems.push_back({"/comment", fmt::format("'{}' needs a comment that says why", command.outcome)});
   }
   for (const auto& [name, value] : command.edits) {
     const std::vector<Field> editable = editable_fields(transition.definition(), step);
     const bool allowed =
         std::any_of(editable.begin(), editable.end(), [&](const Field& field) { return field.name == name; });
-    if (!allowed) problems.push_back({pointer_below("/form", name), "this step does not let anybody change it"});
+    if (!allowed)
+      problems.push_back({pointer_below("/form", name), "this step does not let anybody change it"});
   }
   if (command.outcome == "returned") return problems;
   const std::vector<std::string>& entries = item.entries;
-  const std::vector<FormProblem> missing =
-      check_required(asked_fields(step, entries), command.answers, [](const Field&) { return true; },
-                     command.outcome, "/answers");
+  const std::vector<FormProblem> missing = check_required(
+      asked_fields(step, entries), command.answers, [](const Field&) { return true; }, command.outcome,
+      "/answers");
   problems.insert(problems.end(), missing.begin(), missing.end());
   for (const std::string& entry : entries) {
     if (!names(command.checklist, entry)) {
@@ -58,8 +60,8 @@ std::vector<FormProblem> problems_of(Transition& transition, const Item& item, c
   return problems;
 }
 
-void send_back_to(Transition& transition, const Activation& activation, const Step& step, const Decide& command,
-                  const std::vector<ReturnTarget>& targets) {
+void send_back_to(Transition& transition, const Activation& activation, const Step& step,
+                  const Decide& command, const std::vector<ReturnTarget>& targets) {
   const Definition& definition = transition.definition();
   const std::string wanted = command.return_to.value_or("");
   for (const ReturnTarget& target : targets) {
@@ -122,9 +124,10 @@ void task_answered(Transition& transition, const Activation& activation, const D
 void decide_item(Transition& transition, const Decide& command) {
   const auto found = transition.state().items.find(command.item);
   if (found == transition.state().items.end()) {
-    return transition.refuse(ErrorCode::conflict, fmt::format("the work item is closed ({})",
-                                                              transition.state().ended ? "the instance has ended"
-                                                                                       : "it was decided or left"));
+    return transition.refuse(
+        ErrorCode::conflict,
+        fmt::format("the work item is closed ({})",
+                    transition.state().ended ? "the instance has ended" : "it was decided or left"));
   }
   const Item item = found->second;
   const Activation activation = transition.state().activations.at(item.activation);
@@ -158,7 +161,8 @@ void decide_item(Transition& transition, const Decide& command) {
         form.insert_or_assign(name, value);
       }
     }
-    // A revision is as complete as a start; else whoever may fill in a field has filled it in when they finish.
+    // A revision is as complete as a start; else whoever may fill in a field has filled it in when they
+    // finish.
     const auto is_asked = [&](const Field& field) {
       if (revision) return !is_filled_in_later(transition.definition(), field);
       return !turned_down && std::any_of(editable.begin(), editable.end(),
@@ -179,7 +183,8 @@ void decide_item(Transition& transition, const Decide& command) {
   clear_item_timers(transition, item.activation, item.number);
   if (revision) transition.emit(StatusChanged{"running"});
   if (changed) change_form(transition, std::move(*changed));
-  if (revision) claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
+  if (revision)
+    claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
   if (transition.stopped()) return;
   if (revision) return resubmit(transition, activation, command.by);
   if (command.outcome == "returned" && !step.on.contains("returned")) {

@@ -2,19 +2,19 @@
 // A workflow as loaded from one file: what the loader (module definition) produces and what decide() reads.
 // Immutable once built and shared by std::shared_ptr<const Definition>; thread-safe.
 //
-// Steps and lists stand in flat tables and name each other by index. A list is a sequence of steps: the root list,
-// a branch, the steps of an outcome or of an event. `{go: X}`, `{end: S}` and `[]` written where a list may stand
-// are lists of one `Go` or `End` step, and the empty list.
+// Steps and lists stand in flat tables and name each other by index. A list is a sequence of steps: the root
+// list, a branch, the steps of an outcome or of an event. `{go: X}`, `{end: S}` and `[]` written where a list
+// may stand are lists of one `Go` or `End` step, and the empty list.
 //
 // Expressions see these variables:
-//   form       record of the form's fields             requester  person (absent where nobody in particular asks)
-//   vars       map(string, dyn)                        instance   record: id, reference, workflow, stage, round, url
-//   now        timestamp                               today      date in the workflow's calendar's zone
-//   STEP       record of a step's last result that is not voided: outcome, by (person), at, comment, and its fields
-//   event      the event's data (in an on_event handler, a trigger, and `where` of a wait)
-//   year, number   text and int, only in `reference`
-// and call these functions beside CEL's: person, group, managers, managers_up_to, business_days, business_hours,
-// add_business, days, months (docs/workflow-reference.md).
+//   form       record of the form's fields             requester  person (absent where nobody in particular
+//   asks) vars       map(string, dyn)                        instance   record: id, reference, workflow,
+//   stage, round, url now        timestamp                               today      date in the workflow's
+//   calendar's zone STEP       record of a step's last result that is not voided: outcome, by (person), at,
+//   comment, and its fields event      the event's data (in an on_event handler, a trigger, and `where` of a
+//   wait) year, number   text and int, only in `reference`
+// and call these functions beside CEL's: person, group, managers, managers_up_to, business_days,
+// business_hours, add_business, days, months (docs/workflow-reference.md).
 
 #include <cstddef>
 #include <cstdint>
@@ -66,8 +66,24 @@ struct LocalText {
 using TimeRule = std::variant<TimeSpan, Expression>;
 
 enum class FieldType {
-  text, long_text, integer, number, money, boolean, choice, choices, date, datetime, person, people, mail, url,
-  file, files, table, items_of,
+  text,
+  long_text,
+  integer,
+  number,
+  money,
+  boolean,
+  choice,
+  choices,
+  date,
+  datetime,
+  person,
+  people,
+  mail,
+  url,
+  file,
+  files,
+  table,
+  items_of,
 };
 std::string_view to_string(FieldType type);
 
@@ -88,18 +104,18 @@ struct Field {
   std::vector<std::string> required_on;  // in an ask: the outcomes with which it must be filled in
   std::string currency;                  // of money
   std::vector<ChoiceOption> options;     // of choice and choices
-  std::optional<Decimal> min;            // of integer, number, money; for texts the least number of characters
+  std::optional<Decimal> min;  // of integer, number, money; for texts the least number of characters
   std::optional<Decimal> max;
   std::optional<std::string> date_min;  // of date, "2026-03-02"
   std::optional<std::string> date_max;
-  std::string pattern;                  // RE2, matches the whole text
-  std::size_t at_least = 0;             // of files, people, choices, table: how many
+  std::string pattern;       // RE2, matches the whole text
+  std::size_t at_least = 0;  // of files, people, choices, table: how many
   std::size_t at_most = 1000;
-  std::vector<std::string> accept;      // of file, files: endings in lower case, empty for any allowed kind
+  std::vector<std::string> accept;  // of file, files: endings in lower case, empty for any allowed kind
   Unique unique = Unique::no;
-  std::vector<Field> columns;           // of table
-  std::string items_of;                 // of items_of: the step whose checklist it names
-  std::optional<Expression> when;       // shown and kept only while true
+  std::vector<Field> columns;      // of table
+  std::string items_of;            // of items_of: the step whose checklist it names
+  std::optional<Expression> when;  // shown and kept only while true
   std::optional<Expression> default_value;
   std::optional<Expression> computed;
   SourcePosition at;
@@ -188,8 +204,8 @@ struct WaitEvent {
   bool since_start = false;
 };
 struct Wait {
-  std::optional<TimeRule> span;      // YAML key `for`
-  std::optional<Expression> until;   // an instant or a date
+  std::optional<TimeRule> span;     // YAML key `for`
+  std::optional<Expression> until;  // an instant or a date
   std::optional<WaitEvent> event;
 };
 
@@ -215,7 +231,8 @@ struct Run {
   std::vector<Argument> with;
   bool wait = true;
   std::optional<Expression> requester;
-  std::vector<std::string> statuses;  // how the child may end, as its file declares it when this one is loaded
+  std::vector<std::string>
+      statuses;  // how the child may end, as its file declares it when this one is loaded
 };
 
 struct Assign {
@@ -254,8 +271,9 @@ using StepKind =
 
 struct Step {
   StepIndex index = kNoStep;
-  std::string id;    // as written, else ""
-  std::string name;  // id, else the path: stable for messages and migration ("steps/3", "hold/on/insufficient/0")
+  std::string id;  // as written, else ""
+  std::string
+      name;  // id, else the path: stable for messages and migration ("steps/3", "hold/on/insufficient/0")
   LocalText title;
   ListIndex list = kNoList;  // the list in which it stands
   std::uint32_t position = 0;
@@ -281,9 +299,9 @@ struct Trigger {
   std::vector<Expression> by;  // of form: who may start; empty: everybody in the directory
   std::string connector;       // of event
   std::string event;
-  std::optional<Expression> requester;   // required for event
-  std::vector<Argument> form;            // fields from the event
-  std::optional<Expression> when;        // of event: only then
+  std::optional<Expression> requester;  // required for event
+  std::vector<Argument> form;           // fields from the event
+  std::optional<Expression> when;       // of event: only then
 };
 
 struct EventHandler {
@@ -312,13 +330,13 @@ struct MessageTemplate {
 
 struct Definition {
   WorkflowId id;
-  std::string version;  // SHA-256 of the file (and of its messages) in hex
-  std::string source;   // the file's text, stored with the version
+  std::string version;          // SHA-256 of the file (and of its messages) in hex
+  std::string source;           // the file's text, stored with the version
   std::string message_sources;  // JSON: "NAME.LANG" -> text of its messages, stored with the version too
   LocalText title;
   std::vector<Expression> owner;
-  Prose reference;            // default: the id in capitals, "-", year, "-", number
-  std::string calendar;       // name; "" for the default calendar
+  Prose reference;       // default: the id in capitals, "-", year, "-", number
+  std::string calendar;  // name; "" for the default calendar
   std::vector<std::string> statuses;
   std::vector<std::string> stages;
   std::vector<Trigger> triggers;
@@ -341,14 +359,15 @@ struct Definition {
   const Field* find_field(std::string_view name) const;
 };
 
-// The outcomes a step can have, in the order of the reference ("approved", "rejected", "returned", "timeout").
+// The outcomes a step can have, in the order of the reference ("approved", "rejected", "returned",
+// "timeout").
 std::vector<std::string> outcomes_of(const Definition& definition, const Step& step);
 
 // The static type of a field's value, and of a record of fields (`name` is what messages call it).
 cel::Type type_of(const Field& field);
 cel::Type record_of(std::string name, const std::vector<Field>& fields);
-// What expressions read of STEP: outcome, by, at, comment, and the fields of its ask; of a call or a wait `reply`,
-// what the connector declares.
+// What expressions read of STEP: outcome, by, at, comment, and the fields of its ask; of a call or a wait
+// `reply`, what the connector declares.
 std::vector<Field> result_fields(const Step& step, const std::vector<Field>& reply = {});
 // The type of STEP in expressions, with all of result_fields(). `maybe`: the step may not have run where the
 // expression stands. The loader decides that field by field (definition/flow.h).

@@ -1,7 +1,7 @@
 #pragma once
-// What decide() wants done outside the instance. Effects leave only from committed outbox rows, at least once, with
-// a key that the receiver can use; they are never run on replay. What is stored with the instance (work items,
-// timers, claims, counters) follows from the events and is no effect.
+// What decide() wants done outside the instance. Effects leave only from committed outbox rows, at least
+// once, with a key that the receiver can use; they are never run on replay. What is stored with the instance
+// (work items, timers, claims, counters) follows from the events and is no effect.
 
 #include <string>
 #include <variant>
@@ -14,16 +14,17 @@ namespace countersign {
 enum class SendKind { request, reminder, escalation, closed, outcome, returned, notify, incident };
 std::string_view to_string(SendKind kind);
 
-// To one person, over their own channel. `request`, `reminder`, `escalation` and `returned` are about an item and
-// are composed when sent, from the instance as it is then; they are dropped where the item has closed meanwhile.
+// To one person, over their own channel. `request`, `reminder`, `escalation` and `returned` are about an item
+// and are composed when sent, from the instance as it is then; they are dropped where the item has closed
+// meanwhile.
 struct Send {
   SendKind kind = SendKind::notify;
   PersonId to;
-  std::string group;       // instead of `to`: each active member of it
+  std::string group;  // instead of `to`: each active member of it
   std::uint32_t item = 0;
-  std::uint32_t count = 0; // which reminder
-  std::string subject;     // of notify and incident: already in the person's language
-  std::string text;        // Markdown
+  std::uint32_t count = 0;  // which reminder
+  std::string subject;      // of notify and incident: already in the person's language
+  std::string text;         // Markdown
 };
 // A call of a connector's action, or a room's message (`notify` with `via`).
 struct CallConnector {

@@ -1,8 +1,7 @@
 #include "core/evaluation.h"
 
-#include <fmt/format.h>
-
 #include <date/date.h>
+#include <fmt/format.h>
 
 #include "core/time_words.h"
 namespace countersign {
@@ -51,7 +50,8 @@ Result<cel::Value> add_business(const Calendar& calendar, const cel::Value& from
   }
   const Day day{date::days(from.as_date().days)};
   const auto& hours = calendar.hours_on(day);
-  const Instant opening = calendar.instant_of(day, hours.empty() ? std::chrono::minutes(0) : hours.front().opens);
+  const Instant opening =
+      calendar.instant_of(day, hours.empty() ? std::chrono::minutes(0) : hours.front().opens);
   const Result<Instant> at = add_time(calendar, opening, *span);
   if (!at) return std::unexpected(at.error());
   const auto days = calendar.day_of(*at).time_since_epoch().count();
@@ -89,7 +89,9 @@ const Calendar& Context::calendar(const std::string& name) const {
 
 Evaluation::Evaluation(const Context& context, const State& state) : context_(context), state_(state) {}
 
-void Evaluation::set_event(std::optional<cel::Value> event) { event_ = std::move(event); }
+void Evaluation::set_event(std::optional<cel::Value> event) {
+  event_ = std::move(event);
+}
 
 void Evaluation::set_local(std::string name, cel::Value value) {
   locals_.insert_or_assign(std::move(name), std::move(value));
@@ -171,15 +173,17 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
   }
   if (function == "managers_up_to") {
     const cel::Value& amount = arguments[1];
-    const auto chain = directory.managers_up_to(
-        arguments[0].as_person(), amount.is(cel::Kind::money) ? amount.as_money().amount : amount.as_decimal());
+    const auto chain = directory.managers_up_to(arguments[0].as_person(), amount.is(cel::Kind::money)
+                                                                              ? amount.as_money().amount
+                                                                              : amount.as_decimal());
     if (!chain) return fail(ErrorCode::invalid_input, chain.error().message);
     return list_of(*chain);
   }
   if (function == "business_days") return business_time("business days", arguments[0]);
   if (function == "business_hours") return business_time("business hours", arguments[0]);
   if (function == "add_business") {
-    return add_business(context_.calendar(context_.definition.calendar), arguments[0], arguments[1].as_string());
+    return add_business(context_.calendar(context_.definition.calendar), arguments[0],
+                        arguments[1].as_string());
   }
   return std::unexpected(unknown_function(function));
 }
@@ -206,7 +210,8 @@ std::string Evaluation::display(const cel::Value& value) const {
       const Calendar& calendar = context_.calendar(context_.definition.calendar);
       return wall_clock_text(calendar, value.as_instant());
     }
-    default: return cel::to_display(value);
+    default:
+      return cel::to_display(value);
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Evaluating a workflow's expressions and prose against one instance: binds the variables and answers the functions
-// that scope.h declares. Keeps what it has built (the form as a value, a step's result) until forget(). Not
-// thread-safe; make one per command or view.
+// Evaluating a workflow's expressions and prose against one instance: binds the variables and answers the
+// functions that scope.h declares. Keeps what it has built (the form as a value, a step's result) until
+// forget(). Not thread-safe; make one per command or view.
 
 #include <map>
 #include <optional>
@@ -27,18 +27,20 @@ class Evaluation final : public cel::Bindings, public cel::Host {
   // A variable of the place itself: `year` and `number` of a reference.
   void set_local(std::string name, cel::Value value);
 
-  // Errors: not_found where the expression reads something absent (an empty field, a manager nobody has), else what
-  // Program::evaluate says.
+  // Errors: not_found where the expression reads something absent (an empty field, a manager nobody has),
+  // else what Program::evaluate says.
   Result<cel::Value> evaluate(const Expression& expression) const;
 
-  // Replaces every ${ }: an absent value is "", persons are shown by name, times in the workflow's calendar's zone.
+  // Replaces every ${ }: an absent value is "", persons are shown by name, times in the workflow's calendar's
+  // zone.
   enum class Landing { plain, markdown };
   Result<std::string> prose(const Prose& prose, Landing landing) const;
   // The text in the best of its languages for `locale`, "" where there is none.
   Result<std::string> text(const LocalText& text, std::string_view locale, Landing landing) const;
 
   std::optional<cel::Value> find(std::string_view name) const override;
-  Result<std::optional<cel::Value>> person_field(const PersonId& person, std::string_view field) const override;
+  Result<std::optional<cel::Value>> person_field(const PersonId& person,
+                                                 std::string_view field) const override;
   Result<cel::Value> call(std::string_view function, std::span<const cel::Value> arguments) const override;
   Result<std::vector<PersonId>> members(std::string_view group) const override;
 

@@ -1,6 +1,7 @@
 #pragma once
-// What happened to an instance: past-tense facts, each sufficient by itself (evolve needs no definition). Stored as
-// type, version and JSON (event_codec.h); a new member gets a default so that old events stay readable.
+// What happened to an instance: past-tense facts, each sufficient by itself (evolve needs no definition).
+// Stored as type, version and JSON (event_codec.h); a new member gets a default so that old events stay
+// readable.
 
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,8 @@ struct Started {
   bool operator==(const Started&) const = default;
 };
 struct FormChanged {
-  Fields values;                      // the changed ones, with their new value
-  std::vector<std::string> removed;   // fields that are absent now
+  Fields values;                     // the changed ones, with their new value
+  std::vector<std::string> removed;  // fields that are absent now
   Actor by;
   bool operator==(const FormChanged&) const = default;
 };
@@ -87,8 +88,8 @@ struct ItemChanged {
   std::string outcome;  // of a decision
   Actor by;
   std::string comment;
-  Fields fields;                        // answers
-  std::vector<std::string> checklist;   // ids ticked off with the decision
+  Fields fields;                       // answers
+  std::vector<std::string> checklist;  // ids ticked off with the decision
   bool operator==(const ItemChanged&) const = default;
 };
 struct VarsSet {
@@ -189,10 +190,11 @@ struct Ended {
 };
 
 using EventBody =
-    std::variant<Started, FormChanged, FrameOpened, FrameClosed, ActivationOpened, OutcomeReached, ActivationClosed,
-                 RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared, EffectRequested, EffectFinished,
-                 ClaimTaken, ClaimFreed, CounterTaken, RoundOpened, ResultsVoided, EventReceived, StageEntered,
-                 StatusChanged, Commented, IncidentRaised, IncidentCleared, Chased, Ended>;
+    std::variant<Started, FormChanged, FrameOpened, FrameClosed, ActivationOpened, OutcomeReached,
+                 ActivationClosed, RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared,
+                 EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
+                 ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
+                 IncidentCleared, Chased, Ended>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

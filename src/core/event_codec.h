@@ -1,7 +1,7 @@
 #pragma once
-// Stored spelling of events and snapshots. Every event has a type and a version; decoders of old versions stay
-// (samples under tests/golden/events). A snapshot has a codec version; one of another version is refolded from the
-// events.
+// Stored spelling of events and snapshots. Every event has a type and a version; decoders of old versions
+// stay (samples under tests/golden/events). A snapshot has a codec version; one of another version is
+// refolded from the events.
 
 #include <cstdint>
 #include <string>

@@ -208,8 +208,8 @@ struct Fold {
     if (of != nullptr && of->effect == event.effect) of->effect.reset();
   }
 
-  // Claims and counters are rows that instances share; the store derives them from the events. What this instance
-  // holds it must know to free it.
+  // Claims and counters are rows that instances share; the store derives them from the events. What this
+  // instance holds it must know to free it.
   void operator()(const ClaimTaken& event) const {
     std::vector<std::string>& keys = state.claims[event.scope];
     keys.insert(std::ranges::lower_bound(keys, event.key), event.key);

@@ -1,8 +1,8 @@
 #include "core/flow.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/chase.h"
 #include "core/claims.h"
@@ -43,7 +43,8 @@ void close_and_go_on(Transition& transition, ActivationId id) {
   transition.ready().push_back(frame);
 }
 
-void branch_finished(Transition& transition, ActivationId id, const Parallel& parallel, const std::string& branch) {
+void branch_finished(Transition& transition, ActivationId id, const Parallel& parallel,
+                     const std::string& branch) {
   const std::size_t open = frames_below(transition.state(), id).size();
   const std::size_t finished = parallel.branches.size() - open;
   const std::size_t needed = parallel.need.kind == QuorumKind::all   ? parallel.branches.size()
@@ -108,7 +109,8 @@ FrameId outermost(const State& state, FrameId from) {
 // A task may call one of its own outcomes so.
 bool is_own_outcome(const Step& step, std::string_view outcome) {
   const auto* task = std::get_if<Task>(&step.kind);
-  return task != nullptr && std::find(task->outcomes.begin(), task->outcomes.end(), outcome) != task->outcomes.end();
+  return task != nullptr &&
+         std::find(task->outcomes.begin(), task->outcomes.end(), outcome) != task->outcomes.end();
 }
 
 // An end in the list of a `rejected` or `timeout` outcome: the request came to nothing.
@@ -130,7 +132,8 @@ void run_to_wait(Transition& transition) {
     const FrameId id = transition.ready().front();
     transition.ready().erase(transition.ready().begin());
     const auto frame = transition.state().frames.find(id);
-    if (frame == transition.state().frames.end() || frame->second.current) continue;  // left or gone on meanwhile
+    if (frame == transition.state().frames.end() || frame->second.current)
+      continue;  // left or gone on meanwhile
     if (++steps > kStepsMax) {
       transition.raise(fmt::format("more than {} steps ran without one that waits", kStepsMax));
       return;
@@ -159,9 +162,12 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
   }
   if (const auto* go = std::get_if<Go>(&step.kind)) return jump(transition, frame, go->step);
   if (const auto* end = std::get_if<End>(&step.kind)) {
-    return end_instance(transition, {.status = end->status, .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
+    return end_instance(transition,
+                        {.status = end->status,
+                         .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
   }
-  if (!step.stage.empty() && step.stage != transition.state().stage) transition.emit(StageEntered{step.stage});
+  if (!step.stage.empty() && step.stage != transition.state().stage)
+    transition.emit(StageEntered{step.stage});
 
   const ActivationId id(transition.fresh_id());
   const auto visits = transition.state().visits.find(index);
@@ -181,7 +187,8 @@ void complete(Transition& transition, ActivationId id, Answered answered) {
   leave_below(transition, id);
   close_items(transition, id, ItemAct::supersede, answered.by);
   clear_timers(transition, id);
-  transition.emit(OutcomeReached{id, answered.outcome, answered.by, answered.comment, std::move(answered.fields)});
+  transition.emit(
+      OutcomeReached{id, answered.outcome, answered.by, answered.comment, std::move(answered.fields)});
   follow_outcome(transition, id);
 }
 
@@ -201,8 +208,8 @@ void follow_outcome(Transition& transition, ActivationId id) {
   }
   const bool unhandled = result.outcome == "timeout" || result.outcome == "failed";
   if (handler == step.on.end() && unhandled) {
-    transition.raise(fmt::format("{} ended with '{}', which nothing in the workflow handles", step.name,
-                                 result.outcome));
+    transition.raise(
+        fmt::format("{} ended with '{}', which nothing in the workflow handles", step.name, result.outcome));
     return;
   }
   close_and_go_on(transition, id);
@@ -241,8 +248,8 @@ void send_back(Transition& transition, FrameId from, StepIndex target, const std
   const auto latest = state.results.find(target);
   std::vector<StepIndex> voided;
   for (const auto& [index, result] : state.results) {
-    const bool after = latest == state.results.end() ? index >= target
-                                                     : result.activation >= latest->second.activation;
+    const bool after =
+        latest == state.results.end() ? index >= target : result.activation >= latest->second.activation;
     if (after && !result.voided) voided.push_back(index);
   }
   transition.emit(RoundOpened{state.round + 1, reason});

@@ -1,6 +1,6 @@
 #pragma once
-// Moving through the steps: opening, completing, leaving, jumping, and running until every frame waits. Internal to
-// the core. All functions may stop the transition (transition.h).
+// Moving through the steps: opening, completing, leaving, jumping, and running until every frame waits.
+// Internal to the core. All functions may stop the transition (transition.h).
 
 #include <string>
 
@@ -18,8 +18,9 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
 // Opens `step` in `frame`, which has no open activation.
 void open_step(Transition& transition, FrameId frame, StepIndex step);
 
-// The step has its outcome: closes what is open below and beside it, records the result, and either runs the list
-// that `on` gives for the outcome or does what the outcome does by itself (docs/workflow-reference.md, outcomes).
+// The step has its outcome: closes what is open below and beside it, records the result, and either runs the
+// list that `on` gives for the outcome or does what the outcome does by itself (docs/workflow-reference.md,
+// outcomes).
 struct Answered {
   std::string outcome;
   Actor by;
@@ -27,13 +28,15 @@ struct Answered {
   Fields fields;
 };
 void complete(Transition& transition, ActivationId activation, Answered answered);
-// The second half: what the recorded outcome leads to. Alone after an incident that stood in its way was mended.
+// The second half: what the recorded outcome leads to. Alone after an incident that stood in its way was
+// mended.
 void follow_outcome(Transition& transition, ActivationId activation);
 
 // Closes the activation and everything below it; its items are cancelled, its timers deleted.
 void leave(Transition& transition, ActivationId activation);
 
-// go: leaves whatever is open in the frame of the target's list, seen from `from`, and opens the target there.
+// go: leaves whatever is open in the frame of the target's list, seen from `from`, and opens the target
+// there.
 void jump(Transition& transition, FrameId from, StepIndex target);
 
 // Send back: a new round from `target` on; what was decided since the target's latest visit is void.

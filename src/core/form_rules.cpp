@@ -1,8 +1,8 @@
 #include "core/form_rules.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/claims.h"
 #include "core/field_text.h"
@@ -54,8 +54,9 @@ bool is_shown(Transition& transition, Draft& draft, const Field& field) {
 // The map that an upload makes (form.h), or a list of those.
 bool is_file_value(const cel::Value& value, bool several) {
   if (several) {
-    return value.is(cel::Kind::list) && std::all_of(value.as_list().begin(), value.as_list().end(),
-                                                    [](const cel::Value& file) { return is_file_value(file, false); });
+    return value.is(cel::Kind::list) &&
+           std::all_of(value.as_list().begin(), value.as_list().end(),
+                       [](const cel::Value& file) { return is_file_value(file, false); });
   }
   if (!value.is(cel::Kind::map)) return false;
   const auto has = [&](std::string_view key, cel::Kind kind) {
@@ -72,7 +73,9 @@ bool is_filled_in_later(const Definition& definition, const Field& field) {
   return std::any_of(definition.steps.begin(), definition.steps.end(), [&](const Step& step) {
     const auto* approve = std::get_if<Approve>(&step.kind);
     const auto* task = std::get_if<Task>(&step.kind);
-    const std::vector<std::string>* edit = approve != nullptr ? &approve->edit : task != nullptr ? &task->edit : nullptr;
+    const std::vector<std::string>* edit = approve != nullptr ? &approve->edit
+                                           : task != nullptr  ? &task->edit
+                                                              : nullptr;
     return edit != nullptr && std::find(edit->begin(), edit->end(), field.name) != edit->end();
   });
 }
@@ -113,9 +116,9 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
     }
   }
   if (transition.stopped()) return {};
-  std::vector<FormProblem> problems = check_required(
-      definition.form, draft.form(),
-      [&](const Field& field) { return !hidden.contains(field.name) && is_asked(field); });
+  std::vector<FormProblem> problems = check_required(definition.form, draft.form(), [&](const Field& field) {
+    return !hidden.contains(field.name) && is_asked(field);
+  });
   const Person* person = transition.context().directory.find(requester);
   for (const RefuseRule& rule : definition.refuse_when) {
     if (!problems.empty()) break;  // the rules speak of a form that is complete

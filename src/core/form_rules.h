@@ -1,6 +1,6 @@
 #pragma once
-// The form as a whole: defaults, computed and conditional fields, what is required, and the rules that refuse it.
-// Internal to the core; a single field's input is form.h's.
+// The form as a whole: defaults, computed and conditional fields, what is required, and the rules that refuse
+// it. Internal to the core; a single field's input is form.h's.
 
 #include <functional>
 #include <set>
@@ -10,9 +10,10 @@
 
 namespace countersign {
 
-// `proposed` after defaults (only for fields that `named` does not hold; nullptr: no defaults, the form is an old
-// one) and computed fields, without the fields whose `when` does not hold. Refuses, with all problems, what is
-// missing and what `refuse_when` names, in the requester's language. Only fields that `is_asked` admits can be missing.
+// `proposed` after defaults (only for fields that `named` does not hold; nullptr: no defaults, the form is an
+// old one) and computed fields, without the fields whose `when` does not hold. Refuses, with all problems,
+// what is missing and what `refuse_when` names, in the requester's language. Only fields that `is_asked`
+// admits can be missing.
 Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
                    const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked);
 

@@ -12,11 +12,12 @@ void raise_incident(Transition& transition, ActivationId id, const std::string& 
   const std::string step = transition.definition().step(activation.step).name;
   transition.emit(IncidentRaised{id, message});
   for (const Seat& seat : caretakers(transition)) {
-    transition.request(Send{.kind = SendKind::incident,
-                            .to = seat.person,
-                            .group = seat.group,
-                            .subject = fmt::format("{} stands still at {}", transition.state().reference, step),
-                            .text = escape_markdown(message)});
+    transition.request(
+        Send{.kind = SendKind::incident,
+             .to = seat.person,
+             .group = seat.group,
+             .subject = fmt::format("{} stands still at {}", transition.state().reference, step),
+             .text = escape_markdown(message)});
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// An activation that cannot go on by itself: it stands still, nothing passes, and its caretakers are told. Internal
-// to the core.
+// An activation that cannot go on by itself: it stands still, nothing passes, and its caretakers are told.
+// Internal to the core.
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
-// The life of a work item. The one table below says everything; docs/state_machine.md is printed from it and a test
-// keeps the two equal. Enumerators are spelt as in the database and the API and are never renumbered.
+// The life of a work item. The one table below says everything; docs/state_machine.md is printed from it and
+// a test keeps the two equal. Enumerators are spelt as in the database and the API and are never renumbered.
 
 #include <array>
 #include <cstdint>

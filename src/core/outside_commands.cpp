@@ -1,8 +1,9 @@
-// What reaches an instance from outside its work items: events, answers of other systems, and acts on the whole.
-
-#include <fmt/format.h>
+// What reaches an instance from outside its work items: events, answers of other systems, and acts on the
+// whole.
 
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/claims.h"
 #include "core/commands.h"
@@ -20,8 +21,9 @@ bool is_event(const std::string& connector, const std::string& name, const Deliv
 
 bool refuse_if_ended(Transition& transition, std::string_view act) {
   if (!transition.state().ended) return false;
-  transition.refuse(ErrorCode::conflict, fmt::format("cannot {} {}: it has ended ({})", act,
-                                                     transition.state().reference, transition.state().status));
+  transition.refuse(ErrorCode::conflict,
+                    fmt::format("cannot {} {}: it has ended ({})", act, transition.state().reference,
+                                transition.state().status));
   return true;
 }
 
@@ -50,8 +52,8 @@ void deliver_event(Transition& transition, const DeliverEvent& command) {
   }
   for (const EventHandler& handler : transition.definition().on_event) {
     if (!is_event(handler.connector, handler.name, command)) continue;
-    const bool taken = !handler.where ||
-                       transition.holds_for_event(*handler.where, FrameId(), command.data, "where of on_event");
+    const bool taken = !handler.where || transition.holds_for_event(*handler.where, FrameId(), command.data,
+                                                                    "where of on_event");
     if (!taken || transition.stopped()) continue;
     open_frame(transition, ActivationId(), handler.list, "event:" + command.name, command.data);
     run_to_wait(transition);
@@ -74,7 +76,8 @@ void effect_done(Transition& transition, const EffectDone& command) {
   if (!id) return transition.refuse(ErrorCode::conflict, "nothing waits for this answer any more");
   transition.emit(EffectFinished{command.effect, id, command.succeeded, command.error});
   complete(transition, id,
-           {command.succeeded ? "succeeded" : "failed", Actor{.channel = "connector"}, command.error, command.reply});
+           {command.succeeded ? "succeeded" : "failed", Actor{.channel = "connector"}, command.error,
+            command.reply});
 }
 
 void child_ended(Transition& transition, const ChildEnded& command) {
@@ -85,10 +88,12 @@ void child_ended(Transition& transition, const ChildEnded& command) {
   const ActivationId id = found->first;
   const Step& step = transition.definition().step(found->second.step);
   if (command.status.empty()) {
-    return raise_incident(transition, id, fmt::format("{} could not be started: {}", step.name, command.error));
+    return raise_incident(transition, id,
+                          fmt::format("{} could not be started: {}", step.name, command.error));
   }
   if (command.status == "cancelled" && !step.on.contains("cancelled")) {
-    return raise_incident(transition, id, fmt::format("{} was cancelled ({})", step.name, command.child.value));
+    return raise_incident(transition, id,
+                          fmt::format("{} was cancelled ({})", step.name, command.child.value));
   }
   transition.emit(EffectFinished{*found->second.effect, id, true, command.status});
   complete(transition, id, {command.status, Actor{.channel = "workflow"}, {}, {}});
@@ -113,8 +118,10 @@ void withdraw(Transition& transition, const Withdraw& command) {
   }
   if (state.status == "revising") return no(ErrorCode::conflict, "it is with its requester already");
   switch (transition.definition().withdraw) {
-    case WithdrawUntil::never: return no(ErrorCode::forbidden, "the workflow does not allow it");
-    case WithdrawUntil::any_time: break;
+    case WithdrawUntil::never:
+      return no(ErrorCode::forbidden, "the workflow does not allow it");
+    case WithdrawUntil::any_time:
+      break;
     case WithdrawUntil::first_view:
     case WithdrawUntil::first_decision:
       if (state.first_decision) return no(ErrorCode::conflict, "somebody has decided already");
@@ -122,12 +129,14 @@ void withdraw(Transition& transition, const Withdraw& command) {
   }
   const bool effect_runs = std::any_of(state.activations.begin(), state.activations.end(),
                                        [](const auto& entry) { return entry.second.effect.has_value(); });
-  if (effect_runs) return no(ErrorCode::conflict, "a call or another workflow that it started is still running");
+  if (effect_runs)
+    return no(ErrorCode::conflict, "a call or another workflow that it started is still running");
   const bool effect_done = std::any_of(state.results.begin(), state.results.end(), [&](const auto& entry) {
     const StepKind& kind = transition.definition().step(entry.first).kind;
     return !entry.second.voided && (std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind));
   });
-  if (effect_done) return no(ErrorCode::conflict, "another system has been called, or another workflow has run, for it");
+  if (effect_done)
+    return no(ErrorCode::conflict, "another system has been called, or another workflow has run, for it");
   claims::free_form(transition);
   open_revision(transition, "withdrawn: " + command.reason);
 }
@@ -140,10 +149,11 @@ void cancel(Transition& transition, const Cancel& command) {
   // A parent that went on without it.
   const bool parent = command.by.kind == Actor::Kind::system && command.by.channel == "workflow";
   if (command.by.kind != Actor::Kind::admin && !own_draft && !parent) {
-    return transition.refuse(ErrorCode::forbidden,
-                             fmt::format("cannot cancel {}: an administrator does that, or its requester while the "
-                                         "request is back with them",
-                                         state.reference));
+    return transition.refuse(
+        ErrorCode::forbidden,
+        fmt::format("cannot cancel {}: an administrator does that, or its requester while the "
+                    "request is back with them",
+                    state.reference));
   }
   if (command.by.kind == Actor::Kind::admin && command.reason.empty()) {
     return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
@@ -164,11 +174,13 @@ void retry(Transition& transition, const Retry& command) {
     if (key.activation == activation.id && timer.due > transition.now()) postponed.push_back(key);
   }
   const Step& step = transition.definition().step(activation.step);
-  const bool asks_people = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Task>(step.kind) ||
+  const bool asks_people = std::holds_alternative<Approve>(step.kind) ||
+                           std::holds_alternative<Task>(step.kind) ||
                            std::holds_alternative<Revise>(step.kind);
   if (!activation.outcome.empty()) {
-    const bool list_runs = std::any_of(transition.state().frames.begin(), transition.state().frames.end(),
-                                       [&](const auto& entry) { return entry.second.parent == activation.id; });
+    const bool list_runs =
+        std::any_of(transition.state().frames.begin(), transition.state().frames.end(),
+                    [&](const auto& entry) { return entry.second.parent == activation.id; });
     if (!list_runs) follow_outcome(transition, activation.id);  // else what stands still below finds the way
   } else if (asks_people && activation.items.empty()) {
     open_kind(transition, activation.id, step);
@@ -193,7 +205,8 @@ void reassign(Transition& transition, const Reassign& command) {
     return transition.refuse(ErrorCode::forbidden, "only an administrator reassigns work");
   }
   if (command.reason.empty()) {
-    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
+    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
+                             {{"/reason", "say why"}});
   }
   if (to == nullptr || !to->active) {
     return transition.refuse(ErrorCode::invalid_input,
@@ -212,7 +225,8 @@ void reassign(Transition& transition, const Reassign& command) {
     return transition.state().items.at(number).assignee == command.to;
   });
   if (on_roster || is_asked) {
-    return transition.refuse(ErrorCode::conflict, fmt::format("{} is on this step already", command.to.value));
+    return transition.refuse(ErrorCode::conflict,
+                             fmt::format("{} is on this step already", command.to.value));
   }
   // Whoever was asked in its place goes on being asked, in the place of the new one.
   std::vector<Item> stand_ins;

@@ -1,9 +1,9 @@
 #include "core/people_step.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "core/chase.h"
 #include "core/flow.h"
@@ -20,7 +20,8 @@ const Step& step_of(const Transition& transition, ActivationId activation) {
 // Tells whoever is asked, and starts their reminders.
 void announce(Transition& transition, std::uint32_t number) {
   const Item& item = transition.state().items.at(number);
-  const bool revision = transition.state().activations.at(item.activation).step == transition.definition().revise;
+  const bool revision =
+      transition.state().activations.at(item.activation).step == transition.definition().revise;
   transition.request(Send{.kind = revision ? SendKind::returned : SendKind::request,
                           .to = item.assignee,
                           .group = item.group,
@@ -33,12 +34,20 @@ bool went_otherwise(Transition& transition, ActivationId id, const Seating& seat
   if (transition.stopped()) return true;
   const Actor policy{.kind = Actor::Kind::policy};
   const auto* task = std::get_if<Task>(&step_of(transition, id).kind);
-  const std::string positive = task == nullptr || task->outcomes.empty() ? "approved" : task->outcomes.front();
+  const std::string positive =
+      task == nullptr || task->outcomes.empty() ? "approved" : task->outcomes.front();
   switch (seating.instead) {
-    case Seating::Instead::none: return false;
-    case Seating::Instead::approve: complete(transition, id, {positive, policy, seating.why, {}}); return true;
-    case Seating::Instead::reject: complete(transition, id, {"rejected", policy, seating.why, {}}); return true;
-    case Seating::Instead::stand_still: raise_incident(transition, id, seating.why); return true;
+    case Seating::Instead::none:
+      return false;
+    case Seating::Instead::approve:
+      complete(transition, id, {positive, policy, seating.why, {}});
+      return true;
+    case Seating::Instead::reject:
+      complete(transition, id, {"rejected", policy, seating.why, {}});
+      return true;
+    case Seating::Instead::stand_still:
+      raise_incident(transition, id, seating.why);
+      return true;
   }
   return false;
 }
@@ -62,8 +71,10 @@ void ask(Transition& transition, ActivationId id, Roster roster, const std::vect
   bool first = true;
   for (const Seat& seat : seats) {
     Place place{.entries = shared_entries, .waiting = one_by_one && !first};
-    const auto share = std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
-    if (share != shares.end()) place.entries.insert(place.entries.end(), share->entries.begin(), share->entries.end());
+    const auto share =
+        std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
+    if (share != shares.end())
+      place.entries.insert(place.entries.end(), share->entries.begin(), share->entries.end());
     open_item(transition, id, seat, std::move(place));
     first = false;
   }
@@ -153,14 +164,18 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
   const Activation& activation = transition.state().activations.at(id);
   const Fields answers = activation.answers;
   switch (verdict_of(activation.roster)) {
-    case Verdict::approved: return complete(transition, id, {"approved", by, comment, answers});
-    case Verdict::rejected: return complete(transition, id, {"rejected", by, comment, answers});
-    case Verdict::open: break;
+    case Verdict::approved:
+      return complete(transition, id, {"approved", by, comment, answers});
+    case Verdict::rejected:
+      return complete(transition, id, {"rejected", by, comment, answers});
+    case Verdict::open:
+      break;
   }
   std::uint32_t next = 0;
   for (const std::uint32_t number : activation.items) {
     const Item& item = transition.state().items.at(number);
-    if (item.status == ItemStatus::open && is_in_charge(transition.state(), item)) return;  // somebody is being asked
+    if (item.status == ItemStatus::open && is_in_charge(transition.state(), item))
+      return;  // somebody is being asked
     if (item.status == ItemStatus::waiting && (next == 0 || number < next)) next = number;
   }
   if (next == 0) return;

@@ -10,10 +10,11 @@ void open_task(Transition& transition, ActivationId activation);
 void open_revise(Transition& transition, ActivationId activation);
 
 // After a vote: completes the step where the roster has decided, else calls up the next in line.
-void count_votes(Transition& transition, ActivationId activation, const Actor& by, const std::string& comment);
+void count_votes(Transition& transition, ActivationId activation, const Actor& by,
+                 const std::string& comment);
 
-// Whether the item's answer is waited for: an item that stands for others only where none of them is open any more
-// (they were replaced).
+// Whether the item's answer is waited for: an item that stands for others only where none of them is open any
+// more (they were replaced).
 bool is_in_charge(const State& state, const Item& item);
 
 struct Place {

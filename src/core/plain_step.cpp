@@ -59,17 +59,17 @@ Send notification(Transition& transition, const Notify& notify, const PersonId& 
 // A room has no person's language: the workflow's first text serves.
 void post_to_room(Transition& transition, const Notify& notify, FrameId frame) {
   const Send send = notification(transition, notify, PersonId(), frame);
-  transition.request(CallConnector{EffectId(), notify.via, "post",
-                                   Fields{{"subject", cel::Value::string(send.subject)},
-                                          {"text", cel::Value::string(send.text)}}});
+  transition.request(CallConnector{
+      EffectId(), notify.via, "post",
+      Fields{{"subject", cel::Value::string(send.subject)}, {"text", cel::Value::string(send.text)}}});
 }
 
 void open(Transition& transition, ActivationId id, const Step& step, const Notify& notify) {
   const FrameId frame = transition.state().activations.at(id).frame;
   if (!notify.via.empty()) post_to_room(transition, notify, frame);
-  const std::vector<Seat> to = expand_groups(
-      transition.context().directory,
-      resolve_people(transition, notify.to, frame, fmt::format("to of {}", step.name)));
+  const std::vector<Seat> to =
+      expand_groups(transition.context().directory,
+                    resolve_people(transition, notify.to, frame, fmt::format("to of {}", step.name)));
   for (const Seat& seat : to) transition.request(notification(transition, notify, seat.person, frame));
   go_on(transition, id);
 }
@@ -93,7 +93,8 @@ void open(Transition& transition, ActivationId id, const Step& step, const Wait&
   }
   std::optional<Instant> until;
   if (wait.span) {
-    until = instant_of(transition, *wait.span, transition.now(), activation.frame, fmt::format("for of {}", step.name));
+    until = instant_of(transition, *wait.span, transition.now(), activation.frame,
+                       fmt::format("for of {}", step.name));
   }
   if (wait.until) {
     const auto at = instant_of(transition, TimeRule(*wait.until), transition.now(), activation.frame,
@@ -102,7 +103,8 @@ void open(Transition& transition, ActivationId id, const Step& step, const Wait&
   }
   if (transition.stopped()) return;
   if (!until && !wait.event) {
-    transition.raise(fmt::format("{} waits for a time that is not known (the expression is absent)", step.name));
+    transition.raise(
+        fmt::format("{} waits for a time that is not known (the expression is absent)", step.name));
   } else if (until && *until <= transition.now()) {
     complete(transition, id, {"elapsed", Actor{}, {}, {}});
   } else if (until) {
@@ -115,8 +117,8 @@ void open(Transition& transition, ActivationId id, const Step& step, const Choos
   std::size_t number = 0;
   for (const Choose::Option& option : choose.options) {
     ++number;
-    const bool chosen =
-        !option.when || transition.holds(*option.when, frame, fmt::format("option {} of {}", number, step.name));
+    const bool chosen = !option.when || transition.holds(*option.when, frame,
+                                                         fmt::format("option {} of {}", number, step.name));
     if (transition.stopped()) return;
     if (chosen) return open_frame(transition, id, option.list, fmt::format("option:{}", number));
   }
@@ -124,7 +126,8 @@ void open(Transition& transition, ActivationId id, const Step& step, const Choos
 }
 
 void open(Transition& transition, ActivationId id, const Step&, const Parallel& parallel) {
-  for (const Parallel::Branch& branch : parallel.branches) open_frame(transition, id, branch.list, branch.name);
+  for (const Parallel::Branch& branch : parallel.branches)
+    open_frame(transition, id, branch.list, branch.name);
 }
 
 void open(Transition& transition, ActivationId id, const Step& step, const Run& run) {
@@ -151,7 +154,8 @@ void open(Transition& transition, ActivationId id, const Step& step, const Assig
     std::optional<cel::Value> value = transition.value(target.value, frame, what);
     if (transition.stopped()) return;
     if (value && is_deeper_than(*value, kDepthMax)) {
-      return transition.raise(fmt::format("{}: the value is nested more than {} levels deep", what, kDepthMax));
+      return transition.raise(
+          fmt::format("{}: the value is nested more than {} levels deep", what, kDepthMax));
     }
     if (!target.form) {
       transition.emit(VarsSet{{{target.name, value.value_or(cel::Value())}}});
@@ -171,9 +175,15 @@ void open(Transition& transition, ActivationId id, const Step& step, const Assig
   go_on(transition, id);
 }
 
-void open(Transition& transition, ActivationId id, const Step&, const Approve&) { open_approve(transition, id); }
-void open(Transition& transition, ActivationId id, const Step&, const Task&) { open_task(transition, id); }
-void open(Transition& transition, ActivationId id, const Step&, const Revise&) { open_revise(transition, id); }
+void open(Transition& transition, ActivationId id, const Step&, const Approve&) {
+  open_approve(transition, id);
+}
+void open(Transition& transition, ActivationId id, const Step&, const Task&) {
+  open_task(transition, id);
+}
+void open(Transition& transition, ActivationId id, const Step&, const Revise&) {
+  open_revise(transition, id);
+}
 // `go` and `end` act before an activation opens.
 void open(Transition&, ActivationId, const Step&, const Go&) {}
 void open(Transition&, ActivationId, const Step&, const End&) {}

@@ -19,25 +19,29 @@ std::optional<Error> refusal_to_act(const Transition& transition, const Item& it
   const Directory& directory = transition.context().directory;
   const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
   const auto no = [&](ErrorCode code, const std::string& why) {
-    return Error{code, fmt::format("cannot act on {} of {}: {}", step.name, transition.state().reference, why), {}};
+    return Error{
+        code, fmt::format("cannot act on {} of {}: {}", step.name, transition.state().reference, why), {}};
   };
   if (by.kind != Actor::Kind::person || by.person.empty()) {
     return no(ErrorCode::forbidden, "only a person decides a work item, and this request is nobody's");
   }
   const Person* person = directory.find(by.person);
   if (person == nullptr || !person->active) {
-    return no(ErrorCode::forbidden, fmt::format("{} is not an active person of the directory", by.person.value));
+    return no(ErrorCode::forbidden,
+              fmt::format("{} is not an active person of the directory", by.person.value));
   }
   const bool theirs =
       item.group.empty() ? item.assignee == by.person : directory.is_member(by.person, item.group);
   if (!theirs) {
     const std::string whose = item.group.empty() ? name_of(directory, item.assignee) : "group " + item.group;
-    return no(ErrorCode::forbidden, fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
+    return no(ErrorCode::forbidden,
+              fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
   }
   if (std::holds_alternative<Approve>(step.kind) && by.person == transition.state().requester) {
     return no(ErrorCode::forbidden, "nobody approves a request of their own");
   }
-  if (!item.stands_for.empty() && has_voted(transition.state().activations.at(item.activation).roster, by.person)) {
+  if (!item.stands_for.empty() &&
+      has_voted(transition.state().activations.at(item.activation).roster, by.person)) {
     return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
                                                name_of(directory, by.person)));
   }

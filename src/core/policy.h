@@ -1,6 +1,6 @@
 #pragma once
-// The one gate: whether this person may act on this work item now. Every channel goes through it. Internal to the
-// core.
+// The one gate: whether this person may act on this work item now. Every channel goes through it. Internal to
+// the core.
 
 #include <optional>
 

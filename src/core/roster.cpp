@@ -1,8 +1,8 @@
 #include "core/roster.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace countersign {
 namespace {
@@ -23,7 +23,8 @@ void add_people(const Directory& directory, const cel::Value& value, const std::
                 std::vector<Seat>& seats) {
   switch (value.kind()) {
     case cel::Kind::person:
-      if (is_active(directory, value.as_person())) add_seat(seats, Seat{.person = value.as_person(), .reason = reason});
+      if (is_active(directory, value.as_person()))
+        add_seat(seats, Seat{.person = value.as_person(), .reason = reason});
       return;
     case cel::Kind::group:
       add_seat(seats, Seat{.group = std::string(value.as_string()), .reason = reason});
@@ -34,7 +35,8 @@ void add_people(const Directory& directory, const cel::Value& value, const std::
     case cel::Kind::optional:
       if (const cel::Value* inner = value.as_optional()) add_people(directory, *inner, reason, seats);
       return;
-    default: return;  // the checker admits nothing else; null names nobody
+    default:
+      return;  // the checker admits nothing else; null names nobody
   }
 }
 
@@ -54,13 +56,17 @@ std::optional<PersonId> manager_up(const Transition& transition) {
   return std::nullopt;
 }
 
-void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats, bool& approved_by_rule) {
+void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
+                     bool& approved_by_rule) {
   const PersonId& requester = transition.state().requester;
   if (requester.empty()) return;
-  const auto own = std::find_if(seats.begin(), seats.end(), [&](const Seat& seat) { return seat.person == requester; });
+  const auto own =
+      std::find_if(seats.begin(), seats.end(), [&](const Seat& seat) { return seat.person == requester; });
   if (own == seats.end()) return;
   switch (rule) {
-    case SelfRule::refuse: seats.erase(own); return;
+    case SelfRule::refuse:
+      seats.erase(own);
+      return;
     case SelfRule::skip:
       seats.erase(own);
       approved_by_rule = seats.empty();
@@ -68,22 +74,27 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
     case SelfRule::to_manager: {
       seats.erase(own);
       if (const auto manager = manager_up(transition)) {
-        add_seat(seats, Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
+        add_seat(seats,
+                 Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
       }
       return;
     }
   }
 }
 
-Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, const std::vector<Expression>& to,
-                    FrameId frame, const PersonId& but) {
+Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
+                    const std::vector<Expression>& to, FrameId frame, const PersonId& but) {
   const std::string nobody = fmt::format("nobody can be asked for {}", step.name);
   switch (rule) {
-    case NobodyRule::skip: return {{}, Seating::Instead::approve, nobody};
-    case NobodyRule::reject: return {{}, Seating::Instead::reject, nobody};
-    case NobodyRule::fail: return {{}, Seating::Instead::stand_still, nobody};
+    case NobodyRule::skip:
+      return {{}, Seating::Instead::approve, nobody};
+    case NobodyRule::reject:
+      return {{}, Seating::Instead::reject, nobody};
+    case NobodyRule::fail:
+      return {{}, Seating::Instead::stand_still, nobody};
     case NobodyRule::to: {
-      Seating seating{resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name)), {}, {}};
+      Seating seating{
+          resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name)), {}, {}};
       drop_empty_groups(transition.context().directory, seating.seats, but);
       if (!seating.seats.empty()) return seating;
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
@@ -93,21 +104,24 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, c
         return {{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
       }
       return {{}, Seating::Instead::stand_still, nobody + ", and the requester has no active manager"};
-    case NobodyRule::admin: break;
+    case NobodyRule::admin:
+      break;
   }
   Seating seating{caretakers(transition), {}, {}};
   drop_empty_groups(transition.context().directory, seating.seats, but);
   for (Seat& seat : seating.seats) seat.reason = "if_nobody: admin";
   if (!seating.seats.empty()) return seating;
-  return {{}, Seating::Instead::stand_still,
+  return {{},
+          Seating::Instead::stand_still,
           nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
 }
 
 }  // namespace
 
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
-  std::erase_if(seats,
-                [&](const Seat& seat) { return !seat.group.empty() && !has_member(directory, seat.group, but); });
+  std::erase_if(seats, [&](const Seat& seat) {
+    return !seat.group.empty() && !has_member(directory, seat.group, but);
+  });
 }
 
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
@@ -139,9 +153,12 @@ std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Se
 std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats) {
   const auto all = static_cast<std::uint32_t>(seats);
   switch (quorum.kind) {
-    case QuorumKind::one: return 1;
-    case QuorumKind::count: return quorum.number;
-    case QuorumKind::all: return all;
+    case QuorumKind::one:
+      return 1;
+    case QuorumKind::count:
+      return quorum.number;
+    case QuorumKind::all:
+      return all;
     case QuorumKind::percent:
       // Rounded up: 60% of 4 is 3. At least one.
       return std::max<std::uint32_t>(1, (all * quorum.number + 99) / 100);
@@ -178,20 +195,24 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   if (!one_candidate) seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
-  if (approved_by_rule) return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
+  if (approved_by_rule)
+    return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
     seating = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
     std::erase_if(seating.seats,
                   [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
     if (seating.seats.empty() && seating.instead == Seating::Instead::none) {
-      return {{}, Seating::Instead::stand_still,
-              fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
-                          step.name)};
+      return {
+          {},
+          Seating::Instead::stand_still,
+          fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
+                      step.name)};
     }
   }
   if (seating.instead == Seating::Instead::none &&
       approvals_needed(approve.need, seating.seats.size()) > seating.seats.size()) {
-    return {{}, Seating::Instead::stand_still,
+    return {{},
+            Seating::Instead::stand_still,
             fmt::format("{} needs {} approvals and only {} can be asked", step.name,
                         approvals_needed(approve.need, seating.seats.size()), seating.seats.size())};
   }
@@ -201,7 +222,8 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {
   Seating seating{resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name)), {}, {}};
   drop_empty_groups(transition.context().directory, seating.seats, PersonId());
-  if (seating.seats.empty()) return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
+  if (seating.seats.empty())
+    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
   return seating;
 }
 

@@ -11,8 +11,8 @@
 
 namespace countersign {
 
-// The people and groups that `by` names, without repeats and without inactive people, each with its reason (the
-// expression). Absent values name nobody. Stops with an incident where an expression fails.
+// The people and groups that `by` names, without repeats and without inactive people, each with its reason
+// (the expression). Absent values name nobody. Stops with an incident where an expression fails.
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
                                  const std::string& what);
 
@@ -28,13 +28,13 @@ std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats);
 // Whether this person's own seat has its vote.
 bool has_voted(const Roster& roster, const PersonId& person);
 
-// What the votes so far amount to: approved as soon as it is reached, rejected as soon as it cannot be reached any
-// more, or with the first rejection where there is a veto.
+// What the votes so far amount to: approved as soon as it is reached, rejected as soon as it cannot be
+// reached any more, or with the first rejection where there is a veto.
 enum class Verdict { open, approved, rejected };
 Verdict verdict_of(const Roster& roster);
 
-// The seats of an approval after the rules `self` and group expansion. Where nobody is left, `if_nobody` says what
-// happens instead.
+// The seats of an approval after the rules `self` and group expansion. Where nobody is left, `if_nobody` says
+// what happens instead.
 struct Seating {
   std::vector<Seat> seats;
   enum class Instead { none, approve, reject, stand_still } instead = Instead::none;

@@ -1,8 +1,8 @@
 // A new instance.
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/claims.h"
 #include "core/commands.h"
@@ -73,7 +73,8 @@ std::string key_of(Transition& transition, Draft& draft) {
   if (!key) return {};
   const Result<cel::Value> value = draft.evaluation.evaluate(*key);
   if (value) return cel::to_display(*value);
-  if (value.error().code != ErrorCode::not_found) transition.raise(fmt::format("key: {}", value.error().message));
+  if (value.error().code != ErrorCode::not_found)
+    transition.raise(fmt::format("key: {}", value.error().message));
   return {};
 }
 
@@ -86,9 +87,8 @@ std::optional<Existing> start(Transition& transition, const Start& command) {
   for (const auto& [name, value] : command.form) {
     if (!is_empty(&value)) named.insert(name);
   }
-  const Fields form = settle_form(transition, command.form, command.requester, &named, [&](const Field& field) {
-    return !is_filled_in_later(definition, field);
-  });
+  const Fields form = settle_form(transition, command.form, command.requester, &named,
+                                  [&](const Field& field) { return !is_filled_in_later(definition, field); });
   if (transition.stopped()) return std::nullopt;
 
   Draft draft(transition.context(), transition.state(), form, command.requester);

@@ -1,9 +1,9 @@
 #pragma once
 // The state of one instance: the fold of its events (evolve.h). Plain values; equal states compare equal.
 //
-// A tree: a Frame is one running list of steps and has at most one open activation; an Activation is one entry into
-// a step; `parallel` and an outcome's list have child frames. Closed activations, closed items and comments live in
-// the log; what later steps may read of them stands in `results`.
+// A tree: a Frame is one running list of steps and has at most one open activation; an Activation is one
+// entry into a step; `parallel` and an outcome's list have child frames. Closed activations, closed items and
+// comments live in the log; what later steps may read of them stands in `results`.
 
 #include <cstdint>
 #include <map>
@@ -34,9 +34,9 @@ struct Actor {
 
 // One seat of an approval or task: a person, or a group any one of whose members may take it.
 struct Seat {
-  PersonId person;      // empty where `group` stands
+  PersonId person;  // empty where `group` stands
   std::string group;
-  std::string reason;   // why this person: "requester.manager"
+  std::string reason;      // why this person: "requester.manager"
   std::uint32_t item = 0;  // its work item's number; 0 before its turn, or where policy decided
   enum class Vote { none, approved, rejected } vote = Vote::none;
   bool operator==(const Seat&) const = default;
@@ -56,9 +56,9 @@ struct Item {
   std::uint32_t number = 0;
   ActivationId activation;
   ItemStatus status = ItemStatus::open;
-  PersonId assignee;              // empty where it is a group's candidate item
+  PersonId assignee;  // empty where it is a group's candidate item
   std::string group;
-  std::uint32_t version = 1;      // rises with every change; acts name the one they have seen
+  std::uint32_t version = 1;  // rises with every change; acts name the one they have seen
   std::uint32_t round = 1;
   Instant opened_at;
   std::optional<Instant> due_at;
@@ -104,10 +104,10 @@ struct Frame {
   FrameId id;
   ActivationId parent;  // none: the root frame or an event's
   ListIndex list = kNoList;
-  std::string key;      // branch name; "root"; the event's name
-  std::uint32_t next = 0;          // position of the step to open next
-  ActivationId current;            // none between steps
-  std::optional<cel::Value> event; // an on_event handler's data
+  std::string key;                  // branch name; "root"; the event's name
+  std::uint32_t next = 0;           // position of the step to open next
+  ActivationId current;             // none between steps
+  std::optional<cel::Value> event;  // an on_event handler's data
   bool operator==(const Frame&) const = default;
 };
 
@@ -119,8 +119,8 @@ struct StepResult {
   Actor by;
   Instant at;
   std::string comment;
-  Fields fields;       // of the ask, the reply or the event
-  bool voided = false; // by a send back
+  Fields fields;        // of the ask, the reply or the event
+  bool voided = false;  // by a send back
   bool operator==(const StepResult&) const = default;
 };
 
@@ -138,10 +138,11 @@ struct State {
   std::optional<Instant> ended_at;
   std::uint32_t round = 1;
   std::string stage;
-  InstanceId parent;                  // the instance that started this one
-  ActivationId parent_activation;     // none: it does not wait
+  InstanceId parent;               // the instance that started this one
+  ActivationId parent_activation;  // none: it does not wait
   Fields form;
-  std::map<std::string, std::uint32_t> form_revision;  // by field; raised when its value changes, absent before
+  std::map<std::string, std::uint32_t>
+      form_revision;  // by field; raised when its value changes, absent before
   Fields vars;
   std::map<FrameId, Frame> frames;
   std::map<ActivationId, Activation> activations;  // open ones
@@ -151,8 +152,8 @@ struct State {
   std::map<TimerKey, Timer> timers;
   std::map<std::string, cel::Value> received;  // event_key() -> last event's data, for `wait: since: start`
   std::map<std::string, std::vector<std::string>> claims;  // held: scope -> keys, sorted
-  bool first_decision = false;                 // somebody has decided since the last submission
-  std::uint32_t next_id = 1;                   // of frames, activations, items and effects alike
+  bool first_decision = false;                             // somebody has decided since the last submission
+  std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
   bool operator==(const State&) const = default;
 };
 

@@ -54,7 +54,8 @@ void Transition::enter(FrameId frame) {
   evaluation_.set_event(std::move(event));
 }
 
-std::optional<cel::Value> Transition::value(const Expression& expression, FrameId frame, std::string_view what) {
+std::optional<cel::Value> Transition::value(const Expression& expression, FrameId frame,
+                                            std::string_view what) {
   enter(frame);
   Result<cel::Value> result = evaluation_.evaluate(expression);
   if (result) {

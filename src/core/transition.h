@@ -1,9 +1,9 @@
 #pragma once
-// One command being decided: the state as it is after the events so far, the events and effects, and what stopped
-// it. Every event is evolved as soon as it is emitted. Internal to the core.
+// One command being decided: the state as it is after the events so far, the events and effects, and what
+// stopped it. Every event is evolved as soon as it is emitted. Internal to the core.
 //
-// Stopping is sticky: after refuse, raise or need nothing of this transition will be kept, so code may go on for a
-// moment without asking at every line; loops ask stopped().
+// Stopping is sticky: after refuse, raise or need nothing of this transition will be kept, so code may go on
+// for a moment without asking at every line; loops ask stopped().
 
 #include <memory>
 #include <optional>
@@ -38,16 +38,18 @@ class Transition {
   std::optional<FactValue> fact(const FactKey& key);
   bool stopped() const { return refusal_ || incident_ || !needs_.empty(); }
 
-  // Evaluating in the frame where something stands (its event is `event`). All stop with an incident on failure;
-  // `what` names the place: "when of finance".
+  // Evaluating in the frame where something stands (its event is `event`). All stop with an incident on
+  // failure; `what` names the place: "when of finance".
   bool holds(const Expression& expression, FrameId frame, std::string_view what);
   // With `event` bound to this data instead of the frame's.
-  bool holds_for_event(const Expression& expression, FrameId frame, const cel::Value& event, std::string_view what);
+  bool holds_for_event(const Expression& expression, FrameId frame, const cel::Value& event,
+                       std::string_view what);
   // nullopt where it is absent, or stopped.
   std::optional<cel::Value> value(const Expression& expression, FrameId frame, std::string_view what);
   // Arguments without the absent ones.
   Fields arguments(const std::vector<Argument>& with, FrameId frame, std::string_view what);
-  std::string text(const LocalText& text, std::string_view locale, FrameId frame, Evaluation::Landing landing);
+  std::string text(const LocalText& text, std::string_view locale, FrameId frame,
+                   Evaluation::Landing landing);
 
   // For flow.h: frames without an open activation, oldest first.
   std::vector<FrameId>& ready() { return ready_; }

@@ -7,18 +7,19 @@
 
 namespace countersign {
 
-std::expected<std::optional<Start>, Rejection> start_from_event(const Context& context, const Trigger& trigger,
+std::expected<std::optional<Start>, Rejection> start_from_event(const Context& context,
+                                                                const Trigger& trigger,
                                                                 const cel::Value& event) {
   const State nothing;
   Evaluation evaluation(context, nothing);
   evaluation.set_event(event);
   const auto reject = [&](std::string_view what, const std::string& why) {
-    return std::unexpected(Rejection{
-        Error{ErrorCode::invalid_input,
-              fmt::format("cannot start {} from {}.{}: {}: {}", context.definition.id.value, trigger.connector,
-                          trigger.event, what, why),
-              {}},
-        {}});
+    return std::unexpected(
+        Rejection{Error{ErrorCode::invalid_input,
+                        fmt::format("cannot start {} from {}.{}: {}: {}", context.definition.id.value,
+                                    trigger.connector, trigger.event, what, why),
+                        {}},
+                  {}});
   };
   if (trigger.when) {
     const Result<cel::Value> when = evaluation.evaluate(*trigger.when);
@@ -27,7 +28,8 @@ std::expected<std::optional<Start>, Rejection> start_from_event(const Context& c
   }
   Start start;
   start.workflow = context.definition.id;
-  start.by = Actor{.kind = Actor::Kind::system, .channel = "event", .authenticated = "connector " + trigger.connector};
+  start.by = Actor{
+      .kind = Actor::Kind::system, .channel = "event", .authenticated = "connector " + trigger.connector};
   start.trigger = trigger.connector + "." + trigger.event;
   if (trigger.requester) {
     const Result<cel::Value> requester = evaluation.evaluate(*trigger.requester);

@@ -13,8 +13,7 @@ bool decided_by_policy(const Step& step, const std::string& outcome) {
   const auto* approve = std::get_if<Approve>(&step.kind);
   if (approve == nullptr) return false;
   if (outcome == "rejected") return approve->if_nobody == NobodyRule::reject;
-  return outcome == "approved" &&
-         (approve->self == SelfRule::skip || approve->if_nobody == NobodyRule::skip);
+  return outcome == "approved" && (approve->self == SelfRule::skip || approve->if_nobody == NobodyRule::skip);
 }
 
 // Whether a result with that outcome has the field.

@@ -1,7 +1,7 @@
 #pragma once
-// Notices a wall clock that jumps: backwards by more than 5 seconds, or forward by more than 15 minutes beyond what
-// the machine's own uptime says. Timers then wait for somebody to say that the clock is right, so that a wrong clock
-// expires nothing. Not thread-safe.
+// Notices a wall clock that jumps: backwards by more than 5 seconds, or forward by more than 15 minutes
+// beyond what the machine's own uptime says. Timers then wait for somebody to say that the clock is right, so
+// that a wrong clock expires nothing. Not thread-safe.
 
 #include <optional>
 #include <string>

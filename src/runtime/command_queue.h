@@ -1,6 +1,6 @@
 #pragma once
-// What waits for the writer: bounded, people's requests and the runtime's own jobs apart, so that neither shuts the
-// other out. Thread-safe.
+// What waits for the writer: bounded, people's requests and the runtime's own jobs apart, so that neither
+// shuts the other out. Thread-safe.
 
 #include <condition_variable>
 #include <deque>
@@ -30,8 +30,8 @@ class CommandQueue {
   // Always taken until close(): these finish what was begun.
   bool push_internal(QueuedJob& job);
 
-  // Waits until there is something, until `until` has come, or until wake() or close(); gives at most `max` jobs,
-  // the runtime's own first.
+  // Waits until there is something, until `until` has come, or until wake() or close(); gives at most `max`
+  // jobs, the runtime's own first.
   std::vector<QueuedJob> take(std::size_t max, std::optional<std::chrono::system_clock::time_point> until);
   std::vector<QueuedJob> take_now(std::size_t max);
   void wake();

@@ -12,7 +12,8 @@ namespace {
 
 // The words of built-in messages.
 struct Words {
-  std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why, sent_by;
+  std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why,
+      sent_by;
 };
 constexpr Words kEnglish{"{} asks for your decision.",
                          "{} came back to you. Please correct it and submit it again.",
@@ -39,13 +40,16 @@ constexpr Words kChinese{"{} 请您审批。",
                          "原因：{}",
                          "由 Countersign 发送。打开链接不会自动做出任何决定。"};
 
-const Words& words_in(std::string_view locale) { return is_chinese(locale) ? kChinese : kEnglish; }
+const Words& words_in(std::string_view locale) {
+  return is_chinese(locale) ? kChinese : kEnglish;
+}
 
 std::string host_of(const std::string& public_url) {
   const std::size_t scheme = public_url.find("://");
   const std::string rest = scheme == std::string::npos ? public_url : public_url.substr(scheme + 3);
   const std::string host = rest.substr(0, rest.find_first_of(":/"));
-  return host.empty() || host.find_first_not_of("0123456789.") == std::string::npos ? "countersign.invalid" : host;
+  return host.empty() || host.find_first_not_of("0123456789.") == std::string::npos ? "countersign.invalid"
+                                                                                    : host;
 }
 
 void add_fields(const Presentation& shown, const Words& words, std::string& markdown) {
@@ -83,21 +87,24 @@ void add_history(const Presentation& shown, const Words& words, std::string& mar
 std::string opening(const Presentation& shown, const MessagePayload& message, const Words& words) {
   const std::string asker = shown.requester.empty() ? shown.workflow_title : shown.requester;
   switch (message.kind) {
-    case SendKind::reminder: return fmt::format(fmt::runtime(words.reminder), message.count);
-    case SendKind::escalation: return std::string(words.escalated);
+    case SendKind::reminder:
+      return fmt::format(fmt::runtime(words.reminder), message.count);
+    case SendKind::escalation:
+      return std::string(words.escalated);
     case SendKind::returned:
       return fmt::format(fmt::runtime(words.for_revision), markdown_escape(shown.reference)) +
              (shown.returned_why.empty()
                   ? std::string()
                   : "\n\n" + fmt::format(fmt::runtime(words.why), markdown_escape(shown.returned_why)));
-    default: return fmt::format(fmt::runtime(words.asked_by), markdown_escape(asker));
+    default:
+      return fmt::format(fmt::runtime(words.asked_by), markdown_escape(asker));
   }
 }
 
 std::string item_markdown(const Presentation& shown, const MessagePayload& message, const std::string& url) {
   const Words& words = words_in(shown.locale);
-  std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question),
-                                     opening(shown, message, words));
+  std::string markdown =
+      fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question), opening(shown, message, words));
   if (!shown.due.empty()) {
     markdown += fmt::format("{}\n\n", fmt::format(fmt::runtime(shown.is_overdue ? words.overdue : words.due),
                                                   markdown_escape(shown.due)));
@@ -127,8 +134,10 @@ std::string subject_of(const Presentation& shown, const MessagePayload& message)
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "催办" : "reminder");
     case SendKind::returned:
-      return fmt::format("[{}] {}", shown.reference, is_chinese(shown.locale) ? "已退回，请修改" : "Changes requested");
-    default: return fmt::format("[{}] {}", shown.reference, shown.question);
+      return fmt::format("[{}] {}", shown.reference,
+                         is_chinese(shown.locale) ? "已退回，请修改" : "Changes requested");
+    default:
+      return fmt::format("[{}] {}", shown.reference, shown.question);
   }
 }
 
@@ -175,8 +184,7 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
       for (const WorkItemRow& item : *items) {
         if (item.number != row.item) continue;
         const Presentation shown = present_item(presenting, item);
-        const std::string token =
-            links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
+        const std::string token = links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
         subject = subject_of(shown, *message);
         markdown = item_markdown(shown, *message, links_.url(token));
       }

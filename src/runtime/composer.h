@@ -1,6 +1,6 @@
 #pragma once
-// From an outbox row to the mail that leaves: the person's language, the question, the form's data, who decided so
-// far, and the link. Reads the instance as it is when the message is sent. Thread-safe.
+// From an outbox row to the mail that leaves: the person's language, the question, the form's data, who
+// decided so far, and the link. Reads the instance as it is when the message is sent. Thread-safe.
 
 #include <optional>
 #include <string>

@@ -19,10 +19,12 @@ class KeyRing {
   void load(std::vector<KeyRow> rows);
   void add(KeyRow row);
   void revoke(std::string_view id);
-  // The row of a key in force at `now` (whole key as sent, "csk_…"); nullopt where unknown, revoked or expired.
+  // The row of a key in force at `now` (whole key as sent, "csk_…"); nullopt where unknown, revoked or
+  // expired.
   std::optional<KeyRow> find(std::string_view key, Instant now) const;
 
-  // A new key's text: "csk_" and 43 characters of base64url (32 random bytes). Its id is its first 12 characters.
+  // A new key's text: "csk_" and 43 characters of base64url (32 random bytes). Its id is its first 12
+  // characters.
   static std::string new_key(RandomSource& random);
   static std::string hash(std::string_view key);
 

@@ -1,8 +1,8 @@
 #pragma once
 // Action links: the token in a message that identifies one person for one work item in one round. A token is
-// HMAC-SHA-256(key; instance, item, round, person, nonce) cut to 128 bits, in base64url (22 characters); the store
-// keeps SHA-256(token) only, and the nonce lies with the unsent message, so that reading the database gives no token.
-// Thread-safe.
+// HMAC-SHA-256(key; instance, item, round, person, nonce) cut to 128 bits, in base64url (22 characters); the
+// store keeps SHA-256(token) only, and the nonce lies with the unsent message, so that reading the database
+// gives no token. Thread-safe.
 
 #include <string>
 #include <string_view>
@@ -14,11 +14,12 @@ namespace countersign {
 
 class Links {
  public:
-  // `key`: 32 secret bytes kept outside the database. `public_url`: https://host/prefix without a slash at the end.
+  // `key`: 32 secret bytes kept outside the database. `public_url`: https://host/prefix without a slash at
+  // the end.
   Links(std::string key, std::string public_url);
 
-  std::string token(const InstanceId& instance, std::uint32_t item, std::uint32_t round, const PersonId& person,
-                    std::string_view nonce) const;
+  std::string token(const InstanceId& instance, std::uint32_t item, std::uint32_t round,
+                    const PersonId& person, std::string_view nonce) const;
   static std::string hash(std::string_view token);
   static std::string new_nonce(RandomSource& random);
   // PUBLIC_URL/a/TOKEN

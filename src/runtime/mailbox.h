@@ -1,6 +1,6 @@
 #pragma once
-// The built-in mailbox of --dev: keeps what would have been sent, newest first, so that somebody who tries the
-// product sees every message without a mail server. Thread-safe; keeps the last `kMessagesMax`.
+// The built-in mailbox of --dev: keeps what would have been sent, newest first, so that somebody who tries
+// the product sees every message without a mail server. Thread-safe; keeps the last `kMessagesMax`.
 
 #include <deque>
 #include <mutex>
@@ -15,12 +15,12 @@ namespace countersign {
 struct MailboxMessage {
   std::uint64_t id = 0;  // from 1, ascending
   Instant at;
-  std::string channel;   // "mail", "http:feishu"
-  std::string to;        // address, or the URL
+  std::string channel;  // "mail", "http:feishu"
+  std::string to;       // address, or the URL
   std::string subject;
-  std::string text;      // the plain part, or the body of the request
-  std::string html;      // "" where there is none
-  std::string raw;       // as it would have gone over the wire
+  std::string text;  // the plain part, or the body of the request
+  std::string html;  // "" where there is none
+  std::string raw;   // as it would have gone over the wire
 };
 
 class Mailbox {

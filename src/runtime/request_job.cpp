@@ -191,10 +191,9 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
   if (item != (*state)->items.end()) {
     const auto snapshot = context_.library.current();
     const Step& step = (*definition)->step((*state)->activations.at(item->second.activation).step);
-    std::vector<std::string> entries = request.checklist;  // which of them are this person's the core decides
-    FormReading answers =
-        read_fields(asked_fields(step, entries), request.answers.is_null() ? json::object() : request.answers,
-                    form_context(*snapshot->directory, "/answers"), Extent::named);
+    FormReading answers = read_fields(asked_fields(step, item->second.entries),
+                                      request.answers.is_null() ? json::object() : request.answers,
+                                      form_context(*snapshot->directory, "/answers"), Extent::named);
     FormReading edits =
         read_fields((*definition)->form, request.form.is_null() ? json::object() : request.form,
                     form_context(*snapshot->directory, "/form"), Extent::named);

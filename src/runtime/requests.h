@@ -1,6 +1,6 @@
 #pragma once
-// What the outside asks of the engine, and what it answers. Requests carry what the caller sent as JSON; the engine
-// reads it by the types of the instance's own definition.
+// What the outside asks of the engine, and what it answers. Requests carry what the caller sent as JSON; the
+// engine reads it by the types of the instance's own definition.
 
 #include <cstdint>
 #include <expected>
@@ -20,10 +20,10 @@ namespace countersign {
 // Who asks, and how a repeat of the same request is recognised.
 struct Caller {
   Actor actor;
-  bool admin = false;             // has the scope "admin"
-  std::string idempotency_key;    // "" for none
-  std::string route;              // "POST /api/v1/work-items/{id}/decision"
-  std::string request_hash;       // of path and body
+  bool admin = false;           // has the scope "admin"
+  std::string idempotency_key;  // "" for none
+  std::string route;            // "POST /api/v1/work-items/{id}/decision"
+  std::string request_hash;     // of path and body
 };
 
 struct StartRequest {
@@ -37,8 +37,8 @@ struct DecisionRequest {
   std::optional<std::uint32_t> version;
   std::string outcome;
   std::string comment;
-  json::value answers;                  // object or null
-  json::value form;                     // edits and a requester's revision: object or null
+  json::value answers;  // object or null
+  json::value form;     // edits and a requester's revision: object or null
   std::vector<std::string> checklist;
   std::optional<std::string> return_to;
 };
@@ -100,11 +100,11 @@ struct AddFile {
 };
 
 using Request = std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest,
-                             CancelRequest, RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound, OutboxAct,
-                             CreateKey, RevokeKey, AddFile>;
+                             CancelRequest, RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound,
+                             OutboxAct, CreateKey, RevokeKey, AddFile>;
 
-// The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an input
-// refusal are in Refusal.
+// The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
+// input refusal are in Refusal.
 struct Reply {
   int status = 200;
   std::string body;

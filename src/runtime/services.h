@@ -1,6 +1,6 @@
 #pragma once
-// What the HTTP side and the command line need of the running daemon, in one place. References to objects that the
-// app owns and that outlive every user.
+// What the HTTP side and the command line need of the running daemon, in one place. References to objects
+// that the app owns and that outlive every user.
 
 #include <functional>
 #include <string>
@@ -26,7 +26,8 @@ struct Services {
   RandomSource& random;
   const Configuration& configuration;
   Mailbox* mailbox = nullptr;  // only with --dev
-  // Loads workflows, connectors and people again; the report is the diagnostics as text. Called on a pool thread.
+  // Loads workflows, connectors and people again; the report is the diagnostics as text. Called on a pool
+  // thread.
   std::function<Result<std::string>()> reload;
   // Copies the database to a new file while serving. Called on a pool thread; returns when it is complete.
   std::function<Result<void>(const std::string& path)> backup;

@@ -16,7 +16,7 @@ namespace countersign {
 struct Workspace {
   std::shared_ptr<const Snapshot> snapshot;  // what is in force from now on; null where people or calendars
                                              // are unusable and nothing ran before
-  Diagnostics diagnostics;  // of all files
+  Diagnostics diagnostics;                   // of all files
 };
 
 // `running`: what is in force so far, nullptr at the start. An Error where a folder or file cannot be read at

@@ -1,8 +1,8 @@
 #include "store/audit.h"
 
-#include <fmt/format.h>
-
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "core/event_codec.h"
 #include "core/evolve.h"
@@ -180,7 +180,8 @@ Result<void> check_instance(const Reader& reader, const InstanceId& id, AuditRep
     }
   }
   if (foldable && !(folded == **stored)) {
-    report.problem = fmt::format("instance {}: the stored state is not what its {} events say", id.value, seq);
+    report.problem =
+        fmt::format("instance {}: the stored state is not what its {} events say", id.value, seq);
   }
   ++report.instances;
   return {};
@@ -200,7 +201,8 @@ Result<AuditReport> verify(const Reader& reader) {
     auto page = reader.instances({}, kPage, cursor);
     if (!page) return std::unexpected(std::move(page.error()));
     for (const InstanceRow& row : page->rows) {
-      if (auto done = check_instance(reader, row.id, report); !done) return std::unexpected(std::move(done.error()));
+      if (auto done = check_instance(reader, row.id, report); !done)
+        return std::unexpected(std::move(done.error()));
       if (!report.verified()) return report;
     }
     cursor = std::move(page->next_cursor);

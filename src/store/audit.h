@@ -1,6 +1,6 @@
 #pragma once
-// Verifies an event log: that nothing in it was changed, removed or put in afterwards, and that the stored states
-// are what their events say. What is hashed how: docs/design/0003-event-log.md.
+// Verifies an event log: that nothing in it was changed, removed or put in afterwards, and that the stored
+// states are what their events say. What is hashed how: docs/design/0003-event-log.md.
 
 #include <cstdint>
 #include <functional>
@@ -15,15 +15,16 @@ struct AuditReport {
   std::uint64_t events = 0;
   std::uint64_t blocks = 0;
   std::uint64_t instances = 0;
-  std::uint64_t erased = 0;  // events whose payload was erased: their envelopes are verified, their content is not
+  std::uint64_t erased =
+      0;  // events whose payload was erased: their envelopes are verified, their content is not
   // The first bad entry, "event 3 of i_01... (position 17): ..."; "" where everything verifies.
   std::string problem;
   bool verified() const { return problem.empty(); }
 };
 
-// Reads the whole log in short reads, so that a daemon may go on writing; what is stored after the beginning is
-// left for the next time. Blocks and envelopes first, then each instance's chain and fold. An Error means that
-// something could not be read, not that something is wrong.
+// Reads the whole log in short reads, so that a daemon may go on writing; what is stored after the beginning
+// is left for the next time. Blocks and envelopes first, then each instance's chain and fold. An Error means
+// that something could not be read, not that something is wrong.
 Result<AuditReport> verify(const Reader& reader);
 
 }  // namespace countersign

@@ -14,7 +14,9 @@ std::array<char, 8> bytes_of(std::uint64_t number) {
   return bytes;
 }
 
-std::string_view view(const std::array<char, 8>& bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(const std::array<char, 8>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 std::string_view kind_of(const Actor& actor) {
   switch (actor.kind) {
@@ -32,7 +34,9 @@ std::string_view kind_of(const Actor& actor) {
 
 }  // namespace
 
-std::string_view first_previous_hash() { return {kZeros.data(), kZeros.size()}; }
+std::string_view first_previous_hash() {
+  return {kZeros.data(), kZeros.size()};
+}
 
 std::string actor_in_envelope(const EventBody& body) {
   return std::visit(
@@ -56,15 +60,17 @@ Digest envelope_hash(const EventRow& row) {
   const auto seq = bytes_of(row.seq);
   const auto at = bytes_of(static_cast<std::uint64_t>(to_unix_ms(row.at)));
   const auto version = bytes_of(row.version);
-  return sha256_pieces("countersign event 1", {row.instance.value, view(seq), view(at), row.type, view(version),
-                                               row.actor, row.payload_hash, row.previous_hash});
+  return sha256_pieces("countersign event 1",
+                       {row.instance.value, view(seq), view(at), row.type, view(version), row.actor,
+                        row.payload_hash, row.previous_hash});
 }
 
 Digest block_hash(std::string_view stream, std::uint64_t n, std::string_view event_hashes,
                   std::string_view previous_hash) {
   const auto number = bytes_of(n);
   const auto count = bytes_of(event_hashes.size() / sizeof(Digest));
-  return sha256_pieces("countersign block 1", {stream, view(number), view(count), event_hashes, previous_hash});
+  return sha256_pieces("countersign block 1",
+                       {stream, view(number), view(count), event_hashes, previous_hash});
 }
 
 }  // namespace countersign

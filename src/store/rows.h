@@ -21,15 +21,15 @@ struct OutboxRow {
   std::string order_key;        // rows with the same one leave in order; "" for any order
   std::string idempotency_key;  // stable over all attempts: Message-ID, webhook-id
   InstanceId instance;
-  std::uint32_t item = 0;       // 0: not about an item
-  std::string kind;             // "request", "call", "start_child" ...
-  PersonId recipient;           // of messages
-  std::string payload;          // JSON, written and read by the runtime
-  std::string nonce;            // of a link's token, 16 bytes; "" where the message has no link
+  std::uint32_t item = 0;  // 0: not about an item
+  std::string kind;        // "request", "call", "start_child" ...
+  PersonId recipient;      // of messages
+  std::string payload;     // JSON, written and read by the runtime
+  std::string nonce;       // of a link's token, 16 bytes; "" where the message has no link
   OutboxStatus status = OutboxStatus::pending;
   std::uint32_t attempts = 0;
   Instant created_at;
-  Instant next_at;              // not before then
+  Instant next_at;  // not before then
   std::string last_error;
 };
 
@@ -40,7 +40,7 @@ struct LinkRow {
   std::uint32_t item = 0;
   std::uint32_t round = 1;
   PersonId person;
-  std::string sent_to;     // the mail address or channel, for "by a link mailed to X"
+  std::string sent_to;  // the mail address or channel, for "by a link mailed to X"
   Instant created_at;
   bool revoked = false;
 };
@@ -52,7 +52,7 @@ struct IdempotencyRow {
   std::string key;
   std::string request_hash;  // another body under the same key is refused
   int status = 200;
-  std::string answer;        // the body that was sent
+  std::string answer;  // the body that was sent
   Instant created_at;
 };
 
@@ -65,9 +65,9 @@ struct InboundRow {
   std::string headers;  // JSON without secrets
   std::string body;
   Instant received_at;
-  std::string status;   // "stored", "applied", "error"
+  std::string status;  // "stored", "applied", "error"
   std::string error;
-  std::string answer;   // JSON: the instances it started or reached
+  std::string answer;  // JSON: the instances it started or reached
 };
 
 struct DefinitionRow {
@@ -89,10 +89,10 @@ struct FileRow {
 };
 
 struct KeyRow {
-  std::string id;      // "csk_ab12cd34", the visible prefix
-  std::string hash;    // SHA-256 of the whole key
+  std::string id;    // "csk_ab12cd34", the visible prefix
+  std::string hash;  // SHA-256 of the whole key
   std::string name;
-  PersonId person;     // whom it acts as; empty: a system
+  PersonId person;  // whom it acts as; empty: a system
   std::vector<std::string> scopes;
   Instant created_at;
   std::optional<Instant> expires_at;

@@ -1,7 +1,7 @@
 #pragma once
 // Where everything is kept. The write side belongs to one thread (the engine's writer); the read side is
-// thread-safe. SqliteStore (sqlite/sqlite_store.h) is the implementation; every implementation passes the suite in
-// tests/store/conformance.h.
+// thread-safe. SqliteStore (sqlite/sqlite_store.h) is the implementation; every implementation passes the
+// suite in tests/store/conformance.h.
 
 #include <cstdint>
 #include <functional>
@@ -24,11 +24,11 @@ namespace countersign {
 struct Change {
   std::shared_ptr<const State> before;  // as loaded; seq 0 for a new instance
   std::shared_ptr<const State> after;
-  std::span<const Event> events;        // seq before->seq + 1 ... after->seq
+  std::span<const Event> events;  // seq before->seq + 1 ... after->seq
 };
 
-// Inside Store::run, on the writer's thread, within the command's savepoint. Reads see what earlier commands of the
-// batch wrote.
+// Inside Store::run, on the writer's thread, within the command's savepoint. Reads see what earlier commands
+// of the batch wrote.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -38,9 +38,10 @@ class Transaction {
   virtual Result<FactValue> fact(const FactKey& key) = 0;
   // The one open instance of the scope "key:WORKFLOW" with this business key is fact(claim).holder.
 
-  // Stores events (with payloads, hash chain), snapshot, instance row, work items, timers, claims and counters, all
-  // derived from the events. conflict where a guard fails (another instance took the claim or the number, or the
-  // stored seq is not before->seq): the command is then rolled back and called again, at most 3 times.
+  // Stores events (with payloads, hash chain), snapshot, instance row, work items, timers, claims and
+  // counters, all derived from the events. conflict where a guard fails (another instance took the claim or
+  // the number, or the stored seq is not before->seq): the command is then rolled back and called again, at
+  // most 3 times.
   virtual Result<void> apply(const Change& change) = 0;
 
   virtual Result<std::int64_t> add_outbox(OutboxRow row) = 0;
@@ -61,7 +62,8 @@ class Transaction {
                                                             std::string_view key) = 0;
   virtual Result<void> keep_answer(const IdempotencyRow& row) = 0;
 
-  virtual Result<std::optional<InboundRow>> find_inbound(std::string_view source, std::string_view delivery_id) = 0;
+  virtual Result<std::optional<InboundRow>> find_inbound(std::string_view source,
+                                                         std::string_view delivery_id) = 0;
   virtual Result<std::int64_t> add_inbound(const InboundRow& row) = 0;
   virtual Result<void> set_inbound(std::int64_t id, std::string_view status, std::string_view error,
                                    std::string_view answer) = 0;
@@ -74,8 +76,8 @@ class Transaction {
   virtual Result<void> revoke_key(std::string_view id, Instant at) = 0;
 };
 
-// A command as the store sees it: called inside a savepoint, perhaps again. An Error is a rejection; whatever it
-// wrote is rolled back. It must not keep the reference.
+// A command as the store sees it: called inside a savepoint, perhaps again. An Error is a rejection; whatever
+// it wrote is rolled back. It must not keep the reference.
 using Job = std::function<Result<void>(Transaction&)>;
 
 // Filters: empty members do not filter.
@@ -84,7 +86,7 @@ struct InstanceFilter {
   std::optional<bool> ended;
 };
 struct WorkItemFilter {
-  std::string assignee;              // also items of groups in `groups`
+  std::string assignee;  // also items of groups in `groups`
   std::vector<std::string> groups;
   std::string status, workflow, instance;
   std::optional<Instant> due_before;
@@ -95,8 +97,8 @@ struct Page {
   std::string next_cursor;  // "" at the end
 };
 
-// Short read-only transactions on connections of their own; each sees at least every commit that had returned when
-// it began. Thread-safe. not_found is an empty optional, never an Error.
+// Short read-only transactions on connections of their own; each sees at least every commit that had returned
+// when it began. Thread-safe. not_found is an empty optional, never an Error.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -106,8 +108,8 @@ class Reader {
                                               std::string_view cursor) const = 0;
   virtual Result<Page<EventRow>> events(const InstanceId& instance, std::uint64_t after_seq,
                                         std::size_t limit) const = 0;
-  // The feed over all instances; `cursor` is opaque, "" from the beginning. Here next_cursor is always the place to
-  // go on from (the given one where nothing is new): the end is a page with fewer rows than `limit`.
+  // The feed over all instances; `cursor` is opaque, "" from the beginning. Here next_cursor is always the
+  // place to go on from (the given one where nothing is new): the end is a page with fewer rows than `limit`.
   virtual Result<Page<EventRow>> feed(std::string_view cursor, std::size_t limit) const = 0;
   // When the newest event of all happened; nullopt where there is none.
   virtual Result<std::optional<Instant>> newest_event_at() const = 0;
@@ -115,7 +117,8 @@ class Reader {
   virtual Result<std::vector<BlockRow>> blocks(std::string_view stream, std::uint64_t after_n,
                                                std::size_t limit) const = 0;
   virtual Result<std::vector<std::string>> streams() const = 0;
-  virtual Result<std::optional<WorkItemRow>> work_item(const InstanceId& instance, std::uint32_t number) const = 0;
+  virtual Result<std::optional<WorkItemRow>> work_item(const InstanceId& instance,
+                                                       std::uint32_t number) const = 0;
   virtual Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
                                                std::string_view cursor) const = 0;
   virtual Result<std::optional<LinkRow>> link(std::string_view token_hash) const = 0;
@@ -126,8 +129,8 @@ class Reader {
                                                           std::string_view version) const = 0;
   // Versions that open instances still run.
   virtual Result<std::vector<DefinitionRow>> definitions_in_use() const = 0;
-  virtual Result<Page<InboundRow>> inbound(std::string_view source, std::string_view status, std::size_t limit,
-                                           std::string_view cursor) const = 0;
+  virtual Result<Page<InboundRow>> inbound(std::string_view source, std::string_view status,
+                                           std::size_t limit, std::string_view cursor) const = 0;
   virtual Result<std::optional<InboundRow>> inbound_row(std::int64_t id) const = 0;
 
   // Timers due at or before `at`, earliest first.
@@ -139,9 +142,10 @@ class Reader {
     Instant next_at;
   };
   virtual Result<std::vector<TargetDue>> due_targets() const = 0;
-  // The heads of a target's queue that may leave at `at`, in order, without rows whose order_key has an earlier
-  // pending row.
-  virtual Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at, std::size_t limit) const = 0;
+  // The heads of a target's queue that may leave at `at`, in order, without rows whose order_key has an
+  // earlier pending row.
+  virtual Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at,
+                                                    std::size_t limit) const = 0;
   virtual Result<Page<OutboxRow>> outbox(std::string_view status, std::string_view target, std::size_t limit,
                                          std::string_view cursor) const = 0;
 };
@@ -159,15 +163,15 @@ struct StoreFigures {
 class Store {
  public:
   virtual ~Store() = default;
-  // One transaction for all: each job in a savepoint of its own, then one commit with fsync. The answer of each job,
-  // valid only after run returned: a failed job changed nothing. unavailable or storage for every job where the
-  // transaction itself was lost (full disk, I/O error): nothing of the batch is stored then. An error of COMMIT or
-  // fsync ends the process (nothing more may be acknowledged).
+  // One transaction for all: each job in a savepoint of its own, then one commit with fsync. The answer of
+  // each job, valid only after run returned: a failed job changed nothing. unavailable or storage for every
+  // job where the transaction itself was lost (full disk, I/O error): nothing of the batch is stored then. An
+  // error of COMMIT or fsync ends the process (nothing more may be acknowledged).
   virtual std::vector<Result<void>> run(std::span<const Job> jobs) = 0;
   virtual const Reader& reader() const = 0;
   virtual StoreFigures figures() const = 0;
-  // Copies the database while it serves, in steps on the writer's thread: call repeatedly between batches until it
-  // says true (done). `path` must not exist; it appears under its name only when complete.
+  // Copies the database while it serves, in steps on the writer's thread: call repeatedly between batches
+  // until it says true (done). `path` must not exist; it appears under its name only when complete.
   virtual Result<bool> backup_step(const std::string& path) = 0;
   // Drops idempotency records and closed rows older than their keeping time. A bounded piece of work a call.
   virtual Result<void> sweep(Instant now) = 0;

@@ -1,12 +1,12 @@
 #include "tests/bench/bare_loop.h"
 
-#include <sqlite3.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
+
+#include <sqlite3.h>
 
 #include "store/sqlite/sqlite_store.h"
 
@@ -66,27 +66,33 @@ double measure_bare_loop(const std::string& path, std::size_t transitions, int b
     }
   }
   Loop loop(path);
-  // What a decision that ends an instance of the load workflow writes: six events with their payloads, snapshot,
-  // instance, work item, timer, the requester's message, and a block for each commit.
+  // What a decision that ends an instance of the load workflow writes: six events with their payloads,
+  // snapshot, instance, work item, timer, the requester's message, and a block for each commit.
   sqlite3_stmt* event = loop.prepare(
-      "INSERT INTO event VALUES(NULL, ?1, ?2, 1790000000000, 'item_changed', 1, 'person boss api', zeroblob(32), "
+      "INSERT INTO event VALUES(NULL, ?1, ?2, 1790000000000, 'item_changed', 1, 'person boss api', "
+      "zeroblob(32), "
       "zeroblob(32), zeroblob(32))");
   sqlite3_stmt* payload = loop.prepare(
-      "INSERT INTO event_payload VALUES(NULL, zeroblob(16), '{\"item\":3,\"act\":\"decide\",\"status\":\"decided\",\"outcome\":"
-      "\"approved\",\"by\":{\"kind\":\"person\",\"person\":\"boss\",\"channel\":\"api\",\"authenticated\":\"key csk_ab12cd34\"}}')");
+      "INSERT INTO event_payload VALUES(NULL, zeroblob(16), "
+      "'{\"item\":3,\"act\":\"decide\",\"status\":\"decided\",\"outcome\":"
+      "\"approved\",\"by\":{\"kind\":\"person\",\"person\":\"boss\",\"channel\":\"api\",\"authenticated\":"
+      "\"key csk_ab12cd34\"}}')");
   const std::string state(900, 's');
   sqlite3_stmt* snapshot = loop.prepare("INSERT OR REPLACE INTO snapshot VALUES(?1, 1, zeroblob(32), ?2)");
   sqlite3_bind_text(snapshot, 2, state.c_str(), -1, SQLITE_STATIC);
   sqlite3_stmt* instance = loop.prepare(
       "INSERT OR REPLACE INTO instance VALUES(?1, 'i_01J0000000000000000000' || ?1, 'load', "
-      "'3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a', 'LOAD-2026-' || ?1, '', 'approved', 1, 'rep', "
+      "'3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a', 'LOAD-2026-' || ?1, '', "
+      "'approved', 1, 'rep', "
       "'', 1, 12, 1790000000000, 1790000000000, 1790000000000, '')");
   sqlite3_stmt* item = loop.prepare(
-      "INSERT OR REPLACE INTO work_item VALUES(?1, 3, 2, 'manager', 'boss', '', 2, 1, 1, 1790000000000, 1790000000000, "
+      "INSERT OR REPLACE INTO work_item VALUES(?1, 3, 2, 'manager', 'boss', '', 2, 1, 1, 1790000000000, "
+      "1790000000000, "
       "1790000000000, 'approved', 'boss', 'api', '')");
   sqlite3_stmt* timer = loop.prepare("DELETE FROM timer WHERE due = 1790000000000 AND instance = ?1");
   sqlite3_stmt* outbox = loop.prepare(
-      "INSERT INTO outbox VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, 'i_01J0000000000000000000', 0, "
+      "INSERT INTO outbox VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, "
+      "'i_01J0000000000000000000', 0, "
       "'outcome', 'rep', '{\"kind\":\"outcome\"}', x'', 0, 0, 0, 1790000000000, 1790000000000, '')");
   sqlite3_stmt* block = loop.prepare("INSERT INTO block VALUES('1', ?1, 1, 6, zeroblob(32), zeroblob(32))");
 
@@ -111,7 +117,8 @@ double measure_bare_loop(const std::string& path, std::size_t transitions, int b
     loop.step(block);
     loop.run("COMMIT");
   }
-  return static_cast<double>(transitions) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return static_cast<double>(transitions) /
+         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 }  // namespace countersign::bench

@@ -1,6 +1,7 @@
 // Load over HTTP against a real daemon, every answer after fsync, beside a bare SQLite loop in the same run:
 //   countersign_load BINARY [--decisions N] [--folder DIR] [--smoke]
-// Prints figures and their ratios; --smoke is small and fails only where something is broken or absurdly slow.
+// Prints figures and their ratios; --smoke is small and fails only where something is broken or absurdly
+// slow.
 
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +26,9 @@ const std::string kStart = R"({"requester":"rep","form":{"amount":"1280.50","not
 const std::string kDecision = R"({"outcome":"approved","version":1})";
 
 // The one work item of the load workflow: the frame is 1, the activation 2, the item 3.
-std::string decision_path(const std::string& instance) { return "/api/v1/work-items/" + instance + ".3/decision"; }
+std::string decision_path(const std::string& instance) {
+  return "/api/v1/work-items/" + instance + ".3/decision";
+}
 
 struct Run {
   LoadResult result;
@@ -94,18 +97,20 @@ Run pairs(LoadDaemon& daemon, std::size_t clients, std::size_t count) {
 
 void print(const char* what, const Run& run) {
   std::printf("%-34s %8.0f /s   p50 %6.2f ms  p99 %6.2f ms   %5.0f us CPU each   %zu failed\n", what,
-              run.result.rate(), run.result.percentile_ms(50), run.result.percentile_ms(99), run.cpu_us_each(),
-              run.result.failures);
+              run.result.rate(), run.result.percentile_ms(50), run.result.percentile_ms(99),
+              run.cpu_us_each(), run.result.failures);
   std::fflush(stdout);
 }
 
 int run(int argc, char** argv) {
-  std::string folder = std::filesystem::temp_directory_path().string() + "/countersign-load-" + std::to_string(getpid());
+  std::string folder =
+      std::filesystem::temp_directory_path().string() + "/countersign-load-" + std::to_string(getpid());
   std::size_t decisions = 20'000;
   bool smoke = false;
   for (int i = 2; i < argc; ++i) {
     if (std::strcmp(argv[i], "--smoke") == 0) smoke = true;
-    if (std::strcmp(argv[i], "--decisions") == 0 && i + 1 < argc) decisions = std::strtoul(argv[++i], nullptr, 10);
+    if (std::strcmp(argv[i], "--decisions") == 0 && i + 1 < argc)
+      decisions = std::strtoul(argv[++i], nullptr, 10);
     if (std::strcmp(argv[i], "--folder") == 0 && i + 1 < argc) folder = argv[++i];
   }
   if (smoke) decisions = 2000;
@@ -114,7 +119,8 @@ int run(int argc, char** argv) {
   double rate = 0;
   {
     LoadDaemon daemon(argv[1], folder);
-    std::printf("ready after %.0f ms, %.0f MB resident\n", daemon.start_seconds() * 1000, daemon.figures().resident_mb);
+    std::printf("ready after %.0f ms, %.0f MB resident\n", daemon.start_seconds() * 1000,
+                daemon.figures().resident_mb);
     const double bare_before = measure_bare_loop(folder + "/bare-before/loop.db", decisions, 100);
     std::vector<std::string> ids;
     const Run starts = start_many(daemon, 64, decisions, ids);
@@ -131,11 +137,14 @@ int run(int argc, char** argv) {
     const double bare = (bare_before + bare_after) / 2;
     rate = decided.result.rate();
     ratio = rate / bare;
-    std::printf("bare SQLite loop, batches of 100   %8.0f /s (%.0f before, %.0f after)\n", bare, bare_before, bare_after);
+    std::printf("bare SQLite loop, batches of 100   %8.0f /s (%.0f before, %.0f after)\n", bare, bare_before,
+                bare_after);
     std::printf("decisions : bare loop              %8.2f\n", ratio);
     std::printf("start + decision pairs             %8.0f /s\n", paired.result.rate() / 2);
-    std::printf("resident under load                %8.0f MB, WAL %.0f MB\n", daemon.figures().resident_mb, daemon.wal_mb());
-    failures = starts.result.failures + decided.result.failures + paired.result.failures + single.result.failures;
+    std::printf("resident under load                %8.0f MB, WAL %.0f MB\n", daemon.figures().resident_mb,
+                daemon.wal_mb());
+    failures =
+        starts.result.failures + decided.result.failures + paired.result.failures + single.result.failures;
     if (!smoke) {
       const ProcessFigures idle = daemon.figures();
       std::this_thread::sleep_for(std::chrono::seconds(5));

@@ -1,15 +1,15 @@
 #include "tests/bench/load_client.h"
 
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
 namespace countersign::bench {
 namespace {
@@ -68,7 +68,8 @@ double LoadResult::percentile_ms(double p) const {
   return latencies_ms[std::min(at, latencies_ms.size() - 1)];
 }
 
-LoadResult run_load(std::uint16_t port, std::size_t connections, const NextRequest& next, const OnReply& on_reply) {
+LoadResult run_load(std::uint16_t port, std::size_t connections, const NextRequest& next,
+                    const OnReply& on_reply) {
   LoadResult result;
   std::vector<Connection> all(connections);
   const int poll = epoll_create1(0);
@@ -141,9 +142,11 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, const NextReque
   return result;
 }
 
-std::string post(const std::string& path, const std::string& key, const std::string& actor, const std::string& body) {
-  std::string request = "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + key +
-                        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size());
+std::string post(const std::string& path, const std::string& key, const std::string& actor,
+                 const std::string& body) {
+  std::string request =
+      "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + key +
+      "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size());
   if (!actor.empty()) request += "\r\nCountersign-Actor: " + actor;
   return request + "\r\n\r\n" + body;
 }

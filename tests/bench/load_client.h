@@ -1,5 +1,6 @@
 #pragma once
-// A client for load: keep-alive connections on one thread, each sending its next request when the answer has come.
+// A client for load: keep-alive connections on one thread, each sending its next request when the answer has
+// come.
 
 #include <chrono>
 #include <cstdint>
@@ -28,9 +29,11 @@ struct LoadResult {
 };
 
 // Ends when every connection has run out of requests.
-LoadResult run_load(std::uint16_t port, std::size_t connections, const NextRequest& next, const OnReply& on_reply);
+LoadResult run_load(std::uint16_t port, std::size_t connections, const NextRequest& next,
+                    const OnReply& on_reply);
 
 // The text of a POST of JSON with an API key; `actor` may be empty.
-std::string post(const std::string& path, const std::string& key, const std::string& actor, const std::string& body);
+std::string post(const std::string& path, const std::string& key, const std::string& actor,
+                 const std::string& body);
 
 }  // namespace countersign::bench

@@ -1,5 +1,12 @@
 #include "tests/bench/load_daemon.h"
 
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -7,13 +14,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace countersign::bench {
 namespace {
@@ -69,25 +69,30 @@ bool is_ready(std::uint16_t port) {
   return ready;
 }
 
-void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+void write_file(const std::string& path, const std::string& text) {
+  std::ofstream(path) << text;
+}
 
 }  // namespace
 
-LoadDaemon::LoadDaemon(const std::string& binary, const std::string& folder) : folder_(folder), port_(free_port()) {
+LoadDaemon::LoadDaemon(const std::string& binary, const std::string& folder)
+    : folder_(folder), port_(free_port()) {
   std::filesystem::create_directories(folder + "/workflows");
   write_file(folder + "/workflows/load.yaml", kWorkflow);
   write_file(folder + "/people.yaml", kPeople);
   // Nobody listens there: messages wait in the outbox, so that the figures are the decisions' alone.
-  write_file(folder + "/countersign.yaml",
-             "listen: 127.0.0.1:" + std::to_string(port_) +
-                 "\ndata: data\nworkflows: [workflows]\nconnectors: []\npeople: people.yaml\nlog: {level: error}\n");
+  write_file(
+      folder + "/countersign.yaml",
+      "listen: 127.0.0.1:" + std::to_string(port_) +
+          "\ndata: data\nworkflows: [workflows]\nconnectors: []\npeople: people.yaml\nlog: {level: error}\n");
   const auto begin = std::chrono::steady_clock::now();
   process_ = fork();
   if (process_ == 0) {
     const int log = open((folder + "/daemon.log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     dup2(log, 1);
     dup2(log, 2);
-    execl(binary.c_str(), binary.c_str(), "serve", "--config", (folder + "/countersign.yaml").c_str(), nullptr);
+    execl(binary.c_str(), binary.c_str(), "serve", "--config", (folder + "/countersign.yaml").c_str(),
+          nullptr);
     std::_Exit(127);
   }
   while (!is_ready(port_)) {
@@ -102,7 +107,9 @@ LoadDaemon::LoadDaemon(const std::string& binary, const std::string& folder) : f
   std::ifstream(folder + "/data/admin.key") >> key_;
 }
 
-LoadDaemon::~LoadDaemon() { stop(); }
+LoadDaemon::~LoadDaemon() {
+  stop();
+}
 
 void LoadDaemon::stop() {
   if (process_ < 0) return;
@@ -127,7 +134,8 @@ ProcessFigures LoadDaemon::figures() const {
   while (std::getline(status, text)) {
     if (text.starts_with("VmRSS:")) figures.resident_mb = std::strtod(text.c_str() + 6, nullptr) / 1024;
   }
-  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process_) + "/task")) {
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(process_) + "/task")) {
     std::ifstream one(task.path() / "status");
     while (std::getline(one, text)) {
       if (text.starts_with("voluntary_ctxt_switches:")) {

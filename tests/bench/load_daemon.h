@@ -1,10 +1,10 @@
 #pragma once
 // The daemon under load: a real process in a folder of its own.
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
+
+#include <sys/types.h>
 
 namespace countersign::bench {
 

@@ -1,11 +1,12 @@
-// What a decision costs the store: from the job to the commit with its fsync, by size of the batch; and the reads
-// that the engine lives on. The process is the tests' small one: six events a decision, one message, one link.
-
-#include <benchmark/benchmark.h>
+// What a decision costs the store: from the job to the commit with its fsync, by size of the batch; and the
+// reads that the engine lives on. The process is the tests' small one: six events a decision, one message,
+// one link.
 
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+
+#include <benchmark/benchmark.h>
 
 #include "store/sqlite/sqlite_store.h"
 #include "tests/store/sample_process.h"
@@ -48,7 +49,8 @@ Job decision(const InstanceId& id, std::int64_t number) {
   return [=](Transaction& transaction) -> Result<void> {
     auto before = transaction.load(id);
     if (!before) return std::unexpected(before.error());
-    if (auto done = transaction.apply(sample::decide(*before, "zhao.lei", sample::at(number)).change()); !done) {
+    if (auto done = transaction.apply(sample::decide(*before, "zhao.lei", sample::at(number)).change());
+        !done) {
       return done;
     }
     if (auto row = transaction.add_outbox(sample::message("mail", sample::at(number))); !row) {

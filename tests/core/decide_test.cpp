@@ -22,7 +22,9 @@ statuses: [approved, rejected, expired]
 steps:
 )";
 
-std::shared_ptr<const Definition> flow(const std::string& steps) { return load(kHead + steps); }
+std::shared_ptr<const Definition> flow(const std::string& steps) {
+  return load(kHead + steps);
+}
 
 TEST(Start, AsksTheFirstApproverAndNumbersTheInstance) {
   Instance instance(flow(R"(  - id: manager
@@ -463,7 +465,8 @@ TEST(Call, GoesOnWithTheReplyAndHandlesFailure) {
   const auto& call = std::get<CallConnector>(instance.last_effects().front());
   EXPECT_EQ(call.connector + "." + call.action, "crm.book");
   EXPECT_EQ(call.input.at("deal").as_string(), "D-1");
-  ASSERT_TRUE(accepted(instance.run(EffectDone{call.effect, true, {{"booked", cel::Value::string("yes")}}, ""})));
+  ASSERT_TRUE(
+      accepted(instance.run(EffectDone{call.effect, true, {{"booked", cel::Value::string("yes")}}, ""})));
   EXPECT_EQ(instance.status(), "approved");
   EXPECT_EQ(rejection_code(instance.run(EffectDone{call.effect, true, {}, ""})), ErrorCode::conflict);
 
@@ -559,7 +562,8 @@ TEST(Reassign, GivesTheSeatToSomebodyElse) {
 )"));
   instance.start("li.na");
   const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
-  ASSERT_TRUE(accepted(instance.run(Reassign{instance.item("zhang.wei"), PersonId("sun.li"), admin, "on leave"})));
+  ASSERT_TRUE(
+      accepted(instance.run(Reassign{instance.item("zhang.wei"), PersonId("sun.li"), admin, "on leave"})));
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@manager"));
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
   EXPECT_EQ(instance.status(), "approved");

@@ -53,17 +53,18 @@ std::shared_ptr<const Directory> sample_directory() {
     if (*manager != '\0') p.manager = PersonId(manager);
     return p;
   };
-  std::vector<Person> people{person("chen.jie", ""),           person("zhang.wei", "chen.jie"),
-                             person("li.na", "zhang.wei"),     person("wang.fang", "chen.jie"),
-                             person("zhao.lei", "wang.fang"),  person("qian.min", "wang.fang"),
-                             person("sun.li", "chen.jie"),     person("adm", ""),
+  std::vector<Person> people{person("chen.jie", ""),          person("zhang.wei", "chen.jie"),
+                             person("li.na", "zhang.wei"),    person("wang.fang", "chen.jie"),
+                             person("zhao.lei", "wang.fang"), person("qian.min", "wang.fang"),
+                             person("sun.li", "chen.jie"),    person("adm", ""),
                              person("he.left", "zhang.wei")};
   people.back().active = false;
-  std::vector<Group> groups{{"finance", "Finance", {PersonId("wang.fang"), PersonId("zhao.lei"), PersonId("qian.min")}},
-                            {"legal", "Legal", {PersonId("sun.li")}},
-                            {"admins", "Administrators", {PersonId("adm")}},
-                            {"left", "Left", {PersonId("he.left")}},
-                            {"employees", "All", {}}};
+  std::vector<Group> groups{
+      {"finance", "Finance", {PersonId("wang.fang"), PersonId("zhao.lei"), PersonId("qian.min")}},
+      {"legal", "Legal", {PersonId("sun.li")}},
+      {"admins", "Administrators", {PersonId("adm")}},
+      {"left", "Left", {PersonId("he.left")}},
+      {"employees", "All", {}}};
   for (const Person& p : people) groups.back().members.push_back(p.id);
   auto built = Directory::build(std::move(people), std::move(groups));
   EXPECT_TRUE(built.has_value());
@@ -93,7 +94,9 @@ std::shared_ptr<const Definition> load(const std::string& yaml) {
 }
 
 Instance::Instance(std::shared_ptr<const Definition> definition, Shared* shared, std::string id)
-    : definition_(std::move(definition)), shared_(shared == nullptr ? &own_ : shared), now_(*parse_rfc3339(kMonday9)) {
+    : definition_(std::move(definition)),
+      shared_(shared == nullptr ? &own_ : shared),
+      now_(*parse_rfc3339(kMonday9)) {
   auto state = std::make_shared<State>();
   state->id = InstanceId(std::move(id));
   initial_ = state;
@@ -101,11 +104,16 @@ Instance::Instance(std::shared_ptr<const Definition> definition, Shared* shared,
 }
 
 Outcome Instance::start(const std::string& requester, const std::string& form_json) {
-  const FormReading reading = read_fields(definition_->form, parsed(form_json), FormContext{.directory = *directory});
+  const FormReading reading =
+      read_fields(definition_->form, parsed(form_json), FormContext{.directory = *directory});
   EXPECT_TRUE(reading.ok()) << (reading.ok() ? "" : reading.problems.front().detail);
-  return run(Start{definition_->id, PersonId(requester),
-                   Actor{.kind = Actor::Kind::person, .person = PersonId(requester), .channel = "api"}, "form",
-                   reading.values, {}, {}});
+  return run(Start{definition_->id,
+                   PersonId(requester),
+                   Actor{.kind = Actor::Kind::person, .person = PersonId(requester), .channel = "api"},
+                   "form",
+                   reading.values,
+                   {},
+                   {}});
 }
 
 std::uint32_t Instance::item(const std::string& person, const std::string& step) const {
@@ -190,7 +198,8 @@ void Instance::advance_to(const std::string& rfc3339) {
   for (int fired = 0; fired < 10'000; ++fired) {
     const std::pair<const TimerKey, Timer>* next = nullptr;
     for (const auto& timer : state_->timers) {
-      if (timer.second.due <= target && (next == nullptr || timer.second.due < next->second.due)) next = &timer;
+      if (timer.second.due <= target && (next == nullptr || timer.second.due < next->second.due))
+        next = &timer;
     }
     if (next == nullptr) break;
     now_ = std::max(now_, next->second.due);
@@ -271,7 +280,8 @@ std::vector<std::string> Instance::last_sends() const {
   std::vector<std::string> sends;
   for (const Effect& effect : last_effects_) {
     if (const auto* send = std::get_if<Send>(&effect)) {
-      sends.push_back(std::string(to_string(send->kind)) + " " + (send->group.empty() ? send->to.value : send->group));
+      sends.push_back(std::string(to_string(send->kind)) + " " +
+                      (send->group.empty() ? send->to.value : send->group));
     }
   }
   return sends;

@@ -1,21 +1,22 @@
 #pragma once
-// One instance of a workflow written in the test, driven by commands on the pure core, with a clock moved by hand and
-// the facts that instances share in memory. After every command it checks what must always hold: folding all events
-// from the beginning gives the live state, events and state survive their codec, and the work items agree with the
-// rosters.
-
-#include <gtest/gtest.h>
+// One instance of a workflow written in the test, driven by commands on the pure core, with a clock moved by
+// hand and the facts that instances share in memory. After every command it checks what must always hold:
+// folding all events from the beginning gives the live state, events and state survive their codec, and the
+// work items agree with the rosters.
 
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "core/decide.h"
 
 namespace countersign::testing {
 
-// li.na reports to zhang.wei, he to chen.jie. finance: wang.fang, zhao.lei, qian.min; legal: sun.li; admins: adm.
+// li.na reports to zhang.wei, he to chen.jie. finance: wang.fang, zhao.lei, qian.min; legal: sun.li; admins:
+// adm.
 std::shared_ptr<const Directory> sample_directory();
 // Monday to Friday 09:00-12:00 and 13:00-18:00, UTC.
 Calendars sample_calendars();

@@ -11,11 +11,15 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::shared_ptr<const Definition> flow(const std::string& steps, const std::string& form = "  note: {type: text}\n") {
-  return load("workflow: t\nstart:\n  - form:\nform:\n" + form + "statuses: [approved, rejected, expired]\nsteps:\n" + steps);
+std::shared_ptr<const Definition> flow(const std::string& steps,
+                                       const std::string& form = "  note: {type: text}\n") {
+  return load("workflow: t\nstart:\n  - form:\nform:\n" + form +
+              "statuses: [approved, rejected, expired]\nsteps:\n" + steps);
 }
 
-Actor admin() { return Actor{.kind = Actor::Kind::admin, .person = PersonId("adm")}; }
+Actor admin() {
+  return Actor{.kind = Actor::Kind::admin, .person = PersonId("adm")};
+}
 
 constexpr const char* kEscalated = R"(  - id: manager
     approve:
@@ -42,7 +46,8 @@ TEST(ReassignBesideAnEscalation, KeepsTheStandInsVote) {
   Instance instance(flow(kEscalated));
   instance.start("li.na");
   instance.advance_to("2026-03-03T10:00:00Z");
-  ASSERT_TRUE(accepted(instance.run(Reassign{instance.item("zhang.wei"), PersonId("sun.li"), admin(), "away"})));
+  ASSERT_TRUE(
+      accepted(instance.run(Reassign{instance.item("zhang.wei"), PersonId("sun.li"), admin(), "away"})));
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@manager", "sun.li@manager"));
   ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "rejected", "no")));
   EXPECT_EQ(instance.status(), "rejected");
@@ -161,7 +166,8 @@ TEST(Reassign, KeepsTheChecklist) {
   - end: approved
 )"));
   instance.start("li.na");
-  ASSERT_TRUE(accepted(instance.run(Reassign{instance.item("wang.fang"), PersonId("qian.min"), admin(), "away"})));
+  ASSERT_TRUE(
+      accepted(instance.run(Reassign{instance.item("wang.fang"), PersonId("qian.min"), admin(), "away"})));
   Decide command{.item = instance.item("qian.min")};
   command.by = Actor{.kind = Actor::Kind::person, .person = PersonId("qian.min")};
   command.outcome = "done";
@@ -172,12 +178,13 @@ TEST(Reassign, KeepsTheChecklist) {
 
 // Every start of a workflow with a computed field was refused.
 TEST(ComputedField, IsFilledInAndFollowsTheForm) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(
+      flow(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
 )",
-                         "  price: {type: integer, required: true}\n  twice: {type: integer, computed: form.price * 2}\n"));
+           "  price: {type: integer, required: true}\n  twice: {type: integer, computed: form.price * 2}\n"));
   ASSERT_TRUE(accepted(instance.start("li.na", R"({"price": 21})")));
   EXPECT_EQ(instance.state().form.at("twice").as_int(), 42);
 }
@@ -281,9 +288,10 @@ TEST(Incident, BehindACallKeepsItsAnswer) {
   EXPECT_EQ(instance.outcome_of("book"), "succeeded");
   const ActivationId waiting = instance.state().activations.begin()->first;
   const Outcome again = instance.run(Retry{waiting, admin(), "mended"});
-  EXPECT_FALSE(std::any_of(instance.last_effects().begin(), instance.last_effects().end(), [](const Effect& effect) {
-    return std::holds_alternative<CallConnector>(effect);
-  })) << "called again";
+  EXPECT_FALSE(
+      std::any_of(instance.last_effects().begin(), instance.last_effects().end(),
+                  [](const Effect& effect) { return std::holds_alternative<CallConnector>(effect); }))
+      << "called again";
   EXPECT_FALSE(accepted(again)) << "the cause is still there";
 }
 

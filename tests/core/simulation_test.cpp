@@ -1,12 +1,12 @@
-// Random people do random things at random times; what must hold is checked after every act (instance_fixture.h:
-// replay equals the live state, no timer or item outlives its step). A failing run names its seed; to see it again:
-// COUNTERSIGN_SEED=seed core_test --gtest_filter=Simulation.*
-
-#include <gtest/gtest.h>
+// Random people do random things at random times; what must hold is checked after every act
+// (instance_fixture.h: replay equals the live state, no timer or item outlives its step). A failing run names
+// its seed; to see it again: COUNTERSIGN_SEED=seed core_test --gtest_filter=Simulation.*
 
 #include <cstdlib>
 #include <random>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "tests/core/instance_fixture.h"
 
@@ -138,16 +138,24 @@ class Simulation {
     return Actor{.kind = Actor::Kind::person, .person = PersonId(id), .channel = "api"};
   }
   std::string anybody() {
-    return any({"li.na", "zhang.wei", "chen.jie", "wang.fang", "zhao.lei", "qian.min", "sun.li", "adm", "he.left"});
+    return any(
+        {"li.na", "zhang.wei", "chen.jie", "wang.fang", "zhao.lei", "qian.min", "sun.li", "adm", "he.left"});
   }
 
   void step() {
     switch (below(20)) {
-      case 0: instance_.run(DeliverEvent{"crm", any({"deal_changed", "answered"}), "d", cel::Value::map({})}); return;
-      case 1: instance_.run(Withdraw{person(anybody()), "w"}); return;
-      case 2: instance_.run(Comment{person(anybody()), "hello"}); return;
+      case 0:
+        instance_.run(DeliverEvent{"crm", any({"deal_changed", "answered"}), "d", cel::Value::map({})});
+        return;
+      case 1:
+        instance_.run(Withdraw{person(anybody()), "w"});
+        return;
+      case 2:
+        instance_.run(Comment{person(anybody()), "hello"});
+        return;
       case 3:
-        if (!effects_.empty()) instance_.run(EffectDone{effects_[below(effects_.size())], below(3) != 0, {}, "e"});
+        if (!effects_.empty())
+          instance_.run(EffectDone{effects_[below(effects_.size())], below(3) != 0, {}, "e"});
         return;
       case 4:
         if (!children_.empty()) {
@@ -162,8 +170,8 @@ class Simulation {
         return;
       case 6: {
         const std::uint32_t item = any_item();
-        instance_.run(Reassign{item, PersonId(anybody()), Actor{.kind = Actor::Kind::admin, .person = PersonId("adm")},
-                               "r"});
+        instance_.run(Reassign{item, PersonId(anybody()),
+                               Actor{.kind = Actor::Kind::admin, .person = PersonId("adm")}, "r"});
         return;
       }
       case 7:
@@ -180,7 +188,8 @@ class Simulation {
         instance_.advance_to(format_rfc3339(later));
         return;
       }
-      default: decide();
+      default:
+        decide();
     }
   }
 
@@ -224,7 +233,8 @@ class Simulation {
       const auto* changed = std::get_if<ItemChanged>(&event.body);
       if (changed != nullptr && !is_open(changed->status)) ++decisions[changed->item];
     }
-    for (const auto& [item, count] : decisions) EXPECT_EQ(count, 1) << "item " << item << " closed more than once";
+    for (const auto& [item, count] : decisions)
+      EXPECT_EQ(count, 1) << "item " << item << " closed more than once";
   }
 
   std::mt19937_64 random_;

@@ -63,7 +63,8 @@ TEST_P(StoreConformance, ARejectedJobChangesNothingAndTheOthersStand) {
       sample::start_job(id_of(1), {.reference = "EXP-1"}),
       [](Transaction& transaction) -> Result<void> {
         if (auto done = sample::start_job(id_of(2), {.reference = "EXP-2"})(transaction); !done) return done;
-        if (auto id = transaction.add_outbox(sample::message("mail", at(0))); !id) return std::unexpected(id.error());
+        if (auto id = transaction.add_outbox(sample::message("mail", at(0))); !id)
+          return std::unexpected(id.error());
         return fail(ErrorCode::conflict, "it was decided before");
       },
       sample::start_job(id_of(3), {.reference = "EXP-3"})};
@@ -117,7 +118,8 @@ TEST_P(StoreConformance, AClaimBelongsToOneInstance) {
   EXPECT_EQ(second.error().code, ErrorCode::unavailable);
   EXPECT_EQ(calls, 4);
   ASSERT_TRUE(run([](Transaction& transaction) -> Result<void> {
-    const auto fact = transaction.fact({.kind = FactKey::Kind::claim, .scope = "key:expense", .key = "INV-7"});
+    const auto fact =
+        transaction.fact({.kind = FactKey::Kind::claim, .scope = "key:expense", .key = "INV-7"});
     EXPECT_EQ(fact->holder, id_of(1));
     return {};
   }));
@@ -131,7 +133,8 @@ TEST_P(StoreConformance, AFailedGuardIsDecidedAgainWithFreshFacts) {
   ASSERT_TRUE(run([&](Transaction& transaction) {
     // The first attempt rests on an old fact.
     const std::uint64_t number =
-        ++calls == 1 ? 1 : transaction.fact({.kind = FactKey::Kind::counter, .scope = "EXP", .key = ""})->next;
+        ++calls == 1 ? 1
+                     : transaction.fact({.kind = FactKey::Kind::counter, .scope = "EXP", .key = ""})->next;
     return sample::start_job(id_of(2), {.counter = number})(transaction);
   }));
   EXPECT_EQ(calls, 2);
@@ -158,7 +161,8 @@ TEST_P(StoreConformance, TheInboxIsOrderedByDueTimeAndPaged) {
   for (int i = 1; i <= 5; ++i) {
     jobs.push_back(sample::start_job(id_of(i), {.due_after = std::chrono::hours(10 - i)}));
   }
-  jobs.push_back(sample::start_job(id_of(6), {.assignee = "", .group = "finance", .due_after = std::chrono::hours(7)}));
+  jobs.push_back(
+      sample::start_job(id_of(6), {.assignee = "", .group = "finance", .due_after = std::chrono::hours(7)}));
   jobs.push_back(sample::start_job(id_of(7), {.assignee = "zhao.lei"}));
   for (const auto& outcome : store().run(jobs)) ASSERT_TRUE(outcome);
   const WorkItemFilter filter{.assignee = "li.na", .groups = {"finance"}, .status = "open"};
@@ -174,7 +178,8 @@ TEST_P(StoreConformance, TheInboxIsOrderedByDueTimeAndPaged) {
   const std::vector<std::string> expected{id_of(5).value, id_of(4).value, id_of(3).value,
                                           id_of(6).value, id_of(2).value, id_of(1).value};
   EXPECT_EQ(seen, expected);
-  const auto soon = reader().work_items({.assignee = "li.na", .status = "open", .due_before = at(6 * 3600)}, 10, "");
+  const auto soon =
+      reader().work_items({.assignee = "li.na", .status = "open", .due_before = at(6 * 3600)}, 10, "");
   EXPECT_EQ(soon->rows.size(), 1U);
   EXPECT_EQ(reader().work_items({.instance = id_of(7).value}, 10, "")->rows.size(), 1U);
   EXPECT_FALSE(reader().work_items(filter, 2, "no cursor"));
@@ -231,7 +236,8 @@ TEST_P(StoreConformance, ATargetIsKnownByItsEarliestPendingMessage) {
   const auto due = *reader().due_outbox("mail", at(15), 10);
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].nonce, std::string(16, 'n'));
-  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.retry_outbox(due[0].id, at(30), "450 later"); }));
+  ASSERT_TRUE(run(
+      [&](Transaction& transaction) { return transaction.retry_outbox(due[0].id, at(30), "450 later"); }));
   EXPECT_EQ(reader().due_targets()->at(1).next_at, at(20));
   ASSERT_TRUE(run([&](Transaction& transaction) {
     return transaction.finish_outbox(due[0].id, OutboxStatus::dead, "550 no such user");
@@ -248,8 +254,9 @@ TEST_P(StoreConformance, ATargetIsKnownByItsEarliestPendingMessage) {
   EXPECT_EQ(reader().outbox("dead", "", 10, "")->rows.size(), 1U);
   ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.revive_outbox(due[0].id, at(1)); }));
   EXPECT_EQ(reader().due_outbox("mail", at(1), 10)->at(0).attempts, 0U);
-  EXPECT_EQ(run([&](Transaction& transaction) { return transaction.revive_outbox(due[0].id, at(1)); }).error().code,
-            ErrorCode::conflict);
+  EXPECT_EQ(
+      run([&](Transaction& transaction) { return transaction.revive_outbox(due[0].id, at(1)); }).error().code,
+      ErrorCode::conflict);
   EXPECT_EQ(run([&](Transaction& transaction) { return transaction.revive_outbox(999, at(1)); }).error().code,
             ErrorCode::not_found);
 }
@@ -261,7 +268,8 @@ TEST_P(StoreConformance, MessagesWithOneOrderKeyLeaveOneAfterTheOther) {
   ASSERT_EQ(due.size(), 2U);
   const std::int64_t first = due[0].id;
   // The head waits for its retry: those behind it wait too, and the target's time is that of what can leave.
-  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.retry_outbox(first, at(500), "later"); }));
+  ASSERT_TRUE(
+      run([&](Transaction& transaction) { return transaction.retry_outbox(first, at(500), "later"); }));
   EXPECT_EQ(reader().due_outbox("mail", at(100), 10)->size(), 1U);
   EXPECT_EQ(reader().due_targets()->at(0).next_at, at(9));
   ASSERT_TRUE(run([&](Transaction& transaction) {
@@ -350,7 +358,8 @@ TEST_P(StoreConformance, AWebhookIsStoredOncePerDelivery) {
     if (!again) return std::unexpected(again.error());
     return {};
   }));
-  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.set_inbound(id, "applied", "", "[\"i_1\"]"); }));
+  ASSERT_TRUE(
+      run([&](Transaction& transaction) { return transaction.set_inbound(id, "applied", "", "[\"i_1\"]"); }));
   EXPECT_EQ((*reader().inbound_row(id))->answer, "[\"i_1\"]");
   EXPECT_EQ(reader().inbound("hubspot", "applied", 10, "")->rows.size(), 1U);
   EXPECT_TRUE(reader().inbound("hubspot", "error", 10, "")->rows.empty());
@@ -401,8 +410,9 @@ TEST_P(StoreConformance, KeysAndFilesAreFound) {
   EXPECT_EQ((*reader().key(key.hash))->expires_at, at(100));
   ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.revoke_key(key.id, at(5)); }));
   EXPECT_TRUE(reader().keys()->front().revoked);
-  EXPECT_EQ(run([](Transaction& transaction) { return transaction.revoke_key("csk_none", at(5)); }).error().code,
-            ErrorCode::not_found);
+  EXPECT_EQ(
+      run([](Transaction& transaction) { return transaction.revoke_key("csk_none", at(5)); }).error().code,
+      ErrorCode::not_found);
   ASSERT_TRUE(run([](Transaction& transaction) {
     return transaction.add_file({.id = "f_1",
                                  .sha256 = "00",

@@ -1,12 +1,13 @@
 #pragma once
 // What every store must do. A store's test program instantiates the suite with a way to make one:
 //
-//   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values([] { ... return std::make_unique<...>(); }));
-
-#include <gtest/gtest.h>
+//   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values([] { ... return
+//   std::make_unique<...>(); }));
 
 #include <functional>
 #include <memory>
+
+#include <gtest/gtest.h>
 
 #include "store/store.h"
 

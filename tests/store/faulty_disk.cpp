@@ -43,7 +43,8 @@ struct ShimCalls {
   static int truncate(sqlite3_file* file, sqlite3_int64 size) {
     FaultyDisk& disk = *shim(file).disk;
     if (const int code = disk.before(SQLITE_IOERR_TRUNCATE); code != SQLITE_OK) return code;
-    if (shim(file).path != nullptr) disk.wrote(*shim(file).path, {.offset = size, .bytes = {}, .truncates = true});
+    if (shim(file).path != nullptr)
+      disk.wrote(*shim(file).path, {.offset = size, .bytes = {}, .truncates = true});
     return real(file)->pMethods->xTruncate(real(file), size);
   }
   static int sync(sqlite3_file* file, int flags) {
@@ -57,7 +58,9 @@ struct ShimCalls {
     return real(file)->pMethods->xFileSize(real(file), out);
   }
   static int lock(sqlite3_file* file, int level) { return real(file)->pMethods->xLock(real(file), level); }
-  static int unlock(sqlite3_file* file, int level) { return real(file)->pMethods->xUnlock(real(file), level); }
+  static int unlock(sqlite3_file* file, int level) {
+    return real(file)->pMethods->xUnlock(real(file), level);
+  }
   static int reserved(sqlite3_file* file, int* out) {
     return real(file)->pMethods->xCheckReservedLock(real(file), out);
   }
@@ -79,8 +82,8 @@ struct ShimCalls {
 
   // Version 2: shared memory, but no memory-mapped reads, which would go past us.
   static constexpr sqlite3_io_methods kMethods = {
-      2,    close,    read,   write,   truncate, sync,    size,      lock,    unlock, reserved, control,
-      sector, traits, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
+      2,       close,  read,   write,   truncate, sync,        size,      lock,    unlock, reserved,
+      control, sector, traits, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
 
   static FaultyDisk& disk(sqlite3_vfs* vfs) { return *static_cast<FaultyDisk*>(vfs->pAppData); }
   static sqlite3_vfs* system() { return sqlite3_vfs_find(nullptr); }
@@ -131,7 +134,9 @@ FaultyDisk::FaultyDisk() {
   sqlite3_vfs_register(&vfs_, 0);
 }
 
-FaultyDisk::~FaultyDisk() { sqlite3_vfs_unregister(&vfs_); }
+FaultyDisk::~FaultyDisk() {
+  sqlite3_vfs_unregister(&vfs_);
+}
 
 int FaultyDisk::before(int failure) {
   const std::int64_t number = operations_++;

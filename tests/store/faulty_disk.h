@@ -1,8 +1,6 @@
 #pragma once
-// A disk that fails on demand, as a VFS between SQLite and the real files: the Nth write or fsync fails, the disk is
-// full, or the power goes and only what was synced (and any part of the rest) is left. Thread-safe.
-
-#include <sqlite3.h>
+// A disk that fails on demand, as a VFS between SQLite and the real files: the Nth write or fsync fails, the
+// disk is full, or the power goes and only what was synced (and any part of the rest) is left. Thread-safe.
 
 #include <atomic>
 #include <cstdint>
@@ -12,6 +10,8 @@
 #include <random>
 #include <string>
 #include <vector>
+
+#include <sqlite3.h>
 
 namespace countersign {
 
@@ -35,8 +35,9 @@ class FaultyDisk {
   // Files are opened read-only, as on a read-only file system.
   void set_read_only(bool read_only) { read_only_ = read_only; }
 
-  // Just before the operation after `more` others the power goes: what the disk holds then is remembered, each
-  // unsynced sector by the toss of a coin. `when` is called at that moment. Everything goes on for those who run.
+  // Just before the operation after `more` others the power goes: what the disk holds then is remembered,
+  // each unsynced sector by the toss of a coin. `when` is called at that moment. Everything goes on for those
+  // who run.
   void cut_power_after(std::int64_t more, std::uint64_t seed, std::function<void()> when);
   bool was_cut() const { return cut_; }
   // Writes the remembered files into another folder.

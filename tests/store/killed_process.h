@@ -5,7 +5,8 @@
 
 namespace countersign {
 
-// Forks; the child calls `work` and kills itself. False where `work` said false (then the child ended in order).
+// Forks; the child calls `work` and kills itself. False where `work` said false (then the child ended in
+// order).
 bool run_and_kill(const std::function<bool()>& work);
 
 }  // namespace countersign

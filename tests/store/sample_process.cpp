@@ -34,7 +34,8 @@ void ask(Recorder& recorder, FrameId frame, std::string_view assignee, std::stri
          Duration due_after) {
   const ActivationId activation(recorder.next_id());
   const Instant due = now + due_after;
-  recorder.add(ActivationOpened{.activation = activation, .frame = frame, .step = 0, .name = "manager", .due_at = due});
+  recorder.add(ActivationOpened{
+      .activation = activation, .frame = frame, .step = 0, .name = "manager", .due_at = due});
   Item item;
   item.number = recorder.next_id();
   item.activation = activation;
@@ -54,7 +55,8 @@ FrameId answer(Recorder& recorder) {
   const FrameId frame = recorder.state().activations.at(item.activation).frame;
   Actor by{.kind = Actor::Kind::person, .person = item.assignee, .channel = "link"};
   recorder.add(ItemChanged{.item = item.number, .outcome = "approved", .by = by, .comment = "fine"});
-  recorder.add(TimerCleared{.timer = {.activation = item.activation, .item = 0, .kind = TimerKind::due, .rule = 0}});
+  recorder.add(
+      TimerCleared{.timer = {.activation = item.activation, .item = 0, .kind = TimerKind::due, .rule = 0}});
   recorder.add(ActivationClosed{.activation = item.activation, .how = "completed"});
   return frame;
 }
@@ -69,7 +71,9 @@ Result<void> with_state(Transaction& transaction, const InstanceId& id,
 
 }  // namespace
 
-Instant at(std::int64_t seconds) { return from_unix_ms(1'772'000'000'000 + seconds * 1000); }
+Instant at(std::int64_t seconds) {
+  return from_unix_ms(1'772'000'000'000 + seconds * 1000);
+}
 
 Move start(const InstanceId& id, const StartOptions& options) {
   State none;
@@ -127,7 +131,9 @@ Job finish_job(const InstanceId& id, Instant now) {
   };
 }
 
-InstanceId id_of(int number) { return InstanceId(fmt::format("i_{:06}", number)); }
+InstanceId id_of(int number) {
+  return InstanceId(fmt::format("i_{:06}", number));
+}
 
 OutboxRow message(std::string_view target, Instant next_at, std::string_view order_key) {
   OutboxRow row;

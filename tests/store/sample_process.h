@@ -1,5 +1,6 @@
 #pragma once
-// A tiny hand-made process for tests of the store: one person after another is asked, without definition or engine.
+// A tiny hand-made process for tests of the store: one person after another is asked, without definition or
+// engine.
 
 #include <memory>
 #include <string>
@@ -26,9 +27,9 @@ struct StartOptions {
   std::string reference = "EXP-1";
   std::string requester = "wang.min";
   std::string assignee = "li.na";
-  std::string group;              // instead of the assignee
-  std::string claim_key;          // of the scope "key:WORKFLOW"; "" for none
-  std::uint64_t counter = 0;      // of the scope "EXP"; 0 for none
+  std::string group;          // instead of the assignee
+  std::string claim_key;      // of the scope "key:WORKFLOW"; "" for none
+  std::uint64_t counter = 0;  // of the scope "EXP"; 0 for none
   Instant now = at(0);
   Duration due_after = std::chrono::hours(24);
 };

@@ -55,15 +55,18 @@ INSTANTIATE_TEST_SUITE_P(
                   "event 2 of i_000002 (position 7): its envelope is not what was stored"},
         Tampering{"Actor", "UPDATE event SET actor = 'person page' WHERE position = 11",
                   "event 6 of i_000001 (position 11): its envelope is not what was stored"},
-        Tampering{"RemovedEvent", "DELETE FROM event WHERE position = 8", "its event at position 8 is missing"},
+        Tampering{"RemovedEvent", "DELETE FROM event WHERE position = 8",
+                  "its event at position 8 is missing"},
         Tampering{"RemovedBlock", "DELETE FROM block WHERE n = 2", "block 2 is missing before it"},
         Tampering{"ChangedBlock", "UPDATE block SET hash = zeroblob(32) WHERE n = 4",
                   "block 4 of stream 1: it does not seal the events"},
         Tampering{"AddedEvent",
-                  "INSERT INTO event SELECT 22, instance, 99, at, type, version, actor, payload_hash, previous_hash, "
+                  "INSERT INTO event SELECT 22, instance, 99, at, type, version, actor, payload_hash, "
+                  "previous_hash, "
                   "hash FROM event WHERE position = 21",
                   "event 99 of i_000003 (position 22): it stands in no block"},
-        Tampering{"Snapshot", "UPDATE snapshot SET state = replace(state, 'wang.min', 'mallory') WHERE instance = 2",
+        Tampering{"Snapshot",
+                  "UPDATE snapshot SET state = replace(state, 'wang.min', 'mallory') WHERE instance = 2",
                   "instance i_000002: the stored state is not what its 5 events say"},
         Tampering{"SnapshotNumber", "UPDATE instance SET seq = 4 WHERE n = 2", "instance i_000002"}),
     [](const auto& test) { return test.param.name; });

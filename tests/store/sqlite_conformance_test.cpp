@@ -4,9 +4,8 @@
 namespace countersign {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, testing::Values(MakeStore([] {
-                           return std::make_unique<SqliteUnderTest>();
-                         })),
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance,
+                         testing::Values(MakeStore([] { return std::make_unique<SqliteUnderTest>(); })),
                          [](const auto&) { return "Default"; });
 
 // Every state is read from its snapshot.

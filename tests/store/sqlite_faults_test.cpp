@@ -48,7 +48,8 @@ class Workload {
   Acknowledged acknowledged_;
 };
 
-// A database that was left by a fault, opened on a good disk. What was not acknowledged may be there all the same.
+// A database that was left by a fault, opened on a good disk. What was not acknowledged may be there all the
+// same.
 void expect_whole(const std::string& path, const Acknowledged& acknowledged) {
   auto store = SqliteStore::open({.path = path});
   ASSERT_TRUE(store) << store.error().message;

@@ -45,7 +45,8 @@ TEST(SqliteLogBound, ALongBurstOfWritesKeepsTheLogSmall) {
   const auto& options = test.options();
   std::uint64_t written = 0;
   for (int batch = 0; batch < 120; ++batch) {
-    for (const auto& outcome : test.store().run(starts(batch * 20, 20))) ASSERT_TRUE(outcome) << outcome.error().message;
+    for (const auto& outcome : test.store().run(starts(batch * 20, 20)))
+      ASSERT_TRUE(outcome) << outcome.error().message;
     written = test.store().figures().database_bytes;
   }
   EXPECT_GT(written, options.wal_refuse_bytes);

@@ -1,9 +1,9 @@
 // The queries that the engine lives on are served by an index alone, whatever the size of the tables.
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <mutex>
+
+#include <sqlite3.h>
 
 #include "tests/store/sample_process.h"
 #include "tests/store/sqlite_store_fixture.h"
@@ -104,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Access{"Inbox",
                [](SqliteUnderTest& test) {
-                 (void)test.reader().work_items({.assignee = "li.na", .groups = {"finance"}, .status = "open"}, 50, "");
+                 (void)test.reader().work_items(
+                     {.assignee = "li.na", .groups = {"finance"}, .status = "open"}, 50, "");
                },
                "work_item_inbox"},
         Access{"GroupInbox",
@@ -119,7 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
                "USING INDEX outbox_due (target=? AND next_at<?)"},
         Access{"Instance", [](SqliteUnderTest& test) { (void)test.reader().instance(id_of(1)); },
                "sqlite_autoindex_instance_1 (id=?)"},
-        Access{"ByReference", [](SqliteUnderTest& test) { (void)test.reader().instance_by_reference("EXP-1"); },
+        Access{"ByReference",
+               [](SqliteUnderTest& test) { (void)test.reader().instance_by_reference("EXP-1"); },
                "instance_reference"},
         Access{"Events", [](SqliteUnderTest& test) { (void)test.reader().events(id_of(1), 0, 100); },
                "event_of_instance"},
@@ -134,7 +136,8 @@ INSTANTIATE_TEST_SUITE_P(
                "SEARCH work_item USING PRIMARY KEY (instance=? AND number=?)"},
         Access{"Delivery",
                [](SqliteUnderTest& test) {
-                 (void)test.run([](Transaction& writes) { return writes.finish_outbox(1, OutboxStatus::sent, ""); });
+                 (void)test.run(
+                     [](Transaction& writes) { return writes.finish_outbox(1, OutboxStatus::sent, ""); });
                },
                "outbox_order"},
         Access{"Dropping",

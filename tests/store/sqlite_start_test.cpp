@@ -1,10 +1,9 @@
 // What a start accepts and what it refuses.
 
-#include <sqlite3.h>
-
-#include <unistd.h>
-
 #include <fstream>
+
+#include <sqlite3.h>
+#include <unistd.h>
 
 #include "store/audit.h"
 #include "store/sqlite/migrations.h"
@@ -190,7 +189,9 @@ TEST_F(SqliteStart, AMigrationHappensWholeOrNotAtAll) {
 
 TEST_F(SqliteStart, ASnapshotOfAnotherCodecIsFoldedFromTheEvents) {
   stop_after(2);
-  execute("UPDATE snapshot SET codec = 0, state = 'old' WHERE instance = 1; DELETE FROM snapshot WHERE instance = 2");
+  execute(
+      "UPDATE snapshot SET codec = 0, state = 'old' WHERE instance = 1; DELETE FROM snapshot WHERE instance "
+      "= 2");
   auto store = SqliteStore::open(options_);
   ASSERT_TRUE(store) << store.error().message;
   for (int i = 1; i <= 2; ++i) {

@@ -56,13 +56,12 @@ struct Members<Roster> {
 template <>
 struct Members<Item> {
   static constexpr auto kId = &Item::number;
-  static constexpr auto kList =
-      std::tuple(required("number", &Item::number), required("activation", &Item::activation),
-                 required("status", &Item::status), member("assignee", &Item::assignee),
-                 member("group", &Item::group), member("version", &Item::version),
-                 member("round", &Item::round), required("opened_at", &Item::opened_at),
-                 member("due_at", &Item::due_at), member("stands_for", &Item::stands_for),
-                 member("entries", &Item::entries));
+  static constexpr auto kList = std::tuple(
+      required("number", &Item::number), required("activation", &Item::activation),
+      required("status", &Item::status), member("assignee", &Item::assignee), member("group", &Item::group),
+      member("version", &Item::version), member("round", &Item::round),
+      required("opened_at", &Item::opened_at), member("due_at", &Item::due_at),
+      member("stands_for", &Item::stands_for), member("entries", &Item::entries));
 };
 
 template <>
@@ -121,8 +120,8 @@ struct Members<State> {
       member("vars", &State::vars), member("frames", &State::frames),
       member("activations", &State::activations), member("items", &State::items),
       member("results", &State::results), member("visits", &State::visits), member("timers", &State::timers),
-      member("received", &State::received), member("claims", &State::claims), member("first_decision", &State::first_decision),
-      member("next_id", &State::next_id));
+      member("received", &State::received), member("claims", &State::claims),
+      member("first_decision", &State::first_decision), member("next_id", &State::next_id));
 };
 
 }  // namespace countersign::codec

@@ -1,9 +1,9 @@
 #include "store/sqlite/backup.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <unistd.h>
-
-#include <filesystem>
 
 #include "store/sqlite/files.h"
 
@@ -12,7 +12,9 @@ namespace {
 
 constexpr int kPagesAStep = 256;
 
-std::string draft_of(const std::string& path) { return path + ".part"; }
+std::string draft_of(const std::string& path) {
+  return path + ".part";
+}
 
 void remove_draft(const std::string& path) {
   for (const char* ending : {"", "-journal", "-wal", "-shm"}) ::unlink((draft_of(path) + ending).c_str());
@@ -23,7 +25,8 @@ void remove_draft(const std::string& path) {
 Result<std::unique_ptr<Backup>> Backup::begin(Connection& source, const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored)) {
-    return fail(ErrorCode::conflict, fmt::format("cannot write a backup to {}: the file exists; name a new one", path));
+    return fail(ErrorCode::conflict,
+                fmt::format("cannot write a backup to {}: the file exists; name a new one", path));
   }
   remove_draft(path);
   auto copy = Connection::open(draft_of(path), Connection::Access::create, {});

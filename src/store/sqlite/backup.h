@@ -1,6 +1,7 @@
 #pragma once
-// A copy of the database that is made while it is written, through SQLite's backup interface on the writer's own
-// connection: pages that the writer changes meanwhile are carried over, so that the copy never starts again.
+// A copy of the database that is made while it is written, through SQLite's backup interface on the writer's
+// own connection: pages that the writer changes meanwhile are carried over, so that the copy never starts
+// again.
 
 #include <memory>
 #include <string>
@@ -18,12 +19,14 @@ class Backup {
   Backup(const Backup&) = delete;
   Backup& operator=(const Backup&) = delete;
 
-  // Copies up to 1 MB, between two transactions of the source. True: it is complete and durable under its name.
+  // Copies up to 1 MB, between two transactions of the source. True: it is complete and durable under its
+  // name.
   Result<bool> step();
   const std::string& path() const { return path_; }
 
  private:
-  Backup(std::string path, std::unique_ptr<Connection> copy) : path_(std::move(path)), copy_(std::move(copy)) {}
+  Backup(std::string path, std::unique_ptr<Connection> copy)
+      : path_(std::move(path)), copy_(std::move(copy)) {}
   Result<bool> complete();
 
   std::string path_;

@@ -55,7 +55,8 @@ Result<BlockHead> Batch::finish(const std::string& stream, const BlockHead& head
     std::int64_t next_at = kNever;
     {
       Rows rows = connection_.query(
-          "SELECT next_at FROM outbox WHERE target = ? AND status = 0 AND blocked = 0 ORDER BY next_at LIMIT 1",
+          "SELECT next_at FROM outbox WHERE target = ? AND status = 0 AND blocked = 0 ORDER BY next_at LIMIT "
+          "1",
           name);
       if (rows.next()) next_at = rows.integer(0);
       if (auto done = rows.done(); !done) return passed_on(done);
@@ -72,8 +73,9 @@ Result<BlockHead> Batch::finish(const std::string& stream, const BlockHead& head
   BlockHead next{head.n + 1, {}};
   next.hash = as_text(block_hash(stream, next.n, event_hashes_, head.hash));
   auto done = connection_.run(
-      "INSERT INTO block(stream, n, first_position, events, previous_hash, hash) VALUES(?, ?, ?, ?, ?, ?)", stream,
-      next.n, first_position_, event_hashes_.size() / sizeof(Digest), Blob{head.hash}, Blob{next.hash});
+      "INSERT INTO block(stream, n, first_position, events, previous_hash, hash) VALUES(?, ?, ?, ?, ?, ?)",
+      stream, next.n, first_position_, event_hashes_.size() / sizeof(Digest), Blob{head.hash},
+      Blob{next.hash});
   if (!done) return passed_on(done);
   return next;
 }

@@ -37,7 +37,9 @@ Checkpointer::~Checkpointer() {
 }
 
 // Under the mutex.
-bool Checkpointer::may_start() const { return !at_end_ || committed_ > end_reached_at_; }
+bool Checkpointer::may_start() const {
+  return !at_end_ || committed_ > end_reached_at_;
+}
 
 Result<void> Checkpointer::enter_batch() {
   std::unique_lock lock(mutex_);
@@ -51,18 +53,22 @@ Result<void> Checkpointer::enter_batch() {
                       [&] { return !pausing_ && (attempts_ >= enough || failed_ || !is_too_long()); });
   }
   if (is_too_long()) {
-    return fail(ErrorCode::unavailable,
-                fmt::format("the write-ahead log of {} holds {} MB and cannot be emptied yet: a backup or another "
-                            "program reads the database; try again in a moment",
-                            options_.path, wal_bytes() >> 20));
+    return fail(
+        ErrorCode::unavailable,
+        fmt::format("the write-ahead log of {} holds {} MB and cannot be emptied yet: a backup or another "
+                    "program reads the database; try again in a moment",
+                    options_.path, wal_bytes() >> 20));
   }
   ++begun_;
   in_batch_ = true;
   return {};
 }
 
-// Under the mutex. At the end of the log the next commit starts it anew: refusing that one would last for ever.
-bool Checkpointer::is_too_long() const { return wal_bytes() > options_.wal_refuse_bytes && may_start(); }
+// Under the mutex. At the end of the log the next commit starts it anew: refusing that one would last for
+// ever.
+bool Checkpointer::is_too_long() const {
+  return wal_bytes() > options_.wal_refuse_bytes && may_start();
+}
 
 void Checkpointer::leave_batch(std::uint32_t frames) {
   bool wake = false;
@@ -77,7 +83,8 @@ void Checkpointer::leave_batch(std::uint32_t frames) {
         copied_ = 0;
       }
       frames_.store(frames, std::memory_order_relaxed);
-      if (frames > frames_peak_.load(std::memory_order_relaxed)) frames_peak_.store(frames, std::memory_order_relaxed);
+      if (frames > frames_peak_.load(std::memory_order_relaxed))
+        frames_peak_.store(frames, std::memory_order_relaxed);
       if (frames >= frames_at_pass_ + options_.checkpoint_frames && may_start()) wanted_ = true;
     }
     wake = wanted_ || pausing_ || awaits_commit_;
@@ -109,13 +116,15 @@ void Checkpointer::work() {
   }
 }
 
-// One pass; above the hand-off limit as many as bring the log near its end, and the last one with the writer out.
-// A writer that is faster than the passes is asked out half-way to the refusal limit, however much is left.
+// One pass; above the hand-off limit as many as bring the log near its end, and the last one with the writer
+// out. A writer that is faster than the passes is asked out half-way to the refusal limit, however much is
+// left.
 void Checkpointer::catch_up() {
   Pass last = pass();
   if (wal_bytes() <= options_.wal_handoff_bytes) return;
-  // A pass that copies nothing is held up by a reader: the next commits ask again. Passes whose tail does not shrink
-  // are slower than the writer (a busy disk): it has to wait then, or the log would grow until batches are refused.
+  // A pass that copies nothing is held up by a reader: the next commits ask again. Passes whose tail does not
+  // shrink are slower than the writer (a busy disk): it has to wait then, or the log would grow until batches
+  // are refused.
   const std::uint64_t urgent = (options_.wal_handoff_bytes + options_.wal_refuse_bytes) / 2;
   while (!last.reached_end && last.progressed && last.tail > kTailFrames && wal_bytes() < urgent) {
     const std::uint32_t tail = last.tail;
@@ -129,8 +138,8 @@ void Checkpointer::catch_up() {
   if (!last.progressed || last.tail == 0) return;
   {
     std::unique_lock lock(mutex_);
-    // The pass reached what was the end when it began, and the writer has gone on: the next one may start as soon as
-    // the rule against the race allows.
+    // The pass reached what was the end when it began, and the writer has gone on: the next one may start as
+    // soon as the rule against the race allows.
     awaits_commit_ = true;
     changed_.wait(lock, [&] { return stopping_ || may_start(); });
     awaits_commit_ = false;
@@ -156,8 +165,8 @@ Checkpointer::Pass Checkpointer::pass() {
   int code =
       sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
   const bool reached_end = code == SQLITE_OK && in_log == copied;
-  // SQLite itself syncs the file only where it reached the end: without this the last pass would have to wait for
-  // all that the passes before have left in the system's cache.
+  // SQLite itself syncs the file only where it reached the end: without this the last pass would have to wait
+  // for all that the passes before have left in the system's cache.
   if (code == SQLITE_OK && !reached_end) {
     sqlite3_file* file = database_file(*connection_);
     code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
@@ -175,8 +184,8 @@ Checkpointer::Pass Checkpointer::pass() {
     result.tail = frames > now_copied ? frames - now_copied : 0;
     at_end_ = reached_end;
     if (reached_end) end_reached_at_ = begun_;
-    // A full disk heals, and a busy database is another process's checkpoint; after an I/O error nobody knows what
-    // the file holds.
+    // A full disk heals, and a busy database is another process's checkpoint; after an I/O error nobody knows
+    // what the file holds.
     lost = code != SQLITE_OK && (code & 0xff) != SQLITE_FULL && (code & 0xff) != SQLITE_BUSY &&
            (code & 0xff) != SQLITE_LOCKED && (code & 0xff) != SQLITE_NOMEM;
     failed_ = failed_ || lost;

@@ -1,15 +1,15 @@
 #include "store/sqlite/connection.h"
 
-#include <fmt/format.h>
-
 #include <mutex>
+
+#include <fmt/format.h>
 
 namespace countersign::sqlite {
 namespace {
 
-// Before SQLite is first used in the process: savepoints keep their undo pages in memory up to 1 MB (a command
-// touches more than the default 64 KB), and the counting of memory, a lock shared by all threads, is off. Where
-// SQLite is in use already both calls fail without harm.
+// Before SQLite is first used in the process: savepoints keep their undo pages in memory up to 1 MB (a
+// command touches more than the default 64 KB), and the counting of memory, a lock shared by all threads, is
+// off. Where SQLite is in use already both calls fail without harm.
 void configure_once() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -153,9 +153,10 @@ Error Connection::failure(int code, std::string_view attempted) {
   last_failure_ = code;
   const std::string_view head = attempted.substr(0, 60);
   const char* why = handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_);
-  return Error{code_of(code),
-               fmt::format("database {}: cannot {}: {} (SQLite {}){}", path_, head, why, code, advice_for(code)),
-               {}};
+  return Error{
+      code_of(code),
+      fmt::format("database {}: cannot {}: {} (SQLite {}){}", path_, head, why, code, advice_for(code)),
+      {}};
 }
 
 }  // namespace countersign::sqlite

@@ -1,11 +1,11 @@
 #pragma once
-// One SQLite connection with its prepared statements: our thin layer over the C API (https://sqlite.org/c3ref).
+// One SQLite connection with its prepared statements: our thin layer over the C API
+// (https://sqlite.org/c3ref).
 //
-// SQL is always a literal and values are always bound. A connection belongs to one thread at a time; statements are
-// prepared once and kept. Failures are Errors whose code says what kind they are; `last_failure` keeps the extended
-// result code for the few callers that must tell a lost transaction from a rejected statement.
-
-#include <sqlite3.h>
+// SQL is always a literal and values are always bound. A connection belongs to one thread at a time;
+// statements are prepared once and kept. Failures are Errors whose code says what kind they are;
+// `last_failure` keeps the extended result code for the few callers that must tell a lost transaction from a
+// rejected statement.
 
 #include <concepts>
 #include <cstdint>
@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include <sqlite3.h>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -46,7 +48,8 @@ std::unexpected<Error> passed_on(Result<T>& failed) {
 
 class Connection;
 
-// The rows of a running query. The statement is reset when this goes; views into a row end with the next `next`.
+// The rows of a running query. The statement is reset when this goes; views into a row end with the next
+// `next`.
 class Rows {
  public:
   Rows(Connection& connection, sqlite3_stmt* statement, int code)
@@ -77,7 +80,8 @@ class Connection {
  public:
   enum class Access { read_write, create, read_only };
   // `vfs` empty: SQLite's default one. Nothing is read from the file yet, save that it can be opened.
-  static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access, const std::string& vfs);
+  static Result<std::unique_ptr<Connection>> open(const std::string& path, Access access,
+                                                  const std::string& vfs);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -119,8 +123,8 @@ class Connection {
   sqlite3_stmt* prepared(Sql sql);
 
   static void bind(sqlite3_stmt* statement, int index, std::string_view text) {
-    sqlite3_bind_text64(statement, index, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
-                        SQLITE_UTF8);
+    sqlite3_bind_text64(statement, index, text.data() == nullptr ? "" : text.data(), text.size(),
+                        SQLITE_STATIC, SQLITE_UTF8);
   }
   static void bind(sqlite3_stmt* statement, int index, Blob blob) {
     sqlite3_bind_blob64(statement, index, blob.bytes.data() == nullptr ? "" : blob.bytes.data(),
@@ -147,7 +151,8 @@ class Connection {
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };
 
-// True for the failures after which nothing of the transaction may count: full disk, I/O error, no memory, damage.
+// True for the failures after which nothing of the transaction may count: full disk, I/O error, no memory,
+// damage.
 bool loses_transaction(int code);
 
 }  // namespace countersign::sqlite

@@ -1,9 +1,9 @@
 #include "store/sqlite/cursor.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -20,9 +20,10 @@ Result<std::vector<std::int64_t>> read_cursor(std::string_view cursor, std::size
   std::vector<std::int64_t> parts;
   if (cursor.empty()) return parts;
   const auto bad = [&] {
-    return fail(ErrorCode::invalid_input, fmt::format("'{}' is not a cursor of this list; leave it out to start from "
-                                                      "the beginning",
-                                                      cursor.substr(0, 40)));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("'{}' is not a cursor of this list; leave it out to start from "
+                            "the beginning",
+                            cursor.substr(0, 40)));
   };
   const auto text = from_base64url(cursor);
   if (!text) return bad();
@@ -36,6 +37,8 @@ Result<std::vector<std::int64_t>> read_cursor(std::string_view cursor, std::size
   return parts;
 }
 
-std::size_t page_limit(std::size_t asked) { return std::clamp<std::size_t>(asked, 1, 1000); }
+std::size_t page_limit(std::size_t asked) {
+  return std::clamp<std::size_t>(asked, 1, 1000);
+}
 
 }  // namespace countersign::sqlite

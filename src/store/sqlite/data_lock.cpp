@@ -1,15 +1,15 @@
 #include "store/sqlite/data_lock.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 #include <string_view>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 
@@ -29,8 +29,9 @@ struct StoredMark {
 std::array<unsigned char, 8> check_of(const CommitMark& mark) {
   std::string bytes(kMagic);
   bytes.append(mark.boot_id.data(), mark.boot_id.size());
-  for (const std::uint64_t number : {mark.database_inode, std::uint64_t{mark.clean}, std::uint64_t{mark.log.salt1},
-                                     std::uint64_t{mark.log.salt2}, std::uint64_t{mark.log.frames}}) {
+  for (const std::uint64_t number :
+       {mark.database_inode, std::uint64_t{mark.clean}, std::uint64_t{mark.log.salt1},
+        std::uint64_t{mark.log.salt2}, std::uint64_t{mark.log.frames}}) {
     bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
   }
   const Digest digest = sha256(bytes);
@@ -60,29 +61,34 @@ Result<std::unique_ptr<DataLock>> DataLock::acquire(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (descriptor < 0) {
     const std::string why = std::strerror(errno);
-    return fail(ErrorCode::storage,
-                fmt::format("cannot open the lock file {}: {}; the data folder has to exist and be writable for "
-                            "the daemon's user",
-                            path, why));
+    return fail(
+        ErrorCode::storage,
+        fmt::format("cannot open the lock file {}: {}; the data folder has to exist and be writable for "
+                    "the daemon's user",
+                    path, why));
   }
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     const std::string holder = holder_of(descriptor);
     ::close(descriptor);
-    return fail(ErrorCode::unavailable,
-                fmt::format("cannot use the data folder of {}: {} runs on it; only one daemon may, stop that one "
-                            "first",
-                            path, holder));
+    return fail(
+        ErrorCode::unavailable,
+        fmt::format("cannot use the data folder of {}: {} runs on it; only one daemon may, stop that one "
+                    "first",
+                    path, holder));
   }
   std::unique_ptr<DataLock> lock(new DataLock(descriptor));
   std::string line = fmt::format("pid {}\n", ::getpid());
   line.resize(kMarkOffset, ' ');
   if (::pwrite(descriptor, line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
-    return fail(ErrorCode::storage, fmt::format("cannot write the lock file {}: {}", path, std::strerror(errno)));
+    return fail(ErrorCode::storage,
+                fmt::format("cannot write the lock file {}: {}", path, std::strerror(errno)));
   }
   return lock;
 }
 
-DataLock::~DataLock() { ::close(descriptor_); }
+DataLock::~DataLock() {
+  ::close(descriptor_);
+}
 
 std::optional<CommitMark> DataLock::mark() const {
   StoredMark stored;

@@ -1,9 +1,10 @@
 #pragma once
-// DATA/lock: keeps a second daemon away from the database, and remembers how far the write-ahead log had come.
+// DATA/lock: keeps a second daemon away from the database, and remembers how far the write-ahead log had
+// come.
 //
-// The mark is written after each commit, without fsync: it survives the end of the process, not a loss of power.
-// With it a start notices a log that was cut off, swapped or removed while the daemon was down, which SQLite by
-// itself takes for the end of the log. Used by one thread.
+// The mark is written after each commit, without fsync: it survives the end of the process, not a loss of
+// power. With it a start notices a log that was cut off, swapped or removed while the daemon was down, which
+// SQLite by itself takes for the end of the log. Used by one thread.
 
 #include <array>
 #include <cstdint>
@@ -15,8 +16,8 @@
 
 namespace countersign::sqlite {
 
-// How far the write-ahead log had come: its salts (https://sqlite.org/fileformat2.html#walformat) and its number of
-// valid frames.
+// How far the write-ahead log had come: its salts (https://sqlite.org/fileformat2.html#walformat) and its
+// number of valid frames.
 struct LogPosition {
   std::uint32_t salt1 = 0;
   std::uint32_t salt2 = 0;

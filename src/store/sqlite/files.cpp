@@ -1,13 +1,13 @@
 #include "store/sqlite/files.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace countersign::sqlite {
 namespace {
@@ -23,11 +23,14 @@ Result<void> sync_path(const std::string& path, int flags) {
 
 }  // namespace
 
-Result<void> sync_file(const std::string& path) { return sync_path(path, O_RDONLY); }
+Result<void> sync_file(const std::string& path) {
+  return sync_path(path, O_RDONLY);
+}
 
 Result<void> rename_durably(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) {
-    return fail(ErrorCode::storage, fmt::format("cannot rename {} to {}: {}", from, to, std::strerror(errno)));
+    return fail(ErrorCode::storage,
+                fmt::format("cannot rename {} to {}: {}", from, to, std::strerror(errno)));
   }
   const std::string folder = std::filesystem::absolute(to).parent_path().string();
   return sync_path(folder, O_RDONLY | O_DIRECTORY);

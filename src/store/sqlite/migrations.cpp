@@ -1,14 +1,14 @@
 #include "store/sqlite/migrations.h"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 namespace countersign::sqlite {
 namespace {
 
-// Times are milliseconds since 1970; hashes and salts 32 and 16 bytes. `n` stands for the instance inside the file:
-// short and ascending, so that neighbours in time are neighbours on disk.
+// Times are milliseconds since 1970; hashes and salts 32 and 16 bytes. `n` stands for the instance inside the
+// file: short and ascending, so that neighbours in time are neighbours on disk.
 constexpr const char* kFirst = R"sql(
 CREATE TABLE meta(
   name TEXT PRIMARY KEY,
@@ -223,7 +223,9 @@ constexpr std::array kMigrations{kFirst};
 
 }  // namespace
 
-std::span<const char* const> migrations() { return kMigrations; }
+std::span<const char* const> migrations() {
+  return kMigrations;
+}
 
 Result<std::int64_t> read_pragma(Connection& connection, Sql pragma) {
   Rows rows = connection.query(pragma);
@@ -237,10 +239,11 @@ Result<void> migrate(Connection& connection, std::span<const char* const> steps)
   if (!version) return std::unexpected(version.error());
   const auto known = static_cast<std::int64_t>(steps.size());
   if (*version > known) {
-    return fail(ErrorCode::conflict,
-                fmt::format("database {}: its schema is version {}, this program knows versions up to {}; run the "
-                            "newer countersign that wrote it",
-                            connection.path(), *version, known));
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("database {}: its schema is version {}, this program knows versions up to {}; run the "
+                    "newer countersign that wrote it",
+                    connection.path(), *version, known));
   }
   for (std::int64_t next = *version; next < known; ++next) {
     const std::string script = fmt::format("BEGIN IMMEDIATE;\n{}\nPRAGMA user_version = {};\nCOMMIT;",

@@ -25,22 +25,24 @@ struct SqliteOptions {
   std::chrono::milliseconds read_timeout = std::chrono::seconds(5);
 
   // The write-ahead log, see docs/design/0004-store.md.
-  std::uint32_t checkpoint_frames = 1000;                 // a pass each time so many frames have come
-  std::uint64_t wal_handoff_bytes = 64ULL << 20;          // above: the writer pauses for the last pass
-  std::uint64_t wal_refuse_bytes = 224ULL << 20;          // above: batches are refused
-  // Up to this size the whole file is checked at each start; above only where the last run ended with the machine.
+  std::uint32_t checkpoint_frames = 1000;         // a pass each time so many frames have come
+  std::uint64_t wal_handoff_bytes = 64ULL << 20;  // above: the writer pauses for the last pass
+  std::uint64_t wal_refuse_bytes = 224ULL << 20;  // above: batches are refused
+  // Up to this size the whole file is checked at each start; above only where the last run ended with the
+  // machine.
   std::uint64_t check_always_bytes = 64ULL << 20;
 
   std::chrono::hours keep_answers = std::chrono::hours(24 * 30);   // idempotency records
   std::chrono::hours keep_messages = std::chrono::hours(24 * 30);  // outbox rows that are sent or dropped
   std::chrono::hours keep_inbound = std::chrono::hours(24 * 90);   // webhooks that were applied
 
-  std::string stream = "1";  // the writing node's name in the chain of blocks
-  std::string vfs;           // "" for SQLite's own; tests name a faulty one
+  std::string stream = "1";              // the writing node's name in the chain of blocks
+  std::string vfs;                       // "" for SQLite's own; tests name a faulty one
   std::shared_ptr<RandomSource> random;  // salts; none: the operating system's
 
-  // Called where nothing more may be acknowledged (a failed COMMIT or fsync). None: the message goes to standard
-  // error and the process ends with exit code 74 (EX_IOERR). Where it returns, every later batch fails.
+  // Called where nothing more may be acknowledged (a failed COMMIT or fsync). None: the message goes to
+  // standard error and the process ends with exit code 74 (EX_IOERR). Where it returns, every later batch
+  // fails.
   std::function<void(const Error&)> on_fatal;
 };
 

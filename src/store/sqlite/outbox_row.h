@@ -4,8 +4,9 @@
 #include "store/rows.h"
 #include "store/sqlite/connection.h"
 
-#define COUNTERSIGN_OUTBOX_COLUMNS                                                                             \
-  "id, target, order_key, idempotency_key, instance, item, kind, recipient, payload, nonce, status, attempts, " \
+#define COUNTERSIGN_OUTBOX_COLUMNS                                                                    \
+  "id, target, order_key, idempotency_key, instance, item, kind, recipient, payload, nonce, status, " \
+  "attempts, "                                                                                        \
   "created_at, next_at, last_error"
 
 namespace countersign::sqlite {

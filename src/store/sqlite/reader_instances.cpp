@@ -6,24 +6,30 @@
 #include "store/sqlite/sqlite_reader.h"
 #include "store/sqlite/stored_state.h"
 
-#define INSTANCE_COLUMNS                                                                                        \
-  "n, id, workflow, version, reference, key, status, ended, requester, stage, round, seq, started_at, changed_at, " \
+#define INSTANCE_COLUMNS                                                                                \
+  "n, id, workflow, version, reference, key, status, ended, requester, stage, round, seq, started_at, " \
+  "changed_at, "                                                                                        \
   "ended_at, incident"
 // The filters that no index serves; the leading condition of each query picks the index.
-#define INSTANCE_RESIDUE                                                                            \
-  " AND n < ?1 AND (?2 = '' OR workflow = ?2) AND (?3 = '' OR status = ?3) AND (?4 = '' OR requester = ?4)" \
-  " AND (?5 = '' OR stage = ?5) AND (?6 = '' OR reference = ?6) AND (?7 < 0 OR ended = ?7) ORDER BY n DESC LIMIT ?8"
-#define EVENT_COLUMNS                                                                                          \
-  "e.position, i.id, e.seq, e.at, e.type, e.version, p.payload, e.hash, e.previous_hash, e.actor, e.payload_hash, " \
-  "p.salt FROM event e JOIN instance i ON i.n = e.instance LEFT JOIN event_payload p ON p.position = e.position"
+#define INSTANCE_RESIDUE                                                                                     \
+  " AND n < ?1 AND (?2 = '' OR workflow = ?2) AND (?3 = '' OR status = ?3) AND (?4 = '' OR requester = ?4)"  \
+  " AND (?5 = '' OR stage = ?5) AND (?6 = '' OR reference = ?6) AND (?7 < 0 OR ended = ?7) ORDER BY n DESC " \
+  "LIMIT ?8"
+#define EVENT_COLUMNS                                                                                  \
+  "e.position, i.id, e.seq, e.at, e.type, e.version, p.payload, e.hash, e.previous_hash, e.actor, "    \
+  "e.payload_hash, "                                                                                   \
+  "p.salt FROM event e JOIN instance i ON i.n = e.instance LEFT JOIN event_payload p ON p.position = " \
+  "e.position"
 
 namespace countersign::sqlite {
 namespace {
 
-constexpr Sql kInstancesByReference("SELECT " INSTANCE_COLUMNS
-                                    " FROM instance WHERE reference = ?6 AND reference <> ''" INSTANCE_RESIDUE);
-constexpr Sql kInstancesByRequester("SELECT " INSTANCE_COLUMNS " FROM instance WHERE requester = ?4" INSTANCE_RESIDUE);
-constexpr Sql kInstancesByWorkflow("SELECT " INSTANCE_COLUMNS " FROM instance WHERE workflow = ?2" INSTANCE_RESIDUE);
+constexpr Sql kInstancesByReference(
+    "SELECT " INSTANCE_COLUMNS " FROM instance WHERE reference = ?6 AND reference <> ''" INSTANCE_RESIDUE);
+constexpr Sql kInstancesByRequester("SELECT " INSTANCE_COLUMNS
+                                    " FROM instance WHERE requester = ?4" INSTANCE_RESIDUE);
+constexpr Sql kInstancesByWorkflow("SELECT " INSTANCE_COLUMNS
+                                   " FROM instance WHERE workflow = ?2" INSTANCE_RESIDUE);
 constexpr Sql kInstancesByAge("SELECT " INSTANCE_COLUMNS " FROM instance WHERE 1" INSTANCE_RESIDUE);
 
 Sql instances_query(const InstanceFilter& filter) {
@@ -166,7 +172,8 @@ Result<std::vector<BlockRow>> SqliteReader::blocks(std::string_view stream, std:
   if (!db) return passed_on(db);
   std::vector<BlockRow> blocks;
   Rows rows = (**db).query(
-      "SELECT n, first_position, events, previous_hash, hash FROM block WHERE stream = ? AND n > ? ORDER BY n LIMIT ?",
+      "SELECT n, first_position, events, previous_hash, hash FROM block WHERE stream = ? AND n > ? ORDER BY "
+      "n LIMIT ?",
       stream, after_n, page_limit(limit));
   while (rows.next()) {
     blocks.push_back({.stream = std::string(stream),

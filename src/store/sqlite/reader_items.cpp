@@ -4,17 +4,16 @@
 #include <tuple>
 
 #include "base/json.h"
-
 #include "store/sqlite/cursor.h"
 #include "store/sqlite/sqlite_reader.h"
 
-#define ITEM_COLUMNS                                                                                           \
-  "w.instance, w.due, i.id, w.number, i.workflow, i.reference, w.step, w.assignee, w.candidates, w.status, "       \
+#define ITEM_COLUMNS                                                                                         \
+  "w.instance, w.due, i.id, w.number, i.workflow, i.reference, w.step, w.assignee, w.candidates, w.status, " \
   "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment"
 #define ITEM_FROM " FROM work_item w JOIN instance i ON i.n = w.instance "
 // ?2 ?3 ?4: the key of the last row seen; ?5: due then or earlier; ?6: the workflow.
 #define ITEM_RESIDUE                                                                                   \
-  " AND (w.due, w.instance, w.number) > (?2, ?3, ?4) AND w.due <= ?5 AND (?6 = '' OR i.workflow = ?6)"     \
+  " AND (w.due, w.instance, w.number) > (?2, ?3, ?4) AND w.due <= ?5 AND (?6 = '' OR i.workflow = ?6)" \
   " ORDER BY w.due, w.instance, w.number LIMIT ?7"
 
 namespace countersign::sqlite {
@@ -25,15 +24,15 @@ constexpr Sql kItemsOfPerson("SELECT " ITEM_COLUMNS ITEM_FROM
 constexpr Sql kItemsOfGroup("SELECT " ITEM_COLUMNS ITEM_FROM
                             "WHERE w.candidates = ?1 AND w.candidates <> '' AND w.status = 1" ITEM_RESIDUE);
 // Everything else: by instance, else in order of age over the whole table. ?8: the groups as a JSON array.
-#define ITEM_ANY_STATUS                                                                                   \
-  "(?3 < 0 OR w.status = ?3) AND ((?4 = '' AND ?8 = '[]') OR (?4 <> '' AND w.assignee = ?4) OR "               \
+#define ITEM_ANY_STATUS                                                                          \
+  "(?3 < 0 OR w.status = ?3) AND ((?4 = '' AND ?8 = '[]') OR (?4 <> '' AND w.assignee = ?4) OR " \
   "w.candidates IN (SELECT value FROM json_each(?8))) AND w.due <= ?5 AND (?6 = '' OR i.workflow = ?6) "
-constexpr Sql kItemsOfInstance(
-    "SELECT " ITEM_COLUMNS ITEM_FROM
-    "WHERE i.id = ?1 AND w.number > ?2 AND " ITEM_ANY_STATUS "ORDER BY w.number LIMIT ?7");
-constexpr Sql kItemsByAge(
-    "SELECT " ITEM_COLUMNS ITEM_FROM
-    "WHERE (w.instance, w.number) > (?1, ?2) AND " ITEM_ANY_STATUS "ORDER BY w.instance, w.number LIMIT ?7");
+constexpr Sql kItemsOfInstance("SELECT " ITEM_COLUMNS ITEM_FROM
+                               "WHERE i.id = ?1 AND w.number > ?2 AND " ITEM_ANY_STATUS
+                               "ORDER BY w.number LIMIT ?7");
+constexpr Sql kItemsByAge("SELECT " ITEM_COLUMNS ITEM_FROM
+                          "WHERE (w.instance, w.number) > (?1, ?2) AND " ITEM_ANY_STATUS
+                          "ORDER BY w.instance, w.number LIMIT ?7");
 
 struct KeyedItem {
   std::int64_t due = 0;
@@ -80,7 +79,8 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
   std::int64_t status = -1;
   if (!filter.status.empty()) {
     const auto known = item_status_from(filter.status);
-    if (!known) return fail(ErrorCode::invalid_input, "'" + filter.status + "' is not a status of a work item");
+    if (!known)
+      return fail(ErrorCode::invalid_input, "'" + filter.status + "' is not a status of a work item");
     status = static_cast<std::int64_t>(*known);
   }
   const std::int64_t due_limit = filter.due_before ? to_unix_ms(*filter.due_before) - 1 : kNever;
@@ -103,7 +103,8 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
     }
     for (const std::string& group : filter.groups) {
       auto done = collect(
-          (**db).query(kItemsOfGroup, group, due, instance, number, due_limit, filter.workflow, limit + 1), items);
+          (**db).query(kItemsOfGroup, group, due, instance, number, due_limit, filter.workflow, limit + 1),
+          items);
       if (!done) return passed_on(done);
     }
     std::ranges::sort(items, {}, &KeyedItem::key);
@@ -129,10 +130,12 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
   return page;
 }
 
-Result<std::optional<WorkItemRow>> SqliteReader::work_item(const InstanceId& instance, std::uint32_t number) const {
+Result<std::optional<WorkItemRow>> SqliteReader::work_item(const InstanceId& instance,
+                                                           std::uint32_t number) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  Rows rows = (**db).query("SELECT " ITEM_COLUMNS ITEM_FROM "WHERE i.id = ? AND w.number = ?", instance.value, number);
+  Rows rows = (**db).query("SELECT " ITEM_COLUMNS ITEM_FROM "WHERE i.id = ? AND w.number = ?", instance.value,
+                           number);
   std::optional<WorkItemRow> row;
   if (rows.next()) row = read_item(rows).row;
   if (auto done = rows.done(); !done) return passed_on(done);
@@ -144,7 +147,8 @@ Result<std::vector<TimerRow>> SqliteReader::due_timers(Instant at, std::size_t l
   if (!db) return passed_on(db);
   std::vector<TimerRow> timers;
   Rows rows = (**db).query(
-      "SELECT i.id, t.activation, t.item, t.kind, t.rule, t.due FROM timer t JOIN instance i ON i.n = t.instance "
+      "SELECT i.id, t.activation, t.item, t.kind, t.rule, t.due FROM timer t JOIN instance i ON i.n = "
+      "t.instance "
       "WHERE t.due <= ? ORDER BY t.due, t.instance, t.activation, t.item, t.kind, t.rule LIMIT ?",
       at, limit);
   while (rows.next()) {

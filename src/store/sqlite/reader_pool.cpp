@@ -9,7 +9,9 @@ namespace {
 constexpr int kStepsBetweenLooks = 4000;
 
 int is_too_late(void* deadline) {
-  return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline) ? 1 : 0;
+  return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline)
+             ? 1
+             : 0;
 }
 
 }  // namespace
@@ -38,13 +40,12 @@ Result<ReaderPool::Lease> ReaderPool::lease() {
   std::unique_ptr<Connection> connection;
   {
     std::unique_lock lock(mutex_);
-    const bool free = returned_.wait_for(lock, options_.read_timeout,
-                                         [&] {
-                                           return !held_ && (!idle_.empty() || open_ < options_.readers_max);
-                                         });
+    const bool free = returned_.wait_for(lock, options_.read_timeout, [&] {
+      return !held_ && (!idle_.empty() || open_ < options_.readers_max);
+    });
     if (!free) {
-      return fail(ErrorCode::unavailable,
-                  fmt::format("all {} readers of {} are busy, try again", options_.readers_max, options_.path));
+      return fail(ErrorCode::unavailable, fmt::format("all {} readers of {} are busy, try again",
+                                                      options_.readers_max, options_.path));
     }
     if (!idle_.empty()) {
       connection = std::move(idle_.back());

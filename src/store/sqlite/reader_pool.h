@@ -16,8 +16,8 @@ class ReaderPool {
  public:
   explicit ReaderPool(const SqliteOptions& options) : options_(options) {}
 
-  // A connection within a read transaction of its own, which ends with the lease; it sees each commit that had
-  // returned before. A read that outlives the timeout is interrupted.
+  // A connection within a read transaction of its own, which ends with the lease; it sees each commit that
+  // had returned before. A read that outlives the timeout is interrupted.
   class Lease {
    public:
     Lease(ReaderPool& pool, std::unique_ptr<Connection> connection);
@@ -32,11 +32,12 @@ class ReaderPool {
     std::unique_ptr<std::chrono::steady_clock::time_point> deadline_;
   };
 
-  // Waits where all connections are in use or reads are held; unavailable where that takes longer than a read may.
+  // Waits where all connections are in use or reads are held; unavailable where that takes longer than a read
+  // may.
   Result<Lease> lease();
 
-  // Lets no new read begin and waits at most `limit` for those under way: a commit begins the write-ahead log anew
-  // only while nobody reads it. Between hold and release lies one COMMIT.
+  // Lets no new read begin and waits at most `limit` for those under way: a commit begins the write-ahead log
+  // anew only while nobody reads it. Between hold and release lies one COMMIT.
   void hold(std::chrono::milliseconds limit);
   void release();
 

@@ -90,8 +90,9 @@ Result<std::optional<LinkRow>> SqliteReader::link(std::string_view token_hash) c
   auto db = pool_.lease();
   if (!db) return passed_on(db);
   return first_row<LinkRow>(
-      (**db).query("SELECT instance, item, round, person, sent_to, created_at, revoked FROM link WHERE token_hash = ?",
-                   Blob{token_hash}),
+      (**db).query(
+          "SELECT instance, item, round, person, sent_to, created_at, revoked FROM link WHERE token_hash = ?",
+          Blob{token_hash}),
       [&](const Rows& rows) {
         return LinkRow{.token_hash = std::string(token_hash),
                        .instance = InstanceId(rows.string(0)),
@@ -137,7 +138,8 @@ Result<std::optional<DefinitionRow>> SqliteReader::definition(const WorkflowId& 
   auto db = pool_.lease();
   if (!db) return passed_on(db);
   return first_row<DefinitionRow>(
-      (**db).query("SELECT " DEFINITION_COLUMNS "WHERE d.workflow = ? AND d.version = ?", workflow.value, version),
+      (**db).query("SELECT " DEFINITION_COLUMNS "WHERE d.workflow = ? AND d.version = ?", workflow.value,
+                   version),
       read_definition_row);
 }
 
@@ -145,22 +147,24 @@ Result<std::vector<DefinitionRow>> SqliteReader::definitions_in_use() const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
   return all_rows<DefinitionRow>(
-      (**db).query("SELECT " DEFINITION_COLUMNS "WHERE EXISTS(SELECT 1 FROM instance i WHERE i.workflow = d.workflow "
+      (**db).query("SELECT " DEFINITION_COLUMNS
+                   "WHERE EXISTS(SELECT 1 FROM instance i WHERE i.workflow = d.workflow "
                    "AND i.version = d.version AND i.ended = 0) ORDER BY d.workflow, d.first_used_at"),
       read_definition_row);
 }
 
-Result<Page<InboundRow>> SqliteReader::inbound(std::string_view source, std::string_view status, std::size_t limit,
-                                               std::string_view cursor) const {
+Result<Page<InboundRow>> SqliteReader::inbound(std::string_view source, std::string_view status,
+                                               std::size_t limit, std::string_view cursor) const {
   const auto key = read_cursor(cursor, 1);
   if (!key) return std::unexpected(key.error());
   limit = page_limit(limit);
   auto db = pool_.lease();
   if (!db) return passed_on(db);
   auto rows = all_rows<InboundRow>(
-      (**db).query("SELECT " COUNTERSIGN_INBOUND_COLUMNS " FROM inbound WHERE id < ? AND (?2 = '' OR source = ?2) "
-                   "AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4",
-                   key->empty() ? std::numeric_limits<std::int64_t>::max() : key->front(), source, status, limit + 1),
+      (**db).query(
+          "SELECT " COUNTERSIGN_INBOUND_COLUMNS " FROM inbound WHERE id < ? AND (?2 = '' OR source = ?2) "
+          "AND (?3 = '' OR status = ?3) ORDER BY id DESC LIMIT ?4",
+          key->empty() ? std::numeric_limits<std::int64_t>::max() : key->front(), source, status, limit + 1),
       read_inbound_row);
   if (!rows) return passed_on(rows);
   return page_of(std::move(*rows), limit);
@@ -169,8 +173,8 @@ Result<Page<InboundRow>> SqliteReader::inbound(std::string_view source, std::str
 Result<std::optional<InboundRow>> SqliteReader::inbound_row(std::int64_t id) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  return first_row<InboundRow>((**db).query("SELECT " COUNTERSIGN_INBOUND_COLUMNS " FROM inbound WHERE id = ?", id),
-                               read_inbound_row);
+  return first_row<InboundRow>(
+      (**db).query("SELECT " COUNTERSIGN_INBOUND_COLUMNS " FROM inbound WHERE id = ?", id), read_inbound_row);
 }
 
 Result<std::vector<Reader::TargetDue>> SqliteReader::due_targets() const {
@@ -191,14 +195,15 @@ Result<std::vector<OutboxRow>> SqliteReader::due_outbox(std::string_view target,
                              read_outbox_row);
 }
 
-Result<Page<OutboxRow>> SqliteReader::outbox(std::string_view status, std::string_view target, std::size_t limit,
-                                             std::string_view cursor) const {
+Result<Page<OutboxRow>> SqliteReader::outbox(std::string_view status, std::string_view target,
+                                             std::size_t limit, std::string_view cursor) const {
   const auto key = read_cursor(cursor, 1);
   if (!key) return std::unexpected(key.error());
   const std::int64_t wanted = outbox_status_from(status);
   if (wanted < 0 && !status.empty()) {
-    return fail(ErrorCode::invalid_input,
-                "'" + std::string(status) + "' is not a status of a message; use pending, sent, dead or dropped");
+    return fail(
+        ErrorCode::invalid_input,
+        "'" + std::string(status) + "' is not a status of a message; use pending, sent, dead or dropped");
   }
   limit = page_limit(limit);
   const std::int64_t below = key->empty() ? std::numeric_limits<std::int64_t>::max() : key->front();

@@ -1,8 +1,8 @@
 #pragma once
 // The read side (store.h, Reader) over a pool of read-only connections. Thread-safe.
 //
-// Lists come in an order that new rows do not disturb: instances newest first, events by position, work items by
-// due time (none last), then age, the outbox and inbound newest first.
+// Lists come in an order that new rows do not disturb: instances newest first, events by position, work items
+// by due time (none last), then age, the outbox and inbound newest first.
 
 #include "store/sqlite/reader_pool.h"
 #include "store/store.h"
@@ -26,7 +26,8 @@ class SqliteReader final : public Reader {
   Result<std::vector<BlockRow>> blocks(std::string_view stream, std::uint64_t after_n,
                                        std::size_t limit) const override;
   Result<std::vector<std::string>> streams() const override;
-  Result<std::optional<WorkItemRow>> work_item(const InstanceId& instance, std::uint32_t number) const override;
+  Result<std::optional<WorkItemRow>> work_item(const InstanceId& instance,
+                                               std::uint32_t number) const override;
   Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
                                        std::string_view cursor) const override;
   Result<std::optional<LinkRow>> link(std::string_view token_hash) const override;
@@ -42,7 +43,8 @@ class SqliteReader final : public Reader {
   Result<std::vector<TimerRow>> due_timers(Instant at, std::size_t limit) const override;
   Result<std::optional<Instant>> next_timer() const override;
   Result<std::vector<TargetDue>> due_targets() const override;
-  Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at, std::size_t limit) const override;
+  Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at,
+                                            std::size_t limit) const override;
   Result<Page<OutboxRow>> outbox(std::string_view status, std::string_view target, std::size_t limit,
                                  std::string_view cursor) const override;
 

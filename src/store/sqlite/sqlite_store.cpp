@@ -1,11 +1,11 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "store/sqlite/log_position.h"
 #include "store/sqlite/sqlite_transaction.h"
@@ -22,7 +22,7 @@ constexpr int kExitAfterIoError = 74;  // EX_IOERR of sysexits.h
 constexpr std::chrono::milliseconds kHoldReadsMax{20};
 
 std::uint64_t file_bytes(const std::string& path) {
-  struct stat entry {};
+  struct stat entry{};
   return ::stat(path.c_str(), &entry) == 0 ? static_cast<std::uint64_t>(entry.st_size) : 0;
 }
 
@@ -85,16 +85,18 @@ bool SqliteStore::run_job(Batch& batch, Transaction& transaction, const Job& job
     }
     if (!batch.guard_failed()) return true;
   }
-  outcome = fail(ErrorCode::unavailable,
-                 fmt::format("others kept changing what the command needs ({} attempts); try again", kGuardRetries + 1));
+  outcome = fail(
+      ErrorCode::unavailable,
+      fmt::format("others kept changing what the command needs ({} attempts); try again", kGuardRetries + 1));
   return true;
 }
 
 Result<void> SqliteStore::in_transaction(const Body& body) {
   if (dead_) {
-    return fail(ErrorCode::storage, fmt::format("the database {} failed before and takes no more writes; restart the "
-                                                "daemon",
-                                                options_.path));
+    return fail(ErrorCode::storage,
+                fmt::format("the database {} failed before and takes no more writes; restart the "
+                            "daemon",
+                            options_.path));
   }
   if (auto entered = checkpointer_->enter_batch(); !entered) return entered;
   struct Leave {
@@ -119,15 +121,16 @@ Result<void> SqliteStore::commit(Batch& batch, const Body& body) {
   if (auto done = body(batch); !done) return done;
   auto head = batch.finish(options_.stream, block_head_);
   if (!head) return passed_on(head);
-  // Short reads come right after each commit, just when the next one would begin the log anew: they wait for this one.
+  // Short reads come right after each commit, just when the next one would begin the log anew: they wait for
+  // this one.
   const bool reset = checkpointer_->awaits_reset();
   if (reset) reader_->pool().hold(kHoldReadsMax);
   const auto committed = writer_->run("COMMIT");
   if (reset) reader_->pool().release();
   if (!committed) {
     frames_of_commit_ = 0;
-    // A full disk and a busy database are found before anything counts as committed, and pass. After anything else
-    // nobody knows what a restart will find.
+    // A full disk and a busy database are found before anything counts as committed, and pass. After anything
+    // else nobody knows what a restart will find.
     const int primary = writer_->last_failure() & 0xff;
     if (primary != SQLITE_FULL && primary != SQLITE_BUSY) end_for_good(committed.error());
     return std::unexpected(committed.error());
@@ -169,9 +172,10 @@ StoreFigures SqliteStore::figures() const {
 
 Result<bool> SqliteStore::backup_step(const std::string& path) {
   if (backup_ && backup_->path() != path) {
-    return fail(ErrorCode::unavailable, fmt::format("cannot write a backup to {}: one to {} is being written; wait for "
-                                                    "its end",
-                                                    path, backup_->path()));
+    return fail(ErrorCode::unavailable,
+                fmt::format("cannot write a backup to {}: one to {} is being written; wait for "
+                            "its end",
+                            path, backup_->path()));
   }
   if (!backup_) {
     auto begun = sqlite::Backup::begin(*writer_, path);

@@ -1,8 +1,9 @@
 #pragma once
-// The store of a single node: one SQLite database in WAL mode with synchronous=FULL, one writer, readers beside it,
-// and a checkpointer of its own (docs/design/0004-store.md).
+// The store of a single node: one SQLite database in WAL mode with synchronous=FULL, one writer, readers
+// beside it, and a checkpointer of its own (docs/design/0004-store.md).
 //
-// run, backup_step and sweep belong to one thread (the engine's writer). reader() and figures() are thread-safe.
+// run, backup_step and sweep belong to one thread (the engine's writer). reader() and figures() are
+// thread-safe.
 
 #include <atomic>
 #include <memory>
@@ -23,9 +24,9 @@ namespace countersign {
 
 class SqliteStore final : public Store {
  public:
-  // Opens the database, or makes it where there is none, and migrates its schema. Errors, after which nothing has
-  // been changed: unavailable (another daemon runs on it), conflict (a newer schema), corrupt (damaged, foreign, or
-  // without the write-ahead log it had), storage (read-only, no permission, full disk).
+  // Opens the database, or makes it where there is none, and migrates its schema. Errors, after which nothing
+  // has been changed: unavailable (another daemon runs on it), conflict (a newer schema), corrupt (damaged,
+  // foreign, or without the write-ahead log it had), storage (read-only, no permission, full disk).
   static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
   // Copies the rest of the write-ahead log into the database and lets go of the lock.
   ~SqliteStore() override;

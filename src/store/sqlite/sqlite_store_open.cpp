@@ -1,8 +1,8 @@
 // How a database is opened: lock, checks, schema, then the connections and the checkpointer.
 
-#include <fmt/format.h>
-
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "store/sqlite/log_position.h"
 #include "store/sqlite/migrations.h"
@@ -26,16 +26,17 @@ Result<void> settle(Connection& writer, const SqliteOptions& options) {
 
 Result<void> refuse_read_only(Connection& writer) {
   if (sqlite3_db_readonly(writer.handle(), "main") == 1) {
-    return fail(ErrorCode::storage,
-                fmt::format("cannot open the database {}: it is read-only; the daemon's user needs to be allowed to "
-                            "write the file and its folder",
-                            writer.path()));
+    return fail(
+        ErrorCode::storage,
+        fmt::format("cannot open the database {}: it is read-only; the daemon's user needs to be allowed to "
+                    "write the file and its folder",
+                    writer.path()));
   }
   return {};
 }
 
-// Whole databases are checked while that is quick. Above, the pages can only have been harmed by more than the end
-// of the process: when the machine went down with it, or where nothing says how the last run ended.
+// Whole databases are checked while that is quick. Above, the pages can only have been harmed by more than
+// the end of the process: when the machine went down with it, or where nothing says how the last run ended.
 bool needs_page_check(const SqliteOptions& options, const std::optional<sqlite::CommitMark>& mark,
                       std::uint64_t inode) {
   if (!mark || mark->database_inode != inode) return true;
@@ -107,8 +108,10 @@ Result<void> SqliteStore::start() {
         return SQLITE_OK;
       },
       this);
-  // A first write: a folder that cannot be written, or a full disk, is found here and not by the first approver.
-  if (auto done = writer_->run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'starts'"); !done) {
+  // A first write: a folder that cannot be written, or a full disk, is found here and not by the first
+  // approver.
+  if (auto done = writer_->run("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'starts'");
+      !done) {
     return std::unexpected(std::move(done.error()).within("cannot start"));
   }
   auto head = sqlite::read_block_head(*writer_, options_.stream);
@@ -125,9 +128,9 @@ Result<void> SqliteStore::start() {
     return done;
   }
   mark_log();
-  checkpointer_ = std::make_unique<sqlite::Checkpointer>(options_, std::move(*copier),
-                                                         static_cast<std::uint64_t>(*page_bytes), frames_of_commit_,
-                                                         [this](const Error& error) { end_for_good(error); });
+  checkpointer_ = std::make_unique<sqlite::Checkpointer>(
+      options_, std::move(*copier), static_cast<std::uint64_t>(*page_bytes), frames_of_commit_,
+      [this](const Error& error) { end_for_good(error); });
   reader_ = std::make_unique<sqlite::SqliteReader>(options_);
   return {};
 }

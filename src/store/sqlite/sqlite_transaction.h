@@ -1,5 +1,6 @@
 #pragma once
-// The write side as a job sees it (store.h, Transaction). One object a batch; the jobs share it one after another.
+// The write side as a job sees it (store.h, Transaction). One object a batch; the jobs share it one after
+// another.
 
 #include "store/sqlite/batch.h"
 #include "store/store.h"
@@ -28,7 +29,8 @@ class SqliteTransaction final : public Transaction {
                                                     std::string_view key) override;
   Result<void> keep_answer(const IdempotencyRow& row) override;
 
-  Result<std::optional<InboundRow>> find_inbound(std::string_view source, std::string_view delivery_id) override;
+  Result<std::optional<InboundRow>> find_inbound(std::string_view source,
+                                                 std::string_view delivery_id) override;
   Result<std::int64_t> add_inbound(const InboundRow& row) override;
   Result<void> set_inbound(std::int64_t id, std::string_view status, std::string_view error,
                            std::string_view answer) override;

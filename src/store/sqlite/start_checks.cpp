@@ -1,14 +1,14 @@
 #include "store/sqlite/start_checks.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/random.h"
@@ -22,7 +22,8 @@ namespace {
 std::string restore_advice(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return fmt::format(
-      "nothing was changed. To restore: move {0}, {0}-wal, {0}-shm and {1}/lock away, then copy the newest file that "
+      "nothing was changed. To restore: move {0}, {0}-wal, {0}-shm and {1}/lock away, then copy the newest "
+      "file that "
       "'countersign backup' wrote to {0}",
       path, folder);
 }
@@ -32,21 +33,24 @@ std::unexpected<Error> refuse(const std::string& path, std::string_view why) {
 }
 
 std::uint64_t size_of(const std::string& path) {
-  struct stat entry {};
+  struct stat entry{};
   return ::stat(path.c_str(), &entry) == 0 ? static_cast<std::uint64_t>(entry.st_size) : 0;
 }
 
 }  // namespace
 
 Error refusal(const std::string& path, std::string_view why) {
-  return {ErrorCode::corrupt, fmt::format("cannot open the database {}: {}; {}", path, why, restore_advice(path)), {}};
+  return {ErrorCode::corrupt,
+          fmt::format("cannot open the database {}: {}; {}", path, why, restore_advice(path)),
+          {}};
 }
 
 Result<std::uint64_t> inspect_files(const std::string& path, const std::optional<CommitMark>& mark) {
-  struct stat entry {};
+  struct stat entry{};
   if (::stat(path.c_str(), &entry) != 0) {
     if (errno != ENOENT) {
-      return fail(ErrorCode::storage, fmt::format("cannot look at the database {}: {}", path, std::strerror(errno)));
+      return fail(ErrorCode::storage,
+                  fmt::format("cannot look at the database {}: {}", path, std::strerror(errno)));
     }
     if (size_of(path + "-wal") != 0) return refuse(path, "it is missing, but its write-ahead log is there");
     if (mark) return refuse(path, "it is missing, but it was there when the daemon ran last");
@@ -74,8 +78,8 @@ Result<void> create_database(const std::string& path, const std::string& vfs) {
     Connection& db = **opened;
     std::array<unsigned char, 16> id;
     SystemRandom().fill(id);
-    auto done = db.execute(fmt::format("PRAGMA page_size = 4096; PRAGMA application_id = {}; PRAGMA synchronous = FULL;",
-                                       kApplicationId));
+    auto done = db.execute(fmt::format(
+        "PRAGMA page_size = 4096; PRAGMA application_id = {}; PRAGMA synchronous = FULL;", kApplicationId));
     if (done) done = migrate(db, migrations());
     if (done) {
       done = db.run("INSERT INTO meta(name, value) VALUES('id', ?), ('starts', '0')",
@@ -95,10 +99,12 @@ Result<void> check_identity(Connection& connection) {
     return std::unexpected(id.error());
   }
   if (*id != kApplicationId) {
-    return fail(ErrorCode::corrupt,
-                fmt::format("cannot use the database {}: another program made it (application id {:#x}); name another "
-                            "data folder",
-                            connection.path(), *id));
+    return fail(
+        ErrorCode::corrupt,
+        fmt::format(
+            "cannot use the database {}: another program made it (application id {:#x}); name another "
+            "data folder",
+            connection.path(), *id));
   }
   return {};
 }
@@ -117,14 +123,16 @@ Result<void> check_log(Connection& connection, std::uint64_t inode, const std::o
     return {};
   }
   if (mark->clean != 0) {
-    if (log.frames != 0) return refuse(path, "beside it lies a write-ahead log that this daemon did not write");
+    if (log.frames != 0)
+      return refuse(path, "beside it lies a write-ahead log that this daemon did not write");
     return {};
   }
   // After a loss of power the mark itself may be of any age: the pages are checked instead.
   if (mark->boot_id != current_boot_id()) return {};
-  return refuse(path, fmt::format("its write-ahead log was cut off, swapped or removed while the daemon was down (it "
-                                  "holds {} pages of {})",
-                                  same_log ? log.frames : 0, mark->log.frames));
+  return refuse(
+      path, fmt::format("its write-ahead log was cut off, swapped or removed while the daemon was down (it "
+                        "holds {} pages of {})",
+                        same_log ? log.frames : 0, mark->log.frames));
 }
 
 Result<void> check_pages(Connection& connection) {

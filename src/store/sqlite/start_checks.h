@@ -1,6 +1,6 @@
 #pragma once
-// What is looked at before a database is served: that it is ours, whole, writable, and goes with its write-ahead
-// log. Nothing is ever repaired, and nothing empty is begun beside what cannot be read.
+// What is looked at before a database is served: that it is ours, whole, writable, and goes with its
+// write-ahead log. Nothing is ever repaired, and nothing empty is begun beside what cannot be read.
 
 #include <optional>
 #include <string>
@@ -27,8 +27,8 @@ Result<void> check_log(Connection& connection, std::uint64_t inode, const std::o
 // SQLite's quick_check over the whole file.
 Result<void> check_pages(Connection& connection);
 
-// For `countersign doctor`: SQLite's full integrity check of a database that may be in use, one line a problem.
-// It reads everything: minutes for some gigabytes.
+// For `countersign doctor`: SQLite's full integrity check of a database that may be in use, one line a
+// problem. It reads everything: minutes for some gigabytes.
 Result<std::vector<std::string>> find_damage(const std::string& path);
 
 }  // namespace countersign::sqlite

@@ -1,5 +1,6 @@
 #pragma once
-// The decoded states that were used last, so that most commands need not decode a snapshot. Used by the writer.
+// The decoded states that were used last, so that most commands need not decode a snapshot. Used by the
+// writer.
 
 #include <cstdint>
 #include <list>

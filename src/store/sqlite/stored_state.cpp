@@ -26,10 +26,11 @@ Result<std::optional<CachedState>> fold(Connection& connection, const InstanceId
     event.seq = static_cast<std::uint64_t>(rows.integer(0));
     event.at = rows.instant(1);
     if (rows.is_null(4)) {
-      return fail(ErrorCode::corrupt,
-                  fmt::format("cannot fold the events of {}: the payload of event {} was erased and the snapshot is "
-                              "of another version",
-                              instance.value, event.seq));
+      return fail(
+          ErrorCode::corrupt,
+          fmt::format("cannot fold the events of {}: the payload of event {} was erased and the snapshot is "
+                      "of another version",
+                      instance.value, event.seq));
     }
     Result<EventBody> body =
         decode_event(rows.text(2), static_cast<std::uint32_t>(rows.integer(3)), rows.text(4));
@@ -66,11 +67,13 @@ Result<std::optional<CachedState>> stored_state(Connection& connection, const In
     if (!rows.is_null(2) && rows.integer(2) == kSnapshotVersion) {
       Result<State> state = decode_state(rows.text(4));
       if (!state) {
-        return std::unexpected(std::move(state.error()).within(fmt::format("snapshot of {}", instance.value)));
+        return std::unexpected(
+            std::move(state.error()).within(fmt::format("snapshot of {}", instance.value)));
       }
       if (state->seq != seq || state->id != instance) {
-        return fail(ErrorCode::corrupt, fmt::format("the snapshot of {} is of event {} and not of {}; run doctor",
-                                                    instance.value, state->seq, seq));
+        return fail(ErrorCode::corrupt,
+                    fmt::format("the snapshot of {} is of event {} and not of {}; run doctor", instance.value,
+                                state->seq, seq));
       }
       return std::optional(CachedState{
           .n = n, .head = rows.string(3), .state = std::make_shared<const State>(std::move(*state))});

@@ -1,6 +1,6 @@
 #pragma once
-// Reads an instance's state: from its snapshot, or folded from its events where the snapshot is missing or was
-// written by another version of the codec.
+// Reads an instance's state: from its snapshot, or folded from its events where the snapshot is missing or
+// was written by another version of the codec.
 
 #include <optional>
 

@@ -3,7 +3,8 @@
 namespace countersign::sqlite {
 
 // `window` gives the last row and the youngest time of the next 500 rows behind `at`.
-Result<void> Sweep::piece(Connection& connection, Sql window, Sql remove, Instant older_than, std::int64_t& at) {
+Result<void> Sweep::piece(Connection& connection, Sql window, Sql remove, Instant older_than,
+                          std::int64_t& at) {
   std::int64_t last = 0;
   bool end = true;
   {
@@ -25,8 +26,8 @@ Result<void> Sweep::step(Connection& connection, Instant now) {
   auto done = piece(connection,
                     "SELECT max(n), max(created_at) FROM "
                     "(SELECT n, created_at FROM idempotency WHERE n > ? ORDER BY n LIMIT 500)",
-                    "DELETE FROM idempotency WHERE n > ? AND n <= ? AND created_at < ?", now - options_.keep_answers,
-                    progress_.answers);
+                    "DELETE FROM idempotency WHERE n > ? AND n <= ? AND created_at < ?",
+                    now - options_.keep_answers, progress_.answers);
   if (!done) return done;
   // The newest row stays, so that an id is never given twice.
   done = piece(connection,

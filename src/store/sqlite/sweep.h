@@ -19,7 +19,8 @@ class Sweep {
     std::int64_t messages = 0;
     std::int64_t inbound = 0;
   };
-  static Result<void> piece(Connection& connection, Sql window, Sql remove, Instant older_than, std::int64_t& at);
+  static Result<void> piece(Connection& connection, Sql window, Sql remove, Instant older_than,
+                            std::int64_t& at);
 
   const SqliteOptions options_;
   Progress progress_;

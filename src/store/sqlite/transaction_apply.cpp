@@ -1,8 +1,8 @@
 // What a job writes about an instance: its row, its events and its snapshot.
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 #include "core/event_codec.h"
 #include "store/event_hash.h"
@@ -21,16 +21,18 @@ std::string_view incident_of(const State& state) {
 
 std::unexpected<Error> guard_failed(Batch& batch, const State& state, std::string_view why) {
   batch.fail_guard();
-  return fail(ErrorCode::conflict, fmt::format("cannot store event {} of {}: {}", state.seq, state.id.value, why));
+  return fail(ErrorCode::conflict,
+              fmt::format("cannot store event {} of {}: {}", state.seq, state.id.value, why));
 }
 
 Result<void> insert_instance(Batch& batch, const State& after, Instant changed_at) {
   auto done = batch.connection().run(
-      "INSERT INTO instance(id, workflow, version, reference, key, status, ended, requester, stage, round, seq, "
+      "INSERT INTO instance(id, workflow, version, reference, key, status, ended, requester, stage, round, "
+      "seq, "
       "started_at, changed_at, ended_at, incident) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      after.id.value, after.workflow.value, after.version, after.reference, after.key, after.status, after.ended,
-      after.requester.value, after.stage, after.round, after.seq, after.started_at, changed_at, after.ended_at,
-      incident_of(after));
+      after.id.value, after.workflow.value, after.version, after.reference, after.key, after.status,
+      after.ended, after.requester.value, after.stage, after.round, after.seq, after.started_at, changed_at,
+      after.ended_at, incident_of(after));
   if (!done && done.error().code == ErrorCode::conflict) {
     return guard_failed(batch, after, "an instance with this id exists");
   }
@@ -40,10 +42,11 @@ Result<void> insert_instance(Batch& batch, const State& after, Instant changed_a
 Result<void> update_instance(Batch& batch, const Change& change, std::int64_t n, Instant changed_at) {
   const State& after = *change.after;
   auto done = batch.connection().run(
-      "UPDATE instance SET version = ?, status = ?, ended = ?, stage = ?, round = ?, seq = ?, changed_at = ?, "
+      "UPDATE instance SET version = ?, status = ?, ended = ?, stage = ?, round = ?, seq = ?, changed_at = "
+      "?, "
       "ended_at = ?, incident = ? WHERE n = ? AND seq = ?",
-      after.version, after.status, after.ended, after.stage, after.round, after.seq, changed_at, after.ended_at,
-      incident_of(after), n, change.before->seq);
+      after.version, after.status, after.ended, after.stage, after.round, after.seq, changed_at,
+      after.ended_at, incident_of(after), n, change.before->seq);
   if (!done) return done;
   if (batch.connection().changed_rows() != 1) return guard_failed(batch, after, "it has changed meanwhile");
   return {};
@@ -123,7 +126,8 @@ Result<void> SqliteTransaction::apply(const Change& change) {
   const State& before = *change.before;
   const State& after = *change.after;
   if (change.events.empty()) return {};
-  COUNTERSIGN_INVARIANT(after.seq == before.seq + change.events.size() && change.events.front().seq == before.seq + 1 &&
+  COUNTERSIGN_INVARIANT(after.seq == before.seq + change.events.size() &&
+                            change.events.front().seq == before.seq + 1 &&
                             change.events.back().seq == after.seq,
                         "the events of a change must lead from the state before to the state after");
   if (auto ready = batch_.before_write(); !ready) return ready;
@@ -133,7 +137,8 @@ Result<void> SqliteTransaction::apply(const Change& change) {
   if (auto done = write_events(batch_, change, *instance); !done) return done;
   const std::string snapshot = encode_state(after);
   auto done = db_.run(
-      "INSERT INTO snapshot(instance, codec, head, state) VALUES(?, ?, ?, ?) ON CONFLICT(instance) DO UPDATE SET "
+      "INSERT INTO snapshot(instance, codec, head, state) VALUES(?, ?, ?, ?) ON CONFLICT(instance) DO UPDATE "
+      "SET "
       "codec = excluded.codec, head = excluded.head, state = excluded.state",
       instance->n, kSnapshotVersion, Blob{instance->head}, snapshot);
   if (!done) return done;

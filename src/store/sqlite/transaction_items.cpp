@@ -1,18 +1,20 @@
 // What a change says about work items, timers, claims and counters, as rows.
 
-#include <fmt/format.h>
-
 #include <set>
+
+#include <fmt/format.h>
 
 #include "store/sqlite/sqlite_transaction.h"
 
 namespace countersign::sqlite {
 namespace {
 
-std::int64_t due_key(const std::optional<Instant>& due) { return due ? to_unix_ms(*due) : kNever; }
+std::int64_t due_key(const std::optional<Instant>& due) {
+  return due ? to_unix_ms(*due) : kNever;
+}
 
-// The name of a step is said when its activation opens; items that open later find it at the activation's earlier
-// items, or in the log.
+// The name of a step is said when its activation opens; items that open later find it at the activation's
+// earlier items, or in the log.
 Result<std::string> step_name(Connection& db, const Change& change, std::int64_t n, ActivationId activation) {
   for (const Event& event : change.events) {
     const auto* opened = std::get_if<ActivationOpened>(&event.body);
@@ -37,7 +39,8 @@ Result<void> insert_item(Connection& db, const Change& change, std::int64_t n, c
   auto step = step_name(db, change, n, item.activation);
   if (!step) return passed_on(step);
   return db.run(
-      "INSERT INTO work_item(instance, number, activation, step, assignee, candidates, status, version, round, "
+      "INSERT INTO work_item(instance, number, activation, step, assignee, candidates, status, version, "
+      "round, "
       "opened_at, due, closed_at, outcome, decided_by, channel, comment) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', '', '', '')",
       n, item.number, item.activation.value, *step, item.assignee.value, item.group,
@@ -48,8 +51,8 @@ Result<void> close_item(Connection& db, const ItemChanged& change, Instant at, s
   return db.run(
       "UPDATE work_item SET status = ?, version = version + 1, closed_at = ?, outcome = ?, decided_by = ?, "
       "channel = ?, comment = ? WHERE instance = ? AND number = ?",
-      static_cast<int>(change.status), at, change.outcome, change.by.person.value, change.by.channel, change.comment,
-      n, change.item);
+      static_cast<int>(change.status), at, change.outcome, change.by.person.value, change.by.channel,
+      change.comment, n, change.item);
 }
 
 Result<void> update_item(Connection& db, const Item& item, std::int64_t n) {
@@ -61,13 +64,14 @@ Result<void> update_item(Connection& db, const Item& item, std::int64_t n) {
 }
 
 Result<void> insert_timer(Connection& db, const TimerKey& key, Instant due, std::int64_t n) {
-  return db.run("INSERT INTO timer(due, instance, activation, item, kind, rule) VALUES(?, ?, ?, ?, ?, ?)", due, n,
-                key.activation.value, key.item, static_cast<int>(key.kind), key.rule);
+  return db.run("INSERT INTO timer(due, instance, activation, item, kind, rule) VALUES(?, ?, ?, ?, ?, ?)",
+                due, n, key.activation.value, key.item, static_cast<int>(key.kind), key.rule);
 }
 
 Result<void> delete_timer(Connection& db, const TimerKey& key, Instant due, std::int64_t n) {
   return db.run(
-      "DELETE FROM timer WHERE due = ? AND instance = ? AND activation = ? AND item = ? AND kind = ? AND rule = ?",
+      "DELETE FROM timer WHERE due = ? AND instance = ? AND activation = ? AND item = ? AND kind = ? AND "
+      "rule = ?",
       due, n, key.activation.value, key.item, static_cast<int>(key.kind), key.rule);
 }
 
@@ -81,7 +85,8 @@ Result<void> write_work_items(Batch& batch, const Change& change, std::int64_t n
     if (const auto* opened = std::get_if<ItemOpened>(&event.body)) {
       // As it is at the end of the command where it is open still.
       const auto after = open_after.find(opened->item.number);
-      if (auto done = insert_item(db, change, n, after == open_after.end() ? opened->item : after->second); !done) {
+      if (auto done = insert_item(db, change, n, after == open_after.end() ? opened->item : after->second);
+          !done) {
         return done;
       }
       inserted.insert(opened->item.number);
@@ -123,18 +128,20 @@ Result<void> write_shared(Batch& batch, const Change& change) {
   const auto guarded = [&](Result<void> done, std::string_view what, std::string_view key) -> Result<void> {
     if (!done || db.changed_rows() == 1) return done;
     batch.fail_guard();
-    return fail(ErrorCode::conflict, fmt::format("cannot take {} '{}' for {}: another instance has it", what, key,
-                                                 holder));
+    return fail(ErrorCode::conflict,
+                fmt::format("cannot take {} '{}' for {}: another instance has it", what, key, holder));
   };
   for (const Event& event : change.events) {
     Result<void> done;
     if (const auto* taken = std::get_if<ClaimTaken>(&event.body)) {
-      done = guarded(db.run("INSERT INTO claim(scope, key, holder) VALUES(?, ?, ?) ON CONFLICT(scope, key) DO UPDATE "
-                            "SET holder = excluded.holder WHERE holder = excluded.holder",
-                            taken->scope, taken->key, holder),
-                     taken->scope, taken->key);
+      done = guarded(
+          db.run("INSERT INTO claim(scope, key, holder) VALUES(?, ?, ?) ON CONFLICT(scope, key) DO UPDATE "
+                 "SET holder = excluded.holder WHERE holder = excluded.holder",
+                 taken->scope, taken->key, holder),
+          taken->scope, taken->key);
     } else if (const auto* freed = std::get_if<ClaimFreed>(&event.body)) {
-      done = db.run("DELETE FROM claim WHERE scope = ? AND key = ? AND holder = ?", freed->scope, freed->key, holder);
+      done = db.run("DELETE FROM claim WHERE scope = ? AND key = ? AND holder = ?", freed->scope, freed->key,
+                    holder);
     } else if (const auto* counted = std::get_if<CounterTaken>(&event.body)) {
       done = guarded(db.run("INSERT INTO counter(scope, value) VALUES(?, ?) ON CONFLICT(scope) DO UPDATE "
                             "SET value = excluded.value WHERE value < excluded.value",

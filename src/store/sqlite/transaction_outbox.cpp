@@ -1,5 +1,5 @@
-// The outbox's write side. A row whose order_key has an earlier pending row is `blocked`: it stands in no queue
-// until that one is finished, so that a queue's head can always leave.
+// The outbox's write side. A row whose order_key has an earlier pending row is `blocked`: it stands in no
+// queue until that one is finished, so that a queue's head can always leave.
 
 #include <fmt/format.h>
 
@@ -34,14 +34,16 @@ Result<void> SqliteTransaction::settle_order(std::string_view order_key) {
   std::int64_t first = 0;
   {
     Rows rows = db_.query(
-        "SELECT id FROM outbox WHERE order_key = ? AND order_key <> '' AND status = 0 ORDER BY id LIMIT 1", order_key);
+        "SELECT id FROM outbox WHERE order_key = ? AND order_key <> '' AND status = 0 ORDER BY id LIMIT 1",
+        order_key);
     if (rows.next()) first = rows.integer(0);
     if (auto done = rows.done(); !done) return done;
   }
   if (first == 0) return {};
   Rows rows = db_.query(
       "UPDATE outbox SET blocked = (id <> ?2) WHERE order_key = ?1 AND order_key <> '' AND status = 0 "
-      "AND id IN (?2, (SELECT id FROM outbox WHERE order_key = ?1 AND order_key <> '' AND status = 0 AND id > ?2 "
+      "AND id IN (?2, (SELECT id FROM outbox WHERE order_key = ?1 AND order_key <> '' AND status = 0 AND id "
+      "> ?2 "
       "ORDER BY id LIMIT 1)) RETURNING target",
       order_key, first);
   while (rows.next()) batch_.mark_target(rows.text(0));
@@ -51,13 +53,15 @@ Result<void> SqliteTransaction::settle_order(std::string_view order_key) {
 Result<std::int64_t> SqliteTransaction::add_outbox(OutboxRow row) {
   if (auto ready = batch_.before_write(); !ready) return passed_on(ready);
   auto done = db_.run(
-      "INSERT INTO outbox(target, order_key, idempotency_key, instance, item, kind, recipient, payload, nonce, "
-      "status, blocked, attempts, created_at, next_at, last_error) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+      "INSERT INTO outbox(target, order_key, idempotency_key, instance, item, kind, recipient, payload, "
+      "nonce, "
+      "status, blocked, attempts, created_at, next_at, last_error) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+      "?9, ?10, "
       "?2 <> '' AND EXISTS(SELECT 1 FROM outbox WHERE order_key = ?2 AND order_key <> '' AND status = 0), "
       "?11, ?12, ?13, ?14)",
-      row.target, row.order_key, row.idempotency_key, row.instance.value, row.item, row.kind, row.recipient.value,
-      row.payload, Blob{row.nonce}, static_cast<int>(row.status), row.attempts, row.created_at, row.next_at,
-      row.last_error);
+      row.target, row.order_key, row.idempotency_key, row.instance.value, row.item, row.kind,
+      row.recipient.value, row.payload, Blob{row.nonce}, static_cast<int>(row.status), row.attempts,
+      row.created_at, row.next_at, row.last_error);
   if (!done) return passed_on(done);
   batch_.mark_target(row.target);
   return db_.last_rowid();
@@ -96,7 +100,8 @@ Result<void> SqliteTransaction::revive_outbox(std::int64_t id, Instant next_at) 
   std::string order_key;
   {
     Rows rows = db_.query(
-        "UPDATE outbox SET status = 0, attempts = 0, next_at = ?2, blocked = order_key <> '' AND EXISTS(SELECT 1 FROM "
+        "UPDATE outbox SET status = 0, attempts = 0, next_at = ?2, blocked = order_key <> '' AND "
+        "EXISTS(SELECT 1 FROM "
         "outbox o WHERE o.order_key = outbox.order_key AND o.order_key <> '' AND o.status = 0 AND o.id < ?1) "
         "WHERE id = ?1 AND status IN (2, 3) RETURNING target, order_key",
         id, next_at);
@@ -125,7 +130,8 @@ Result<int> SqliteTransaction::drop_messages(const InstanceId& instance, std::ui
   std::set<std::string> order_keys;
   {
     Rows rows = db_.query(
-        "UPDATE outbox SET status = 3, blocked = 0 WHERE instance = ? AND item = ? AND item <> 0 AND status = 0 "
+        "UPDATE outbox SET status = 3, blocked = 0 WHERE instance = ? AND item = ? AND item <> 0 AND status "
+        "= 0 "
         "RETURNING target, order_key",
         instance.value, item);
     while (rows.next()) {
@@ -142,8 +148,7 @@ Result<int> SqliteTransaction::drop_messages(const InstanceId& instance, std::ui
 }
 
 Result<std::optional<OutboxRow>> SqliteTransaction::pending_outbox(std::int64_t id) {
-  Rows rows =
-      db_.query("SELECT " COUNTERSIGN_OUTBOX_COLUMNS " FROM outbox WHERE id = ? AND status = 0", id);
+  Rows rows = db_.query("SELECT " COUNTERSIGN_OUTBOX_COLUMNS " FROM outbox WHERE id = ? AND status = 0", id);
   std::optional<OutboxRow> row;
   if (rows.next()) row = read_outbox_row(rows);
   if (auto done = rows.done(); !done) return passed_on(done);

@@ -1,9 +1,9 @@
 // Links, answers, webhooks, definitions, files and keys.
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <compare>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "store/sqlite/record_rows.h"
@@ -19,7 +19,8 @@ std::optional<std::int64_t> as_number(std::string_view text) {
   return number;
 }
 
-// Senders stamp their events with a number, or with a time in any offset; anything else is ordered by its bytes.
+// Senders stamp their events with a number, or with a time in any offset; anything else is ordered by its
+// bytes.
 bool is_older(std::string_view at, std::string_view seen) {
   const auto number = as_number(at);
   const auto number_seen = as_number(seen);
@@ -36,18 +37,21 @@ Result<void> SqliteTransaction::add_link(const LinkRow& row) {
   return write(
       "INSERT INTO link(token_hash, instance, item, round, person, sent_to, created_at, revoked) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-      Blob{row.token_hash}, row.instance.value, row.item, row.round, row.person.value, row.sent_to, row.created_at,
-      row.revoked);
+      Blob{row.token_hash}, row.instance.value, row.item, row.round, row.person.value, row.sent_to,
+      row.created_at, row.revoked);
 }
 
 Result<void> SqliteTransaction::revoke_links(const InstanceId& instance, std::uint32_t item) {
-  return write("UPDATE link SET revoked = 1 WHERE instance = ? AND item = ? AND revoked = 0", instance.value, item);
+  return write("UPDATE link SET revoked = 1 WHERE instance = ? AND item = ? AND revoked = 0", instance.value,
+               item);
 }
 
-Result<std::optional<IdempotencyRow>> SqliteTransaction::find_answer(std::string_view actor, std::string_view route,
+Result<std::optional<IdempotencyRow>> SqliteTransaction::find_answer(std::string_view actor,
+                                                                     std::string_view route,
                                                                      std::string_view key) {
   Rows rows = db_.query(
-      "SELECT request_hash, status, answer, created_at FROM idempotency WHERE actor = ? AND route = ? AND key = ?",
+      "SELECT request_hash, status, answer, created_at FROM idempotency WHERE actor = ? AND route = ? AND "
+      "key = ?",
       actor, route, key);
   std::optional<IdempotencyRow> row;
   if (rows.next()) {
@@ -72,8 +76,9 @@ Result<void> SqliteTransaction::keep_answer(const IdempotencyRow& row) {
 
 Result<std::optional<InboundRow>> SqliteTransaction::find_inbound(std::string_view source,
                                                                   std::string_view delivery_id) {
-  Rows rows = db_.query("SELECT " COUNTERSIGN_INBOUND_COLUMNS " FROM inbound WHERE source = ? AND delivery_id = ?",
-                        source, delivery_id);
+  Rows rows =
+      db_.query("SELECT " COUNTERSIGN_INBOUND_COLUMNS " FROM inbound WHERE source = ? AND delivery_id = ?",
+                source, delivery_id);
   std::optional<InboundRow> row;
   if (rows.next()) row = read_inbound_row(rows);
   if (auto done = rows.done(); !done) return passed_on(done);
@@ -82,24 +87,28 @@ Result<std::optional<InboundRow>> SqliteTransaction::find_inbound(std::string_vi
 
 Result<std::int64_t> SqliteTransaction::add_inbound(const InboundRow& row) {
   auto done = write(
-      "INSERT INTO inbound(source, delivery_id, body_hash, headers, body, received_at, status, error, answer) "
+      "INSERT INTO inbound(source, delivery_id, body_hash, headers, body, received_at, status, error, "
+      "answer) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      row.source, row.delivery_id, Blob{row.body_hash}, row.headers, Blob{row.body}, row.received_at, row.status,
-      row.error, row.answer);
+      row.source, row.delivery_id, Blob{row.body_hash}, row.headers, Blob{row.body}, row.received_at,
+      row.status, row.error, row.answer);
   if (!done) return passed_on(done);
   return db_.last_rowid();
 }
 
 Result<void> SqliteTransaction::set_inbound(std::int64_t id, std::string_view status, std::string_view error,
                                             std::string_view answer) {
-  auto done = write("UPDATE inbound SET status = ?, error = ?, answer = ? WHERE id = ?", status, error, answer, id);
+  auto done =
+      write("UPDATE inbound SET status = ?, error = ?, answer = ? WHERE id = ?", status, error, answer, id);
   if (done && db_.changed_rows() == 0) {
-    return fail(ErrorCode::not_found, fmt::format("cannot note the outcome of webhook {}: there is none", id));
+    return fail(ErrorCode::not_found,
+                fmt::format("cannot note the outcome of webhook {}: there is none", id));
   }
   return done;
 }
 
-Result<bool> SqliteTransaction::advance_order(std::string_view source, std::string_view key, std::string_view at) {
+Result<bool> SqliteTransaction::advance_order(std::string_view source, std::string_view key,
+                                              std::string_view at) {
   {
     Rows rows = db_.query("SELECT at FROM inbound_order WHERE source = ? AND key = ?", source, key);
     if (rows.next() && is_older(at, rows.text(0))) return false;
@@ -122,8 +131,8 @@ Result<void> SqliteTransaction::keep_definition(const DefinitionRow& row) {
 
 Result<void> SqliteTransaction::add_file(const FileRow& row) {
   return write(
-      "INSERT INTO file(id, sha256, name, type, size, uploaded_by, created_at) VALUES(?, ?, ?, ?, ?, ?, ?)", row.id,
-      row.sha256, row.name, row.type, row.size, row.uploaded_by.value, row.created_at);
+      "INSERT INTO file(id, sha256, name, type, size, uploaded_by, created_at) VALUES(?, ?, ?, ?, ?, ?, ?)",
+      row.id, row.sha256, row.name, row.type, row.size, row.uploaded_by.value, row.created_at);
 }
 
 Result<void> SqliteTransaction::add_key(const KeyRow& row) {
@@ -131,8 +140,8 @@ Result<void> SqliteTransaction::add_key(const KeyRow& row) {
   return write(
       "INSERT INTO api_key(id, hash, name, person, scopes, created_at, expires_at, last_used_at, revoked) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      row.id, Blob{row.hash}, row.name, row.person.value, scopes, row.created_at, row.expires_at, row.last_used_at,
-      row.revoked);
+      row.id, Blob{row.hash}, row.name, row.person.value, scopes, row.created_at, row.expires_at,
+      row.last_used_at, row.revoked);
 }
 
 // The row does not say when it was revoked: the caller's event log does.
