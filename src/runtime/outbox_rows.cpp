@@ -54,7 +54,7 @@ Result<Fields> decode_fields(const json::value& encoded) {
 
 InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId effect) {
   std::string id = fmt::format("{}-{}", parent.value, activation.value);
-  if (effect) id += fmt::format(".{}", effect.value);
+  if (effect) id += fmt::format("~{}", effect.value);
   return InstanceId(std::move(id));
 }
 

@@ -82,7 +82,7 @@ Result<ReportPayload> read_report(const OutboxRow& row);
 Result<InstanceId> read_cancel_child(const OutboxRow& row);
 
 // A child's id derives from its parent and what starts it, so that a repeated start is the same:
-// PARENT-ACTIVATION, or PARENT-ACTIVATION.EFFECT where the parent waits; an admin's retry is a new effect and
+// PARENT-ACTIVATION, or PARENT-ACTIVATION~EFFECT where the parent waits; an admin's retry is a new effect and
 // so starts a new child.
 InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId effect);
 
