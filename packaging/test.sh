@@ -1,26 +1,29 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them.
 #
-#   packaging/test.sh            everything
+#   packaging/test.sh            what continuous integration runs
 #   packaging/test.sh --quick    the dev build's tests only
+#   packaging/test.sh --full     and everything else, before a release
 #
-# Everything is: the format, the dev build with all tests, the release build with the speed smoke tests, the clang
-# build (its warnings), the module tests under AddressSanitizer and UndefinedBehaviorSanitizer, and the tests of what
-# has threads under ThreadSanitizer. A stage that fails does not keep the others from running; the exit code is 0
-# only if all passed. The last line is ctest's summary of the dev build's tests.
+# Without an option: the format, the dev build with all tests, and the module tests under AddressSanitizer and
+# UndefinedBehaviorSanitizer. --full adds the release build with the speed smoke test, the clang build (its warnings),
+# and the tests of what has threads under ThreadSanitizer. A stage that fails does not keep the others from running; the
+# exit code is 0 only if all passed. The last line is ctest's summary of the dev build's tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 quick=no
+full=no
 for argument in "$@"; do
   case $argument in
     --quick) quick=yes ;;
+    --full) full=yes ;;
     -h | --help)
       sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"
       exit 0
       ;;
     *)
-      echo "test.sh: unknown option '$argument' (expected --quick)" >&2
+      echo "test.sh: unknown option '$argument' (expected --quick or --full)" >&2
       exit 2
       ;;
   esac
@@ -82,11 +85,12 @@ stage 'dev: build' packaging/build.sh dev || finish
 stage 'dev: all tests' run_tests dev build/dev/ctest.log
 [ $quick = no ] || finish
 
+stage 'asan: build' packaging/build.sh asan module_tests &&
+  stage 'asan: module tests' run_tests asan build/asan/ctest.log -L "$modules"
+[ $full = yes ] || finish
 stage 'release: build' packaging/build.sh release &&
   stage 'release: speed' run_tests release build/release/ctest.log -L '^speed$'
 stage 'clang: build' packaging/build.sh clang
-stage 'asan: build' packaging/build.sh asan module_tests &&
-  stage 'asan: module tests' run_tests asan build/asan/ctest.log -L "$modules"
 stage 'tsan: build' packaging/build.sh tsan store_test delivery_test runtime_test web_test &&
   stage 'tsan: threaded tests' run_tests_under_tsan
 finish
