@@ -86,7 +86,7 @@ BENCHMARK(BM_Decide)->Arg(1)->Arg(10)->Arg(100)->Unit(benchmark::kMicrosecond)->
 
 void BM_Inbox(benchmark::State& state) {
   for (auto _ : state) {
-    benchmark::DoNotOptimize(store().reader().work_items({.assignee = "li.na", .status = "open"}, 50, ""));
+    benchmark::DoNotOptimize(store().reader().work_items({.assignee = "zhao.lei", .status = "open"}, 50, ""));
   }
 }
 BENCHMARK(BM_Inbox)->Unit(benchmark::kMicrosecond);
