@@ -1,6 +1,7 @@
 #include "app/daemon.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
@@ -52,6 +53,7 @@ struct Daemon::Parts {
   std::optional<Dispatcher> dispatcher;
   std::optional<Services> services;
   std::optional<web::Site> site;
+  std::atomic<web::Site*> serving{nullptr};  // for the writer's thread, which runs before and after the site
   FileWatch watch;
   std::mutex reload_mutex;
 
@@ -154,6 +156,9 @@ Result<void> Daemon::Parts::start_engine() {
   settings.mailbox = options.dev ? &mailbox : nullptr;
   dispatcher.emplace(*engine, *library, *links, clock(), random, std::move(settings));
   engine->on_outbox([this] { dispatcher->wake(); });
+  engine->on_commit([this] {
+    if (web::Site* open = serving.load()) open->feed_changed();
+  });
   dispatcher->start();
   engine->start();
   return {};
@@ -172,7 +177,9 @@ Result<void> Daemon::Parts::start_site() {
       },
       options.dev});
   site.emplace(web::backend_of(*services), web::site_options_of(configuration()));
-  return site->start(configuration().listen_host, configuration().listen_port);
+  Result<void> started = site->start(configuration().listen_host, configuration().listen_port);
+  if (started) serving = &*site;
+  return started;
 }
 
 Result<std::string> Daemon::Parts::reload(bool by_person) {

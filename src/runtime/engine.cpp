@@ -92,6 +92,7 @@ class Engine::Loop {
   }
 
   void on_outbox(std::function<void()> wake) { on_outbox_ = std::move(wake); }
+  void on_commit(std::function<void()> committed) { on_commit_ = std::move(committed); }
 
   void start() {
     look_for_work();
@@ -334,6 +335,7 @@ class Engine::Loop {
       timers_.expect(*ripples.earliest_timer);
     }
     if (ripples.outbox && on_outbox_) on_outbox_();
+    if (on_commit_) on_commit_();
   }
 
   Store& store_;
@@ -344,6 +346,7 @@ class Engine::Loop {
   Execution execution_;
   JobContext jobs_;
   std::function<void()> on_outbox_;
+  std::function<void()> on_commit_;
   std::thread thread_;
 
   // The writer's own.
@@ -386,6 +389,7 @@ void Engine::report_delivery(DeliveryReport report, std::function<void(Result<vo
 void Engine::on_outbox(std::function<void()> wake) {
   loop_->on_outbox(std::move(wake));
 }
+void Engine::on_commit(std::function<void()> committed) { loop_->on_commit(std::move(committed)); }
 void Engine::start() {
   loop_->start();
 }

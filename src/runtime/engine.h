@@ -72,6 +72,9 @@ class Engine {
   // dispatcher).
   void on_outbox(std::function<void()> wake);
 
+  // Called on the writer's thread after every commit; must be quick (streams of the feed look again).
+  void on_commit(std::function<void()> committed);
+
   // Starts the writer's thread.
   void start();
   // In tests, instead of start(): runs everything that is queued or due by the clock, on this thread, until
