@@ -389,7 +389,9 @@ void Engine::report_delivery(DeliveryReport report, std::function<void(Result<vo
 void Engine::on_outbox(std::function<void()> wake) {
   loop_->on_outbox(std::move(wake));
 }
-void Engine::on_commit(std::function<void()> committed) { loop_->on_commit(std::move(committed)); }
+void Engine::on_commit(std::function<void()> committed) {
+  loop_->on_commit(std::move(committed));
+}
 void Engine::start() {
   loop_->start();
 }

@@ -210,7 +210,7 @@ Answer apply_inbound(const JobContext& context, const InboundDelivery& delivery,
   const std::string id = delivery.delivery_id.empty() ? "sha256:" + body_hash : delivery.delivery_id;
   auto known = transaction.find_inbound(delivery.source, id);
   if (!known) return refuse(known.error());
-  if (*known && delivery.repeats_are_identical && (*known)->body_hash != body_hash) {
+  if (*known && (*known)->body_hash != body_hash) {
     return std::unexpected(Refusal{
         Error{ErrorCode::invalid_input, fmt::format("delivery '{}' came before with another body", id), {}},
         {{"", "a new delivery needs a new id"}}});

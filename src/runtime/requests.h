@@ -77,7 +77,6 @@ struct InboundDelivery {
   std::string delivery_id;  // "" where the scheme has none: the body's hash serves
   std::string headers;      // JSON without secrets
   std::string body;
-  bool repeats_are_identical = true;  // false: a repeat may differ in bytes (a counter of attempts)
 };
 struct ReplayInbound {
   std::int64_t id = 0;

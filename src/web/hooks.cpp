@@ -122,7 +122,7 @@ void receive(const Surroundings& around, Call& call) {
     const bool is_json = content_type.empty() || content_type.find("json") != std::string::npos;
     deliveries.push_back({source, delivery_id,
                           write_json(kept_headers(call.request.headers, "application/json")),
-                          is_json ? body : write_json(*parsed), verified->repeats_are_identical});
+                          is_json ? body : write_json(*parsed)});
     return {};
   };
   Result<void> readable;
