@@ -50,6 +50,7 @@ struct ShimCalls {
   static int sync(sqlite3_file* file, int flags) {
     FaultyDisk& disk = *shim(file).disk;
     if (const int code = disk.before(SQLITE_IOERR_FSYNC); code != SQLITE_OK) return code;
+    if (disk.fail_sync_.exchange(false)) return SQLITE_IOERR_FSYNC;
     const int code = real(file)->pMethods->xSync(real(file), flags);
     if (code == SQLITE_OK && shim(file).path != nullptr) disk.synced(*shim(file).path);
     return code;

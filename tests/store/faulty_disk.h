@@ -30,6 +30,7 @@ class FaultyDisk {
   // The operation that comes after `more` others fails, once: a write with EIO, an fsync with an fsync error.
   void fail_after(std::int64_t more) { fail_at_ = operations_ + more; }
   bool has_failed() const { return failed_; }
+  void fail_next_sync() { fail_sync_ = true; }
   // Every write fails with ENOSPC until it is not full any more.
   void set_full(bool full) { full_ = full; }
   // Files are opened read-only, as on a read-only file system.
@@ -70,6 +71,7 @@ class FaultyDisk {
   std::atomic<std::int64_t> operations_{0};
   std::atomic<std::int64_t> fail_at_{-1};
   std::atomic<bool> failed_{false};
+  std::atomic<bool> fail_sync_{false};
   std::atomic<bool> full_{false};
   std::atomic<bool> read_only_{false};
   std::atomic<std::int64_t> cut_at_{-1};
