@@ -254,6 +254,10 @@ def play(daemon):
     expect(daemon, claim["id"], "paid")
     paid = daemon.wait_for_mail("anna.schmidt@example.com", claim["reference"])
     say(f"    {claim['reference']} is paid; anna.schmidt reads: \"{paid['subject']}\"")
+    travel = daemon.api("GET", "/api/v1/ledgers/sales%2Ftravel")
+    if (travel["spent"], travel["reserved"], travel["available"]) != ("412.50", "0.00", "199587.50"):
+        sys.exit(f"the travel budget is not what was paid: {travel}")
+    say(f"    of the travel budget {travel['available']} {travel['currency']} are left")
     refused, data = daemon.request("POST", "/api/v1/workflows/expense-approval/instances", json.dumps({
         "requester": "li.na",
         "form": {"purpose": "The same invoice", "amount": "412.50", "category": "travel", "invoices": [invoice]}}),

@@ -13,7 +13,9 @@
 #include "app/file_watch.h"
 #include "app/key_files.h"
 #include "app/shifted_clock.h"
+#include "definition/configuration_loader.h"
 #include "definition/secrets.h"
+#include "definition/workflow_files.h"
 #include "runtime/dispatcher.h"
 #include "runtime/services.h"
 #include "runtime/workspace.h"
@@ -64,11 +66,16 @@ struct Daemon::Parts {
 
   Result<void> open_store();
   Result<void> load_files();
+  Result<void> set_ledgers();
+  Result<std::vector<std::string>> post_ledgers();
+  void read_ledgers_again(Diagnostics& diagnostics);
   Result<void> load_keys();
   Result<void> start_engine();
   Result<void> start_site();
   Result<std::string> reload(bool by_person);
   Result<void> backup(const std::string& path);
+  template <class Answer, class Work>
+  Answer between_batches(Work work);
 };
 
 Result<void> Daemon::Parts::open_store() {
@@ -114,6 +121,38 @@ Result<void> Daemon::Parts::load_files() {
   // Now, so that what no longer loads is seen at the start and not when somebody decides.
   for (const DefinitionRow& row : *stored) library->version(row.workflow, row.version);
   return {};
+}
+
+// What the configuration says of budgets, before anybody can reserve from them.
+Result<void> Daemon::Parts::set_ledgers() {
+  const auto problems = post_ledgers();
+  if (!problems) return std::unexpected(problems.error());
+  for (const std::string& problem : *problems) spdlog::warn("{}", problem);
+  return {};
+}
+
+// On the writer's thread, or before it runs.
+Result<std::vector<std::string>> Daemon::Parts::post_ledgers() {
+  std::vector<std::string> problems;
+  const std::vector<Job> jobs{[&](Transaction& transaction) -> Result<void> {
+    auto set = transaction.set_ledgers(configuration().ledgers, clock().now());
+    if (!set) return std::unexpected(set.error());
+    problems = std::move(*set);
+    return {};
+  }};
+  const auto stored = store->run(jobs);
+  if (!stored.front()) return std::unexpected(stored.front().error());
+  return problems;
+}
+
+// The only part of the configuration that changes without a restart. A file with an error changes nothing.
+void Daemon::Parts::read_ledgers_again(Diagnostics& diagnostics) {
+  if (configuration().file.empty()) return;
+  const FileReader read = [](const std::string& file) { return read_file(file); };
+  const Result<std::string> text = read_file(configuration().file);
+  if (!text) return spdlog::warn("{}; the budgets stay as they are", text.error().message);
+  auto loaded = load_configuration(configuration().file, *text, read, diagnostics);
+  if (loaded) options.configuration.ledgers = std::move(loaded->ledgers);
 }
 
 Result<void> Daemon::Parts::load_keys() {
@@ -182,37 +221,51 @@ Result<void> Daemon::Parts::start_site() {
   return started;
 }
 
+// Runs on the writer's thread what only that may do, and waits for its answer.
+template <class Answer, class Work>
+Answer Daemon::Parts::between_batches(Work work) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<Answer> answer;
+  engine->between_batches([&] {
+    Answer done = work();
+    const std::lock_guard lock(mutex);
+    answer = std::move(done);
+    changed.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return answer.has_value(); });
+  return std::move(*answer);
+}
+
 Result<std::string> Daemon::Parts::reload(bool by_person) {
   const std::lock_guard lock(reload_mutex);
   const auto running = library->current();
+  Diagnostics of_ledgers;
+  read_ledgers_again(of_ledgers);
   auto workspace = load_workspace(configuration(), running.get());
   if (!workspace) return std::unexpected(workspace.error());
+  workspace->diagnostics.append(of_ledgers);
   std::string report = workspace->diagnostics.to_text();
+  const auto problems = between_batches<Result<std::vector<std::string>>>([&] { return post_ledgers(); });
+  if (!problems) return std::unexpected(problems.error());
+  for (const std::string& problem : *problems) report += problem + "\n";
   if (!report.empty()) spdlog::warn("reload:\n{}", report);
   if (workspace->snapshot != nullptr) library->replace(workspace->snapshot);
   spdlog::info("reloaded: {} workflows, {} connectors, {} people{}", library->current()->workflows.size(),
                library->current()->connectors.size(), library->current()->directory->people().size(),
                workspace->diagnostics.has_errors() ? "; files with errors keep their last good version" : "");
   if (by_person) engine->accept_clock();  // a file that changed says nothing about the clock
+  engine->look_at_clock();                // there may be other schedules now
   dispatcher->wake();
   return report;
 }
 
 Result<void> Daemon::Parts::backup(const std::string& path) {
-  std::mutex mutex;
-  std::condition_variable changed;
   for (;;) {
-    std::optional<Result<bool>> step;
-    engine->between_batches([&] {
-      Result<bool> done = store->backup_step(path);
-      const std::lock_guard lock(mutex);
-      step = std::move(done);
-      changed.notify_one();
-    });
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return step.has_value(); });
-    if (!*step) return std::unexpected(step->error());
-    if (**step) return {};
+    const auto step = between_batches<Result<bool>>([&] { return store->backup_step(path); });
+    if (!step) return std::unexpected(step.error());
+    if (*step) return {};
   }
 }
 
@@ -222,8 +275,8 @@ Daemon::~Daemon() {
 }
 
 Result<void> Daemon::start() {
-  for (const auto step : {&Parts::open_store, &Parts::load_files, &Parts::load_keys, &Parts::start_engine,
-                          &Parts::start_site}) {
+  for (const auto step : {&Parts::open_store, &Parts::load_files, &Parts::set_ledgers, &Parts::load_keys,
+                          &Parts::start_engine, &Parts::start_site}) {
     if (Result<void> done = ((*parts_).*step)(); !done) {
       stop();
       return done;
@@ -231,8 +284,13 @@ Result<void> Daemon::start() {
   }
   const Configuration& configuration = parts_->configuration();
   std::vector<std::string> watched = configuration.workflows;
+  for (const std::string& place : configuration.workflows) {
+    watched.push_back(place + "/messages");
+    watched.push_back(place + "/tables");
+  }
   watched.insert(watched.end(), configuration.connectors.begin(), configuration.connectors.end());
   watched.push_back(configuration.people);
+  if (!configuration.file.empty()) watched.push_back(configuration.file);
   Result<void> watching = parts_->watch.start(watched, [this] {
     if (auto reloaded = parts_->reload(false); !reloaded)
       spdlog::error("reload: {}", reloaded.error().message);

@@ -1,5 +1,7 @@
 #include "base/digest.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -15,12 +17,19 @@ namespace {
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-// A running SHA-256. OpenSSL's calls fail only without memory or without the algorithm: nothing to go on
-// with.
+// Looked up once: OpenSSL searches its providers for EVP_sha256() at every use.
+const EVP_MD* sha256_algorithm() {
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  return algorithm.get();
+}
+
+// A running SHA-256, of which a thread has one at a time: the context is kept. OpenSSL's calls fail only
+// without memory or without the algorithm: nothing to go on with.
 class Sha256 {
  public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    COUNTERSIGN_INVARIANT(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1,
+  Sha256() {
+    COUNTERSIGN_INVARIANT(context_ && EVP_DigestInit_ex2(context_.get(), sha256_algorithm(), nullptr) == 1,
                           "OpenSSL cannot start SHA-256");
   }
   void update(std::string_view bytes) {
@@ -34,8 +43,10 @@ class Sha256 {
   }
 
  private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  static thread_local std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
+thread_local std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> Sha256::context_(EVP_MD_CTX_new(),
+                                                                                      EVP_MD_CTX_free);
 
 void hmac(const EVP_MD* algorithm, std::string_view key, std::string_view bytes, unsigned char* out) {
   const auto* done = HMAC(algorithm, key.data() != nullptr ? key.data() : "", static_cast<int>(key.size()),
@@ -99,15 +110,29 @@ Digest sha256(std::string_view bytes) {
 
 Digest sha256_pieces(std::string_view domain, std::initializer_list<std::string_view> pieces) {
   Sha256 hash;
-  const auto add = [&](std::string_view piece) {
-    char length[8];
-    for (int i = 0; i < 8; ++i)
-      length[i] = static_cast<char>(std::uint64_t{piece.size()} >> (8 * (7 - i)) & 0xffU);
-    hash.update({length, sizeof length});
-    hash.update(piece);
+  // Small pieces are put together first: a call of OpenSSL costs more than a copy.
+  std::array<char, 1024> together;
+  std::size_t used = 0;
+  const auto flush = [&] {
+    hash.update({together.data(), used});
+    used = 0;
   };
-  add(domain);
-  for (const auto piece : pieces) add(piece);
+  const auto add = [&](std::string_view bytes) {
+    if (bytes.size() > together.size() - used) flush();
+    if (bytes.size() > together.size()) return hash.update(bytes);
+    std::copy(bytes.begin(), bytes.end(), together.begin() + static_cast<std::ptrdiff_t>(used));
+    used += bytes.size();
+  };
+  const auto add_piece = [&](std::string_view piece) {
+    std::array<char, 8> length;
+    for (std::size_t i = 0; i < length.size(); ++i)
+      length[i] = static_cast<char>(std::uint64_t{piece.size()} >> (8 * (7 - i)) & 0xffU);
+    add({length.data(), length.size()});
+    add(piece);
+  };
+  add_piece(domain);
+  for (const auto piece : pieces) add_piece(piece);
+  flush();
   return hash.finish();
 }
 

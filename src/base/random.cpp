@@ -3,14 +3,40 @@
 #include <algorithm>
 #include <array>
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 namespace countersign {
 
-void SystemRandom::fill(std::span<unsigned char> bytes) {
+namespace {
+
+void draw(std::span<unsigned char> bytes) {
   // Without randomness no token is safe, so there is nothing to go on with.
   COUNTERSIGN_INVARIANT(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1,
                         "the operating system's random generator failed");
+}
+
+// Bytes drawn ahead, because a call of the generator costs more than the bytes it gives; what was handed out
+// is wiped.
+struct Drawn {
+  std::array<unsigned char, 4096> bytes{};
+  std::size_t used = sizeof bytes;
+};
+constexpr std::size_t kSmall = 256;
+
+}  // namespace
+
+void SystemRandom::fill(std::span<unsigned char> bytes) {
+  thread_local Drawn drawn;
+  if (bytes.size() > kSmall) return draw(bytes);
+  if (drawn.bytes.size() - drawn.used < bytes.size()) {
+    draw(drawn.bytes);
+    drawn.used = 0;
+  }
+  const auto piece = std::span(drawn.bytes).subspan(drawn.used, bytes.size());
+  std::copy(piece.begin(), piece.end(), bytes.begin());
+  OPENSSL_cleanse(piece.data(), piece.size());
+  drawn.used += bytes.size();
 }
 
 void SeededRandom::fill(std::span<unsigned char> bytes) {

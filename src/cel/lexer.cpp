@@ -1,6 +1,7 @@
 #include "cel/lexer.h"
 
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,15 @@ bool is_name(char c) {
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
+
+// What word processors and Chinese keyboards put in the place of a sign, and the sign.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kLookAlikes = {{
+    {"\u201c", "\""}, {"\u201d", "\""}, {"\u201e", "\""}, {"\u2018", "'"}, {"\u2019", "'"},  {"\u300c", "\""},
+    {"\u300d", "\""}, {"\uff08", "("},  {"\uff09", ")"},  {"\uff0c", ","}, {"\u3001", ","},  {"\uff1a", ":"},
+    {"\uff1f", "?"},  {"\uff01", "!"},  {"\uff1e", ">"},  {"\uff1c", "<"}, {"\uff1d", "=="}, {"\u2265", ">="},
+    {"\u2264", "<="}, {"\u2260", "!="}, {"\u00d7", "*"},  {"\u00f7", "/"}, {"\uff0b", "+"},  {"\uff0d", "-"},
+    {"\u2212", "-"},  {"\uff05", "%"},
+}};
 
 // The longer ones first.
 constexpr std::array<std::string_view, 24> kSymbols = {"==", "!=", "<=", ">=", "&&", "||", "<", ">",
@@ -90,9 +100,20 @@ class Lexer {
     while (end < source_.size() && (static_cast<unsigned char>(source_[end]) & 0xc0) == 0x80) ++end;
     if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f')
       return fail_at(at_, end, "a control character stands here");
-    return fail_at(
-        at_, end,
-        fmt::format("unexpected character '{}'; text belongs in quotes", source_.substr(at_, end - at_)));
+    const std::string_view character = source_.substr(at_, end - at_);
+    if (character == "\u00a0" || character == "\u3000") {
+      return fail_at(at_, end,
+                     "a blank that is none stands here (of another width, or one that does not break): "
+                     "write a plain blank");
+    }
+    for (const auto& [found, sign] : kLookAlikes) {
+      if (character != found) continue;
+      return fail_at(at_, end, fmt::format("'{}' only looks like '{}'", character, sign), std::string(sign));
+    }
+    if (source_.substr(at_).starts_with("${")) {
+      return fail_at(at_, at_ + 2, "'${ }' belongs into texts; here the expression stands alone");
+    }
+    return fail_at(at_, end, fmt::format("unexpected character '{}'; text belongs in quotes", character));
   }
 
   bool name_or_prefixed_text() {

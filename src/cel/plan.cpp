@@ -144,8 +144,21 @@ class Planner {
     }
   }
 
+  std::vector<std::vector<Type>> signatures_of(const Syntax& node) const {
+    std::vector<std::vector<Type>> signatures;
+    for (const Function& function : environment_.functions) {
+      if (function.name != node.name) continue;
+      for (const Overload& overload : function.overloads) {
+        if (overload.receiver == node.receiver) signatures.push_back(overload.arguments);
+      }
+    }
+    return signatures;
+  }
+
   StepPtr call(const Syntax& node) {
-    if (node.meaning == Syntax::Meaning::declared) return host_step(node.at, node.name, all(node, 0));
+    if (node.meaning == Syntax::Meaning::declared) {
+      return host_step(node.at, node.name, signatures_of(node), all(node, 0));
+    }
     const Builtin* builtin =
         node.meaning == Syntax::Meaning::standard ? find_builtin(node.name, environment_.product) : nullptr;
     if (builtin == nullptr) return failing_step(node.at, fmt::format("unknown function '{}'", node.name));

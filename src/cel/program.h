@@ -43,6 +43,8 @@ struct Overload {
 struct Function {
   std::string name;
   std::vector<Overload> overloads;
+  // What a call gives whose only argument is this text literal, instead of the overload's result.
+  std::map<std::string, Type> by_literal = {};
 };
 
 struct Variable {

@@ -77,7 +77,10 @@ StepPtr conditional_step(SourceRange at, StepPtr condition, StepPtr then, StepPt
 
 // steps_call.cpp
 StepPtr call_step(SourceRange at, Evaluate evaluate, Steps arguments);
-StepPtr host_step(SourceRange at, std::string function, Steps arguments);
+// `signatures`: the types of the arguments, the receiver first, of each overload; a call that fits none
+// fails.
+StepPtr host_step(SourceRange at, std::string function, std::vector<std::vector<Type>> signatures,
+                  Steps arguments);
 StepPtr match_step(SourceRange at, StepPtr text, std::shared_ptr<const re2::RE2> pattern);
 StepPtr sum_step(SourceRange at, Evaluate evaluate, StepPtr list, Value of_none);
 // optional.or(...) and optional.orValue(...)

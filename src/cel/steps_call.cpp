@@ -1,5 +1,7 @@
 // Steps of functions: the standard's, the host's, and those that do not evaluate all their arguments.
 
+#include <algorithm>
+
 #include <boost/container/small_vector.hpp>
 
 #include "cel/step.h"
@@ -37,10 +39,68 @@ class Call final : public Step {
   Steps arguments_;
 };
 
+// Whether a value may stand for a parameter. The checker has seen to it, except where a type is only known
+// now: undeclared data of an event may hold anything. Hosts rely on it.
+bool may_be(const Value& value, const Type& wanted) {
+  using Tag = Type::Tag;
+  switch (wanted.tag()) {
+    case Tag::dyn:
+    case Tag::parameter:
+      return true;
+    case Tag::null_:
+      return value.is(Kind::null_);
+    case Tag::bool_:
+      return value.is(Kind::bool_);
+    case Tag::int_:
+      return value.is(Kind::int_);
+    case Tag::uint_:
+      return value.is(Kind::uint_);
+    case Tag::double_:
+      return value.is(Kind::double_);
+    // A value of an opaque type is what the host makes of it, and it makes texts.
+    case Tag::string:
+    case Tag::opaque:
+      return value.is(Kind::string);
+    case Tag::bytes:
+      return value.is(Kind::bytes);
+    case Tag::timestamp:
+      return value.is(Kind::timestamp);
+    case Tag::duration:
+      return value.is(Kind::duration);
+    case Tag::list:
+      return value.is(Kind::list) &&
+             (wanted.arguments().empty() || std::ranges::all_of(value.as_list(), [&](const Value& item) {
+                return may_be(item, wanted.arguments().front());
+              }));
+    case Tag::map:
+    case Tag::record:
+      return value.is(Kind::map);
+    case Tag::optional:
+      return value.is(Kind::optional);
+    case Tag::type:
+      return value.is(Kind::type);
+    case Tag::decimal:
+      return value.is(Kind::decimal);
+    case Tag::money:
+      return value.is(Kind::money);
+    case Tag::date:
+      return value.is(Kind::date);
+    case Tag::person:
+      return value.is(Kind::person);
+    case Tag::group:
+      return value.is(Kind::group);
+  }
+  return false;
+}
+
 class HostCall final : public Step {
  public:
-  HostCall(SourceRange place, std::string function, Steps arguments)
-      : Step(place), function_(std::move(function)), arguments_(std::move(arguments)) {}
+  HostCall(SourceRange place, std::string function, std::vector<std::vector<Type>> signatures,
+           Steps arguments)
+      : Step(place),
+        function_(std::move(function)),
+        signatures_(std::move(signatures)),
+        arguments_(std::move(arguments)) {}
   const Value* view(Evaluation& evaluation, Value& scratch) const override {
     constexpr std::uint64_t kHostUnits = 10;
     if (!evaluation.spend(kHostUnits)) return failed(evaluation);
@@ -49,6 +109,10 @@ class HostCall final : public Step {
     for (const Value& value : values) {
       if (!evaluation.spend_on(value)) return failed(evaluation);
     }
+    const bool fitting = std::ranges::any_of(signatures_, [&](const std::vector<Type>& wanted) {
+      return std::ranges::equal(values, wanted, may_be);
+    });
+    if (!fitting) return failed(evaluation, no_overload(function_, {values.data(), values.size()}));
     auto answer = evaluation.host().call(function_, {values.data(), values.size()});
     if (!answer) {
       evaluation.fail(std::move(answer).error());
@@ -60,6 +124,7 @@ class HostCall final : public Step {
 
  private:
   std::string function_;
+  std::vector<std::vector<Type>> signatures_;  // a call fits one of them
   Steps arguments_;
 };
 
@@ -134,8 +199,9 @@ class Or final : public Step {
 StepPtr call_step(SourceRange at, Evaluate evaluate, Steps arguments) {
   return std::make_unique<Call>(at, evaluate, std::move(arguments));
 }
-StepPtr host_step(SourceRange at, std::string function, Steps arguments) {
-  return std::make_unique<HostCall>(at, std::move(function), std::move(arguments));
+StepPtr host_step(SourceRange at, std::string function, std::vector<std::vector<Type>> signatures,
+                  Steps arguments) {
+  return std::make_unique<HostCall>(at, std::move(function), std::move(signatures), std::move(arguments));
 }
 StepPtr match_step(SourceRange at, StepPtr text, std::shared_ptr<const re2::RE2> pattern) {
   return std::make_unique<Match>(at, std::move(text), std::move(pattern));

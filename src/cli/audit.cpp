@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/export_check.h"
 #include "cli/installation.h"
 #include "cli/instance_act.h"
 #include "cli/shown.h"
@@ -18,11 +19,42 @@ namespace countersign::cli {
 namespace {
 
 struct VerifyOptions {
-  std::string config, data;
+  std::string file, config, data;
   bool json = false;
 };
 
+Outcome<ExitCode> verify_export(Console& console, const VerifyOptions& options) {
+  if (!options.data.empty() || !options.config.empty()) {
+    return failed(ExitCode::wrong_use, "FILE is an export: --data and --config are for the database");
+  }
+  std::ifstream file(options.file, std::ios::binary);
+  if (!file) return failed(ExitCode::wrong_use, fmt::format("cannot read {}", options.file));
+  const ExportReport report = check_export(file);
+  const ExitCode code = report.verified() ? ExitCode::done : ExitCode::not_so;
+  if (options.json) {
+    print_json(console,
+               json::object{{"verified", report.verified()},
+                            {"events", report.events},
+                            {"instances", report.instances},
+                            {"erased", report.erased},
+                            {"cut_short", report.cut_short},
+                            {"problem", report.verified() ? json::value() : json::value(report.problem)}});
+    return code;
+  }
+  if (!report.verified())
+    return failed(code, fmt::format("{} does not verify: {}", options.file, report.problem));
+  console.out << fmt::format("{} verifies: {} events of {} instances", options.file, report.events,
+                             report.instances);
+  if (report.erased > 0) console.out << fmt::format(", {} of them with erased content", report.erased);
+  if (report.cut_short > 0)
+    console.out << fmt::format("; of {} instances the beginning stands in an earlier export",
+                               report.cut_short);
+  console.out << '\n';
+  return code;
+}
+
 Outcome<ExitCode> verify_log(Console& console, const VerifyOptions& options) {
+  if (!options.file.empty()) return verify_export(console, options);
   std::string data = options.data;
   if (data.empty()) {
     const auto configuration = usable_configuration(options.config);
@@ -84,7 +116,8 @@ struct Source {
 constexpr std::size_t kPage = 1000;
 
 Outcome<json::array> next_page(ApiClient& client, Source& source, bool& at_end) {
-  const auto reply = client.get(source.path, {{"after", source.place}, {"limit", std::to_string(kPage)}});
+  const auto reply =
+      client.get(source.path, {{"after", source.place}, {"limit", std::to_string(kPage)}, {"proof", "true"}});
   if (!reply) return std::unexpected(reply.error());
   json::array events = list_at(reply->body, "events");
   const std::string next = shown_at(reply->body, source.of_one_instance ? "next_after" : "cursor");
@@ -142,19 +175,24 @@ void add_audit(Command& root, Connection& connection) {
           "Reads the database file itself, while a daemon may be running on it: every block, every "
           "instance's chain of "
           "events, and that each stored state is what its events say. Names the first bad entry; exit code 1 "
-          "then.")
+          "then. With FILE it checks an export instead, without a database: each event against its hashes "
+          "and "
+          "the event before it.")
+      .argument(verifying->file, "FILE", "what 'countersign audit export' wrote", Command::Need::optional)
       .option(verifying->config, "--config", "FILE", "the daemon's configuration (else ./countersign.yaml)")
       .option(verifying->data, "--data", "DIR", "the data folder (else the configuration's)")
       .flag(verifying->json, "--json", "print the report as JSON")
       .example("countersign audit verify --data /var/lib/countersign")
+      .example("countersign audit verify events.jsonl", "what an auditor was given")
       .runs([verifying](Console& console) { return verify_log(console, *verifying); });
 
   const auto exporting = std::make_shared<ExportOptions>();
   Command& exported = audit.add("export", "print the events of all instances, a JSON object a line");
   exported
       .describe(
-          "The last line is no event: it holds their number and the cursor with which the next export goes "
-          "on.")
+          "Each event has its hashes, so that 'countersign audit verify FILE' can check the file by itself. "
+          "The "
+          "last line is no event: it holds their number and the cursor with which the next export goes on.")
       .option(exporting->to, "--to", "FILE", "into a new file instead of standard output")
       .option(exporting->after, "--after", "CURSOR", "only what came after an earlier export")
       .option(exporting->instance, "--instance", "REF", "of one instance");

@@ -12,6 +12,10 @@ namespace countersign::cli {
 
 void add_serve(Command& root, const Serve& serve);
 void add_validate(Command& root);
+void add_schema(Command& root);
+void add_test(Command& root);
+void add_explain(Command& root, Connection& connection);
+void add_graph(Command& root);
 void add_eval(Command& root);
 void add_version(Command& root);
 
@@ -31,7 +35,11 @@ void add_backup(Command& root, Connection& connection);
 void add_doctor(Command& root, Connection& connection);
 void add_outbox(Command& root, Connection& connection);
 void add_inbound(Command& root, Connection& connection);
+void add_ledger(Command& root, Connection& connection);
 void add_reload(Command& root, Connection& connection);
+void add_workflow(Command& root, Connection& connection);
+void add_workflow_list(Command& workflow, Connection& connection);  // a command of `workflow`
+void add_event(Command& root, Connection& connection);
 void add_people(Command& root);
 void add_key(Command& root, Connection& connection);
 

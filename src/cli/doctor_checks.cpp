@@ -91,6 +91,31 @@ void check_empty(ApiClient& client, const std::string& check, const std::string&
                            more ? " or more" : "", bad, named(ids), check, status));
 }
 
+// Starts that a schedule was refused.
+void check_schedules(ApiClient& client, Findings& findings) {
+  const auto reply = client.get("/api/v1/workflows");
+  if (!can_go_on(reply, "schedules", findings)) return;
+  std::size_t schedules = 0;
+  std::vector<std::string> owed;
+  for (const json::value& workflow : list_at(reply->body, "workflows")) {
+    for (const json::value& trigger : list_at(workflow, "triggers")) {
+      if (shown_at(trigger, "kind") != "schedule") continue;
+      ++schedules;
+      for (const json::value& start : list_at(trigger, "owed")) {
+        const std::string person = shown_at(start, "person");
+        owed.push_back(fmt::format("{}{}", person.empty() ? "" : person + ": ", shown_at(start, "error")));
+      }
+    }
+  }
+  if (owed.empty()) {
+    return findings.add("schedules", good,
+                        fmt::format("{}, nothing owed", counted(schedules, "schedule", "schedules")));
+  }
+  findings.add("schedules", problem,
+               fmt::format("{} refused: {} (mend the cause, then 'countersign reload' tries again)",
+                           counted(owed.size(), "start was", "starts were"), named(owed)));
+}
+
 void check_clock(ApiClient& client, Findings& findings) {
   const auto reply = client.get("/metrics");
   if (!can_go_on(reply, "timers", findings)) return;
@@ -155,10 +180,13 @@ void check_daemon(Console& console, const Connection& connection, Findings& find
   auto client = connect(console, connection);
   if (!client) return findings.add("key", problem, client.error().message);
   check_incidents(*client, findings);
+  check_schedules(*client, findings);
   check_empty(*client, "outbox", "/api/v1/admin/outbox", "dead", "outbox", "given up after all tries",
               findings);
   check_empty(*client, "inbound", "/api/v1/admin/inbound", "error", "inbound", "that could not be applied",
               findings);
+  check_empty(*client, "inbound", "/api/v1/admin/inbound", "held", "inbound",
+              "whose proof is weak, so that an admin decides", findings);
 }
 
 }  // namespace countersign::cli

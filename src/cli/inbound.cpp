@@ -5,7 +5,6 @@
 #include "cli/commands.h"
 #include "cli/paging.h"
 #include "cli/shown.h"
-#include "cli/table.h"
 #include "cli/text_width.h"
 #include "web/uri_text.h"
 
@@ -17,28 +16,24 @@ struct ListOptions {
   Paging paging;
 };
 
+std::vector<std::string> cells(const json::value& row) {
+  const json::value* answer = find(row, "answer");
+  return {shown_at(row, "id"),
+          shown_at(row, "source"),
+          instant_at(row, "received_at"),
+          shown_at(row, "status"),
+          answer == nullptr ? "" : shown_at(*answer, "instances"),
+          shown_at(row, "error")};
+}
+
 Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
-  auto client = connect(console, connection);
-  if (!client) return std::unexpected(client.error());
-  const auto reply = client->get("/api/v1/admin/inbound", {{"source", options.source},
-                                                           {"status", options.status},
-                                                           {"limit", std::to_string(options.paging.limit)},
-                                                           {"cursor", options.paging.cursor}});
-  if (!reply) return std::unexpected(reply.error());
-  if (connection.json) {
-    print_json(console, reply->body);
-    return ExitCode::done;
-  }
-  Table table({"ID", "SOURCE", "RECEIVED (UTC)", "STATUS", "INSTANCES", "ERROR"});
-  for (const json::value& row : list_at(reply->body, "inbound")) {
-    const json::value* answer = find(row, "answer");
-    table.add({shown_at(row, "id"), shown_at(row, "source"), instant_at(row, "received_at"),
-               shown_at(row, "status"), answer == nullptr ? "" : shown_at(*answer, "instances"),
-               shown_at(row, "error")});
-  }
-  console.out << (table.empty() ? "nothing of that kind\n" : table.text());
-  hint_at_more(console, reply->body);
-  return ExitCode::done;
+  return print_page(console, connection, options.paging,
+                    {"/api/v1/admin/inbound",
+                     {{"source", options.source}, {"status", options.status}},
+                     "inbound",
+                     {"ID", "SOURCE", "RECEIVED (UTC)", "STATUS", "INSTANCES", "ERROR"},
+                     cells,
+                     "nothing of that kind"});
 }
 
 Outcome<ExitCode> replay(Console& console, const Connection& connection, const std::string& id) {
@@ -71,7 +66,8 @@ void add_inbound(Command& root, Connection& connection) {
   const auto options = std::make_shared<ListOptions>();
   Command& listing = inbound.add("list", "list webhooks, newest first");
   listing.option(options->source, "--source", "NAME", "of this connector")
-      .option(options->status, "--status", "STATUS", "applied, or error: stored, but it could not be mapped");
+      .option(options->status, "--status", "STATUS",
+              "applied; error: it could not be mapped; held: its proof is weak");
   add_paging(listing, options->paging);
   add_connection(listing, connection);
   listing.example("countersign inbound list --status error").runs([options, &connection](Console& console) {
@@ -79,7 +75,7 @@ void add_inbound(Command& root, Connection& connection) {
   });
   const auto id = std::make_shared<std::string>();
   Command& replaying =
-      inbound.add("replay", "map and apply a stored webhook again, after a connector was mended");
+      inbound.add("replay", "apply a stored webhook: after its mapping was mended, or a held one");
   replaying.argument(*id, "ID", "as 'countersign inbound list' shows it");
   add_connection(replaying, connection, Writes::yes);
   replaying.example("countersign inbound replay 17").runs([id, &connection](Console& console) {

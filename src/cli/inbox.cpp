@@ -1,12 +1,8 @@
 // countersign inbox: what waits for somebody.
 
-#include <fmt/format.h>
-
 #include "cli/commands.h"
 #include "cli/paging.h"
 #include "cli/shown.h"
-#include "cli/table.h"
-#include "cli/text_width.h"
 
 namespace countersign::cli {
 namespace {
@@ -16,31 +12,24 @@ struct Options {
   Paging paging;
 };
 
+std::vector<std::string> cells(const json::value& row) {
+  const std::string group = shown_at(row, "group");
+  return {shown_at(row, "id"),       shown_at(row, "reference"),
+          shown_at(row, "title"),    group.empty() ? shown_at(row, "assignee") : "group " + group,
+          instant_at(row, "due_at"), shown_at(row, "outcomes")};
+}
+
 Outcome<ExitCode> inbox(Console& console, const Connection& connection, const Options& options) {
-  auto client = connect(console, connection);
-  if (!client) return std::unexpected(client.error());
-  const auto reply = client->get("/api/v1/work-items", {{"assignee", options.person},
-                                                        {"workflow", options.workflow},
-                                                        {"due_before", options.due_before},
-                                                        {"status", "open"},
-                                                        {"limit", std::to_string(options.paging.limit)},
-                                                        {"cursor", options.paging.cursor}});
-  if (!reply) return std::unexpected(reply.error());
-  if (connection.json) {
-    print_json(console, reply->body);
-    return ExitCode::done;
-  }
-  Table table({"ITEM", "REFERENCE", "QUESTION", "FOR", "DUE (UTC)", "OUTCOMES"});
-  for (const json::value& row : list_at(reply->body, "work_items")) {
-    const std::string group = shown_at(row, "group");
-    table.add({shown_at(row, "id"), shown_at(row, "reference"), shown_at(row, "title"),
-               group.empty() ? shown_at(row, "assignee") : "group " + group, instant_at(row, "due_at"),
-               shown_at(row, "outcomes")});
-  }
-  const std::string whom = options.person.empty() ? "anybody" : options.person;
-  console.out << (table.empty() ? printable(fmt::format("nothing waits for {}", whom)) + "\n" : table.text());
-  hint_at_more(console, reply->body);
-  return ExitCode::done;
+  return print_page(console, connection, options.paging,
+                    {"/api/v1/work-items",
+                     {{"assignee", options.person},
+                      {"workflow", options.workflow},
+                      {"due_before", options.due_before},
+                      {"status", "open"}},
+                     "work_items",
+                     {"ITEM", "REFERENCE", "QUESTION", "FOR", "DUE (UTC)", "OUTCOMES"},
+                     cells,
+                     "nothing waits for " + (options.person.empty() ? "anybody" : options.person)});
 }
 
 }  // namespace

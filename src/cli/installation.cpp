@@ -42,6 +42,17 @@ Outcome<Configuration> usable_configuration(const std::string& path) {
   return failed(ExitCode::wrong_use, "the configuration cannot be used");
 }
 
+std::string nearest_configuration(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  for (fs::path folder = fs::absolute(path, ignored).parent_path();; folder = folder.parent_path()) {
+    const fs::path file = folder / kDefaultFile;
+    if (fs::exists(file, ignored)) return file.string();
+    if (folder == folder.root_path()) break;
+  }
+  return fs::exists(kDefaultFile, ignored) ? kDefaultFile : "";
+}
+
 std::string local_url(const Configuration& configuration) {
   std::string host = configuration.listen_host;
   if (host == "0.0.0.0") host = "127.0.0.1";

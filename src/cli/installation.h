@@ -16,6 +16,10 @@ Outcome<std::optional<Configuration>> read_configuration(const std::string& path
 // As above, with a broken file as a failure that names its first error.
 Outcome<Configuration> usable_configuration(const std::string& path);
 
+// The countersign.yaml in the folder of `path` or the nearest above it, else the one in the process's folder;
+// "" where there is none.
+std::string nearest_configuration(const std::string& path);
+
 // Where a client on the same machine reaches the daemon.
 std::string local_url(const Configuration& configuration);
 

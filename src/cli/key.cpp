@@ -49,7 +49,7 @@ Outcome<ExitCode> list(Console& console, const Connection& connection) {
   for (const json::value& row : list_at(reply->body, "keys")) {
     table.add({shown_at(row, "id"), shown_at(row, "name"), shown_at(row, "person"), shown_at(row, "scopes"),
                instant_at(row, "created_at"), instant_at(row, "expires_at"),
-               flag_at(row, "revoked") ? "revoked" : ""});
+               flag_at(row, "revoked") ? "revoked " + instant_at(row, "revoked_at") : ""});
   }
   console.out << (table.empty() ? "no keys\n" : table.text());
   return ExitCode::done;

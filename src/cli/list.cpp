@@ -3,7 +3,6 @@
 #include "cli/commands.h"
 #include "cli/paging.h"
 #include "cli/shown.h"
-#include "cli/table.h"
 
 namespace countersign::cli {
 namespace {
@@ -15,37 +14,32 @@ struct Options {
   Paging paging;
 };
 
+std::vector<std::string> cells(const json::value& row) {
+  return {shown_at(row, "reference"),  shown_at(row, "workflow"),  shown_at(row, "status"),
+          shown_at(row, "stage"),      shown_at(row, "requester"), instant_at(row, "started_at"),
+          instant_at(row, "ended_at"), shown_at(row, "incident")};
+}
+
 Outcome<ExitCode> list(Console& console, const Connection& connection, const Options& options) {
   if (options.open && options.ended) {
     return failed(ExitCode::wrong_use,
                   "--open and --ended exclude each other: leave both out for all instances");
   }
-  auto client = connect(console, connection);
-  if (!client) return std::unexpected(client.error());
-  const std::string ended = options.open ? "false" : options.ended ? "true" : "";
-  const auto reply = client->get("/api/v1/instances", {{"workflow", options.workflow},
-                                                       {"status", options.status},
-                                                       {"requester", options.requester},
-                                                       {"stage", options.stage},
-                                                       {"reference", options.reference},
-                                                       {"ended", ended},
-                                                       {"limit", std::to_string(options.paging.limit)},
-                                                       {"cursor", options.paging.cursor}});
-  if (!reply) return std::unexpected(reply.error());
-  if (connection.json) {
-    print_json(console, reply->body);
-    return ExitCode::done;
-  }
-  Table table(
-      {"REFERENCE", "WORKFLOW", "STATUS", "STAGE", "REQUESTER", "STARTED (UTC)", "ENDED (UTC)", "INCIDENT"});
-  for (const json::value& row : list_at(reply->body, "instances")) {
-    table.add({shown_at(row, "reference"), shown_at(row, "workflow"), shown_at(row, "status"),
-               shown_at(row, "stage"), shown_at(row, "requester"), instant_at(row, "started_at"),
-               instant_at(row, "ended_at"), shown_at(row, "incident")});
-  }
-  console.out << (table.empty() ? "no instances\n" : table.text());
-  hint_at_more(console, reply->body);
-  return ExitCode::done;
+  return print_page(
+      console, connection, options.paging,
+      {"/api/v1/instances",
+       {{"workflow", options.workflow},
+        {"status", options.status},
+        {"requester", options.requester},
+        {"stage", options.stage},
+        {"reference", options.reference},
+        {"ended", options.open    ? "false"
+                  : options.ended ? "true"
+                                  : ""}},
+       "instances",
+       {"REFERENCE", "WORKFLOW", "STATUS", "STAGE", "REQUESTER", "STARTED (UTC)", "ENDED (UTC)", "INCIDENT"},
+       cells,
+       "no instances"});
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include "cli/commands.h"
 #include "cli/paging.h"
 #include "cli/shown.h"
-#include "cli/table.h"
 #include "cli/text_width.h"
 #include "web/uri_text.h"
 
@@ -17,28 +16,23 @@ struct ListOptions {
   Paging paging;
 };
 
+std::vector<std::string> cells(const json::value& row) {
+  const bool waits = string_at(row, "status") == "pending";
+  return {shown_at(row, "id"),        shown_at(row, "status"),
+          shown_at(row, "target"),    shown_at(row, "kind"),
+          shown_at(row, "recipient"), shown_at(row, "item"),
+          shown_at(row, "attempts"),  waits ? instant_at(row, "next_at") : "",
+          shown_at(row, "error")};
+}
+
 Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
-  auto client = connect(console, connection);
-  if (!client) return std::unexpected(client.error());
-  const auto reply = client->get("/api/v1/admin/outbox", {{"status", options.status},
-                                                          {"target", options.target},
-                                                          {"limit", std::to_string(options.paging.limit)},
-                                                          {"cursor", options.paging.cursor}});
-  if (!reply) return std::unexpected(reply.error());
-  if (connection.json) {
-    print_json(console, reply->body);
-    return ExitCode::done;
-  }
-  Table table({"ID", "STATUS", "TARGET", "KIND", "FOR", "ITEM", "TRIES", "NEXT (UTC)", "ERROR"});
-  for (const json::value& row : list_at(reply->body, "outbox")) {
-    const bool waits = string_at(row, "status") == "pending";
-    table.add({shown_at(row, "id"), shown_at(row, "status"), shown_at(row, "target"), shown_at(row, "kind"),
-               shown_at(row, "recipient"), shown_at(row, "item"), shown_at(row, "attempts"),
-               waits ? instant_at(row, "next_at") : "", shown_at(row, "error")});
-  }
-  console.out << (table.empty() ? "nothing of that kind\n" : table.text());
-  hint_at_more(console, reply->body);
-  return ExitCode::done;
+  return print_page(console, connection, options.paging,
+                    {"/api/v1/admin/outbox",
+                     {{"status", options.status}, {"target", options.target}},
+                     "outbox",
+                     {"ID", "STATUS", "TARGET", "KIND", "FOR", "ITEM", "TRIES", "NEXT (UTC)", "ERROR"},
+                     cells,
+                     "nothing of that kind"});
 }
 
 void add_act(Command& outbox, Connection& connection, const std::string& name, std::string summary,

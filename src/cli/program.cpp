@@ -15,6 +15,10 @@ std::unique_ptr<CommandLine> make_command_line(Connection& connection, const Ser
       "'countersign COMMAND --help' says more about each.");
   add_serve(root, serve);
   add_validate(root);
+  add_schema(root);
+  add_test(root);
+  add_explain(root, connection);
+  add_graph(root);
   add_eval(root);
   add_start(root, connection);
   add_list(root, connection);
@@ -31,7 +35,10 @@ std::unique_ptr<CommandLine> make_command_line(Connection& connection, const Ser
   add_doctor(root, connection);
   add_outbox(root, connection);
   add_inbound(root, connection);
+  add_event(root, connection);
+  add_ledger(root, connection);
   add_reload(root, connection);
+  add_workflow(root, connection);
   add_people(root);
   add_key(root, connection);
   add_version(root);

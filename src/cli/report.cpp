@@ -18,7 +18,7 @@ std::string problems_in_words(const Diagnostics& diagnostics) {
 }
 
 ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFormat format,
-                      const std::string& what) {
+                      const std::string& what, Warnings warnings) {
   if (format == ReportFormat::json) {
     print_json(console, json::object{{"checked", what},
                                      {"errors", diagnostics.error_count()},
@@ -27,7 +27,8 @@ ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFo
   } else {
     console.out << diagnostics.to_text() << what << ": " << problems_in_words(diagnostics) << '\n';
   }
-  return diagnostics.has_errors() ? ExitCode::not_so : ExitCode::done;
+  const bool fails = diagnostics.has_errors() || (warnings == Warnings::fail && !diagnostics.all().empty());
+  return fails ? ExitCode::not_so : ExitCode::done;
 }
 
 }  // namespace countersign::cli

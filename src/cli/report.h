@@ -14,9 +14,10 @@ std::string problems_in_words(const Diagnostics& diagnostics);
 std::string counted(std::size_t number, std::string_view one, std::string_view several);
 
 // Text: each diagnostic with its line, then "WHAT: 2 errors, 1 warning". JSON: {"checked", "errors",
-// "warnings", "diagnostics"}. not_so where there are errors, else done.
+// "warnings", "diagnostics"}. not_so where there are errors, or warnings if those count too, else done.
 enum class ReportFormat { text, json };
+enum class Warnings { pass, fail };
 ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFormat format,
-                      const std::string& what);
+                      const std::string& what, Warnings warnings = Warnings::pass);
 
 }  // namespace countersign::cli

@@ -14,6 +14,7 @@ struct Options {
   std::string config;
   std::string format = "text";
   bool json = false;
+  bool strict = false;
 };
 
 Outcome<ExitCode> validate(Console& console, const Options& options) {
@@ -35,7 +36,8 @@ Outcome<ExitCode> validate(Console& console, const Options& options) {
                      "--config names "
                      "one\n";
     }
-    const ExitCode code = print_report(console, validation.diagnostics(), format, validation.what());
+    const ExitCode code = print_report(console, validation.diagnostics(), format, validation.what(),
+                                       options.strict ? Warnings::fail : Warnings::pass);
     if (checked) return code;
   }
   return std::unexpected(checked.error());
@@ -53,11 +55,17 @@ void add_validate(Command& root) {
           "checked with "
           "the connectors, people and calendars of the nearest countersign.yaml above it. Prints every error "
           "as "
-          "FILE:LINE:COLUMN and ends with exit code 1 where there are any.")
+          "FILE:LINE:COLUMN and ends with exit code 1 where there are any; warnings alone end with 0, with "
+          "--strict "
+          "with 1.")
       .arguments(options->paths, "PATH", "what to check (else the whole installation)")
       .option(options->config, "--config", "FILE", "the configuration to check with")
       .option(options->format, "--format", "FORMAT", "text (default) or json")
-      .flag(options->json, "--json", "the same as --format json")
+      .flag(
+          options->json, "--json",
+          "the same as --format json: {\"checked\", \"errors\", \"warnings\", \"diagnostics\"}; members of a "
+          "diagnostic are described in docs/workflow-reference.md")
+      .flag(options->strict, "--strict", "warnings count as errors")
       .example("countersign validate")
       .example("countersign validate workflows/expense-approval.yaml")
       .example("countersign validate --config /etc/countersign/countersign.yaml --format json")

@@ -87,15 +87,7 @@ Outcome<void> Validation::check_installation_of(const std::string& configuration
 }
 
 std::string Validation::configuration_for(const std::string& path) const {
-  if (!config_.empty()) return config_;
-  std::error_code ignored;
-  const fs::path whole = fs::absolute(path, ignored);
-  for (fs::path folder = whole.parent_path();; folder = folder.parent_path()) {
-    const fs::path file = folder / kConfigurationFile;
-    if (fs::exists(file, ignored)) return file.string();
-    if (folder == folder.root_path()) break;
-  }
-  return fs::exists(kConfigurationFile, ignored) ? kConfigurationFile : "";
+  return config_.empty() ? nearest_configuration(path) : config_;
 }
 
 const Validation::Known& Validation::known_for(const std::string& path) {
@@ -111,6 +103,12 @@ const Validation::Known& Validation::known_for(const std::string& path) {
   known.calendars = configuration.calendars;
   for (const auto& [name, calendar] : known.calendars) {
     if (!name.empty()) known.catalogue.calendars.insert(name);
+  }
+  // Without a configuration the names of ledgers are not checked either.
+  if (!configuration.file.empty()) {
+    known.catalogue.ledgers.emplace();
+    for (const LedgerSettings& ledger : configuration.ledgers)
+      known.catalogue.ledgers->emplace(ledger.name, ledger.currency);
   }
   const auto workspace = load_workspace(configuration, nullptr);
   if (!workspace || workspace->snapshot == nullptr) return known;
@@ -140,7 +138,9 @@ Outcome<void> Validation::check_workflow(const std::string& file, const std::str
       catalogue.workflows.insert_or_assign(named->id, std::move(named->outline));
     }
   }
-  diagnostics_.append(load_workflow(file, text, *messages, catalogue).diagnostics);
+  const auto tables = read_table_files(folder);
+  if (!tables) return failed(ExitCode::not_so, tables.error().message);
+  diagnostics_.append(load_workflow(file, text, *messages, catalogue, *tables).diagnostics);
   return {};
 }
 
@@ -167,7 +167,7 @@ Outcome<void> Validation::check_file(const std::string& file, const std::string&
       return check_installation_of(file);
     case FileKind::scenario:
       return failed(ExitCode::wrong_use,
-                    fmt::format("{} is a scenario: validate does not check those", file));
+                    fmt::format("{} is a scenario: 'countersign test {}' plays it", file, file));
     case FileKind::other:
       return failed(
           ExitCode::wrong_use,

@@ -17,6 +17,12 @@ std::vector<Field> named_fields(const Definition& definition, const std::vector<
   return fields;
 }
 
+const std::vector<std::string>* show_of(const Step& step) {
+  if (const auto* approve = std::get_if<Approve>(&step.kind)) return &approve->show;
+  if (const auto* task = std::get_if<Task>(&step.kind)) return &task->show;
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> choices_of(const Definition& definition, const Step& step, const State& state) {
@@ -57,6 +63,15 @@ std::vector<Field> asked_fields(const Step& step, const std::vector<std::string>
   return fields;
 }
 
+std::vector<std::string> checklist_ids(const Definition& definition, std::string_view step) {
+  std::vector<std::string> ids;
+  const Step* listed = definition.find_step(step);
+  const auto* task = listed == nullptr ? nullptr : std::get_if<Task>(&listed->kind);
+  if (task == nullptr) return ids;
+  for (const ChecklistItem& entry : task->checklist) ids.push_back(entry.id);
+  return ids;
+}
+
 std::vector<Field> editable_fields(const Definition& definition, const Step& step) {
   if (const auto* approve = std::get_if<Approve>(&step.kind)) return named_fields(definition, approve->edit);
   if (const auto* task = std::get_if<Task>(&step.kind)) return named_fields(definition, task->edit);
@@ -67,10 +82,13 @@ std::vector<Field> editable_fields(const Definition& definition, const Step& ste
   return fields;
 }
 
+bool names_what_it_shows(const Step& step) {
+  const std::vector<std::string>* show = show_of(step);
+  return show != nullptr && !show->empty();
+}
+
 std::vector<Field> shown_fields(const Definition& definition, const Step& step) {
-  const std::vector<std::string>* show = nullptr;
-  if (const auto* approve = std::get_if<Approve>(&step.kind)) show = &approve->show;
-  if (const auto* task = std::get_if<Task>(&step.kind)) show = &task->show;
+  const std::vector<std::string>* show = show_of(step);
   return show == nullptr || show->empty() ? definition.form : named_fields(definition, *show);
 }
 

@@ -18,9 +18,15 @@ std::vector<std::string> choices_of(const Definition& definition, const Step& st
 // a file (ENTRY_file) one each.
 std::vector<Field> asked_fields(const Step& step, const std::vector<std::string>& entries);
 
+// The ids of that step's checklist; empty where it has none.
+std::vector<std::string> checklist_ids(const Definition& definition, std::string_view step);
+
 // The form's fields that may be changed with the decision; the whole form (without computed fields) in a
 // revision.
 std::vector<Field> editable_fields(const Definition& definition, const Step& step);
+
+// Whether the step has a `show` of its own.
+bool names_what_it_shows(const Step& step);
 
 // The fields of the form that the step shows: `show`, or all.
 std::vector<Field> shown_fields(const Definition& definition, const Step& step);

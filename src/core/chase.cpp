@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/flow.h"
+#include "core/gates.h"
 #include "core/people_step.h"
 #include "core/roster.h"
 
@@ -122,6 +123,7 @@ void escalate(Transition& transition, const TimerKey& key) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::erase_if(to, may_not);
     drop_empty_groups(transition.context().directory, to, requester);
+    keep_admitted(transition, activation.frame, to);
     if (!to.empty() || attempt == 1) break;
     to = caretakers(transition);
   }

@@ -26,11 +26,11 @@ std::string scope_of(const Definition& definition, const Field& field) {
   return field.unique == Unique::everywhere ? what : what + "@" + definition.id.value;
 }
 
-// Everything that the instance holds but its business key.
+// What the instance holds for its form: not its business key, nor what it was started once for.
 std::vector<Claim> held_of_form(const State& state) {
   std::vector<Claim> held;
   for (const auto& [scope, keys] : state.claims) {
-    if (scope == key_scope(state.workflow)) continue;
+    if (scope == key_scope(state.workflow) || scope == once_scope(state.workflow)) continue;
     for (const std::string& key : keys) held.push_back({scope, key, {}});
   }
   return held;
@@ -40,6 +40,10 @@ std::vector<Claim> held_of_form(const State& state) {
 
 std::string key_scope(const WorkflowId& workflow) {
   return "key:" + workflow.value;
+}
+
+std::string once_scope(const WorkflowId& workflow) {
+  return "once:" + workflow.value;
 }
 
 std::vector<Claim> of_form(const Definition& definition, const Fields& form) {
@@ -72,8 +76,9 @@ void change(Transition& transition, const Fields& form) {
     taken.push_back(claim);
     const auto fact = transition.fact({FactKey::Kind::claim, claim.scope, claim.key});
     if (fact && !fact->holder.empty() && fact->holder != transition.state().id) {
-      problems.push_back(
-          {claim.pointer, fmt::format("already used by another request ({})", fact->holder.value)});
+      problems.push_back({claim.pointer,
+                          fmt::format("already used by another request ({})", fact->holder.value),
+                          FormFault::used_before});
     }
   }
   if (!problems.empty()) {

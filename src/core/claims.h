@@ -18,6 +18,8 @@ struct Claim {
 };
 
 std::string key_scope(const WorkflowId& workflow);
+// Of what a workflow starts with once and for all (Start::once); never freed.
+std::string once_scope(const WorkflowId& workflow);
 
 // What the form's unique fields claim.
 std::vector<Claim> of_form(const Definition& definition, const Fields& form);

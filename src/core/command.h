@@ -3,6 +3,7 @@
 // and people's decisions are all commands; decide.h answers them.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,6 +21,9 @@ struct Start {
   Fields form;          // already read by the form's types (form.h)
   InstanceId parent;
   ActivationId parent_activation;
+  // At most one instance of the workflow ever starts with the same text here, whatever becomes of it: of a
+  // schedule its name, period and person. "" for starts that may repeat.
+  std::string once{};
 };
 // A person's answer to a work item, also the requester's resubmission (outcome "resubmitted").
 struct Decide {
@@ -79,7 +83,14 @@ struct Reassign {
   std::string reason;
 };
 
+// Moves an open instance to another version of its workflow (migrate.h).
+struct Migrate {
+  std::shared_ptr<const Definition> to;
+  Actor by;
+  std::string reason;
+};
+
 using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
-                             Cancel, Retry, Reassign>;
+                             Cancel, Retry, Reassign, Migrate>;
 
 }  // namespace countersign

@@ -8,7 +8,7 @@ namespace countersign {
 namespace {
 
 // Beside what a scheme needs by its nature; spelt as delivery/verifier.h spells them.
-const std::array<InboundScheme, 14> kSchemes = {{
+const std::array<InboundScheme, 15> kSchemes = {{
     {"standard-webhooks", {}, {}},
     {"github", {}, {}},
     {"hubspot-v3", {}, {}},
@@ -23,12 +23,21 @@ const std::array<InboundScheme, 14> kSchemes = {{
     {"feishu", {"verification_token"}, {}},
     {"wecom", {"encoding_aes_key", "receive_id"}, {}},
     {"salesforce", {"organization_id"}, {}},
+    {"path-secret", {}, {"delivery_id"}},
 }};
 
 }  // namespace
 
 std::span<const InboundScheme> inbound_schemes() {
   return kSchemes;
+}
+
+bool is_proven_by_path(std::string_view scheme) {
+  return scheme == "salesforce" || scheme == "path-secret";
+}
+
+bool is_weak_scheme(std::string_view scheme) {
+  return scheme == "dingtalk";
 }
 
 bool is_secret_option(std::string_view option) {
@@ -40,6 +49,10 @@ std::vector<Field> fields_of(const std::vector<MappedField>& mapped) {
   fields.reserve(mapped.size());
   for (const auto& one : mapped) fields.push_back(one.field);
   return fields;
+}
+
+std::string webhook_source(const WorkflowId& workflow) {
+  return "workflow." + workflow.value;
 }
 
 const InboundEvent* Inbound::find_event(std::string_view name) const {

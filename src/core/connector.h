@@ -31,6 +31,8 @@ struct Verification {
   std::vector<std::string> secrets;                   // names: one, or two while they are changed
   std::map<std::string, std::string> options;         // of the scheme, as written
   std::map<std::string, std::string> secret_options;  // of the scheme: option -> name of a secret
+  // A proof that does not cover the message (DingTalk's) serves by itself; else it waits for an admin.
+  bool allow_weak = false;
 };
 
 struct InboundEvent {
@@ -38,6 +40,7 @@ struct InboundEvent {
   std::optional<Expression> when;  // of body, item and request; absent: always
   std::optional<Expression> key;   // the business key of the instance that it concerns; absent: none
   std::vector<MappedField> data;
+  bool whole = false;  // the data are the element as it came, nothing is declared of it
   SourcePosition at;
 };
 
@@ -52,6 +55,11 @@ struct Inbound {
   // nullptr where there is none.
   const InboundEvent* find_event(std::string_view name) const;
 };
+
+// The source of deliveries to the webhook trigger of a workflow ("workflow.expense-approval"; no connector's
+// name has a point) and the one event that it sends.
+std::string webhook_source(const WorkflowId& workflow);
+inline constexpr std::string_view kWebhookEvent = "webhook";
 
 // How we prove who we are. Signatures over a message are made when it is sent, again with each attempt.
 struct OutboundAuth {
@@ -148,6 +156,10 @@ struct InboundScheme {
   std::vector<std::string_view> other_options;
 };
 std::span<const InboundScheme> inbound_schemes();
+// Whether the secret is the end of the address to which is sent: /hooks/SOURCE/SECRET.
+bool is_proven_by_path(std::string_view scheme);
+// Whether the scheme's proof does not cover the message: whoever saw one proof can send anything for a while.
+bool is_weak_scheme(std::string_view scheme);
 // Whether the option's value is a secret, so that the file gives a secret's name instead.
 bool is_secret_option(std::string_view option);
 

@@ -41,8 +41,8 @@ Decision finished(Transition& transition) {
 }
 
 // What another system has answered happened, whatever stands in the way of what follows: it is not asked
-// again.
-void keep_answer(Transition& transition, ActivationId target, const Command& command) {
+// again. Whether there is such an answer.
+bool keep_answer(Transition& transition, ActivationId target, const Command& command) {
   std::optional<OutcomeReached> reached;
   if (const auto* done = std::get_if<EffectDone>(&command)) {
     reached = OutcomeReached{target, done->succeeded ? "succeeded" : "failed", Actor{.channel = "connector"},
@@ -52,26 +52,30 @@ void keep_answer(Transition& transition, ActivationId target, const Command& com
     reached = OutcomeReached{target, child->status, Actor{.channel = "workflow"}, {}, {}};
   }
   const auto activation = transition.state().activations.find(target);
-  if (!reached || activation == transition.state().activations.end() || !activation->second.effect) return;
+  if (!reached || activation == transition.state().activations.end() || !activation->second.effect) {
+    return false;
+  }
   transition.emit(
       EffectFinished{*activation->second.effect, target, reached->outcome != "failed", reached->comment});
   clear_timers(transition, target);
   transition.emit(std::move(*reached));
+  return true;
 }
 
 Outcome incident_instead(const Context& context, const State& before, const Command& command,
                          const std::string& message) {
   const ActivationId target = target_of(before, command);
-  const Error refusal{
-      ErrorCode::conflict,
-      fmt::format("cannot go on with {}: {}. Nothing was changed; the workflow's caretakers were told",
-                  before.reference.empty() ? before.workflow.value : before.reference, message),
-      {}};
   if (std::holds_alternative<Start>(command) || !target) {
     return Rejection{Error{ErrorCode::invalid_input, message, {}}, {}};
   }
   Transition transition(context, before);
-  keep_answer(transition, target, command);
+  const bool kept = keep_answer(transition, target, command);
+  const Error refusal{
+      ErrorCode::conflict,
+      fmt::format("cannot go on with {}: {}. {}; the workflow's caretakers were told",
+                  before.reference.empty() ? before.workflow.value : before.reference, message,
+                  kept ? "The answer is kept, and what follows from it waits" : "Nothing of it was done"),
+      {}};
   raise_incident(transition, target, message);
   if (const auto* timer = std::get_if<TimerDue>(&command)) {
     const auto set = before.timers.find(timer->timer);
@@ -104,9 +108,11 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     void operator()(const Cancel& c) { cancel(transition, c); }
     void operator()(const Retry& c) { retry(transition, c); }
     void operator()(const Reassign& c) { reassign(transition, c); }
+    void operator()(const Migrate& c) { migrate(transition, c); }
   } apply{transition, existing};
   std::visit(apply, command);
-  if (!transition.stopped()) run_to_wait(transition);
+  // A migrated instance goes on under its new definition, with whatever comes next: it waits everywhere.
+  if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) run_to_wait(transition);
 
   if (existing) return *existing;
   if (!transition.needs().empty()) return NeedFacts{std::move(transition.needs())};

@@ -22,15 +22,17 @@ namespace countersign {
 
 // Something that several instances share and that decide() needs to know before it can answer.
 struct FactKey {
-  enum class Kind { claim, counter } kind = Kind::claim;
-  std::string scope;  // claim: "key:expense-approval", "invoice"; counter: "EXP-2026"
-  std::string key;    // of a claim
+  enum class Kind { claim, counter, ledger } kind = Kind::claim;
+  std::string scope;  // claim: "key:expense-approval", "invoice"; counter: "EXP-2026"; ledger: its name
+  std::string key;    // of a claim; of a ledger its year, "" for the current one
   auto operator<=>(const FactKey&) const = default;
 };
-// claim: the instance that holds it, "" for none. counter: the number that comes next.
+// claim: the instance that holds it, "" for none. counter: the number that comes next. ledger: as it stands;
+// nullopt where there is none.
 struct FactValue {
   InstanceId holder;
   std::uint64_t next = 0;
+  std::optional<Ledger> ledger{};
 };
 using Facts = std::map<FactKey, FactValue>;
 
@@ -40,6 +42,8 @@ struct Context {
   const Calendars& calendars;
   const Facts& facts;
   Instant now;
+  // Where expressions note the facts that they need and `facts` has not; nullptr: nobody can look them up.
+  std::vector<FactKey>* asked = nullptr;
 
   // The calendar of that name, the default one where the name is "" or unknown.
   const Calendar& calendar(const std::string& name) const;

@@ -32,7 +32,8 @@ std::vector<FormProblem> problems_of(Transition& transition, const Item& item, c
   std::vector<FormProblem> problems;
   if (must_explain(step, command.outcome) &&
       command.comment.find_first_not_of(" \t\r\n") == std::string::npos) {
-    problems.push_back({"/comment", fmt::format("'{}' needs a comment that says why", command.outcome)});
+    problems.push_back({"/comment", fmt::format("'{}' needs a comment that says why", command.outcome),
+                        FormFault::comment_required});
   }
   for (const auto& [name, value] : command.edits) {
     const std::vector<Field> editable = editable_fields(transition.definition(), step);
@@ -41,15 +42,23 @@ std::vector<FormProblem> problems_of(Transition& transition, const Item& item, c
     if (!allowed)
       problems.push_back({pointer_below("/form", name), "this step does not let anybody change it"});
   }
-  if (command.outcome == "returned") return problems;
   const std::vector<std::string>& entries = item.entries;
+  if (command.outcome == "returned") {
+    // A return answers nothing of what approval or completion asks; what it asks itself it must have.
+    const std::vector<FormProblem> missing = check_required(
+        asked_fields(step, entries), command.answers,
+        [](const Field& field) { return names(field.required_on, "returned"); }, command.outcome, "/answers");
+    problems.insert(problems.end(), missing.begin(), missing.end());
+    return problems;
+  }
   const std::vector<FormProblem> missing = check_required(
       asked_fields(step, entries), command.answers, [](const Field&) { return true; }, command.outcome,
       "/answers");
   problems.insert(problems.end(), missing.begin(), missing.end());
   for (const std::string& entry : entries) {
     if (!names(command.checklist, entry)) {
-      problems.push_back({"/checklist", fmt::format("'{}' is not ticked off yet", entry)});
+      problems.push_back(
+          {"/checklist", fmt::format("'{}' is not ticked off yet", entry), FormFault::not_ticked, {entry}});
     }
   }
   for (const std::string& entry : command.checklist) {
@@ -68,12 +77,27 @@ void send_back_to(Transition& transition, const Activation& activation, const St
     const std::string name = target.requester ? "requester" : definition.step(target.step).id;
     if (!wanted.empty() && wanted != name) continue;
     const std::string reason = fmt::format("returned to {} from {}: {}", name, step.name, command.comment);
-    transition.emit(OutcomeReached{activation.id, "returned", command.by, command.comment, {}});
+    transition.emit(OutcomeReached{activation.id, "returned", command.by, command.comment, command.answers});
     if (target.requester) return open_revision(transition, reason);
     return send_back(transition, activation.frame, target.step, reason);
   }
   transition.refuse(ErrorCode::invalid_input, fmt::format("{} cannot be returned to '{}'", step.name, wanted),
                     {{"/return_to", "this step does not return there"}});
+}
+
+// What the return names of a checklist opens again with that step's next visit; the rest stays done.
+void reopen_entries(Transition& transition, const Step& step, const Decide& command) {
+  for (const Field& field : asked_fields(step, {})) {
+    if (field.type != FieldType::items_of) continue;
+    const Step* listed = transition.definition().find_step(field.items_of);
+    const auto named = command.answers.find(field.name);
+    if (listed == nullptr || named == command.answers.end() || !named->second.is(cel::Kind::list)) continue;
+    std::vector<std::string> entries;
+    for (const cel::Value& entry : named->second.as_list()) {
+      if (entry.is(cel::Kind::string)) entries.emplace_back(entry.as_string());
+    }
+    if (!entries.empty()) transition.emit(ChecklistReopened{listed->index, std::move(entries)});
+  }
 }
 
 // Whether somebody's vote is still missing that the item's answer would be.
@@ -187,6 +211,7 @@ void decide_item(Transition& transition, const Decide& command) {
     claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
   if (transition.stopped()) return;
   if (revision) return resubmit(transition, activation, command.by);
+  if (command.outcome == "returned") reopen_entries(transition, step, command);
   if (command.outcome == "returned" && !step.on.contains("returned")) {
     const auto* approve = std::get_if<Approve>(&step.kind);
     const auto& targets = approve != nullptr ? approve->return_to : std::get<Task>(step.kind).return_to;

@@ -90,13 +90,56 @@ std::vector<std::string> outcomes_of(const Definition& /*definition*/, const Ste
                        for (const Parallel::Branch& branch : parallel.branches) of.push_back(branch.name);
                        return of;
                      },
+                     [](const ForEach& each) {
+                       if (each.need.kind == QuorumKind::all) return std::vector<std::string>{"all"};
+                       return std::vector<std::string>{"enough", "all"};
+                     },
+                     [](const Gates&) { return std::vector<std::string>{"all"}; },
                      [](const Run& run) { return run.wait ? run.statuses : std::vector<std::string>{}; },
+                     [](const Budget& budget) {
+                       switch (budget.act) {
+                         case Budget::Act::reserve:
+                           return std::vector<std::string>{"reserved", "insufficient"};
+                         case Budget::Act::commit:
+                           return std::vector<std::string>{"committed"};
+                         case Budget::Act::supplement:
+                           return std::vector<std::string>{"supplemented"};
+                         case Budget::Act::transfer:
+                           break;
+                       }
+                       return std::vector<std::string>{"transferred", "insufficient"};
+                     },
                      [](const auto&) { return std::vector<std::string>{}; },
                  },
                  step.kind);
   const bool asks = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Task>(step.kind);
   if (asks && step.deadline) outcomes.emplace_back("timeout");
   return outcomes;
+}
+
+std::vector<StepIndex> for_each_around(const Definition& definition, ListIndex list) {
+  std::vector<StepIndex> around;
+  for (ListIndex at = list; at != kNoList;) {
+    const StepList& of = definition.list(at);
+    if (of.owner == kNoStep) break;
+    if (of.role == "each") around.insert(around.begin(), of.owner);
+    at = definition.step(of.owner).list;
+  }
+  return around;
+}
+
+bool encloses(const Definition& definition, ListIndex list, ListIndex inner) {
+  while (inner != list) {
+    const StepIndex owner = definition.list(inner).owner;
+    if (owner != kNoStep) {
+      inner = definition.step(owner).list;
+    } else if (definition.root != kNoList && inner != definition.root) {
+      inner = definition.root;
+    } else {
+      return false;
+    }
+  }
+  return true;
 }
 
 cel::Type type_of(const Field& field) {
@@ -163,6 +206,12 @@ std::vector<Field> result_fields(const Step& step, const std::vector<Field>& rep
   if (const auto* approve = std::get_if<Approve>(&step.kind)) own = &approve->ask;
   if (const auto* task = std::get_if<Task>(&step.kind)) own = &task->ask;
   fields.insert(fields.end(), own->begin(), own->end());
+  if (const auto* task = std::get_if<Task>(&step.kind)) {
+    for (const ChecklistItem& entry : task->checklist) {
+      if (entry.note) fields.push_back(plain(entry.id, FieldType::long_text));
+      if (entry.file) fields.push_back(plain(entry.id + "_file", FieldType::file));
+    }
+  }
   return fields;
 }
 

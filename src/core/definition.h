@@ -119,6 +119,8 @@ struct Field {
   std::optional<Expression> default_value;
   std::optional<Expression> computed;
   SourcePosition at;
+  std::vector<Expression> visible_to;  // who sees it; empty with visible_from unset: all who see the instance
+  std::string visible_from;            // id of the step: before it first opens only visible_to see it
 };
 
 using StepIndex = std::uint32_t;
@@ -226,6 +228,29 @@ struct Parallel {
   Quorum need{QuorumKind::all, 0};
 };
 
+// The same steps for every item of a list.
+struct ForEach {
+  Expression in;
+  std::string as;  // the variable that is the item inside
+  ListIndex list = kNoList;
+  bool one_by_one = false;
+  std::uint32_t at_once = 0;  // at most so many items at a time; 0: all
+  Quorum need{QuorumKind::all, 0};
+};
+inline constexpr std::size_t kItemsMax =
+    200;  // each runs several steps, and a command runs at most kStepsMax
+
+// Ordered levels whose work goes on at once and which open in order.
+struct Gates {
+  struct Level {
+    std::string stage;
+    ListIndex list = kNoList;
+    std::optional<Expression> when;
+    std::vector<Expression> only;  // persons and groups: nobody else completes the level's work
+  };
+  std::vector<Level> levels;
+};
+
 struct Run {
   WorkflowId workflow;
   std::vector<Argument> with;
@@ -242,6 +267,15 @@ struct Assign {
     Expression value;
   };
   std::vector<Target> targets;
+};
+
+// Moves budget between ledgers and what is held for this instance.
+struct Budget {
+  enum class Act { reserve, commit, supplement, transfer } act = Act::reserve;
+  std::optional<Expression> amount;  // of all but commit
+  std::optional<Expression> from;    // a ledger's name: of reserve and transfer
+  std::optional<Expression> to;      // of supplement and transfer
+  StepIndex commit = kNoStep;        // the step whose reservation is spent
 };
 
 struct Go {
@@ -266,8 +300,8 @@ struct EscalateRule {
   enum class Mode { add, replace } mode = Mode::add;
 };
 
-using StepKind =
-    std::variant<Approve, Task, Notify, Call, Wait, Choose, Parallel, Run, Assign, Go, End, Revise>;
+using StepKind = std::variant<Approve, Task, Notify, Call, Wait, Choose, Parallel, Run, Assign, Go, End,
+                              Revise, ForEach, Gates, Budget>;
 
 struct Step {
   StepIndex index = kNoStep;
@@ -286,22 +320,34 @@ struct Step {
   std::map<std::string, ListIndex> on;  // outcome -> what happens
   StepKind kind;
   SourcePosition at;
+  std::vector<Expression> visible_to;  // who sees its decision; empty with visible_from unset: all
+  StepIndex visible_from = kNoStep;    // before that step first opens only visible_to see it
 };
 
 struct StepList {
   std::vector<StepIndex> steps;
   StepIndex owner = kNoStep;  // the step whose outcome, branch or option it is; kNoStep for root and events
-  std::string role;           // "root", "on:rejected", "branch:legal", "option:2", "event:hubspot.deal_lost"
+  std::string role;  // "root", "on:rejected", "branch:legal", "option:2", "each", "gate:0", "event:.."
 };
 
+struct Schedule;  // core/schedule.h
+
+struct Inbound;  // core/connector.h
+
 struct Trigger {
-  enum class Kind { form, event } kind = Kind::form;
+  enum class Kind { form, event, schedule } kind = Kind::form;
   std::vector<Expression> by;  // of form: who may start; empty: everybody in the directory
   std::string connector;       // of event
   std::string event;
   std::optional<Expression> requester;  // required for event
   std::vector<Argument> form;           // fields from the event
   std::optional<Expression> when;       // of event: only then
+  std::string name;                     // of schedule: what it is known by over all versions of the file
+  std::shared_ptr<const Schedule> schedule;
+  std::vector<Expression> each;  // of schedule: an instance for each of these people; empty: one alone
+  // Of a webhook without a connector file: its sender's proof and mapping. It is the trigger of an event of a
+  // source of its own (webhook_source), which reaches this workflow alone.
+  std::shared_ptr<const Inbound> webhook;
 };
 
 struct EventHandler {
@@ -328,6 +374,12 @@ struct MessageTemplate {
   std::map<std::string, std::pair<Prose, Prose>> by_locale;  // locale -> subject, text
 };
 
+// tables/NAME.csv: typed rows that expressions read with table("NAME").
+struct DataTable {
+  std::vector<Field> columns;
+  cel::Value rows;  // a list of maps; an empty cell of a column that allows it is absent
+};
+
 struct Definition {
   WorkflowId id;
   std::string version;          // SHA-256 of the file (and of its messages) in hex
@@ -351,6 +403,8 @@ struct Definition {
   std::map<std::string, EventDeclaration> events;
   WithdrawUntil withdraw = WithdrawUntil::first_decision;
   std::map<std::string, MessageTemplate> messages;
+  std::map<std::string, DataTable, std::less<>> tables;
+  std::string table_sources;  // JSON: NAME -> text of its tables, stored with the version too
 
   const Step& step(StepIndex index) const { return steps[index]; }
   const StepList& list(ListIndex index) const { return lists[index]; }
@@ -362,6 +416,12 @@ struct Definition {
 // The outcomes a step can have, in the order of the reference ("approved", "rejected", "returned",
 // "timeout").
 std::vector<std::string> outcomes_of(const Definition& definition, const Step& step);
+
+// The for_each steps that the list stands in, the outermost first.
+std::vector<StepIndex> for_each_around(const Definition& definition, ListIndex list);
+
+// Whether `list` is `inner` or a list around it; the root list is around an event's.
+bool encloses(const Definition& definition, ListIndex list, ListIndex inner);
 
 // The static type of a field's value, and of a record of fields (`name` is what messages call it).
 cel::Type type_of(const Field& field);

@@ -1,6 +1,7 @@
 #include "core/directory.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -16,9 +17,30 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
 
 }  // namespace
 
+// The guests that were asked for so far: who they are stands in their ids alone.
+struct Directory::Guests {
+  std::mutex mutex;
+  std::map<PersonId, Person> known;
+};
+
+Directory::Directory() : guests_(std::make_shared<Guests>()) {}
+
 const Person* Directory::find(const PersonId& id) const {
   const auto found = by_id_.find(id);
-  return found != by_id_.end() ? &people_[found->second] : nullptr;
+  return found != by_id_.end() ? &people_[found->second] : find_guest(id);
+}
+
+const Person* Directory::find_guest(const PersonId& id) const {
+  if (!id.value.starts_with(kGuestPrefix)) return nullptr;
+  const std::string_view spelt = std::string_view(id.value).substr(kGuestPrefix.size());
+  const std::size_t colon = spelt.find(':');
+  if (colon == std::string_view::npos) return nullptr;
+  const std::lock_guard lock(guests_->mutex);
+  Person guest;
+  guest.id = id;
+  guest.mail = spelt.substr(0, colon);
+  guest.name = spelt.substr(colon + 1);
+  return &guests_->known.try_emplace(id, std::move(guest)).first->second;
 }
 
 const Person* Directory::find_by_mail(std::string_view mail) const {
@@ -27,8 +49,8 @@ const Person* Directory::find_by_mail(std::string_view mail) const {
 }
 
 const Person* Directory::find_by_id_or_mail(std::string_view text) const {
-  const Person* person = find(PersonId(std::string(text)));
-  return person != nullptr ? person : find_by_mail(text);
+  const auto found = by_id_.find(PersonId(std::string(text)));
+  return found != by_id_.end() ? &people_[found->second] : find_by_mail(text);
 }
 
 const Group* Directory::find_group(std::string_view id) const {

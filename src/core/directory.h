@@ -47,6 +47,9 @@ struct Group {
   std::vector<PersonId> members;
 };
 
+// Ids that begin so are guests' (guest.h).
+inline constexpr std::string_view kGuestPrefix = "guest:";
+
 class Directory {
  public:
   // Checks all and reports every problem at once, each with a JSON pointer into {"people": [...], "groups":
@@ -55,7 +58,8 @@ class Directory {
   static std::expected<std::shared_ptr<const Directory>, std::vector<Error>> build(std::vector<Person> people,
                                                                                    std::vector<Group> groups);
 
-  // nullptr where there is nobody or nothing of that name. Pointers live as long as the directory.
+  // nullptr where there is nobody or nothing of that name. Pointers live as long as the directory. A guest's
+  // id finds a person with the mail and name that it spells; guests are in no list and found by no mail.
   const Person* find(const PersonId& id) const;
   const Person* find_by_mail(std::string_view mail) const;  // without regard to case (ASCII)
   const Person* find_by_id_or_mail(std::string_view text) const;
@@ -85,9 +89,13 @@ class Directory {
   const std::string& revision() const { return revision_; }
 
  private:
-  Directory() = default;
+  Directory();
+
+  struct Guests;
+  const Person* find_guest(const PersonId& id) const;
 
   std::vector<Person> people_;
+  std::shared_ptr<Guests> guests_;
   std::vector<Group> groups_;
   std::unordered_map<PersonId, std::size_t> by_id_;
   std::unordered_map<std::string, std::size_t> by_mail_;  // lower case

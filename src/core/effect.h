@@ -22,9 +22,10 @@ struct Send {
   PersonId to;
   std::string group;  // instead of `to`: each active member of it
   std::uint32_t item = 0;
-  std::uint32_t count = 0;  // which reminder
-  std::string subject;      // of notify and incident: already in the person's language
-  std::string text;         // Markdown
+  std::uint32_t count = 0;   // which reminder
+  std::string subject;       // of notify and incident: already in the person's language
+  std::string text;          // Markdown
+  std::string message = {};  // the template it was made of, "" where the step has its own text
 };
 // A call of a connector's action, or a room's message (`notify` with `via`).
 struct CallConnector {

@@ -3,7 +3,10 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include "core/budget.h"
+#include "core/guest.h"
 #include "core/time_words.h"
+
 namespace countersign {
 namespace {
 
@@ -66,16 +69,27 @@ cel::Value form_value(const Fields& form) {
   return cel::Value::map(std::move(map));
 }
 
-cel::Value result_value(const State& state, StepIndex step) {
+namespace {
+
+// A variable that was set to something absent is absent.
+cel::Value variables_value(const Fields& variables) {
   cel::Map map;
-  const auto found = state.results.find(step);
-  if (found != state.results.end() && !found->second.voided) {
-    const StepResult& result = found->second;
-    map.set("outcome", cel::Value::string(result.outcome));
-    if (!result.by.person.empty()) map.set("by", cel::Value::person(result.by.person));
-    map.set("at", cel::Value::timestamp(result.at));
-    map.set("comment", cel::Value::string(result.comment));
-    for (const auto& [name, value] : result.fields) map.set(name, value);
+  for (const auto& [name, value] : variables) {
+    if (!value.is(cel::Kind::null_)) map.set(name, value);
+  }
+  return cel::Value::map(std::move(map));
+}
+
+}  // namespace
+
+cel::Value result_value(const StepResult* result) {
+  cel::Map map;
+  if (result != nullptr && !result->voided) {
+    map.set("outcome", cel::Value::string(result->outcome));
+    if (!result->by.person.empty()) map.set("by", cel::Value::person(result->by.person));
+    map.set("at", cel::Value::timestamp(result->at));
+    map.set("comment", cel::Value::string(result->comment));
+    for (const auto& [name, value] : result->fields) map.set(name, value);
   }
   return cel::Value::map(std::move(map));
 }
@@ -88,6 +102,34 @@ const Calendar& Context::calendar(const std::string& name) const {
 }
 
 Evaluation::Evaluation(const Context& context, const State& state) : context_(context), state_(state) {}
+
+void Evaluation::enter(FrameId frame) {
+  std::optional<cel::Value> event;
+  std::vector<StepIndex> around;
+  ItemPath path;
+  items_.clear();
+  for (FrameId at = frame; at;) {
+    const auto found = state_.frames.find(at);
+    if (found == state_.frames.end()) break;
+    if (!event && found->second.event) event = found->second.event;
+    const auto parent = state_.activations.find(found->second.parent);
+    if (parent == state_.activations.end()) break;
+    if (const auto item = found->second.item) {
+      const Step& step = context_.definition.step(parent->second.step);
+      const auto* each = std::get_if<ForEach>(&step.kind);
+      if (each != nullptr) items_.emplace(each->as, parent->second.listed.at(*item));
+      around.insert(around.begin(), step.index);
+      path.insert(path.begin(), *item);
+    }
+    at = parent->second.frame;
+  }
+  if (path != path_ || around != around_) {
+    forget();
+    path_ = std::move(path);
+    around_ = std::move(around);
+  }
+  set_event(std::move(event));
+}
 
 void Evaluation::set_event(std::optional<cel::Value> event) {
   event_ = std::move(event);
@@ -104,6 +146,7 @@ Result<cel::Value> Evaluation::evaluate(const Expression& expression) const {
 std::optional<cel::Value> Evaluation::find(std::string_view name) const {
   if (name == "event") return event_;
   if (const auto local = locals_.find(name); local != locals_.end()) return local->second;
+  if (const auto item = items_.find(name); item != items_.end()) return item->second;
   if (const auto known = bound_.find(name); known != bound_.end()) return known->second;
   return bound_.emplace(std::string(name), bind(name)).first->second;
 }
@@ -114,7 +157,7 @@ std::optional<cel::Value> Evaluation::bind(std::string_view name) const {
     if (state_.requester.empty()) return std::nullopt;
     return cel::Value::person(state_.requester);
   }
-  if (name == "vars") return form_value(state_.vars);
+  if (name == "vars") return variables_value(state_.vars);
   if (name == "instance") return instance_value(state_);
   if (name == "now") return cel::Value::timestamp(context_.now);
   if (name == "today") {
@@ -122,8 +165,47 @@ std::optional<cel::Value> Evaluation::bind(std::string_view name) const {
     const Day day = calendar.day_of(context_.now);
     return cel::Value::date(cel::Date{static_cast<std::int32_t>(day.time_since_epoch().count())});
   }
-  if (const Step* step = context_.definition.find_step(name)) return result_value(state_, step->index);
+  if (const Step* step = context_.definition.find_step(name)) return result_of(*step);
   return std::nullopt;
+}
+
+cel::Value Evaluation::result_of(const Step& step) const {
+  const std::vector<StepIndex> around = for_each_around(context_.definition, step.list);
+  const auto apart = std::ranges::mismatch(around, around_);
+  const auto shared = static_cast<std::size_t>(apart.in1 - around.begin());
+  const ItemPath path(path_.begin(), path_.begin() + static_cast<long>(shared));
+  if (shared == around.size()) return result_value(find_result(state_, step.index, path));
+  return results_below(step.index, around, path);
+}
+
+// For every item of around[path.size()]: whatever is further inside.
+cel::Value Evaluation::results_below(StepIndex step, const std::vector<StepIndex>& around,
+                                     const ItemPath& path) const {
+  cel::List list;
+  const std::size_t count = item_count(around[path.size()], path);
+  for (std::uint32_t item = 0; item < count; ++item) {
+    ItemPath inner = path;
+    inner.push_back(item);
+    if (inner.size() < around.size()) {
+      list.push_back(results_below(step, around, inner));
+      continue;
+    }
+    const StepResult* result = find_result(state_, step, inner);
+    list.push_back(result == nullptr || result->voided ? cel::Value::optional_none()
+                                                       : cel::Value::optional_of(result_value(result)));
+  }
+  return cel::Value::list(std::move(list));
+}
+
+std::size_t Evaluation::item_count(StepIndex for_each, const ItemPath& path) const {
+  for (const auto& [id, activation] : state_.activations) {
+    if (activation.step == for_each && item_path(state_, activation.frame) == path)
+      return activation.listed.size();
+  }
+  const StepResult* result = find_result(state_, for_each, path);
+  if (result == nullptr) return 0;
+  const auto items = result->fields.find("items");
+  return items == result->fields.end() ? 0 : items->second.as_list().size();
 }
 
 Result<std::optional<cel::Value>> Evaluation::person_field(const PersonId& id, std::string_view field) const {
@@ -163,6 +245,11 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     if (!person) return fail(ErrorCode::invalid_input, person.error().message);
     return cel::Value::person((*person)->id);
   }
+  if (function == "guest") {
+    Result<PersonId> guest = guest_id(directory, arguments[0].as_string(), arguments[1].as_string());
+    if (!guest) return std::unexpected(std::move(guest.error()));
+    return cel::Value::person(std::move(*guest));
+  }
   if (function == "group") {
     const auto members = directory.members(arguments[0].as_string());
     if (!members) return fail(ErrorCode::invalid_input, members.error().message);
@@ -185,7 +272,25 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     return add_business(context_.calendar(context_.definition.calendar), arguments[0],
                         arguments[1].as_string());
   }
+  if (function == "table") {
+    const auto table = context_.definition.tables.find(arguments[0].as_string());
+    if (table != context_.definition.tables.end()) return table->second.rows;
+    return fail(ErrorCode::invalid_input, fmt::format("there is no table '{}'", arguments[0].as_string()));
+  }
+  if (function == "budget") return budget_of(std::string(arguments[0].as_string()));
   return std::unexpected(unknown_function(function));
+}
+
+Result<cel::Value> Evaluation::budget_of(const std::string& name) const {
+  const FactKey key{FactKey::Kind::ledger, name, {}};
+  const auto known = context_.facts.find(key);
+  if (known == context_.facts.end()) {
+    if (context_.asked != nullptr) context_.asked->push_back(key);
+    return fail(ErrorCode::unavailable, fmt::format("the ledger '{}' has not been read", name));
+  }
+  if (known->second.ledger) return budget::ledger_value(*known->second.ledger);
+  return fail(ErrorCode::invalid_input,
+              fmt::format("there is no ledger '{}'; countersign.yaml lists them under 'ledgers'", name));
 }
 
 std::string Evaluation::display(const cel::Value& value) const {

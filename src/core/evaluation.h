@@ -22,6 +22,10 @@ class Evaluation final : public cel::Bindings, public cel::Host {
 
   // After the state has changed.
   void forget() { bound_.clear(); }
+  // Where what is evaluated next stands: it sees the frame's event, the items of the for_each steps around
+  // it, and of steps inside those the results that belong to its own items. Of other steps inside a for_each
+  // it sees lists of optionals, in the order of the items.
+  void enter(FrameId frame);
   // The data that `event` names; nullopt: there is no event here.
   void set_event(std::optional<cel::Value> event);
   // A variable of the place itself: `year` and `number` of a reference.
@@ -46,18 +50,25 @@ class Evaluation final : public cel::Bindings, public cel::Host {
 
  private:
   std::optional<cel::Value> bind(std::string_view name) const;
+  cel::Value result_of(const Step& step) const;
+  cel::Value results_below(StepIndex step, const std::vector<StepIndex>& around, const ItemPath& path) const;
+  std::size_t item_count(StepIndex for_each, const ItemPath& path) const;
   std::string display(const cel::Value& value) const;
+  Result<cel::Value> budget_of(const std::string& name) const;
 
   const Context& context_;
   const State& state_;
   std::optional<cel::Value> event_;
   std::map<std::string, cel::Value, std::less<>> locals_;
+  std::map<std::string, cel::Value, std::less<>> items_;  // of the for_each steps around, by `as`
+  std::vector<StepIndex> around_;                         // those steps, the outermost first
+  ItemPath path_;                                         // and their items
   mutable std::map<std::string, std::optional<cel::Value>, std::less<>> bound_;
   mutable cel::Cost cost_;
 };
 
-// A step's result as expressions see it: an empty map where it has none or it is voided.
-cel::Value result_value(const State& state, StepIndex step);
+// A step's result as expressions see it: an empty map where there is none (nullptr) or it is voided.
+cel::Value result_value(const StepResult* result);
 cel::Value form_value(const Fields& form);
 
 // So that a value inside Markdown stays text.

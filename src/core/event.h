@@ -4,6 +4,7 @@
 // readable.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct FrameOpened {
   ListIndex list = kNoList;
   std::string key;
   std::optional<cel::Value> event;
+  std::optional<std::uint32_t> item;  // of a for_each
   bool operator==(const FrameOpened&) const = default;
 };
 struct FrameClosed {
@@ -141,6 +143,7 @@ struct RoundOpened {
 };
 struct ResultsVoided {
   std::vector<StepIndex> steps;
+  std::map<StepIndex, std::vector<ItemPath>> items;  // of steps inside a for_each
   bool operator==(const ResultsVoided&) const = default;
 };
 struct EventReceived {
@@ -182,6 +185,27 @@ struct Chased {
   std::uint32_t count = 1;
   bool operator==(const Chased&) const = default;
 };
+// A for_each looked at its list: these are its items, whatever becomes of the list afterwards. What its steps
+// have left behind from an earlier visit (for the same items of the for_each steps around it) is forgotten.
+struct ItemsListed {
+  ActivationId activation;
+  std::vector<cel::Value> items;
+  std::vector<StepIndex> steps;  // all that stand inside
+  bool operator==(const ItemsListed&) const = default;
+};
+// A level of gates is open and stays so while its step does.
+struct LevelOpened {
+  ActivationId activation;
+  std::uint32_t level = 0;  // its position
+  std::string stage;
+  bool operator==(const LevelOpened&) const = default;
+};
+// Entries of a task's checklist that its next visit opens again; the others stay done.
+struct ChecklistReopened {
+  StepIndex step = kNoStep;
+  std::vector<std::string> entries;
+  bool operator==(const ChecklistReopened&) const = default;
+};
 struct Ended {
   std::string status;
   Actor by;
@@ -189,12 +213,35 @@ struct Ended {
   bool operator==(const Ended&) const = default;
 };
 
+// The instance runs another version of its workflow from here on. Steps and lists are numbered anew there:
+// what is missing in `steps` has no counterpart, and its result and visits are forgotten.
+struct Migrated {
+  std::string version;
+  std::map<StepIndex, StepIndex> steps;              // old number -> new
+  std::map<ListIndex, ListIndex> lists;              // of the open frames
+  std::map<std::uint32_t, std::uint32_t> positions;  // frame -> its `next`
+  Actor by;
+  std::string reason;
+  bool operator==(const Migrated&) const = default;
+};
+
+// Budget moved on a ledger; what is held stands in State::reservations too.
+struct LedgerPosted {
+  std::string ledger;
+  std::uint32_t year = 0;
+  LedgerAct act = LedgerAct::reserved;
+  cel::Value amount;           // money
+  ReservationKey reservation;  // whose; of a supplement or a transfer the step that made it
+  bool operator==(const LedgerPosted&) const = default;
+};
+
 using EventBody =
     std::variant<Started, FormChanged, FrameOpened, FrameClosed, ActivationOpened, OutcomeReached,
                  ActivationClosed, RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared,
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
-                 IncidentCleared, Chased, Ended>;
+                 IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
+                 LedgerPosted>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

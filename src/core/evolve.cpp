@@ -7,6 +7,9 @@
 namespace countersign {
 namespace {
 
+// Of each name the instance keeps so many events for a wait that looks back.
+constexpr std::size_t kReceivedMax = 10;
+
 constexpr std::string_view kResubmitted = "resubmitted";
 
 // One overload for each event and none for the rest: an event that is forgotten here does not compile.
@@ -79,11 +82,18 @@ struct Fold {
                                             .key = event.key,
                                             .next = 0,
                                             .current = {},
-                                            .event = event.event});
+                                            .event = event.event,
+                                            .item = event.item});
+    if (!event.item) return;
+    Activation& of = activation(event.parent);
+    require(*event.item == of.begun && of.begun < of.listed.size(), "items are begun in order, each once");
+    ++of.begun;
   }
 
   void operator()(const FrameClosed& event) const {
-    require(!frame(event.frame).current, "an activation is still open in the frame");
+    const Frame& closed = frame(event.frame);
+    require(!closed.current, "an activation is still open in the frame");
+    if (closed.item && event.reason == "finished") ++activation(closed.parent).finished;
     state.frames.erase(event.frame);
   }
 
@@ -102,21 +112,33 @@ struct Fold {
     opened.round = event.round;
     opened.opened_at = at;
     opened.due_at = event.due_at;
+    // What was filled in for the entries that stay done holds on.
+    if (const auto reopened = state.reopened.find(event.step); reopened != state.reopened.end()) {
+      opened.entries = reopened->second;
+      const StepResult* before = find_result(state, event.step, item_path(state, event.frame));
+      if (before != nullptr) opened.answers = before->fields;
+      state.reopened.erase(reopened);
+    }
     state.activations.emplace(event.activation, std::move(opened));
   }
 
   void operator()(const OutcomeReached& event) const {
     Activation& of = activation(event.activation);
     of.outcome = event.outcome;
-    state.results.insert_or_assign(of.step, StepResult{.activation = of.id,
-                                                       .visit = of.visit,
-                                                       .round = of.round,
-                                                       .outcome = event.outcome,
-                                                       .by = event.by,
-                                                       .at = at,
-                                                       .comment = event.comment,
-                                                       .fields = event.fields,
-                                                       .voided = false});
+    StepResult result{.activation = of.id,
+                      .visit = of.visit,
+                      .round = of.round,
+                      .outcome = event.outcome,
+                      .by = event.by,
+                      .at = at,
+                      .comment = event.comment,
+                      .fields = event.fields,
+                      .voided = false};
+    if (ItemPath path = item_path(state, of.frame); !path.empty()) {
+      state.item_results[of.step].insert_or_assign(std::move(path), std::move(result));
+    } else {
+      state.results.insert_or_assign(of.step, std::move(result));
+    }
     note_decision(event.by, event.outcome);
   }
 
@@ -220,6 +242,15 @@ struct Fold {
     if (held->second.empty()) state.claims.erase(held);
   }
   void operator()(const CounterTaken&) const {}
+  // Ledgers are rows like them. What this instance holds it must know to spend or free it.
+  void operator()(const LedgerPosted& event) const {
+    if (event.act == LedgerAct::reserved) {
+      require(!state.reservations.contains(event.reservation), "the step holds a reservation already");
+      state.reservations.emplace(event.reservation, Reservation{event.ledger, event.year, event.amount});
+    } else if (event.act == LedgerAct::released || event.act == LedgerAct::spent) {
+      require(state.reservations.erase(event.reservation) == 1, "the step holds no reservation");
+    }
+  }
 
   void operator()(const RoundOpened& event) const {
     require(event.round > state.round, "rounds only rise");
@@ -232,10 +263,24 @@ struct Fold {
       const auto found = state.results.find(step);
       if (found != state.results.end()) found->second.voided = true;
     }
+    for (const auto& [step, paths] : event.items) {
+      const auto of_items = state.item_results.find(step);
+      if (of_items == state.item_results.end()) continue;
+      for (const ItemPath& path : paths) {
+        const auto found = of_items->second.find(path);
+        if (found != of_items->second.end()) found->second.voided = true;
+      }
+    }
   }
 
   void operator()(const EventReceived& event) const {
-    if (!event.ignored) state.received.insert_or_assign(event_key(event.connector, event.name), event.data);
+    if (event.ignored) return;
+    cel::Value& kept = state.received[event_key(event.connector, event.name)];
+    cel::List events;
+    if (kept.is(cel::Kind::list)) events = kept.as_list();
+    if (events.size() == kReceivedMax) events.erase(events.begin());
+    events.push_back(event.data);
+    kept = cel::Value::list(std::move(events));
   }
 
   void operator()(const StageEntered& event) const { state.stage = event.stage; }
@@ -253,11 +298,65 @@ struct Fold {
   // Stands in the log only; the timer that it came from is set anew by an event of its own.
   void operator()(const Chased&) const {}
 
+  void operator()(const ItemsListed& event) const {
+    Activation& of = activation(event.activation);
+    of.listed = event.items;
+    const ItemPath around = item_path(state, of.frame);
+    for (const StepIndex step : event.steps) {
+      const auto of_items = state.item_results.find(step);
+      if (of_items == state.item_results.end()) continue;
+      std::erase_if(of_items->second, [&](const auto& entry) {
+        return entry.first.size() >= around.size() &&
+               std::equal(around.begin(), around.end(), entry.first.begin());
+      });
+      if (of_items->second.empty()) state.item_results.erase(of_items);
+    }
+  }
+
+  void operator()(const LevelOpened& event) const {
+    Activation& of = activation(event.activation);
+    require(event.level == of.levels, "levels open in order, each once");
+    ++of.levels;
+  }
+
+  void operator()(const ChecklistReopened& event) const {
+    state.reopened.insert_or_assign(event.step, event.entries);
+  }
+
   void operator()(const Ended& event) const {
     require(!state.ended, "the instance has ended before");
     state.ended = true;
     state.status = event.status;
     state.ended_at = at;
+  }
+
+  // Numbers of steps stand in the results, visits and open activations, those of lists in the open frames.
+  void operator()(const Migrated& event) const {
+    state.version = event.version;
+    const auto renumbered = [&](const auto& by_step) {
+      std::decay_t<decltype(by_step)> kept;
+      for (const auto& [step, value] : by_step) {
+        const auto found = event.steps.find(step);
+        if (found != event.steps.end()) kept.emplace(found->second, value);
+      }
+      return kept;
+    };
+    state.results = renumbered(state.results);
+    state.visits = renumbered(state.visits);
+    state.item_results = renumbered(state.item_results);
+    state.reopened = renumbered(state.reopened);
+    for (auto& [id, open] : state.activations) {
+      const auto found = event.steps.find(open.step);
+      require(found != event.steps.end(), "an open step has no counterpart");
+      open.step = found->second;
+    }
+    for (auto& [id, open] : state.frames) {
+      const auto found = event.lists.find(open.list);
+      require(found != event.lists.end(), "an open list has no counterpart");
+      open.list = found->second;
+      const auto position = event.positions.find(id.value);
+      if (position != event.positions.end()) open.next = position->second;
+    }
   }
 };
 

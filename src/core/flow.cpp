@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "core/budget.h"
 #include "core/chase.h"
 #include "core/claims.h"
+#include "core/for_each.h"
+#include "core/gates.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
 
@@ -63,10 +66,12 @@ void finish_frame(Transition& transition, FrameId id) {
   }
   const Activation& parent = transition.state().activations.at(frame.parent);
   const Step& step = transition.definition().step(parent.step);
-  const auto* parallel = std::get_if<Parallel>(&step.kind);
-  if (parallel != nullptr && parent.outcome.empty()) {
+  if (!parent.outcome.empty()) return close_and_go_on(transition, parent.id);
+  if (const auto* parallel = std::get_if<Parallel>(&step.kind)) {
     branch_finished(transition, parent.id, *parallel, frame.key);
-  } else {
+  } else if (const auto* each = std::get_if<ForEach>(&step.kind)) {
+    item_finished(transition, parent.id, *each, *frame.item);
+  } else if (!std::holds_alternative<Gates>(step.kind)) {  // those are looked at whenever something happened
     close_and_go_on(transition, parent.id);
   }
 }
@@ -80,6 +85,26 @@ void pass_over(Transition& transition, FrameId frame, const Step& step) {
       ActivationOpened{id, frame, step.index, step.name, step.position, visit, round, std::nullopt});
   transition.emit(ActivationClosed{id, "skipped"});
   transition.ready().push_back(frame);
+}
+
+// Opens a new round in which the results that `is_void` names are void; of those inside a for_each only what
+// belongs to the items of `path`.
+template <class IsVoid>
+void void_results(Transition& transition, const std::string& reason, IsVoid is_void, const ItemPath& path) {
+  ResultsVoided voided;
+  const State& state = transition.state();
+  for (const auto& [step, result] : state.results) {
+    if (is_void(step, result)) voided.steps.push_back(step);
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [items, result] : of_items) {
+      const bool within =
+          std::mismatch(path.begin(), path.end(), items.begin(), items.end()).first == path.end();
+      if (within && is_void(step, result)) voided.items[step].push_back(items);
+    }
+  }
+  transition.emit(RoundOpened{state.round + 1, reason});
+  if (!voided.steps.empty() || !voided.items.empty()) transition.emit(std::move(voided));
 }
 
 // The frame whose list holds the target: where `from` stands or further out, else the root's.
@@ -128,7 +153,14 @@ bool is_below_refusal(const Transition& transition, const Step& end) {
 
 void run_to_wait(Transition& transition) {
   int steps = 0;
-  while (!transition.stopped() && !transition.ready().empty() && !transition.state().ended) {
+  std::uint64_t looked_at = 0;  // up to which event the gates have been looked at
+  while (!transition.stopped() && !transition.state().ended) {
+    if (transition.state().seq != looked_at) {
+      look_at_gates(transition);
+      looked_at = transition.state().seq;
+      continue;
+    }
+    if (transition.ready().empty()) return;
     const FrameId id = transition.ready().front();
     transition.ready().erase(transition.ready().begin());
     const auto frame = transition.state().frames.find(id);
@@ -148,9 +180,9 @@ void run_to_wait(Transition& transition) {
 }
 
 void open_frame(Transition& transition, ActivationId parent, ListIndex list, std::string key,
-                std::optional<cel::Value> event) {
+                std::optional<cel::Value> event, std::optional<std::uint32_t> item) {
   const FrameId id(transition.fresh_id());
-  transition.emit(FrameOpened{id, parent, list, std::move(key), std::move(event)});
+  transition.emit(FrameOpened{id, parent, list, std::move(key), std::move(event), item});
   transition.ready().push_back(id);
 }
 
@@ -195,7 +227,10 @@ void complete(Transition& transition, ActivationId id, Answered answered) {
 void follow_outcome(Transition& transition, ActivationId id) {
   const Activation activation = transition.state().activations.at(id);
   const Step& step = transition.definition().step(activation.step);
-  const StepResult result = transition.state().results.at(activation.step);
+  const StepResult* reached =
+      find_result(transition.state(), activation.step, item_path(transition.state(), activation.frame));
+  COUNTERSIGN_INVARIANT(reached != nullptr, "a step's outcome is followed before it has one");
+  const StepResult result = *reached;
   const auto handler = step.on.find(result.outcome);
   if (handler != step.on.end() && !transition.definition().list(handler->second).steps.empty()) {
     open_frame(transition, id, handler->second, "on:" + result.outcome);
@@ -206,7 +241,8 @@ void follow_outcome(Transition& transition, ActivationId id) {
     end_instance(transition, {"rejected", result.by, result.comment, true});
     return;
   }
-  const bool unhandled = result.outcome == "timeout" || result.outcome == "failed";
+  const bool unhandled = result.outcome == "timeout" || result.outcome == "failed" ||
+                         (result.outcome == "insufficient" && std::holds_alternative<Budget>(step.kind));
   if (handler == step.on.end() && unhandled) {
     transition.raise(
         fmt::format("{} ended with '{}', which nothing in the workflow handles", step.name, result.outcome));
@@ -245,26 +281,21 @@ void jump(Transition& transition, FrameId from, StepIndex target) {
 
 void send_back(Transition& transition, FrameId from, StepIndex target, const std::string& reason) {
   const State& state = transition.state();
-  const auto latest = state.results.find(target);
-  std::vector<StepIndex> voided;
-  for (const auto& [index, result] : state.results) {
-    const bool after =
-        latest == state.results.end() ? index >= target : result.activation >= latest->second.activation;
-    if (after && !result.voided) voided.push_back(index);
-  }
-  transition.emit(RoundOpened{state.round + 1, reason});
-  if (!voided.empty()) transition.emit(ResultsVoided{std::move(voided)});
+  const Definition& definition = transition.definition();
+  const ListIndex list = definition.step(target).list;
+  const ItemPath path = item_path(state, frame_of_list(state, from, list));
+  const StepResult* latest = find_result(state, target, path);
+  const auto is_void = [&](StepIndex index, const StepResult& result) {
+    const bool after = latest == nullptr ? index >= target : result.activation >= latest->activation;
+    return after && !result.voided && encloses(definition, list, definition.step(index).list);
+  };
+  void_results(transition, reason, is_void, path);
   jump(transition, from, target);
 }
 
 void open_revision(Transition& transition, const std::string& reason) {
   const State& state = transition.state();
-  std::vector<StepIndex> voided;
-  for (const auto& [index, result] : state.results) {
-    if (!result.voided) voided.push_back(index);
-  }
-  transition.emit(RoundOpened{state.round + 1, reason});
-  if (!voided.empty()) transition.emit(ResultsVoided{std::move(voided)});
+  void_results(transition, reason, [](StepIndex, const StepResult& result) { return !result.voided; }, {});
   transition.emit(StatusChanged{"revising"});
   const FrameId root = root_of(state);
   for (const FrameId frame : frames_below(state, ActivationId())) {
@@ -277,6 +308,7 @@ void open_revision(Transition& transition, const std::string& reason) {
 void end_instance(Transition& transition, Ending ending) {
   for (const FrameId frame : frames_below(transition.state(), ActivationId())) close_frame(transition, frame);
   transition.ready().clear();
+  budget::settle_at_end(transition, ending.status);
   claims::free_at_end(transition, ending.came_to_nothing);
   transition.emit(Ended{ending.status, ending.by, ending.reason});
   const State& state = transition.state();

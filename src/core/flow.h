@@ -13,7 +13,8 @@ void run_to_wait(Transition& transition);
 
 // Opens a list in a frame of its own below `parent` (none: beside the root).
 void open_frame(Transition& transition, ActivationId parent, ListIndex list, std::string key,
-                std::optional<cel::Value> event = std::nullopt);
+                std::optional<cel::Value> event = std::nullopt,
+                std::optional<std::uint32_t> item = std::nullopt);
 
 // Opens `step` in `frame`, which has no open activation.
 void open_step(Transition& transition, FrameId frame, StepIndex step);
@@ -39,7 +40,9 @@ void leave(Transition& transition, ActivationId activation);
 // there.
 void jump(Transition& transition, FrameId from, StepIndex target);
 
-// Send back: a new round from `target` on; what was decided since the target's latest visit is void.
+// Send back: a new round from `target` on. What was decided since the target's latest visit is void, as far
+// as it stands in the target's list or in lists inside that: another branch, another item of a for_each and
+// another level of gates keep what they have.
 void send_back(Transition& transition, FrameId from, StepIndex target, const std::string& reason);
 // The requester's turn: a new round, everything is void, the form is theirs again.
 void open_revision(Transition& transition, const std::string& reason);

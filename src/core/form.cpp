@@ -72,7 +72,7 @@ void check_rows(const Field& table, const cel::Value& rows, const std::string& p
     for (const auto& column : table.columns) {
       if (!column.required || !is_empty(row.as_map().find(column.name))) continue;
       const auto at = pointer_below(pointer_below(pointer, std::to_string(i)), column.name);
-      problems.push_back({at, fmt::format("'{}' is required in each row", column.name)});
+      problems.push_back({at, fmt::format("'{}' is required in each row", column.name), FormFault::required});
     }
   }
 }
@@ -153,13 +153,18 @@ std::vector<FormProblem> check_required(const std::vector<Field>& fields, const 
     if (is_list(field.type) && field.at_least > 0) {
       const std::size_t count = is_empty(value) ? 0 : value->as_list().size();
       if (count < field.at_least) {
-        problems.push_back({at, fmt::format("'{}' needs at least {} {}, not {}", field.name, field.at_least,
-                                            counted_as(field.type), count)});
+        problems.push_back({at,
+                            fmt::format("'{}' needs at least {} {}, not {}", field.name, field.at_least,
+                                        counted_as(field.type), count),
+                            FormFault::too_few,
+                            {std::to_string(field.at_least), std::to_string(count)}});
         continue;
       }
     } else if ((field.required || on_outcome) && is_empty(value)) {
-      problems.push_back({at, field.required ? fmt::format("'{}' is required", field.name)
-                                             : fmt::format("'{}' is required with {}", field.name, outcome)});
+      problems.push_back({at,
+                          field.required ? fmt::format("'{}' is required", field.name)
+                                         : fmt::format("'{}' is required with {}", field.name, outcome),
+                          FormFault::required});
       continue;
     }
     if (field.type == FieldType::table && !is_empty(value)) check_rows(field, *value, at, problems);

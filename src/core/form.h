@@ -37,15 +37,10 @@
 #include "core/calendar.h"
 #include "core/definition.h"
 #include "core/directory.h"
+#include "core/form_problem.h"
 #include "core/state.h"
 
 namespace countersign {
-
-struct FormProblem {
-  std::string pointer;  // RFC 6901, into what was sent: "/form/lines/0/cost"
-  std::string detail;   // "the amount 'abc' is not a number (write it as 8200.00)"
-  bool operator==(const FormProblem&) const = default;
-};
 
 struct FormContext {
   const Directory& directory;

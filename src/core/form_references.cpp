@@ -55,11 +55,14 @@ std::optional<cel::Value> ValueReader::read_person(const json::value& input, con
     return refuse(pointer, fmt::format("a person's id or mail is expected, not {}", described(input)));
   const auto* person = context_.directory.find_by_id_or_mail(*text);
   if (person == nullptr) {
-    return refuse(pointer, fmt::format("there is no person '{}'{}", excerpt(*text),
-                                       person_meant(context_.directory, *text)));
+    return refuse(
+        pointer,
+        fmt::format("there is no person '{}'{}", excerpt(*text), person_meant(context_.directory, *text)),
+        FormFault::unknown_person, {excerpt(*text)});
   }
   if (!person->active)
-    return refuse(pointer, fmt::format("{} ({}) is no longer active", person->name, *text));
+    return refuse(pointer, fmt::format("{} ({}) is no longer active", person->name, *text),
+                  FormFault::inactive_person, {person->name});
   return cel::Value::person(person->id);
 }
 
@@ -69,8 +72,10 @@ bool ValueReader::is_accepted(const Field& field, std::string_view file_name, co
   const bool accepted = std::ranges::any_of(
       field.accept, [&](const std::string& allowed) { return ending_of("." + allowed) == ending; });
   if (accepted) return true;
-  refuse(pointer, fmt::format("the file '{}' is not accepted: allowed are {}", excerpt(file_name),
-                              join(field.accept, ", ")));
+  refuse(pointer,
+         fmt::format("the file '{}' is not accepted: allowed are {}", excerpt(file_name),
+                     join(field.accept, ", ")),
+         FormFault::file_kind, {excerpt(file_name), join(field.accept, ", ")});
   return false;
 }
 
@@ -83,7 +88,8 @@ std::optional<cel::Value> ValueReader::read_file(const Field& field, const json:
   auto file = context_.find_file ? context_.find_file(*id) : std::nullopt;
   if (!file) {
     return refuse(pointer,
-                  fmt::format("there is no file '{}': upload it first, then give its id", excerpt(*id)));
+                  fmt::format("there is no file '{}': upload it first, then give its id", excerpt(*id)),
+                  FormFault::unknown_file, {excerpt(*id)});
   }
   const auto* name = file->find("name");
   if (name != nullptr && !is_accepted(field, name->as_string(), pointer)) return std::nullopt;
@@ -113,7 +119,8 @@ std::optional<cel::Value> ValueReader::read_list(const Field& field, const json:
   const json::array& sent = array != nullptr ? *array : one;
   if (sent.size() > field.at_most) {
     return refuse(pointer,
-                  fmt::format("{} entries are too many: at most {} are allowed", sent.size(), field.at_most));
+                  fmt::format("{} entries are too many: at most {} are allowed", sent.size(), field.at_most),
+                  FormFault::too_many, {std::to_string(sent.size()), std::to_string(field.at_most)});
   }
   const auto element = element_of(field);
   const std::size_t problems_before = problems_.size();
@@ -124,7 +131,8 @@ std::optional<cel::Value> ValueReader::read_list(const Field& field, const json:
                                                    : read(element, sent[i], at);
     if (!value) continue;
     if (std::ranges::find(values, *value) != values.end()) {
-      refuse(at, fmt::format("{} stands twice in the list", described(sent[i])));
+      refuse(at, fmt::format("{} stands twice in the list", described(sent[i])), FormFault::twice,
+             {excerpt(text_in(sent[i]).value_or(""))});
       continue;
     }
     values.push_back(std::move(*value));
@@ -140,7 +148,8 @@ std::optional<cel::Value> ValueReader::read_table(const Field& field, const json
     return refuse(pointer, fmt::format("a list of rows is expected, not {}", described(input)));
   if (rows->size() > field.at_most) {
     return refuse(pointer,
-                  fmt::format("{} rows are too many: at most {} are allowed", rows->size(), field.at_most));
+                  fmt::format("{} rows are too many: at most {} are allowed", rows->size(), field.at_most),
+                  FormFault::too_many, {std::to_string(rows->size()), std::to_string(field.at_most)});
   }
   const std::size_t problems_before = problems_.size();
   cel::List values;

@@ -95,12 +95,12 @@ Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const 
   return read->second;
 }
 
-Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
-                   const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked) {
-  const Definition& definition = transition.definition();
-  Draft draft(transition.context(), transition.state(), std::move(proposed), requester);
+namespace {
+
+// The names of the fields whose `when` does not hold.
+std::set<std::string> derive(Transition& transition, Draft& draft, const std::set<std::string>* named) {
   std::set<std::string> hidden;
-  for (const Field& field : definition.form) {
+  for (const Field& field : transition.definition().form) {
     if (!is_shown(transition, draft, field)) {
       hidden.insert(field.name);
       draft.form().erase(field.name);
@@ -115,6 +115,22 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
       fill(transition, draft, field, *field.default_value);
     }
   }
+  return hidden;
+}
+
+}  // namespace
+
+Fields derive_form(Transition& transition, Fields proposed, const PersonId& requester) {
+  Draft draft(transition.context(), transition.state(), std::move(proposed), requester);
+  derive(transition, draft, nullptr);
+  return std::move(draft.form());
+}
+
+Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
+                   const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked) {
+  const Definition& definition = transition.definition();
+  Draft draft(transition.context(), transition.state(), std::move(proposed), requester);
+  const std::set<std::string> hidden = derive(transition, draft, named);
   if (transition.stopped()) return {};
   std::vector<FormProblem> problems = check_required(definition.form, draft.form(), [&](const Field& field) {
     return !hidden.contains(field.name) && is_asked(field);
@@ -129,7 +145,8 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
     } else if (value->is(cel::Kind::bool_) && value->as_bool()) {
       const auto say = draft.evaluation().text(rule.say, person == nullptr ? "" : person->locale,
                                                Evaluation::Landing::plain);
-      problems.push_back({"/form", say ? *say : "the form is refused by a rule of the workflow"});
+      problems.push_back({"/form", say ? *say : "the form is refused by a rule of the workflow",
+                          say ? FormFault::said : FormFault::other});
       break;
     }
   }

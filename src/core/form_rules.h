@@ -17,6 +17,10 @@ namespace countersign {
 Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
                    const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked);
 
+// `proposed` with its computed fields, and without the fields whose `when` does not hold; nothing is refused.
+// For changes that a step makes.
+Fields derive_form(Transition& transition, Fields proposed, const PersonId& requester);
+
 // Some step lets people fill it in: `required` is checked there and not at the start.
 bool is_filled_in_later(const Definition& definition, const Field& field);
 

@@ -96,8 +96,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return near ? fmt::format(" (did you mean '{}'?)", *near) : std::string();
 }
 
-std::nullopt_t ValueReader::refuse(const std::string& pointer, std::string detail) {
-  problems_.push_back({pointer, std::move(detail)});
+std::nullopt_t ValueReader::refuse(const std::string& pointer, std::string detail, FormFault fault,
+                                   std::vector<std::string> arguments) {
+  problems_.push_back({pointer, std::move(detail), fault, std::move(arguments)});
   return std::nullopt;
 }
 
@@ -156,34 +157,44 @@ std::optional<cel::Value> ValueReader::read_text(const Field& field, const json:
   const auto text = address ? trimmed(*sent) : *sent;
   if (!is_valid_utf8(text)) return refuse(pointer, "the text is not valid UTF-8");
   if (field.type == FieldType::long_text ? has_line_control(text) : has_control_characters(text)) {
-    return refuse(pointer, field.type == FieldType::long_text
-                               ? "the text has control characters other than line ends and tabs"
-                               : "the text has a line end or another control character, but is one line");
+    return refuse(pointer,
+                  field.type == FieldType::long_text
+                      ? "the text has control characters other than line ends and tabs"
+                      : "the text has a line end or another control character, but is one line",
+                  FormFault::control_characters);
   }
   if (text.empty()) return std::nullopt;
   const std::size_t characters = count_characters(text);
   const std::size_t limit = field.type == FieldType::long_text ? kLongTextCharactersMax : kTextCharactersMax;
   if (characters > limit && !field.max) {
-    return refuse(pointer,
-                  fmt::format("the text has {}, at most {} are allowed", counted(characters), limit));
+    return refuse(pointer, fmt::format("the text has {}, at most {} are allowed", counted(characters), limit),
+                  FormFault::text_too_long, {std::to_string(characters), std::to_string(limit)});
   }
   const auto length = Decimal::from_int(static_cast<std::int64_t>(characters));
   if (field.min && length < *field.min) {
-    return refuse(pointer, fmt::format("the text has {}, at least {} are needed", counted(characters),
-                                       field.min->to_text()));
+    return refuse(
+        pointer,
+        fmt::format("the text has {}, at least {} are needed", counted(characters), field.min->to_text()),
+        FormFault::text_too_short, {std::to_string(characters), field.min->to_text()});
   }
   if (field.max && length > *field.max) {
-    return refuse(pointer, fmt::format("the text has {}, at most {} are allowed", counted(characters),
-                                       field.max->to_text()));
+    return refuse(
+        pointer,
+        fmt::format("the text has {}, at most {} are allowed", counted(characters), field.max->to_text()),
+        FormFault::text_too_long, {std::to_string(characters), field.max->to_text()});
   }
   const auto fault = field.type == FieldType::mail  ? mail_address_fault(text)
                      : field.type == FieldType::url ? web_address_fault(text)
                                                     : std::nullopt;
-  if (fault) return refuse(pointer, *fault);
+  if (fault) {
+    return refuse(pointer, *fault, field.type == FieldType::mail ? FormFault::no_mail : FormFault::no_url,
+                  {excerpt(text)});
+  }
   if (!field.pattern.empty()) {
     const RE2 pattern(field.pattern, RE2::Quiet);
     if (!RE2::FullMatch(re2::StringPiece(text.data(), text.size()), pattern)) {
-      return refuse(pointer, fmt::format("'{}' does not match the pattern {}", excerpt(text), field.pattern));
+      return refuse(pointer, fmt::format("'{}' does not match the pattern {}", excerpt(text), field.pattern),
+                    FormFault::pattern, {excerpt(text)});
     }
   }
   return cel::Value::string(text);
@@ -192,13 +203,17 @@ std::optional<cel::Value> ValueReader::read_text(const Field& field, const json:
 bool ValueReader::within_bounds(const Field& field, const Decimal& amount, const std::string& pointer) {
   const std::string unit = field.type == FieldType::money ? " " + field.currency : "";
   if (field.min && amount < *field.min) {
-    refuse(pointer, fmt::format("{}{} is less than {}{}, the least allowed", amount.to_text(), unit,
-                                field.min->to_text(), unit));
+    refuse(pointer,
+           fmt::format("{}{} is less than {}{}, the least allowed", amount.to_text(), unit,
+                       field.min->to_text(), unit),
+           FormFault::too_small, {amount.to_text() + unit, field.min->to_text() + unit});
     return false;
   }
   if (field.max && amount > *field.max) {
-    refuse(pointer, fmt::format("{}{} is more than {}{}, the most allowed", amount.to_text(), unit,
-                                field.max->to_text(), unit));
+    refuse(pointer,
+           fmt::format("{}{} is more than {}{}, the most allowed", amount.to_text(), unit,
+                       field.max->to_text(), unit),
+           FormFault::too_large, {amount.to_text() + unit, field.max->to_text() + unit});
     return false;
   }
   return true;
@@ -210,14 +225,17 @@ std::optional<cel::Value> ValueReader::read_integer(const Field& field, const js
   if (!text) return refuse(pointer, fmt::format("a whole number is expected, not {}", described(input)));
   const auto decimal = exact_decimal(*text);
   if (!decimal) {
-    return refuse(pointer, fmt::format("'{}' is not a whole number{}", excerpt(*text), number_hint(*text)));
+    return refuse(pointer, fmt::format("'{}' is not a whole number{}", excerpt(*text), number_hint(*text)),
+                  FormFault::no_whole_number, {excerpt(*text)});
   }
   if (decimal->rounded(0) != *decimal) {
-    return refuse(pointer, fmt::format("{} is not a whole number", excerpt(*text)));
+    return refuse(pointer, fmt::format("{} is not a whole number", excerpt(*text)),
+                  FormFault::no_whole_number, {excerpt(*text)});
   }
   const auto whole = decimal->to_int();
   if (!whole)
-    return refuse(pointer, fmt::format("{} is out of the range of whole numbers (64 bits)", excerpt(*text)));
+    return refuse(pointer, fmt::format("{} is out of the range of whole numbers (64 bits)", excerpt(*text)),
+                  FormFault::out_of_range, {excerpt(*text)});
   if (!within_bounds(field, *decimal, pointer)) return std::nullopt;
   return cel::Value::integer(*whole);
 }
@@ -228,8 +246,10 @@ std::optional<cel::Value> ValueReader::read_number(const Field& field, const jso
   if (!text) return refuse(pointer, fmt::format("a number is expected, not {}", described(input)));
   const auto decimal = exact_decimal(*text);
   if (!decimal) {
-    return refuse(pointer, fmt::format("'{}' is not a number of at most {} digits{}", excerpt(*text),
-                                       Decimal::kDigitsMax, number_hint(*text)));
+    return refuse(pointer,
+                  fmt::format("'{}' is not a number of at most {} digits{}", excerpt(*text),
+                              Decimal::kDigitsMax, number_hint(*text)),
+                  FormFault::no_number, {excerpt(*text)});
   }
   if (!within_bounds(field, *decimal, pointer)) return std::nullopt;
   return cel::Value::decimal(*decimal);
@@ -257,25 +277,30 @@ std::optional<cel::Value> ValueReader::read_money(const Field& field, const json
   }
   if (!currency.empty() && currency != field.currency) {
     return refuse(pointer,
-                  fmt::format("the amount is in {}, but {} is expected", excerpt(currency), field.currency));
+                  fmt::format("the amount is in {}, but {} is expected", excerpt(currency), field.currency),
+                  FormFault::other_currency, {excerpt(currency), field.currency});
   }
   const bool plain = text->find_first_not_of("0123456789.-") == std::string::npos;
   const auto decimal = plain || text_of(*amount) == std::nullopt ? exact_decimal(*text) : std::nullopt;
   if (!decimal) {
-    return refuse(pointer, fmt::format("'{}' is not an amount: write it as 8200.00{}", excerpt(*text),
-                                       number_hint(*text)));
+    return refuse(
+        pointer,
+        fmt::format("'{}' is not an amount: write it as 8200.00{}", excerpt(*text), number_hint(*text)),
+        FormFault::no_amount, {excerpt(*text)});
   }
   if (*decimal >= kAmountEnd || *decimal <= -kAmountEnd) {
-    return refuse(pointer, fmt::format("{} is too large for an amount", excerpt(*text)));
+    return refuse(pointer, fmt::format("{} is too large for an amount", excerpt(*text)),
+                  FormFault::out_of_range, {excerpt(*text)});
   }
   const int digits = minor_digits(field.currency);
   const auto paid = decimal->rounded(digits);
   if (paid != *decimal) {
-    return refuse(pointer, digits == 0
-                               ? fmt::format("{} has digits behind the point, but {} has none",
-                                             excerpt(*text), field.currency)
-                               : fmt::format("{} has more than {} digits behind the point, more than {} has",
-                                             excerpt(*text), digits, field.currency));
+    return refuse(pointer,
+                  digits == 0 ? fmt::format("{} has digits behind the point, but {} has none", excerpt(*text),
+                                            field.currency)
+                              : fmt::format("{} has more than {} digits behind the point, more than {} has",
+                                            excerpt(*text), digits, field.currency),
+                  FormFault::too_exact, {excerpt(*text), std::to_string(digits), field.currency});
   }
   if (!within_bounds(field, paid, pointer)) return std::nullopt;
   return cel::Value::money(Money{paid, field.currency});
@@ -300,7 +325,8 @@ std::optional<cel::Value> ValueReader::read_choice(const Field& field, const jso
   const auto suggestion = did_you_mean(*text, values);
   return refuse(pointer,
                 fmt::format("'{}' is none of the options{}", excerpt(*text),
-                            suggestion.empty() ? fmt::format(": {}", join(values, ", ")) : suggestion));
+                            suggestion.empty() ? fmt::format(": {}", join(values, ", ")) : suggestion),
+                FormFault::no_option, {excerpt(*text)});
 }
 
 std::optional<cel::Value> ValueReader::read_date(const Field& field, const json::value& input,
@@ -309,14 +335,17 @@ std::optional<cel::Value> ValueReader::read_date(const Field& field, const json:
   const auto date =
       text ? cel::parse_date(trimmed(*text)) : Result<cel::Date>(fail(ErrorCode::invalid_input, ""));
   if (!date)
-    return refuse(pointer, fmt::format("a date such as 2026-03-02 is expected, not {}", described(input)));
+    return refuse(pointer, fmt::format("a date such as 2026-03-02 is expected, not {}", described(input)),
+                  FormFault::no_date, {excerpt(text.value_or(""))});
   // Dates of one format compare as their texts do.
   const auto shown = cel::format_date(*date);
   if (field.date_min && shown < *field.date_min) {
-    return refuse(pointer, fmt::format("{} is before {}, the first day allowed", shown, *field.date_min));
+    return refuse(pointer, fmt::format("{} is before {}, the first day allowed", shown, *field.date_min),
+                  FormFault::too_early, {shown, *field.date_min});
   }
   if (field.date_max && shown > *field.date_max) {
-    return refuse(pointer, fmt::format("{} is after {}, the last day allowed", shown, *field.date_max));
+    return refuse(pointer, fmt::format("{} is after {}, the last day allowed", shown, *field.date_max),
+                  FormFault::too_late, {shown, *field.date_max});
   }
   return cel::Value::date(*date);
 }
@@ -324,8 +353,10 @@ std::optional<cel::Value> ValueReader::read_date(const Field& field, const json:
 std::optional<cel::Value> ValueReader::read_datetime(const json::value& input, const std::string& pointer) {
   const auto text = text_of(input);
   const auto refuse_it = [&] {
-    return refuse(pointer, fmt::format("a time such as 2026-03-02T10:14:00+08:00 is expected, not {}",
-                                       described(input)));
+    return refuse(
+        pointer,
+        fmt::format("a time such as 2026-03-02T10:14:00+08:00 is expected, not {}", described(input)),
+        FormFault::no_time, {excerpt(text.value_or(""))});
   };
   if (!text) return refuse_it();
   if (const auto at = parse_rfc3339(trimmed(*text))) return cel::Value::timestamp(*at);

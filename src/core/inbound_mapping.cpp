@@ -51,8 +51,12 @@ Result<std::optional<std::int64_t>> order_number(const cel::Value& value) {
 class ElementMapper {
  public:
   ElementMapper(const Inbound& inbound, const ConnectorEvaluation& evaluation, std::size_t element,
-                std::string delivery_id)
-      : inbound_(inbound), evaluation_(evaluation), element_(element), delivery_id_(std::move(delivery_id)) {}
+                const cel::Value& item, std::string delivery_id)
+      : inbound_(inbound),
+        evaluation_(evaluation),
+        element_(element),
+        item_(item),
+        delivery_id_(std::move(delivery_id)) {}
 
   void map(InboundMapping& mapping) const {
     bool of_interest = false;
@@ -100,6 +104,10 @@ class ElementMapper {
       mapped.order_key = std::move(*key);
       mapped.order_by = *number;
     }
+    if (event.whole) {
+      mapped.data = item_;
+      return mapped;
+    }
     auto data = evaluation_.read(event.data, "cannot map the data");
     if (!data) return std::unexpected(std::move(data.error()));
     cel::Map map;
@@ -111,6 +119,7 @@ class ElementMapper {
   const Inbound& inbound_;
   const ConnectorEvaluation& evaluation_;
   std::size_t element_;
+  const cel::Value& item_;
   std::string delivery_id_;
 };
 
@@ -152,7 +161,7 @@ Result<InboundMapping> map_inbound(const Inbound& inbound, const InboundMessage&
     evaluation.set("item", elements[i]);
     auto id = message.delivery_id;
     if (inbound.each && !id.empty()) id += fmt::format("/{}", i);
-    ElementMapper(inbound, evaluation, i, std::move(id)).map(mapping);
+    ElementMapper(inbound, evaluation, i, elements[i], std::move(id)).map(mapping);
   }
   return mapping;
 }

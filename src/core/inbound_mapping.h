@@ -29,7 +29,7 @@ struct MappedEvent {
   std::string delivery_id;
   std::string order_key;                 // "" where order does not matter
   std::optional<std::int64_t> order_by;  // milliseconds for times; smaller is older
-  cel::Value data;                       // a map of the event's fields
+  cel::Value data;                       // a map of the event's fields; of a `whole` event the element itself
 };
 
 struct InboundMapping {

@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "core/budget.h"
 #include "core/claims.h"
 #include "core/commands.h"
 #include "core/flow.h"
+#include "core/gates.h"
+#include "core/guest.h"
 #include "core/incident.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
@@ -131,12 +134,21 @@ void withdraw(Transition& transition, const Withdraw& command) {
                                        [](const auto& entry) { return entry.second.effect.has_value(); });
   if (effect_runs)
     return no(ErrorCode::conflict, "a call or another workflow that it started is still running");
-  const bool effect_done = std::any_of(state.results.begin(), state.results.end(), [&](const auto& entry) {
-    const StepKind& kind = transition.definition().step(entry.first).kind;
-    return !entry.second.voided && (std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind));
-  });
+  const auto has_left = [&](StepIndex step, const StepResult& result) {
+    const StepKind& kind = transition.definition().step(step).kind;
+    return !result.voided && (std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind));
+  };
+  const bool effect_done =
+      std::ranges::any_of(state.results,
+                          [&](const auto& entry) { return has_left(entry.first, entry.second); }) ||
+      std::ranges::any_of(state.item_results, [&](const auto& of_items) {
+        return std::ranges::any_of(of_items.second,
+                                   [&](const auto& entry) { return has_left(of_items.first, entry.second); });
+      });
   if (effect_done)
     return no(ErrorCode::conflict, "another system has been called, or another workflow has run, for it");
+  if (budget::has_moved(transition.definition(), state))
+    return no(ErrorCode::conflict, "budget has been spent or moved for it");
   claims::free_form(transition);
   open_revision(transition, "withdrawn: " + command.reason);
 }
@@ -177,11 +189,13 @@ void retry(Transition& transition, const Retry& command) {
   const bool asks_people = std::holds_alternative<Approve>(step.kind) ||
                            std::holds_alternative<Task>(step.kind) ||
                            std::holds_alternative<Revise>(step.kind);
-  if (!activation.outcome.empty()) {
-    const bool list_runs =
-        std::any_of(transition.state().frames.begin(), transition.state().frames.end(),
-                    [&](const auto& entry) { return entry.second.parent == activation.id; });
-    if (!list_runs) follow_outcome(transition, activation.id);  // else what stands still below finds the way
+  const bool runs_below =
+      std::any_of(transition.state().frames.begin(), transition.state().frames.end(),
+                  [&](const auto& entry) { return entry.second.parent == activation.id; });
+  if (runs_below || std::holds_alternative<Gates>(step.kind)) {
+    return;  // what stands still below finds the way; gates are looked at anyhow
+  } else if (!activation.outcome.empty()) {
+    follow_outcome(transition, activation.id);
   } else if (asks_people && activation.items.empty()) {
     open_kind(transition, activation.id, step);
   } else if (asks_people) {
@@ -213,6 +227,11 @@ void reassign(Transition& transition, const Reassign& command) {
                              fmt::format("{} is not an active person of the directory", command.to.value),
                              {{"/to", "name an active person"}});
   }
+  if (is_guest(command.to)) {
+    return transition.refuse(ErrorCode::forbidden,
+                             "work is not handed over to guests: a step asks them with guest()",
+                             {{"/to", "name an active person"}});
+  }
   const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
   if (std::holds_alternative<Approve>(step.kind) && command.to == transition.state().requester) {
     return transition.refuse(ErrorCode::forbidden, "nobody approves a request of their own");
@@ -221,6 +240,13 @@ void reassign(Transition& transition, const Reassign& command) {
   const auto& siblings = transition.state().activations.at(item.activation).items;
   const bool on_roster = std::any_of(roster.seats.begin(), roster.seats.end(),
                                      [&](const Seat& seat) { return seat.person == command.to; });
+  const FrameId frame = transition.state().activations.at(item.activation).frame;
+  if (!may_complete(transition, frame, command.to)) {
+    return transition.refuse(
+        ErrorCode::forbidden,
+        fmt::format("'only' of the stage does not name {}, and binds administrators too", command.to.value),
+        {{"/to", "name somebody whom 'only' names"}});
+  }
   const bool is_asked = std::any_of(siblings.begin(), siblings.end(), [&](std::uint32_t number) {
     return transition.state().items.at(number).assignee == command.to;
   });

@@ -80,11 +80,13 @@ void ask(Transition& transition, ActivationId id, Roster roster, const std::vect
   }
 }
 
+// After a return that names entries of the checklist only those are done again.
+template <class Opens>
 std::vector<Share> shares_of(Transition& transition, const Step& step, const Task& task, FrameId frame,
-                             const std::vector<Seat>& owners) {
+                             const std::vector<Seat>& owners, Opens opens) {
   std::vector<Share> shares;
   for (const ChecklistItem& entry : task.checklist) {
-    if (entry.owner.empty()) continue;
+    if (entry.owner.empty() || !opens(entry)) continue;
     const std::string what = fmt::format("for of {} in {}", entry.id, step.name);
     const std::vector<Seat> seats = resolve_people(transition, entry.owner, frame, what);
     for (const Seat& seat : seats.empty() ? owners : std::vector<Seat>{seats.front()}) {
@@ -122,14 +124,18 @@ void open_task(Transition& transition, ActivationId id) {
   const FrameId frame = transition.state().activations.at(id).frame;
   Seating seating = seat_task(transition, step, task, frame);
   if (went_otherwise(transition, id, seating)) return;
+  const std::vector<std::string> reopened = transition.state().activations.at(id).entries;
+  const auto opens = [&](const ChecklistItem& entry) {
+    return reopened.empty() || std::ranges::find(reopened, entry.id) != reopened.end();
+  };
   Roster roster;
   roster.seats = seating.seats;
   roster.needed = 1;
-  const std::vector<Share> shares = shares_of(transition, step, task, frame, seating.seats);
+  const std::vector<Share> shares = shares_of(transition, step, task, frame, seating.seats, opens);
   if (transition.stopped()) return;
   std::vector<std::string> common;
   for (const ChecklistItem& entry : task.checklist) {
-    if (entry.owner.empty()) common.push_back(entry.id);
+    if (entry.owner.empty() && opens(entry)) common.push_back(entry.id);
   }
   if (!shares.empty()) {
     // Everybody who has entries of their own does them; the task is done when all are.

@@ -2,16 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "core/budget.h"
 #include "core/chase.h"
 #include "core/flow.h"
+#include "core/for_each.h"
 #include "core/form_rules.h"
+#include "core/gates.h"
 #include "core/people_step.h"
 #include "core/roster.h"
 
 namespace countersign {
 namespace {
 
-// Deeper values could be stored and never read again (cel::decode has a limit).
 constexpr int kDepthMax = 50;
 
 bool is_deeper_than(const cel::Value& value, int levels) {
@@ -44,6 +46,7 @@ Send notification(Transition& transition, const Notify& notify, const PersonId& 
     send.text = transition.text(notify.text, locale, frame, Evaluation::Landing::markdown);
     return send;
   }
+  send.message = notify.message;
   const MessageTemplate& message = transition.definition().messages.at(notify.message);
   LocalText subject;
   LocalText text;
@@ -86,9 +89,14 @@ void open(Transition& transition, ActivationId id, const Step& step, const Wait&
   const Activation activation = transition.state().activations.at(id);
   if (wait.event && wait.event->since_start) {
     const auto seen = transition.state().received.find(event_key(wait.event->connector, wait.event->name));
-    if (seen != transition.state().received.end() &&
-        event_matches(transition, *wait.event, step, activation.frame, seen->second)) {
-      return complete(transition, id, {"received", Actor{}, {}, fields_of_event(seen->second)});
+    if (seen != transition.state().received.end()) {
+      const cel::List events = seen->second.as_list();
+      // The newest that fits says most of how things stand.
+      for (auto event = events.rbegin(); event != events.rend(); ++event) {
+        const bool fits = event_matches(transition, *wait.event, step, activation.frame, *event);
+        if (transition.stopped()) return;
+        if (fits) return complete(transition, id, {"received", Actor{}, {}, fields_of_event(*event)});
+      }
     }
   }
   std::optional<Instant> until;
@@ -130,6 +138,13 @@ void open(Transition& transition, ActivationId id, const Step&, const Parallel& 
     open_frame(transition, id, branch.list, branch.name);
 }
 
+void open(Transition& transition, ActivationId id, const Step& step, const ForEach& each) {
+  open_for_each(transition, id, step, each);
+}
+void open(Transition& transition, ActivationId id, const Step&, const Gates& gates) {
+  open_gates(transition, id, gates);
+}
+
 void open(Transition& transition, ActivationId id, const Step& step, const Run& run) {
   const FrameId frame = transition.state().activations.at(id).frame;
   StartChild start{EffectId(), id, run.workflow, transition.state().requester,
@@ -153,7 +168,7 @@ void open(Transition& transition, ActivationId id, const Step& step, const Assig
     const std::string what = fmt::format("{} of {}", target.name, step.name);
     std::optional<cel::Value> value = transition.value(target.value, frame, what);
     if (transition.stopped()) return;
-    if (value && is_deeper_than(*value, kDepthMax)) {
+    if (value && !is_storable(*value)) {
       return transition.raise(
           fmt::format("{}: the value is nested more than {} levels deep", what, kDepthMax));
     }
@@ -162,15 +177,17 @@ void open(Transition& transition, ActivationId id, const Step& step, const Assig
       continue;
     }
     const Field* field = transition.definition().find_field(target.name);
-    FormChanged changed;
-    if (!value) {
-      changed.removed.push_back(target.name);
-    } else {
+    const State& state = transition.state();
+    Fields form = state.form;
+    form.erase(target.name);
+    if (value) {
       Result<cel::Value> fitting = fit_field(*field, *value, transition.context());
       if (!fitting) return transition.raise(fmt::format("{}: {}", what, fitting.error().message));
-      changed.values.emplace(target.name, std::move(*fitting));
+      form.emplace(target.name, std::move(*fitting));
     }
-    change_form(transition, std::move(changed));
+    form = derive_form(transition, std::move(form), state.requester);
+    if (transition.stopped()) return;
+    change_form(transition, difference(state.form, form, Actor{}));
   }
   go_on(transition, id);
 }
@@ -184,6 +201,9 @@ void open(Transition& transition, ActivationId id, const Step&, const Task&) {
 void open(Transition& transition, ActivationId id, const Step&, const Revise&) {
   open_revise(transition, id);
 }
+void open(Transition& transition, ActivationId id, const Step& step, const Budget& budget) {
+  budget::open(transition, id, step, budget);
+}
 // `go` and `end` act before an activation opens.
 void open(Transition&, ActivationId, const Step&, const Go&) {}
 void open(Transition&, ActivationId, const Step&, const End&) {}
@@ -192,6 +212,10 @@ void open(Transition&, ActivationId, const Step&, const End&) {}
 
 void open_kind(Transition& transition, ActivationId activation, const Step& step) {
   std::visit([&](const auto& kind) { open(transition, activation, step, kind); }, step.kind);
+}
+
+bool is_storable(const cel::Value& value) {
+  return !is_deeper_than(value, kDepthMax);
 }
 
 bool event_matches(Transition& transition, const WaitEvent& event, const Step& step, FrameId frame,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/gates.h"
 #include "core/roster.h"
 
 namespace countersign {
@@ -14,7 +15,7 @@ std::string name_of(const Directory& directory, const PersonId& id) {
 
 }  // namespace
 
-std::optional<Error> refusal_to_act(const Transition& transition, const Item& item, const Actor& by,
+std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version) {
   const Directory& directory = transition.context().directory;
   const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
@@ -39,6 +40,11 @@ std::optional<Error> refusal_to_act(const Transition& transition, const Item& it
   }
   if (std::holds_alternative<Approve>(step.kind) && by.person == transition.state().requester) {
     return no(ErrorCode::forbidden, "nobody approves a request of their own");
+  }
+  const FrameId frame = transition.state().activations.at(item.activation).frame;
+  if (!may_complete(transition, frame, by.person)) {
+    return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
+                                                name_of(directory, by.person)));
   }
   if (!item.stands_for.empty() &&
       has_voted(transition.state().activations.at(item.activation).roster, by.person)) {

@@ -9,7 +9,7 @@
 namespace countersign {
 
 // nullopt where they may. `expected_version`: the version that the caller has seen.
-std::optional<Error> refusal_to_act(const Transition& transition, const Item& item, const Actor& by,
+std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version);
 
 }  // namespace countersign

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/gates.h"
+
 namespace countersign {
 namespace {
 
@@ -96,11 +98,12 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
       Seating seating{
           resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name)), {}, {}};
       drop_empty_groups(transition.context().directory, seating.seats, but);
+      keep_admitted(transition, frame, seating.seats);
       if (!seating.seats.empty()) return seating;
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
     }
     case NobodyRule::manager_up:
-      if (const auto manager = manager_up(transition)) {
+      if (const auto manager = manager_up(transition); manager && may_complete(transition, frame, *manager)) {
         return {{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
       }
       return {{}, Seating::Instead::stand_still, nobody + ", and the requester has no active manager"};
@@ -109,6 +112,7 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
   }
   Seating seating{caretakers(transition), {}, {}};
   drop_empty_groups(transition.context().directory, seating.seats, but);
+  keep_admitted(transition, frame, seating.seats);
   for (Seat& seat : seating.seats) seat.reason = "if_nobody: admin";
   if (!seating.seats.empty()) return seating;
   return {{},
@@ -195,6 +199,7 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   if (!one_candidate) seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
+  keep_admitted(transition, frame, seating.seats);
   if (approved_by_rule)
     return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
@@ -222,6 +227,7 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {
   Seating seating{resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name)), {}, {}};
   drop_empty_groups(transition.context().directory, seating.seats, PersonId());
+  keep_admitted(transition, frame, seating.seats);
   if (seating.seats.empty())
     return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
   return seating;

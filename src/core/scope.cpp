@@ -20,6 +20,7 @@ std::vector<cel::Function> make_functions() {
   const cel::Type business = business_time_type();
   return {
       {"person", {{"person_string", {text}, person}}},
+      {"guest", {{"guest_string_string", {text, text}, person}}},
       {"group", {{"group_string", {text}, scalar(Tag::group)}}},
       {"managers", {{"managers_person_int", {person, whole}, people}}},
       {"managers_up_to",
@@ -50,12 +51,23 @@ cel::Type business_time_type() {
   return cel::Type::opaque("business_time", {});
 }
 
+cel::Type period_type() {
+  return cel::Type::record(
+      "period",
+      {{"first", {scalar(Tag::date)}}, {"last", {scalar(Tag::date)}}, {"name", {scalar(Tag::string)}}});
+}
+
 std::vector<cel::Variable> variables_of(Place place, const cel::Type& form, const cel::Type& event,
                                         const std::vector<cel::Variable>& steps) {
   std::vector<cel::Variable> variables{{std::string(scope::kNow), scalar(Tag::timestamp)},
                                        {std::string(scope::kToday), scalar(Tag::date)}};
   if (place == Place::trigger || place == Place::step_event)
     variables.push_back({std::string(scope::kEvent), event});
+  if (place == Place::schedule || place == Place::schedule_each) {
+    variables.push_back({std::string(scope::kPeriod), period_type()});
+    if (place == Place::schedule_each) variables.push_back({std::string(scope::kItem), scalar(Tag::person)});
+    return variables;
+  }
   if (place == Place::setting || place == Place::trigger) return variables;
   variables.push_back({std::string(scope::kForm), form});
   variables.push_back({std::string(scope::kRequester), scalar(Tag::person)});

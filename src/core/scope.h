@@ -5,6 +5,7 @@
 //
 // Functions beside CEL's own and its product functions (answered by cel::Host::call under the names below):
 //   person(string) -> person                        by id or mail
+//   guest(string, string) -> person                 mail and name of somebody outside of the directory
 //   group(string) -> group
 //   managers(person, int) -> list(person)           the chain of managers, at most so many levels
 //   managers_up_to(person, decimal | money) -> list(person)
@@ -31,6 +32,8 @@ inline constexpr std::string_view kToday = "today";
 inline constexpr std::string_view kEvent = "event";
 inline constexpr std::string_view kYear = "year";
 inline constexpr std::string_view kNumber = "number";
+inline constexpr std::string_view kItem = "item";
+inline constexpr std::string_view kPeriod = "period";
 }  // namespace scope
 
 // Where an expression stands.
@@ -40,11 +43,15 @@ enum class Place {
   form,       // `key`, `refuse_when`, a field's `when`, `default`, `computed`: form, requester, now, today
   reference,  // form, requester, now, today, year, number
   step,  // everything of the instance: form, requester, vars, instance, now, today and the steps' results
-  step_event,  // the same and event: an on_event handler, and `where`
+  step_event,     // the same and event: an on_event handler, and `where`
+  schedule,       // a schedule's `requester` and `form`: period, now, today; its `each`: the same
+  schedule_each,  // the same where there is an `each`: item (person) too
 };
 
 // The type of `instance`: id, reference, workflow, stage, status, round, url.
 cel::Type instance_type();
+// The type of `period`: first and last (dates), name.
+cel::Type period_type();
 // What business_days() gives.
 cel::Type business_time_type();
 

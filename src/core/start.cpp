@@ -82,6 +82,11 @@ std::string key_of(Transition& transition, Draft& draft) {
 
 std::optional<Existing> start(Transition& transition, const Start& command) {
   const Definition& definition = transition.definition();
+  const std::string once = claims::once_scope(definition.id);
+  if (!command.once.empty()) {
+    const auto fact = transition.fact({FactKey::Kind::claim, once, command.once});
+    if (fact && !fact->holder.empty()) return Existing{fact->holder};
+  }
   if (!may_start(transition, command)) return std::nullopt;
   std::set<std::string> named;
   for (const auto& [name, value] : command.form) {
@@ -117,6 +122,7 @@ std::optional<Existing> start(Transition& transition, const Start& command) {
                           .parent_activation = command.parent_activation});
   transition.emit(CounterTaken{counter, number});
   if (!key.empty()) transition.emit(ClaimTaken{claims::key_scope(definition.id), key});
+  if (!command.once.empty()) transition.emit(ClaimTaken{once, command.once});
   claims::change(transition, form);
   open_frame(transition, ActivationId(), definition.root, "root");
   return std::nullopt;

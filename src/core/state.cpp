@@ -1,5 +1,7 @@
 #include "core/state.h"
 
+#include <algorithm>
+
 namespace countersign {
 
 std::string_view to_string(Actor::Kind kind) {
@@ -42,6 +44,29 @@ std::string_view to_string(TimerKind kind) {
       return "wait";
   }
   return "wait";
+}
+
+ItemPath item_path(const State& state, FrameId frame) {
+  ItemPath path;
+  for (FrameId at = frame; at;) {
+    const auto found = state.frames.find(at);
+    if (found == state.frames.end()) break;
+    if (found->second.item) path.push_back(*found->second.item);
+    const auto parent = state.activations.find(found->second.parent);
+    at = parent == state.activations.end() ? FrameId() : parent->second.frame;
+  }
+  std::ranges::reverse(path);
+  return path;
+}
+
+const StepResult* find_result(const State& state, StepIndex step, const ItemPath& path) {
+  if (const auto plain = state.results.find(step); plain != state.results.end()) return &plain->second;
+  const auto of_items = state.item_results.find(step);
+  if (of_items == state.item_results.end() || of_items->second.empty()) return nullptr;
+  const std::size_t depth = of_items->second.begin()->first.size();
+  if (path.size() < depth) return nullptr;
+  const auto found = of_items->second.find(ItemPath(path.begin(), path.begin() + static_cast<long>(depth)));
+  return found == of_items->second.end() ? nullptr : &found->second;
 }
 
 }  // namespace countersign

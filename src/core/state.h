@@ -17,6 +17,7 @@
 #include "cel/value.h"
 #include "core/definition.h"
 #include "core/item_status.h"
+#include "core/ledger.h"
 
 namespace countersign {
 
@@ -97,6 +98,11 @@ struct Activation {
   std::string outcome;               // set while an outcome's list runs below it
   std::string incident;              // why it stands still; "" where it does not
   Fields answers;                    // given so far, by whoever has decided an item of it
+  std::vector<cel::Value> listed;    // of a for_each: its items, as they were when it opened
+  std::uint32_t begun = 0;           // of a for_each: how many of them have been started, in order
+  std::uint32_t finished = 0;        // of a for_each: how many of them have run to their end
+  std::uint32_t levels = 0;          // of gates: how many levels are open, in order
+  std::vector<std::string> entries;  // of a task: the checklist entries that open again; empty: all
   bool operator==(const Activation&) const = default;
 };
 
@@ -104,12 +110,16 @@ struct Frame {
   FrameId id;
   ActivationId parent;  // none: the root frame or an event's
   ListIndex list = kNoList;
-  std::string key;                  // branch name; "root"; the event's name
-  std::uint32_t next = 0;           // position of the step to open next
-  ActivationId current;             // none between steps
-  std::optional<cel::Value> event;  // an on_event handler's data
+  std::string key;                    // branch name; "root"; the event's name
+  std::uint32_t next = 0;             // position of the step to open next
+  ActivationId current;               // none between steps
+  std::optional<cel::Value> event;    // an on_event handler's data
+  std::optional<std::uint32_t> item;  // of a for_each: which item of the parent's `listed`
   bool operator==(const Frame&) const = default;
 };
+
+// Which items of the for_each steps around it something belongs to, the outermost first.
+using ItemPath = std::vector<std::uint32_t>;
 
 struct StepResult {
   ActivationId activation;
@@ -122,6 +132,19 @@ struct StepResult {
   Fields fields;        // of the ask, the reply or the event
   bool voided = false;  // by a send back
   bool operator==(const StepResult&) const = default;
+};
+
+// A step holds at most one reservation; inside a for_each, one for each item.
+struct ReservationKey {
+  std::string step;  // its name, which other versions of the workflow have too
+  ItemPath items;
+  auto operator<=>(const ReservationKey&) const = default;
+};
+struct Reservation {
+  std::string ledger;
+  std::uint32_t year = 0;
+  cel::Value amount;  // money
+  bool operator==(const Reservation&) const = default;
 };
 
 struct State {
@@ -150,10 +173,15 @@ struct State {
   std::map<StepIndex, StepResult> results;         // of the last visit
   std::map<StepIndex, std::uint32_t> visits;
   std::map<TimerKey, Timer> timers;
-  std::map<std::string, cel::Value> received;  // event_key() -> last event's data, for `wait: since: start`
+  std::map<std::string, cel::Value>
+      received;  // event_key() -> list of the newest events, for `wait: since: start`
   std::map<std::string, std::vector<std::string>> claims;  // held: scope -> keys, sorted
+  std::map<ReservationKey, Reservation> reservations;      // budget held, not yet spent
   bool first_decision = false;                             // somebody has decided since the last submission
   std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
+  std::map<StepIndex, std::map<ItemPath, StepResult>> item_results;  // of steps inside a for_each
+  std::map<StepIndex, std::vector<std::string>>
+      reopened;  // checklist entries that the next visit opens again
   bool operator==(const State&) const = default;
 };
 
@@ -161,5 +189,11 @@ struct State {
 std::string_view to_string(Actor::Kind kind);
 std::string_view to_string(Seat::Vote vote);
 std::string_view to_string(TimerKind kind);
+
+// The items that the frame runs for; empty outside of every for_each.
+ItemPath item_path(const State& state, FrameId frame);
+// The last result of the step for those items (of the path, what belongs to the for_each steps around the
+// step; empty for a step in none). nullptr where there is none.
+const StepResult* find_result(const State& state, StepIndex step, const ItemPath& path);
 
 }  // namespace countersign

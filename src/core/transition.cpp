@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/budget.h"
+
 namespace countersign {
 namespace {
 
@@ -10,19 +12,37 @@ bool is_visible_to_expressions(const EventBody& body) {
   return std::holds_alternative<Started>(body) || std::holds_alternative<FormChanged>(body) ||
          std::holds_alternative<OutcomeReached>(body) || std::holds_alternative<VarsSet>(body) ||
          std::holds_alternative<ResultsVoided>(body) || std::holds_alternative<StageEntered>(body) ||
-         std::holds_alternative<RoundOpened>(body);
+         std::holds_alternative<RoundOpened>(body) || std::holds_alternative<ItemsListed>(body);
 }
 
 }  // namespace
 
 Transition::Transition(const Context& context, const State& before)
-    : context_(context), state_(std::make_shared<State>(before)), evaluation_(context, *state_) {}
+    : facts_(context.facts),
+      context_{context.definition, context.directory, context.calendars, facts_, context.now, &needs_},
+      state_(std::make_shared<State>(before)),
+      evaluation_(context_, *state_) {}
 
 void Transition::emit(EventBody body) {
   const bool visible = is_visible_to_expressions(body);
   events_.push_back(Event{state_->seq + 1, context_.now, std::move(body)});
   evolve(*state_, events_.back());
   if (visible) evaluation_.forget();
+  const EventBody& last = events_.back().body;
+  if (const auto* posted = std::get_if<LedgerPosted>(&last)) {
+    note_posting(*posted);
+  } else if (std::holds_alternative<ResultsVoided>(last) || std::holds_alternative<ItemsListed>(last)) {
+    budget::release_voided(*this);
+  }
+}
+
+void Transition::note_posting(const LedgerPosted& posted) {
+  for (auto& [key, value] : facts_) {
+    if (key.kind != FactKey::Kind::ledger || key.scope != posted.ledger || !value.ledger) continue;
+    if (value.ledger->year != posted.year) continue;
+    const Result<void> done = value.ledger->post(posted.act, posted.amount.as_money().amount);
+    COUNTERSIGN_INVARIANT(done.has_value(), "amounts of ledgers stay in their range");
+  }
 }
 
 void Transition::refuse(ErrorCode code, std::string message, std::vector<FormProblem> problems) {
@@ -34,29 +54,14 @@ void Transition::raise(std::string message) {
 }
 
 std::optional<FactValue> Transition::fact(const FactKey& key) {
-  if (const auto known = context_.facts.find(key); known != context_.facts.end()) return known->second;
+  if (const auto known = facts_.find(key); known != facts_.end()) return known->second;
   needs_.push_back(key);
   return std::nullopt;
 }
 
-void Transition::enter(FrameId frame) {
-  std::optional<cel::Value> event;
-  while (frame) {
-    const auto found = state_->frames.find(frame);
-    if (found == state_->frames.end()) break;
-    if (found->second.event) {
-      event = found->second.event;
-      break;
-    }
-    const auto parent = state_->activations.find(found->second.parent);
-    frame = parent == state_->activations.end() ? FrameId() : parent->second.frame;
-  }
-  evaluation_.set_event(std::move(event));
-}
-
 std::optional<cel::Value> Transition::value(const Expression& expression, FrameId frame,
                                             std::string_view what) {
-  enter(frame);
+  evaluation_.enter(frame);
   Result<cel::Value> result = evaluation_.evaluate(expression);
   if (result) {
     if (!result->is(cel::Kind::optional)) return std::move(*result);
@@ -68,13 +73,13 @@ std::optional<cel::Value> Transition::value(const Expression& expression, FrameI
 }
 
 bool Transition::holds(const Expression& expression, FrameId frame, std::string_view what) {
-  enter(frame);
+  evaluation_.enter(frame);
   return is_true(expression, what);
 }
 
 bool Transition::holds_for_event(const Expression& expression, FrameId frame, const cel::Value& event,
                                  std::string_view what) {
-  enter(frame);
+  evaluation_.enter(frame);
   evaluation_.set_event(event);
   return is_true(expression, what);
 }
@@ -98,7 +103,7 @@ Fields Transition::arguments(const std::vector<Argument>& with, FrameId frame, s
 
 std::string Transition::text(const LocalText& text, std::string_view locale, FrameId frame,
                              Evaluation::Landing landing) {
-  enter(frame);
+  evaluation_.enter(frame);
   Result<std::string> result = evaluation_.text(text, locale, landing);
   if (result) return std::move(*result);
   raise(result.error().message);

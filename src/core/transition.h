@@ -19,6 +19,8 @@ namespace countersign {
 class Transition {
  public:
   Transition(const Context& context, const State& before);
+  Transition(const Transition&) = delete;  // its context refers to it
+  Transition& operator=(const Transition&) = delete;
 
   const Context& context() const { return context_; }
   const Definition& definition() const { return context_.definition; }
@@ -62,10 +64,13 @@ class Transition {
   std::shared_ptr<State> take_state() { return std::move(state_); }
 
  private:
-  void enter(FrameId frame);
   bool is_true(const Expression& expression, std::string_view what);
 
-  const Context& context_;
+  void note_posting(const LedgerPosted& posted);
+
+  std::vector<FactKey> needs_;
+  Facts facts_;  // as they are after the events so far
+  Context context_;
   std::shared_ptr<State> state_;
   Evaluation evaluation_;
   std::vector<Event> events_;
@@ -73,7 +78,6 @@ class Transition {
   std::vector<FrameId> ready_;
   std::optional<Rejection> refusal_;
   std::optional<std::string> incident_;
-  std::vector<FactKey> needs_;
 };
 
 }  // namespace countersign

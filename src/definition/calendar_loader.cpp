@@ -4,14 +4,25 @@
 
 #include "core/address_syntax.h"
 #include "core/holidays.h"
+#include "definition/grammar.h"
 #include "definition/people_draft.h"
 
 namespace countersign {
 namespace {
 
+const Grammar& day_hours_grammar() {
+  static const Grammar kGrammar{"day_hours", {value_of(Shape::text), value_of(Shape::texts)}};
+  return kGrammar;
+}
+const Grammar& hours_grammar() {
+  static const Grammar kGrammar{"hours", {names_of(day_hours_grammar)}};
+  return kGrammar;
+}
+
 constexpr Key kCalendarKeys[] = {
     {"zone", Shape::text, Need::required, "IANA name: Asia/Shanghai"},
-    {"hours", Shape::map, Need::required, "days of the week -> hours, {mon-fri: \"09:00-18:00\"}"},
+    {"hours", Shape::map, Need::required, "days of the week -> hours, {mon-fri: \"09:00-18:00\"}", "",
+     hours_grammar},
     {"holidays", Shape::texts, Need::optional, "iCalendar files and days"},
     {"workdays", Shape::texts, Need::optional, "worked although a weekend or holiday"},
 };
@@ -118,6 +129,11 @@ class CalendarReader {
 };
 
 }  // namespace
+
+const Grammar& calendar_grammar() {
+  static const Grammar kGrammar{"calendar", {map_of({kCalendarKeys})}};
+  return kGrammar;
+}
 
 std::string path_below(const std::string& folder, const std::string& path) {
   if (folder.empty() || path.starts_with('/')) return path;

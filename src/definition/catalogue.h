@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ struct Catalogue {
   std::map<std::string, ConnectorOutline, std::less<>> connectors;
   std::map<std::string, WorkflowOutline, std::less<>> workflows;
   std::set<std::string, std::less<>> calendars;
+  // Name -> currency. nullopt: no configuration is known, and their names are not checked.
+  std::optional<std::map<std::string, std::string, std::less<>>> ledgers;
   // For person("...") and group("..."); null: those are not checked.
   std::shared_ptr<const Directory> directory;
 };

@@ -73,6 +73,46 @@ void read_escalate(Loading& loading, const YamlNode& node, Step& step) {
   step.escalate.push_back(std::move(rule));
 }
 
+// Whether a span surely passes only after another one. Days of working time and of the calendar are not
+// compared.
+bool is_at_least(const TimeSpan& span, const TimeSpan& other) {
+  using Unit = TimeSpan::Unit;
+  if (span.unit == other.unit) return span.count >= other.count;
+  // A day may have 25 hours.
+  if (span.unit == Unit::seconds && other.unit == Unit::days) return span.count >= other.count * 25 * 3600;
+  if (span.unit == Unit::days && other.unit == Unit::seconds) return span.count * 23 * 3600 >= other.count;
+  return false;
+}
+
+// The deadline decides, and then nobody is reminded or asked any more.
+void warn_of_what_comes_too_late(Loading& loading, const MapReader& map, const Step& step) {
+  const auto* deadline = step.deadline ? std::get_if<TimeSpan>(&*step.deadline) : nullptr;
+  if (deadline == nullptr) return;
+  const auto warn = [&](const YamlNode& node, std::string_view what) {
+    const auto span = node.is_scalar() ? parse_time_span(node.text) : Result<TimeSpan>(TimeSpan{});
+    if (!span || !is_at_least(*span, *deadline)) return;
+    loading.diagnostics.warning(
+        Code::never_happens, node.at,
+        fmt::format("{} comes only after the deadline, which is {}: choose a shorter time", what,
+                    to_words(*deadline)));
+  };
+  if (const YamlNode* due = map.find("due")) {
+    const auto span = due->is_scalar() ? parse_time_span(due->text) : Result<TimeSpan>(TimeSpan{});
+    if (span && *span != *deadline) warn(*due, "what is due");
+  }
+  const auto each = [&](std::string_view key, std::string_view what) {
+    const YamlNode* rules = map.find(key);
+    if (rules == nullptr) return;
+    const auto look = [&](const YamlNode& rule) {
+      if (const YamlNode* after = rule.find("after")) warn(*after, what);
+    };
+    if (rules->is_map()) look(*rules);
+    for (const YamlNode& rule : rules->items) look(rule);
+  };
+  each("remind", "the reminder");
+  each("escalate", "the escalation");
+}
+
 }  // namespace
 
 KeyTable remind_keys() {
@@ -108,6 +148,7 @@ void read_chase(Loading& loading, const MapReader& map, Step& step, const StepWo
       read_escalate(loading, *escalate, step);
     }
   }
+  warn_of_what_comes_too_late(loading, map, step);
 }
 
 }  // namespace countersign

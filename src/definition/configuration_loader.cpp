@@ -10,28 +10,13 @@
 #include "core/address_syntax.h"
 #include "definition/calendar_loader.h"
 #include "definition/clock_duration.h"
+#include "definition/grammar.h"
+#include "definition/ledger_loader.h"
 #include "definition/map_reader.h"
 
 namespace countersign {
 namespace {
 
-constexpr Key kKeys[] = {
-    {"listen", Shape::text, Need::optional, "address and port of the HTTP server"},
-    {"public_url", Shape::text, Need::optional, "what all links are built from"},
-    {"data", Shape::text, Need::optional, "the folder of the database and of files"},
-    {"workflows", Shape::texts, Need::optional, "folders or files"},
-    {"connectors", Shape::texts, Need::optional, "folders or files"},
-    {"people", Shape::text, Need::optional, "the file of people and groups"},
-    {"secrets", Shape::text, Need::optional, "the folder of secrets, a file for each"},
-    {"mail", Shape::map, Need::optional, "how mail leaves"},
-    {"calendar", Shape::text, Need::optional, "the default calendar"},
-    {"calendars", Shape::map, Need::optional, "working calendars by name"},
-    {"ledgers", Shape::map, Need::later, "budgets"},
-    {"outbound", Shape::map, Need::optional, "where connectors and mail may reach"},
-    {"limits", Shape::map, Need::optional, "what clients may send"},
-    {"stop_within", Shape::duration, Need::optional, "how long a graceful stop may take"},
-    {"log", Shape::map, Need::optional, "what is logged"},
-};
 constexpr Key kMailKeys[] = {
     {"connector", Shape::text, Need::optional, "a connector of kind email"},
     {"from", Shape::text, Need::optional, "the sender"},
@@ -50,6 +35,53 @@ constexpr Key kLimitKeys[] = {
 };
 constexpr Key kLogKeys[] = {
     {"level", Shape::word, Need::optional, "the least that is logged", "debug|info|warning|error"},
+};
+
+const Grammar& mail_grammar() {
+  static const Grammar kGrammar{"mail", {map_of({kMailKeys})}};
+  return kGrammar;
+}
+const Grammar& calendars_grammar() {
+  static const Grammar kGrammar{"calendars", {names_of(calendar_grammar)}};
+  return kGrammar;
+}
+const Grammar& ledger_grammar() {
+  static const Grammar kGrammar{"ledger", {map_of({ledger_keys()})}};
+  return kGrammar;
+}
+const Grammar& ledgers_grammar() {
+  static const Grammar kGrammar{"ledgers", {names_of(ledger_grammar)}};
+  return kGrammar;
+}
+const Grammar& outbound_grammar() {
+  static const Grammar kGrammar{"outbound", {map_of({kOutboundKeys})}};
+  return kGrammar;
+}
+const Grammar& limits_grammar() {
+  static const Grammar kGrammar{"limits", {map_of({kLimitKeys})}};
+  return kGrammar;
+}
+const Grammar& log_grammar() {
+  static const Grammar kGrammar{"log", {map_of({kLogKeys})}};
+  return kGrammar;
+}
+
+constexpr Key kKeys[] = {
+    {"listen", Shape::text, Need::optional, "address and port of the HTTP server"},
+    {"public_url", Shape::text, Need::optional, "what all links are built from"},
+    {"data", Shape::text, Need::optional, "the folder of the database and of files"},
+    {"workflows", Shape::texts, Need::optional, "folders or files"},
+    {"connectors", Shape::texts, Need::optional, "folders or files"},
+    {"people", Shape::text, Need::optional, "the file of people and groups"},
+    {"secrets", Shape::text, Need::optional, "the folder of secrets, a file for each"},
+    {"mail", Shape::map, Need::optional, "how mail leaves", "", mail_grammar},
+    {"calendar", Shape::text, Need::optional, "the default calendar"},
+    {"calendars", Shape::map, Need::optional, "working calendars by name", "", calendars_grammar},
+    {"ledgers", Shape::map, Need::optional, "budgets by name", "", ledgers_grammar},
+    {"outbound", Shape::map, Need::optional, "where connectors and mail may reach", "", outbound_grammar},
+    {"limits", Shape::map, Need::optional, "what clients may send", "", limits_grammar},
+    {"stop_within", Shape::duration, Need::optional, "how long a graceful stop may take"},
+    {"log", Shape::map, Need::optional, "what is logged", "", log_grammar},
 };
 
 // A single address, in the spelling of inet_pton.
@@ -101,6 +133,8 @@ class ConfigurationReader {
     read_paths();
     read_mail();
     read_calendars_of();
+    if (const auto* ledgers = map_.find("ledgers"))
+      configuration_.ledgers = read_ledgers(*ledgers, diagnostics_);
     read_outbound();
     read_limits();
     configuration_.stop_within =
@@ -279,6 +313,11 @@ class ConfigurationReader {
 };
 
 }  // namespace
+
+const Grammar& configuration_grammar() {
+  static const Grammar kGrammar{"configuration", {map_of({kKeys})}};
+  return kGrammar;
+}
 
 Configuration default_configuration() {
   Configuration configuration;

@@ -15,6 +15,8 @@
 //       hours: {mon-fri: ["09:00-12:00", "13:30-18:00"]}
 //       holidays: [cn-2026.ics, 2026-12-24]        # iCalendar files and days
 //       workdays: [2026-02-14]                     # worked although a weekend or holiday
+//   ledgers:                                       # budgets that workflows reserve from
+//     sales/travel: {currency: CNY, year: 2026, amount: 200000, kind: strict, spending: [paid]}
 //   outbound: {allow: [10.1.2.0/24]}               # networks inside that connectors and mail may reach
 //   limits: {body_bytes_max: 1048576, file_bytes_max: 20971520, connections_max: 1024, header_bytes_max:
 //   16384,

@@ -6,6 +6,7 @@
 #include "core/address_syntax.h"
 #include "definition/connector_parts.h"
 #include "definition/field_loader.h"
+#include "definition/grammar.h"
 
 namespace countersign {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::string_view kFormKeys[] = {"when", "default", "computed", "unique
 class FieldLoading {
  public:
   explicit FieldLoading(ConnectorReading& reading)
-      : loading_(reading.document, reading.diagnostics, catalogue_, texts_) {}
+      : loading_(reading.document, reading.diagnostics, catalogue_, texts_, tables_) {}
 
   std::vector<Field> read(const YamlNode& node, std::string_view what) {
     refuse_form_keys(node);
@@ -49,6 +50,7 @@ class FieldLoading {
 
   Catalogue catalogue_;
   std::map<std::pair<std::string, std::string>, std::string> texts_;
+  TableTexts tables_;
   Loading loading_;
 };
 
@@ -60,6 +62,20 @@ bool is_secret_name(std::string_view text) {
 }
 
 }  // namespace
+
+const Grammar& mapped_fields_grammar() {
+  static constexpr Key kValueKeys[] = {
+      {"value", Shape::expression, Need::required, "what it holds"},
+  };
+  static const Grammar kField{"mapped_field", {map_of({field_keys(), kValueKeys})}};
+  static const Grammar kGrammar{"mapped_fields", {names_of([]() -> const Grammar& { return kField; })}};
+  return kGrammar;
+}
+
+const Grammar& secrets_grammar() {
+  static const Grammar kGrammar{"secrets", {value_of(Shape::text), value_of(Shape::texts)}};
+  return kGrammar;
+}
 
 std::vector<Field> read_input_fields(ConnectorReading& reading, const YamlNode& node, std::string_view what) {
   return FieldLoading(reading).read(node, what);

@@ -6,6 +6,7 @@
 #include "core/address_syntax.h"
 #include "definition/connector_parts.h"
 #include "definition/expression_scope.h"
+#include "definition/grammar.h"
 
 namespace countersign {
 namespace {
@@ -16,8 +17,8 @@ constexpr Key kCommonKeys[] = {
     {"title", Shape::local_text, Need::optional, "as people read it"},
 };
 constexpr Key kHttpKeys[] = {
-    {"inbound", Shape::map, Need::optional, "what it may tell us"},
-    {"outbound", Shape::map, Need::optional, "what we may ask of it"},
+    {"inbound", Shape::map, Need::optional, "what it may tell us", "", inbound_grammar},
+    {"outbound", Shape::map, Need::optional, "what we may ask of it", "", outbound_half_grammar},
 };
 constexpr Key kMailKeys[] = {
     {"host", Shape::text, Need::required, "the mail server's name"},
@@ -123,6 +124,12 @@ Connector read_connector(ConnectorReading& reading) {
 }
 
 }  // namespace
+
+const Grammar& connector_grammar() {
+  static const Grammar kGrammar{"connector",
+                                {map_of({kCommonKeys, kHttpKeys}), map_of({kCommonKeys, kMailKeys})}};
+  return kGrammar;
+}
 
 std::shared_ptr<const Connector> load_connector(std::string_view file, std::string_view text,
                                                 Diagnostics& diagnostics) {

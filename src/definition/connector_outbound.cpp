@@ -8,28 +8,15 @@
 #include "definition/clock_duration.h"
 #include "definition/connector_parts.h"
 #include "definition/field_loader.h"
+#include "definition/grammar.h"
 
 namespace countersign {
 namespace {
 
 using Tag = cel::Type::Tag;
 
-constexpr Key kOutboundKeys[] = {
-    {"base", Shape::any, Need::required, "what all addresses begin with, or {secret: NAME}"},
-    {"auth", Shape::map, Need::optional, "how we prove who we are"},
-    {"actions", Shape::map, Need::required, "what may be asked"},
-};
 constexpr Key kBaseKeys[] = {
     {"secret", Shape::text, Need::required, "the name of the secret that holds the address"},
-};
-constexpr Key kAuthKeys[] = {
-    {"bearer", Shape::text, Need::optional, "Authorization: Bearer"},
-    {"header", Shape::map, Need::optional, "a header of its own: name, secret"},
-    {"basic", Shape::map, Need::optional, "user and password"},
-    {"query", Shape::map, Need::optional, "a parameter of the address: name, secret"},
-    {"standard-webhooks", Shape::any, Need::optional, "a signature by the Standard Webhooks rules"},
-    {"dingtalk-sign", Shape::text, Need::optional, "a DingTalk robot's signature"},
-    {"feishu-sign", Shape::text, Need::optional, "a Feishu bot's signature"},
 };
 constexpr Key kNameAndSecretKeys[] = {
     {"name", Shape::text, Need::required, "of the header or parameter"},
@@ -39,26 +26,81 @@ constexpr Key kBasicKeys[] = {
     {"user", Shape::text, Need::required, "the user's name"},
     {"password", Shape::text, Need::required, "the name of a secret"},
 };
-constexpr Key kActionKeys[] = {
-    {"input", Shape::map, Need::optional, "what `with` gives"},
-    {"request", Shape::map, Need::required, "what is sent"},
-    {"ok", Shape::expression, Need::optional, "whether it worked; default: a status from 200 to 299"},
-    {"output", Shape::map, Need::optional, "what the step's result holds"},
-    {"retry", Shape::map, Need::optional, "how long to try again"},
-    {"timeout", Shape::duration, Need::optional, "for one try; default 30 seconds"},
+
+const Grammar& base_grammar() {
+  static const Grammar kGrammar{"base", {value_of(Shape::text), map_of({kBaseKeys})}};
+  return kGrammar;
+}
+const Grammar& name_and_secret_grammar() {
+  static const Grammar kGrammar{"name_and_secret", {map_of({kNameAndSecretKeys})}};
+  return kGrammar;
+}
+const Grammar& basic_grammar() {
+  static const Grammar kGrammar{"basic", {map_of({kBasicKeys})}};
+  return kGrammar;
+}
+
+constexpr Key kAuthKeys[] = {
+    {"bearer", Shape::text, Need::optional, "Authorization: Bearer"},
+    {"header", Shape::map, Need::optional, "a header of its own: name, secret", "", name_and_secret_grammar},
+    {"basic", Shape::map, Need::optional, "user and password", "", basic_grammar},
+    {"query", Shape::map, Need::optional, "a parameter of the address: name, secret", "",
+     name_and_secret_grammar},
+    {"standard-webhooks", Shape::any, Need::optional, "a signature by the Standard Webhooks rules", "",
+     secrets_grammar},
+    {"dingtalk-sign", Shape::text, Need::optional, "a DingTalk robot's signature"},
+    {"feishu-sign", Shape::text, Need::optional, "a Feishu bot's signature"},
 };
 constexpr Key kRequestKeys[] = {
     {"method", Shape::word, Need::optional, "default POST", "GET|POST|PUT|PATCH|DELETE"},
     {"path", Shape::prose, Need::optional, "behind the base"},
-    {"query", Shape::map, Need::optional, "parameters of the address"},
-    {"headers", Shape::map, Need::optional, "header fields"},
+    {"query", Shape::map, Need::optional, "parameters of the address", "", prose_by_name},
+    {"headers", Shape::map, Need::optional, "header fields", "", prose_by_name},
     {"json", Shape::any, Need::optional, "the body; every leaf is an expression"},
-    {"form", Shape::map, Need::optional, "the body, as a page's form sends it"},
+    {"form", Shape::map, Need::optional, "the body, as a page's form sends it", "", prose_by_name},
     {"text", Shape::prose, Need::optional, "the body, as it is"},
 };
 constexpr Key kRetryKeys[] = {
     {"for", Shape::duration, Need::optional, "how long; default 1 day"},
     {"when", Shape::expression, Need::optional, "which answers are worth another try"},
+};
+
+const Grammar& request_grammar() {
+  static const Grammar kGrammar{"request", {map_of({kRequestKeys})}};
+  return kGrammar;
+}
+const Grammar& retry_grammar() {
+  static const Grammar kGrammar{"retry", {map_of({kRetryKeys})}};
+  return kGrammar;
+}
+
+constexpr Key kActionKeys[] = {
+    {"input", Shape::map, Need::optional, "what `with` gives", "", fields_grammar},
+    {"request", Shape::map, Need::required, "what is sent", "", request_grammar},
+    {"ok", Shape::expression, Need::optional, "whether it worked; default: a status from 200 to 299"},
+    {"output", Shape::map, Need::optional, "what the step's result holds", "", mapped_fields_grammar},
+    {"retry", Shape::map, Need::optional, "how long to try again", "", retry_grammar},
+    {"timeout", Shape::duration, Need::optional, "for one try; default 30 seconds"},
+};
+
+const Grammar& auth_grammar() {
+  static const Grammar kGrammar{"auth", {map_of({kAuthKeys})}};
+  return kGrammar;
+}
+const Grammar& action_grammar() {
+  static const Grammar kGrammar{"action", {map_of({kActionKeys})}};
+  return kGrammar;
+}
+const Grammar& actions_grammar() {
+  static const Grammar kGrammar{"actions", {names_of(action_grammar)}};
+  return kGrammar;
+}
+
+constexpr Key kOutboundKeys[] = {
+    {"base", Shape::any, Need::required, "what all addresses begin with, or {secret: NAME}", "",
+     base_grammar},
+    {"auth", Shape::map, Need::optional, "how we prove who we are", "", auth_grammar},
+    {"actions", Shape::map, Need::required, "what may be asked", "", actions_grammar},
 };
 
 // What the client of HTTP writes itself.
@@ -292,6 +334,11 @@ void read_base(const MapReader& map, Outbound& outbound) {
 }
 
 }  // namespace
+
+const Grammar& outbound_half_grammar() {
+  static const Grammar kGrammar{"outbound", {map_of({kOutboundKeys})}};
+  return kGrammar;
+}
 
 Outbound read_outbound(ConnectorReading& reading, const YamlNode& node) {
   Outbound outbound;

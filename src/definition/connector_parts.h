@@ -18,6 +18,10 @@ struct ConnectorReading {
 };
 
 Inbound read_inbound(ConnectorReading& reading, const YamlNode& node);
+// The same for a workflow's own webhook, which sends the one event kWebhookEvent and names no business key.
+Inbound read_webhook(ConnectorReading& reading, const YamlNode& node);
+KeyTable sender_keys();
+KeyTable webhook_keys();
 Outbound read_outbound(ConnectorReading& reading, const YamlNode& node);
 
 // Fields as an action takes them, and as they are read from a message, with `value`.

@@ -147,6 +147,8 @@ json::value Diagnostics::to_json() const {
                        {"line", d.line},
                        {"column", d.column},
                        {"length", d.length},
+                       {"end_line", d.line},
+                       {"end_column", d.line == 0 ? 0 : d.column + std::max<std::uint32_t>(d.length, 1)},
                        {"severity", d.severity == Severity::error ? "error" : "warning"},
                        {"code", d.code},
                        {"message", d.message}};

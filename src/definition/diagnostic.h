@@ -57,7 +57,8 @@ class Diagnostics {
 
   // Each diagnostic with its source line and caret, as in the example above; "" where there are none.
   std::string to_text() const;
-  // A list of objects with the members of Diagnostic.
+  // A list of objects with the members of Diagnostic, and end_line and end_column, the place behind it.
+  // Programs rely on these names (docs/workflow-reference.md).
   json::value to_json() const;
 
  private:

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/address_syntax.h"
 #include "definition/call_scan.h"
 #include "definition/expression_scope.h"
 #include "definition/yaml_mending.h"
@@ -33,8 +34,6 @@ struct Piece {
 constexpr std::size_t kProseMax = 64 * 1024;
 constexpr std::size_t kProsePartsMax = 1000;
 
-constexpr std::array<std::string_view, 3> kLaterFunctions = {"budget", "table", "guest"};
-
 bool accepts(const Expected& expected, const cel::Type& found) {
   if (expected.any_of.empty() || found.is(Tag::dyn)) return true;
   if (found.is(Tag::optional) && !found.arguments().empty())
@@ -52,17 +51,81 @@ bool is_bare_word(std::string_view text) {
   });
 }
 
-// Names in literals, and functions of later versions. False: something was reported that makes compiling
+bool check_ledger(Loading& loading, const Piece& piece, const Spot& spot, const ScannedCall& call) {
+  const bool no_instance = spot.place == Place::setting || spot.place == Place::trigger ||
+                           spot.place == Place::schedule || spot.place == Place::schedule_each;
+  if (no_instance) {
+    loading.diagnostics.error(Code::no_budget_here, piece.span(call.name_begin, call.name_end),
+                              "'budget()' cannot be asked here: there is no instance yet");
+    return false;
+  }
+  const auto& ledgers = loading.catalogue.ledgers;
+  if (!ledgers || !call.literal || ledgers->contains(*call.literal)) return true;
+  std::vector<std::string> known;
+  for (const auto& [name, currency] : *ledgers) known.push_back(name);
+  loading.diagnostics.error(Code::unknown_ledger, piece.span(call.literal_begin, call.literal_end),
+                            fmt::format("unknown ledger '{}'", *call.literal),
+                            nearest_of(*call.literal, known));
+  return false;
+}
+
+// Loads the table that the call names, once.
+bool check_table(Loading& loading, const Piece& piece, const ScannedCall& call) {
+  if (!call.literal) {
+    loading.diagnostics.error(Code::table_name, piece.span(call.name_begin, call.name_end),
+                              "'table()' takes one name in quotes: table(\"rates\")");
+    return false;
+  }
+  const std::string& name = *call.literal;
+  if (loading.definition.tables.contains(name)) return true;
+  if (loading.broken_tables.contains(name)) return false;
+  const auto text = loading.table_texts.find(name);
+  if (text == loading.table_texts.end()) {
+    std::vector<std::string> known;
+    for (const auto& [each, rows] : loading.table_texts) known.push_back(each);
+    loading.diagnostics.error(Code::unknown_table, piece.span(call.literal_begin, call.literal_end),
+                              fmt::format("there is no file tables/{}.csv beside the workflow", name),
+                              nearest_of(name, known));
+    return false;
+  }
+  const std::string& file = loading.source().file();
+  const std::size_t slash = file.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : file.substr(0, slash + 1);
+  const SourceText before = loading.diagnostics.source();
+  auto table = load_table(fmt::format("{}tables/{}.csv", folder, name), text->second, loading.diagnostics);
+  loading.diagnostics.set_source(before);
+  if (!table) {
+    loading.broken_tables.insert(name);
+    return false;
+  }
+  loading.definition.tables.emplace(name, std::move(*table));
+  return true;
+}
+
+// guest("mail", ...) with a literal that can be no address.
+bool check_guest(Loading& loading, const Piece& piece, const ScannedCall& call) {
+  const std::string_view text = piece.text();
+  const std::size_t open = text.find('(', call.name_end);
+  const std::size_t quote = open == std::string_view::npos ? open : text.find_first_not_of(" \t", open + 1);
+  if (quote == std::string_view::npos || (text[quote] != '"' && text[quote] != '\'')) return true;
+  const std::size_t end = text.find(text[quote], quote + 1);
+  if (end == std::string_view::npos) return true;
+  const auto fault = mail_address_fault(text.substr(quote + 1, end - quote - 1));
+  if (!fault) return true;
+  loading.diagnostics.error(Code::bad_guest, piece.span(quote + 1, end),
+                            fmt::format("guest(mail, name): {}", *fault));
+  return false;
+}
+
+// Names in literals. False: something was reported that makes compiling
 // useless.
-bool check_calls(Loading& loading, const Piece& piece) {
+bool check_calls(Loading& loading, const Piece& piece, const Spot& spot) {
   bool usable = true;
   const Directory* directory = loading.catalogue.directory.get();
   for (const ScannedCall& call : scan_calls(piece.text())) {
-    if (std::ranges::find(kLaterFunctions, call.name) != kLaterFunctions.end()) {
-      loading.diagnostics.error(Code::not_available, piece.span(call.name_begin, call.name_end),
-                                fmt::format("'{}()' is not available in this version", call.name));
-      usable = false;
-    }
+    if (call.name == "guest") usable = check_guest(loading, piece, call) && usable;
+    if (call.name == "budget") usable = check_ledger(loading, piece, spot, call) && usable;
+    if (call.name == "table") usable = check_table(loading, piece, call) && usable;
     if (directory == nullptr || !call.literal) continue;
     const SourceSpan at = piece.span(call.literal_begin, call.literal_end);
     if (call.name == "group" && directory->find_group(*call.literal) == nullptr) {
@@ -114,6 +177,9 @@ Code code_of(const cel::Issue& issue, bool syntax) {
 
 // What somebody may have meant by a bare word: the group or person of that name, or the text itself.
 std::string meant_by(const Loading& loading, std::string_view text, const Expected& expected) {
+  const bool wants_text = expected.type && expected.type->is(Tag::string);
+  if (wants_text && loading.catalogue.ledgers && loading.catalogue.ledgers->contains(text))
+    return fmt::format("\"{}\"", text);
   if (!is_bare_word(text)) return "";
   const std::string word(text);
   if (expected.type && expected.type->is(Tag::string) && text.find('.') == std::string_view::npos)
@@ -127,6 +193,20 @@ std::string meant_by(const Loading& loading, std::string_view text, const Expect
   return "";
 }
 
+// A name that nothing has, and that is a text which lacks its quotes: an option of a choice, or a group in
+// group().
+std::string quoted_meaning(const Loading& loading, const Piece& piece, const cel::Issue& issue) {
+  const std::string_view name = piece.text().substr(issue.at.begin, issue.at.end - issue.at.begin);
+  if (!issue.message.starts_with("unknown name") || !is_bare_word(name)) return "";
+  const bool is_option = std::ranges::any_of(loading.outline->form, [&](const Field& field) {
+    return std::ranges::find(field.options, name, &ChoiceOption::value) != field.options.end();
+  });
+  const bool is_group = loading.catalogue.directory &&
+                        piece.text().substr(0, issue.at.begin).ends_with("group(") &&
+                        loading.catalogue.directory->find_group(name) != nullptr;
+  return is_option || is_group ? cel::quote(name) : "";
+}
+
 void report_issues(Loading& loading, const Piece& piece, const cel::Compilation& compiled,
                    const cel::Environment& environment, const Expected& expected) {
   if (is_torn(loading, piece) &&
@@ -138,9 +218,16 @@ void report_issues(Loading& loading, const Piece& piece, const cel::Compilation&
   const bool syntax = !cel::compile(piece.text(), environment, parse_only).issues.empty();
   for (const cel::Issue& issue : compiled.issues) {
     std::string suggestion = issue.suggestion;
+    if (suggestion.empty()) suggestion = quoted_meaning(loading, piece, issue);
     if (suggestion.empty()) suggestion = meant_by(loading, piece.text(), expected);
     loading.diagnostics.error(code_of(issue, syntax), piece.span(issue.at.begin, issue.at.end), issue.message,
                               std::move(suggestion));
+  }
+}
+
+void note_reads(Loading& loading, const cel::Program& program) {
+  for (const auto& chain : program.references()) {
+    if (chain.front() == "form") loading.read_fields.insert(chain.size() > 1 ? chain[1] : "");
   }
 }
 
@@ -151,12 +238,12 @@ cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spo
     loading.diagnostics.error(Code::expression_syntax, piece.node.at, fmt::format("{} is empty", what));
     return {};
   }
-  if (!check_calls(loading, piece)) return {};
+  if (!check_calls(loading, piece, spot)) return {};
   cel::Environment environment = environment_of(loading, spot, piece.text());
   cel::Compilation compiled = compile_expected(piece.text(), environment, expected);
   if (!compiled.issues.empty()) {
     // Suggestions come from all names, not only from those that the text holds.
-    environment = full_environment_of(loading, spot);
+    environment = full_environment_of(loading, spot, piece.text());
     compiled = compile_expected(piece.text(), environment, expected);
     report_issues(loading, piece, compiled, environment, expected);
     return {};
@@ -173,7 +260,27 @@ cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spo
         suggestion);
     return {};
   }
+  note_reads(loading, compiled.program);
   return compiled.program;
+}
+
+class NoBindings final : public cel::Bindings {
+ public:
+  std::optional<cel::Value> find(std::string_view) const override { return std::nullopt; }
+};
+
+// A condition that reads nothing was written with something else in mind: a text in quotes, `true` left from
+// a trial.
+void warn_of_constant(Loading& loading, const YamlNode& node, const cel::Program& program,
+                      std::string_view what) {
+  if (!program || !program.references().empty()) return;
+  cel::Cost cost(cel::Cost::kExpressionMax);
+  const auto value = program.evaluate(NoBindings(), cel::no_host(), cost);
+  if (!value || value->kind() != cel::Kind::bool_) return;
+  loading.diagnostics.warning(
+      Code::constant_condition, node.at,
+      fmt::format("{} is always {}: it reads nothing; write the field's name without quotes, or take it away",
+                  what, value->as_bool() ? "true" : "false"));
 }
 
 Piece whole(const Loading& loading, const YamlNode& node) {
@@ -205,6 +312,7 @@ Expression compile_generated(Loading& loading, const YamlNode& node, const std::
         fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()));
     return expression;
   }
+  note_reads(loading, compiled.program);
   expression.program = compiled.program;
   return expression;
 }
@@ -254,6 +362,12 @@ Expected expects_key() {
   return {
       std::nullopt, {cel::Type::scalar(Tag::string), cel::Type::scalar(Tag::int_)}, "text or a whole number"};
 }
+Expected expects_ledger() {
+  return {cel::Type::scalar(Tag::string), {}, "the name of a ledger, in quotes"};
+}
+Expected expects_money(const std::string& currency) {
+  return {cel::Type::money(currency), {}, "an amount of money"};
+}
 Expected expects_field(const Field& field) {
   return {type_of(field), {}, to_string(field.type), true};
 }
@@ -278,6 +392,9 @@ Expression read_expression(Loading& loading, const YamlNode& node, const Spot& s
   }
   if (!is_expression_scalar(loading, node, what)) return expression;
   expression.program = compile_piece(loading, whole(loading, node), spot, expected, what);
+  if (expected.type && expected.type->is(Tag::bool_) && !expected.absent) {
+    warn_of_constant(loading, node, expression.program, what);
+  }
   return expression;
 }
 

@@ -37,9 +37,11 @@ struct Expected {
 Expected expects_bool();
 Expected expects_person();
 Expected expects_people();
-Expected expects_time();     // a timestamp, date, duration or business time
-Expected expects_instant();  // a timestamp or date
-Expected expects_key();      // text or a number
+Expected expects_time();                              // a timestamp, date, duration or business time
+Expected expects_instant();                           // a timestamp or date
+Expected expects_key();                               // text or a number
+Expected expects_ledger();                            // a ledger's name: text
+Expected expects_money(const std::string& currency);  // "" for any currency
 Expected expects_field(const Field& field);
 Expected expects_anything();
 

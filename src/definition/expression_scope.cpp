@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/budget.h"
+#include "definition/call_scan.h"
+
 namespace countersign {
 namespace {
 
@@ -22,6 +25,7 @@ bool sets(const Step& step, const Field& field, const std::string& outcome) {
   if (field.name == "outcome" || field.name == "at" || field.name == "comment") return true;
   if (field.name == "by") return asks && !decided_by_policy(step, outcome);
   if (std::holds_alternative<Call>(step.kind)) return outcome == "succeeded" && field.required;
+  if (std::holds_alternative<Budget>(step.kind)) return true;
   if (std::holds_alternative<Wait>(step.kind)) return outcome == "received" && field.required;
   if (!asks || decided_by_policy(step, outcome) || field.when) return false;
   if (field.required || std::ranges::find(field.required_on, outcome) != field.required_on.end()) return true;
@@ -52,8 +56,76 @@ Flow::Possible possible_at(const Loading& loading, const Spot& spot, StepIndex s
   return all;
 }
 
+// The places in the flow where the spot is: one, several for a message, none for a handler's `where`.
+std::vector<StepIndex> places_of(const Spot& spot) {
+  if (spot.place != Place::step && spot.place != Place::step_event) return {};
+  if (spot.steps != nullptr) return *spot.steps;
+  if (spot.step == kNoStep) return {};
+  return {spot.step};
+}
+
+// The for_each steps around all of these places, the outermost first.
+std::vector<StepIndex> around_all(const Loading& loading, const std::vector<StepIndex>& places) {
+  std::vector<StepIndex> shared;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::vector<StepIndex> around =
+        for_each_around(*loading.outline, loading.outline->step(places[i]).list);
+    if (i == 0) shared = around;
+    shared.resize(static_cast<std::size_t>(std::ranges::mismatch(shared, around).in1 - shared.begin()));
+  }
+  return shared;
+}
+
+// The items of the for_each steps around.
+std::vector<cel::Variable> items_at(const Loading& loading, const Spot& spot) {
+  std::vector<cel::Variable> items;
+  for (const StepIndex step : around_all(loading, places_of(spot))) {
+    const auto type = loading.item_types.find(step);
+    items.push_back({std::get<ForEach>(loading.outline->step(step).kind).as,
+                     type == loading.item_types.end() ? cel::Type() : type->second});
+  }
+  return items;
+}
+
+// budget() and table(): what they give depends on the ledgers and tables that there are.
+void add_data_functions(const Loading& loading, std::string_view text,
+                        std::vector<cel::Function>& functions) {
+  const cel::Type name = cel::Type::scalar(cel::Type::Tag::string);
+  cel::Function budget{"budget",
+                       {{"budget_string", {name}, budget::ledger_type(currency_of_ledgers(loading, text))}}};
+  if (loading.catalogue.ledgers) {
+    for (const auto& [ledger, currency] : *loading.catalogue.ledgers)
+      budget.by_literal.emplace(ledger, budget::ledger_type(currency));
+  }
+  functions.push_back(std::move(budget));
+  cel::Function table{"table", {{"table_string", {name}, cel::Type::list(cel::Type())}}};
+  for (const auto& [named, rows] : loading.definition.tables)
+    table.by_literal.emplace(named, type_of(named, rows));
+  functions.push_back(std::move(table));
+}
+
+// What `vars` holds: a variable that is set to values of one type only has that type; one that is set to an
+// optional may stay unset. Whether its `set` has run where it is read is not known here: reading an unset one
+// is an error of the evaluation.
+cel::Type variables_record(const std::map<std::string, std::vector<cel::Type>>& assigned) {
+  std::map<std::string, cel::RecordField> fields;
+  for (const auto& [name, types] : assigned) {
+    const auto held = [](const cel::Type& type) {
+      const bool optional = type.is(cel::Type::Tag::optional) && !type.arguments().empty();
+      return optional ? type.arguments().front() : type;
+    };
+    const bool same =
+        std::ranges::all_of(types, [&](const cel::Type& type) { return held(type) == held(types.front()); });
+    const bool maybe =
+        std::ranges::any_of(types, [](const cel::Type& type) { return type.is(cel::Type::Tag::optional); });
+    fields.emplace(name, cel::RecordField{same ? held(types.front()) : cel::Type(), maybe});
+  }
+  return cel::Type::record("vars", std::move(fields));
+}
+
 template <class Wanted>
-cel::Environment make_environment(const Loading& loading, const Spot& spot, Wanted wanted) {
+cel::Environment make_environment(const Loading& loading, const Spot& spot, std::string_view text,
+                                  Wanted wanted) {
   std::vector<cel::Variable> steps;
   if (spot.place == Place::step || spot.place == Place::step_event) {
     for (const Step& step : loading.outline->steps) {
@@ -61,38 +133,63 @@ cel::Environment make_environment(const Loading& loading, const Spot& spot, Want
       steps.push_back({step.id, result_type_at(loading, spot, step)});
     }
   }
+  for (cel::Variable& item : items_at(loading, spot)) steps.push_back(std::move(item));
   cel::Environment environment;
   environment.variables = variables_of(spot.place, record_of("form", loading.outline->form),
                                        spot.event ? record_of("the event", *spot.event) : cel::Type(), steps);
   environment.functions = workflow_functions();
+  add_data_functions(loading, text, environment.functions);
+  if (loading.variable_types == nullptr) return environment;
+  for (cel::Variable& variable : environment.variables) {
+    if (variable.name == scope::kVars) variable.type = variables_record(*loading.variable_types);
+  }
   return environment;
 }
 
 }  // namespace
 
 cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& step) {
-  const Flow::Possible possible = possible_at(loading, spot, step.index);
+  Flow::Possible possible = possible_at(loading, spot, step.index);
   static const std::vector<Field> kNoReply;
   const auto reply = loading.outline_replies->find(step.index);
   std::map<std::string, cel::RecordField> fields;
+  // Seen from outside of a for_each, its steps are lists of optionals.
+  const std::vector<StepIndex> around = for_each_around(*loading.outline, step.list);
+  const std::vector<StepIndex> shared = around_all(loading, places_of(spot));
+  std::size_t outside =
+      around.size() - static_cast<std::size_t>(std::ranges::mismatch(around, shared).in1 - around.begin());
+  const bool inside = outside > 0;
+  if (inside) possible.outcomes = outcomes_of(*loading.outline, step);
   for (const Field& field :
        result_fields(step, reply == loading.outline_replies->end() ? kNoReply : reply->second)) {
-    const bool certain =
-        !possible.absent && std::ranges::all_of(possible.outcomes, [&](const std::string& outcome) {
-          return sets(step, field, outcome);
-        });
+    const bool certain = (inside || !possible.absent) &&
+                         std::ranges::all_of(possible.outcomes, [&](const std::string& outcome) {
+                           return sets(step, field, outcome);
+                         });
     fields.insert_or_assign(field.name, cel::RecordField{type_of(field), !certain});
   }
-  return cel::Type::record("the result of " + step.name, std::move(fields));
+  if (std::holds_alternative<ForEach>(step.kind)) {
+    const auto known = loading.item_types.find(step.index);
+    const cel::Type item = known == loading.item_types.end() ? cel::Type() : known->second;
+    const bool maybe = !inside && possible.absent;
+    const bool all = std::ranges::find(possible.outcomes, "all") != possible.outcomes.end();
+    fields.insert_or_assign("items", cel::RecordField{cel::Type::list(item), maybe});
+    fields.insert_or_assign("item", cel::RecordField{item, maybe || all});
+    fields.insert_or_assign("index", cel::RecordField{cel::Type::scalar(cel::Type::Tag::int_), maybe || all});
+  }
+  cel::Type type = cel::Type::record("the result of " + step.name, std::move(fields));
+  if (outside > 0) type = cel::Type::optional(std::move(type));
+  for (; outside > 0; --outside) type = cel::Type::list(std::move(type));
+  return type;
 }
 
 cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text) {
-  return make_environment(loading, spot,
+  return make_environment(loading, spot, text,
                           [&](const std::string& id) { return text.find(id) != std::string_view::npos; });
 }
 
-cel::Environment full_environment_of(const Loading& loading, const Spot& spot) {
-  return make_environment(loading, spot, [](const std::string&) { return true; });
+cel::Environment full_environment_of(const Loading& loading, const Spot& spot, std::string_view text) {
+  return make_environment(loading, spot, text, [](const std::string&) { return true; });
 }
 
 bool names_variable(const Loading& loading, const Spot& spot, std::string_view name) {
@@ -100,6 +197,26 @@ bool names_variable(const Loading& loading, const Spot& spot, std::string_view n
   const cel::Environment environment = environment_of(loading, spot, first);
   return first == "true" || first == "false" ||
          std::ranges::any_of(environment.variables, [&](const cel::Variable& v) { return v.name == first; });
+}
+
+std::string currency_of_ledgers(const Loading& loading, std::string_view text) {
+  const auto& ledgers = loading.catalogue.ledgers;
+  if (!ledgers) return "";
+  std::set<std::string> currencies;
+  bool all = false;
+  for (const ScannedCall& call : scan_calls(text)) {
+    if (call.name != "budget") continue;
+    const auto known = call.literal ? ledgers->find(*call.literal) : ledgers->end();
+    if (known != ledgers->end()) {
+      currencies.insert(known->second);
+    } else {
+      all = true;
+    }
+  }
+  for (const auto& [name, currency] : *ledgers) {
+    if (all) currencies.insert(currency);
+  }
+  return currencies.size() == 1 ? *currencies.begin() : "";
 }
 
 std::optional<std::size_t> closing_brace(std::string_view text, std::size_t from) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cel/value.h"
 #include "core/scope.h"
+#include "definition/grammar.h"
 
 namespace countersign {
 namespace {
@@ -18,6 +19,28 @@ constexpr std::string_view kTypeWords =
     "files|table|"
     "items_of";
 
+constexpr std::array kOptionKeys = {
+    Key{"value", Shape::text, Need::required, "the word kept and compared", ""},
+    Key{"label", Shape::local_text, Need::optional, "what people read", ""},
+};
+
+const Grammar& option_grammar() {
+  static const Grammar kGrammar{"option", {value_of(Shape::text), map_of({kOptionKeys})}};
+  return kGrammar;
+}
+const Grammar& options_grammar() {
+  static const Grammar kGrammar{"options", {list_of(option_grammar)}};
+  return kGrammar;
+}
+const Grammar& bound_grammar() {
+  static const Grammar kGrammar{"bound", {value_of(Shape::text)}};
+  return kGrammar;
+}
+const Grammar& value_grammar() {
+  static const Grammar kGrammar{"value", {value_of(Shape::expressions)}};
+  return kGrammar;
+}
+
 constexpr std::array kKeys = {
     Key{"type", Shape::word, Need::required, "what kind of value it holds", kTypeWords},
     Key{"label", Shape::local_text, Need::optional, "what people read", ""},
@@ -26,26 +49,24 @@ constexpr std::array kKeys = {
     Key{"required_on", Shape::texts, Need::optional,
         "in an ask: the outcomes with which it must be filled in", ""},
     Key{"when", Shape::expression, Need::optional, "shown and kept only while true", ""},
-    Key{"default", Shape::any, Need::optional, "its value until somebody changes it", ""},
-    Key{"computed", Shape::any, Need::optional, "its value, always; nobody fills it in", ""},
+    Key{"default", Shape::any, Need::optional, "its value until somebody changes it", "", value_grammar},
+    Key{"computed", Shape::any, Need::optional, "its value, always; nobody fills it in", "", value_grammar},
     Key{"currency", Shape::text, Need::optional, "of money: three capital letters", ""},
-    Key{"options", Shape::list, Need::optional, "of choice and choices: words, or {value, label}", ""},
-    Key{"min", Shape::any, Need::optional, "the least number, date, or number of characters", ""},
-    Key{"max", Shape::any, Need::optional, "the greatest number, date, or number of characters", ""},
+    Key{"options", Shape::list, Need::optional, "of choice and choices: words, or {value, label}", "",
+        options_grammar},
+    Key{"min", Shape::any, Need::optional, "the least number, date, or number of characters", "",
+        bound_grammar},
+    Key{"max", Shape::any, Need::optional, "the greatest number, date, or number of characters", "",
+        bound_grammar},
     Key{"pattern", Shape::text, Need::optional, "a regular expression (RE2) for the whole text", ""},
     Key{"at_least", Shape::integer, Need::optional, "of choices, people, files, table: how many", ""},
     Key{"at_most", Shape::integer, Need::optional, "of choices, people, files, table: how many", ""},
     Key{"accept", Shape::texts, Need::optional, "of file and files: endings such as pdf", ""},
     Key{"unique", Shape::word, Need::optional, "no other instance has the same value", "workflow|everywhere"},
-    Key{"columns", Shape::map, Need::optional, "of table: its fields", ""},
+    Key{"columns", Shape::map, Need::optional, "of table: its fields", "", fields_grammar},
     Key{"step", Shape::text, Need::optional, "of items_of: the task whose checklist it names", ""},
-    Key{"visible_to", Shape::any, Need::later, "who sees it", ""},
-    Key{"visible_from", Shape::any, Need::later, "the step from which it is seen", ""},
-};
-
-constexpr std::array kOptionKeys = {
-    Key{"value", Shape::text, Need::required, "the word kept and compared", ""},
-    Key{"label", Shape::local_text, Need::optional, "what people read", ""},
+    Key{"visible_to", Shape::expressions, Need::optional, "who sees it beside whoever enters it", ""},
+    Key{"visible_from", Shape::text, Need::optional, "the step from whose opening on all see it", ""},
 };
 
 enum class Family { text, amount, date, many, other };
@@ -96,6 +117,7 @@ class FieldReader {
     field_.type = type_named(map_.text("type", "text"));
     typed_ = map_.find("type") != nullptr;
     read_common();
+    read_visibility();
     if (typed_) {
       read_currency();
       read_options();
@@ -153,6 +175,19 @@ class FieldReader {
     if (const YamlNode* when = map_.find("when")) {
       field_.when = read_expression(loading_, *when, rules_.spot, expects_bool(), "'when'");
     }
+  }
+
+  void read_visibility() {
+    for (const std::string_view key : {"visible_to", "visible_from"}) {
+      if (!map_.has(key) || (rules_.visible && !rules_.column)) continue;
+      error(Code::keys_conflict, map_.key_at(key),
+            fmt::format("'{}' stands at fields of the form and of an 'ask'", key));
+      return;
+    }
+    if (const YamlNode* people = map_.find("visible_to")) {
+      field_.visible_to = read_expressions(loading_, *people, rules_.spot, expects_people(), "'visible_to'");
+    }
+    field_.visible_from = map_.text("visible_from");
   }
 
   void read_currency() {
@@ -301,6 +336,15 @@ class FieldReader {
 };
 
 }  // namespace
+
+const Grammar& field_grammar() {
+  static const Grammar kGrammar{"field", {map_of({kKeys})}};
+  return kGrammar;
+}
+const Grammar& fields_grammar() {
+  static const Grammar kGrammar{"fields", {names_of(field_grammar)}};
+  return kGrammar;
+}
 
 KeyTable field_keys() {
   return kKeys;

@@ -12,9 +12,10 @@ namespace countersign {
 KeyTable field_keys();
 
 struct FieldRules {
-  bool ask = false;     // `required_on` may stand
-  bool column = false;  // no tables inside
-  bool prose = true;    // labels may hold expressions, `when`, `default` and `computed` may stand
+  bool ask = false;      // `required_on` may stand
+  bool column = false;   // no tables inside
+  bool visible = false;  // of a form or an ask: `visible_to` and `visible_from` may stand
+  bool prose = true;     // labels may hold expressions, `when`, `default` and `computed` may stand
   Spot spot{.place = Place::form};
   const std::vector<std::string>* outcomes = nullptr;  // of an ask: what `required_on` may name
 };

@@ -49,7 +49,8 @@ void Flow::add_outcome(StepIndex from, const std::string& outcome) {
       return add_send_back(from, approve->return_to);
     if (const auto* task = std::get_if<Task>(&step.kind)) return add_send_back(from, task->return_to);
     return;
-  } else if (outcome == "timeout" || outcome == "failed") {
+  } else if (outcome == "timeout" || outcome == "failed" ||
+             (outcome == "insufficient" && std::holds_alternative<Budget>(step.kind))) {
     return;  // must be handled: reported elsewhere
   } else {
     edge = edge_behind(from, Edge::Kind::outcome);
@@ -93,12 +94,13 @@ void Flow::make_edges() {
         if (!option.when) otherwise = true;
       }
       if (!otherwise) edges.push_back(edge_behind(step.index, Edge::Kind::outcome));
-    } else if (const auto* parallel = std::get_if<Parallel>(&step.kind)) {
+    } else if (const std::vector<ListIndex> branches = branches_of(step); !branches.empty()) {
       // What follows is found when branches join.
-      for (const Parallel::Branch& branch : parallel->branches) {
-        if (branch.list != kNoList) edges.push_back(edge_into(branch.list, Edge::Kind::inner));
-      }
+      for (const ListIndex branch : branches) edges.push_back(edge_into(branch, Edge::Kind::inner));
     } else {
+      // A for_each may have no items, so that what follows it needs nothing of what is inside.
+      const auto* each = std::get_if<ForEach>(&step.kind);
+      if (each != nullptr && each->list != kNoList) edges.push_back(edge_into(each->list, Edge::Kind::inner));
       const std::vector<std::string> outcomes = outcomes_of(definition_, step);
       for (const std::string& outcome : outcomes) add_outcome(step.index, outcome);
       if (outcomes.empty()) edges.push_back(edge_behind(step.index, Edge::Kind::outcome));
@@ -109,7 +111,29 @@ void Flow::make_edges() {
 // ---- what is known where
 
 bool Flow::is_branch(ListIndex list) const {
-  return definition_.list(list).role.starts_with("branch:");
+  const std::string& role = definition_.list(list).role;
+  return role.starts_with("branch:") || role.starts_with("gate:") || is_item(list);
+}
+
+bool Flow::is_item(ListIndex list) const {
+  return definition_.list(list).role == "each";
+}
+
+std::vector<ListIndex> Flow::branches_of(const Step& step) {
+  std::vector<ListIndex> lists;
+  if (const auto* parallel = std::get_if<Parallel>(&step.kind)) {
+    for (const Parallel::Branch& branch : parallel->branches) lists.push_back(branch.list);
+  } else if (const auto* gates = std::get_if<Gates>(&step.kind)) {
+    for (const Gates::Level& level : gates->levels) lists.push_back(level.list);
+  }
+  std::erase(lists, kNoList);
+  return lists;
+}
+
+std::size_t Flow::branches_needed(const Step& step) {
+  const auto* parallel = std::get_if<Parallel>(&step.kind);
+  if (parallel != nullptr && parallel->need.kind != QuorumKind::all) return parallel->need.number;
+  return branches_of(step).size();
 }
 
 void Flow::set_result(Bits& state, StepIndex step, const std::string& outcome) const {
@@ -124,6 +148,13 @@ void Flow::set_result(Bits& state, StepIndex step, const std::string& outcome) c
       state[bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
     }
   }
+}
+
+void Flow::set_absent(Bits& state, StepIndex step) const {
+  if (definition_.step(step).id.empty()) return;
+  set_result(state, step, "");
+  const std::size_t bit = tracked_[step].first_bit;
+  state[bit / 64] |= std::uint64_t{1} << (bit % 64);
 }
 
 void Flow::copy_result(Bits& to, const Bits& from, StepIndex step) const {
@@ -195,23 +226,27 @@ void Flow::flow_into(StepIndex step, const Bits& state) {
 void Flow::visit(StepIndex at) {
   const Step& step = definition_.step(at);
   const Bits state = *entry_[at];
-  if (const auto* parallel = std::get_if<Parallel>(&step.kind)) {
+  if (const std::vector<ListIndex> branches = branches_of(step); !branches.empty()) {
     for (const Edge& edge : edges_[at]) {
       if (edge.kind == Edge::Kind::skip) flow_along(at, edge, state);
     }
-    for (const Parallel::Branch& branch : parallel->branches) {
-      if (branch.list == kNoList) continue;
+    for (const ListIndex branch : branches) {
       Bits inside = state;
-      for (const Parallel::Branch& other : parallel->branches) {
-        if (other.list == branch.list || other.list == kNoList) continue;
-        for (const StepIndex below : steps_below(other.list)) widen(inside, below);
+      for (const ListIndex other : branches) {
+        if (other == branch) continue;
+        for (const StepIndex below : steps_below(other)) widen(inside, below);
       }
-      flow_along(at, edge_into(branch.list, Edge::Kind::inner), inside);
+      flow_along(at, edge_into(branch, Edge::Kind::inner), inside);
     }
     return;
   }
+  const auto* each = std::get_if<ForEach>(&step.kind);
   for (const Edge& edge : edges_[at]) {
     Bits out = state;
+    if (each != nullptr && edge.kind == Edge::Kind::inner) {
+      // Every item begins with nothing of its own.
+      for (const StepIndex below : steps_below(each->list)) set_absent(out, below);
+    }
     if (edge.kind == Edge::Kind::outcome) set_result(out, at, edge.outcome);
     if (at == definition_.revise) {
       out = start_;  // everything is void
@@ -243,6 +278,7 @@ void Flow::leave_list(ListIndex list, StepIndex from, const Bits& state) {
     if (list == definition_.root && falls_off_at_ == kNoStep) falls_off_at_ = from;
     return;
   }
+  if (is_item(list)) return;
   if (!is_branch(list)) {
     flow_along(from, edge_behind(owner, Edge::Kind::outcome), state);
     return;
@@ -258,16 +294,14 @@ void Flow::leave_list(ListIndex list, StepIndex from, const Bits& state) {
 
 void Flow::join_branches(StepIndex at) {
   const Step& step = definition_.step(at);
-  const auto& parallel = std::get<Parallel>(step.kind);
-  const bool all = parallel.need.kind == QuorumKind::all;
-  const std::size_t needed = all ? parallel.branches.size() : parallel.need.number;
+  const auto* parallel = std::get_if<Parallel>(&step.kind);
+  const bool all = parallel == nullptr || parallel->need.kind == QuorumKind::all;
   Bits joined = *entry_[at];
   std::size_t done = 0;
-  for (const Parallel::Branch& branch : parallel.branches) {
-    if (branch.list == kNoList) continue;
-    const std::optional<Bits>& exit = exit_[branch.list];
+  for (const ListIndex branch : branches_of(step)) {
+    const std::optional<Bits>& exit = exit_[branch];
     done += exit ? 1 : 0;
-    for (const StepIndex below : steps_below(branch.list)) {
+    for (const StepIndex below : steps_below(branch)) {
       if (all && exit) {
         copy_result(joined, *exit, below);
       } else {
@@ -275,7 +309,7 @@ void Flow::join_branches(StepIndex at) {
       }
     }
   }
-  if (done < needed) return;
+  if (done < branches_needed(step)) return;
   for (const std::string& outcome : outcomes_of(definition_, step)) {
     Bits out = joined;
     set_result(out, at, outcome);

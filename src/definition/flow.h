@@ -71,9 +71,15 @@ class Flow {
   void leave_list(ListIndex list, StepIndex from, const Bits& state);
   void join_branches(StepIndex parallel);
 
+  // Whether it goes on at once with others, or with itself: of parallel, gates, for_each.
   bool is_branch(ListIndex list) const;
+  bool is_item(ListIndex list) const;  // of a for_each
+  // The lists that go on at once and join: of parallel and gates.
+  static std::vector<ListIndex> branches_of(const Step& step);
+  static std::size_t branches_needed(const Step& step);
   const std::vector<StepIndex>& steps_below(ListIndex list) const { return below_[list]; }
   void set_result(Bits& state, StepIndex step, const std::string& outcome) const;
+  void set_absent(Bits& state, StepIndex step) const;
   void copy_result(Bits& to, const Bits& from, StepIndex step) const;
   void widen(Bits& state, StepIndex step) const;
 

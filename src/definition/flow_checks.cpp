@@ -15,21 +15,6 @@ std::vector<std::string> ids_of(const Definition& definition) {
   return ids;
 }
 
-// Whether `list` is `inner` or a list around it; the root list is around an event's.
-bool encloses(const Definition& definition, ListIndex list, ListIndex inner) {
-  while (inner != list) {
-    const StepIndex owner = definition.list(inner).owner;
-    if (owner != kNoStep) {
-      inner = definition.step(owner).list;
-    } else if (inner != definition.root) {
-      inner = definition.root;
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
 const Step* find_target(Loading& loading, const StepReference& reference) {
   const Step* target = loading.definition.find_step(reference.name);
   if (target == nullptr) {
@@ -60,6 +45,54 @@ void resolve_go(Loading& loading) {
       continue;
     }
     loading.definition.steps[index].kind = Go{target->index};
+  }
+}
+
+void resolve_commits(Loading& loading) {
+  for (const auto& [index, reference] : loading.commit_targets) {
+    const Step* target = find_target(loading, reference);
+    if (target == nullptr) continue;
+    const auto* reserving = std::get_if<Budget>(&target->kind);
+    if (reserving == nullptr || reserving->act != Budget::Act::reserve) {
+      loading.diagnostics.error(
+          Code::not_reserved, reference.at,
+          fmt::format("'{}' (line {}) is no budget step that reserves", reference.name, target->at.line));
+      continue;
+    }
+    // Inside a for_each that the reservation is outside of, the first item would spend it for all.
+    const auto around = for_each_around(loading.definition, loading.definition.step(index).list);
+    const auto reserved_in = for_each_around(loading.definition, target->list);
+    if (around.size() > reserved_in.size() ||
+        !std::equal(around.begin(), around.end(), reserved_in.begin())) {
+      loading.diagnostics.error(Code::not_reserved, reference.at,
+                                fmt::format("'{}' (line {}) reserves once, and not for each item here",
+                                            reference.name, target->at.line));
+      continue;
+    }
+    std::get<Budget>(loading.definition.steps[index].kind).commit = target->index;
+  }
+}
+
+// Spending what nobody has held would let money pass unseen.
+void check_commits(Loading& loading, const Flow& flow) {
+  for (const auto& [index, reference] : loading.commit_targets) {
+    const Step& step = loading.definition.step(index);
+    const StepIndex target = std::get<Budget>(step.kind).commit;
+    if (target == kNoStep || step.when || !flow.reachable(index)) continue;
+    const Flow::Possible possible = flow.result(index, target);
+    const bool lacking = std::ranges::find(possible.outcomes, "insufficient") != possible.outcomes.end();
+    if (!possible.absent && !lacking) continue;
+    // A step inside a for_each may have run for no item at all: then nothing is to be spent.
+    if (!lacking && !for_each_around(loading.definition, loading.definition.step(target).list).empty())
+      continue;
+    loading.diagnostics.error(
+        Code::not_reserved, reference.at,
+        lacking
+            ? fmt::format("'{}' may have ended with 'insufficient' here: let that outcome lead elsewhere, or "
+                          "write `when: {}.outcome == \"reserved\"` on this step",
+                          reference.name, reference.name)
+            : fmt::format("'{}' may not have run here: write `when: has({}.outcome)` on this step",
+                          reference.name, reference.name));
   }
 }
 
@@ -109,19 +142,44 @@ void check_items_of(Loading& loading, const std::vector<Field>& fields) {
   }
 }
 
+void resolve_visible_from(Loading& loading) {
+  for (const auto& [index, reference] : loading.visible_from) {
+    if (const Step* target = find_target(loading, reference))
+      loading.definition.steps[index].visible_from = target->index;
+  }
+}
+
+void check_visible_from(Loading& loading, const std::vector<Field>& fields) {
+  for (const Field& field : fields) {
+    if (field.visible_from.empty() || loading.definition.find_step(field.visible_from) != nullptr) continue;
+    loading.diagnostics.error(
+        Code::unknown_step, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+        fmt::format("unknown step '{}' in 'visible_from' of '{}'", field.visible_from, field.name),
+        nearest_of(field.visible_from, ids_of(loading.definition)));
+  }
+}
+
 }  // namespace
 
 void resolve_steps(Loading& loading) {
+  resolve_visible_from(loading);
+  check_visible_from(loading, loading.definition.form);
   resolve_go(loading);
+  resolve_commits(loading);
   resolve_returns(loading);
   for (const Step& step : loading.definition.steps) {
-    if (const auto* approve = std::get_if<Approve>(&step.kind)) check_items_of(loading, approve->ask);
-    if (const auto* task = std::get_if<Task>(&step.kind)) check_items_of(loading, task->ask);
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    const auto* task = std::get_if<Task>(&step.kind);
+    if (approve == nullptr && task == nullptr) continue;
+    const std::vector<Field>& ask = approve != nullptr ? approve->ask : task->ask;
+    check_items_of(loading, ask);
+    check_visible_from(loading, ask);
   }
 }
 
 void check_flow(Loading& loading, const Flow& flow) {
   const Definition& definition = loading.definition;
+  check_commits(loading, flow);
   for (const Step& step : definition.steps) {
     if (step.list == kNoList || flow.reachable(step.index)) continue;
     // One report for a run of unreachable steps: for its first.

@@ -37,8 +37,8 @@ const std::vector<bool>& Flow::steps_after(StepIndex from) const {
       open.push_back(next);
     };
     for (const Edge& edge : edges_[step]) go_on(edge);
-    // What follows a parallel, and the lists of its outcomes.
-    if (std::holds_alternative<Parallel>(definition_.step(step).kind)) {
+    // What follows branches, and the lists of its outcomes.
+    if (!branches_of(definition_.step(step)).empty()) {
       go_on(edge_behind(step, Edge::Kind::outcome));
       for (const auto& [outcome, list] : definition_.step(step).on)
         go_on(edge_into(list, Edge::Kind::outcome));
@@ -57,14 +57,10 @@ std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
   for (const Edge& edge : edges_[at]) {
     if (!waits || edge.kind == Edge::Kind::skip) edges.push_back(edge);
   }
-  if (const auto* parallel = std::get_if<Parallel>(&step.kind)) {
-    std::size_t passing = 0;
-    for (const Parallel::Branch& branch : parallel->branches) {
-      if (branch.list != kNoList && passes_[branch.list]) ++passing;
-    }
-    const std::size_t needed =
-        parallel->need.kind == QuorumKind::all ? parallel->branches.size() : parallel->need.number;
-    if (passing >= needed) {
+  if (const std::vector<ListIndex> branches = branches_of(step); !branches.empty()) {
+    const auto passing = static_cast<std::size_t>(
+        std::ranges::count_if(branches, [&](ListIndex branch) { return passes_[branch]; }));
+    if (passing >= branches_needed(step)) {
       for (const std::string& outcome : outcomes_of(definition_, step)) {
         const auto handler = step.on.find(outcome);
         edges.push_back(handler == step.on.end() ? edge_behind(at, Edge::Kind::outcome)

@@ -3,8 +3,8 @@
 //
 // A file is read twice by the same code: the first reading gives the outline (ids, lists, outcomes, fields)
 // on which the flow is computed; the second compiles expressions, which may read any step's result and need
-// to know whether that step must have run. Steps get the same indices both times. Only the second reading's
-// diagnostics count.
+// to know whether that step must have run. A file that sets variables is read once more in between, to know
+// their types. Steps get the same indices each time. Only the last reading's diagnostics count.
 
 #include <map>
 #include <set>
@@ -16,6 +16,7 @@
 #include "definition/catalogue.h"
 #include "definition/flow.h"
 #include "definition/map_reader.h"
+#include "definition/table_loader.h"
 #include "definition/yaml.h"
 
 namespace countersign {
@@ -28,14 +29,20 @@ struct StepReference {
 
 struct Loading {
   Loading(const YamlDocument& read, Diagnostics& reports, const Catalogue& known,
-          const std::map<std::pair<std::string, std::string>, std::string>& messages)
-      : document(read), diagnostics(reports), catalogue(known), message_texts(messages) {}
+          const std::map<std::pair<std::string, std::string>, std::string>& messages,
+          const TableTexts& tables)
+      : document(read),
+        diagnostics(reports),
+        catalogue(known),
+        message_texts(messages),
+        table_texts(tables) {}
 
   const YamlDocument& document;
   Diagnostics& diagnostics;
   const Catalogue& catalogue;
   // Name and language of a message -> its text.
   const std::map<std::pair<std::string, std::string>, std::string>& message_texts;
+  const TableTexts& table_texts;
 
   // Of the second reading; nullptr in the first.
   const Definition* outline = nullptr;
@@ -46,11 +53,24 @@ struct Loading {
   Definition definition;
   std::map<StepIndex, std::vector<Field>> replies;
   std::map<StepIndex, StepReference> go_targets;
+  std::map<StepIndex, StepReference> visible_from;
+  std::map<StepIndex, StepReference> commit_targets;  // of budget steps
   std::map<StepIndex, std::vector<StepReference>>
       return_targets;  // in the order of return_to, requester left out
   std::map<std::string, std::vector<StepIndex>> message_users;  // message -> the steps that send it
   std::map<std::string, SourceSpan> message_places;             // where each is named first
   std::set<std::string> used_statuses;
+  std::set<std::string, std::less<>> broken_tables;  // named and reported
+
+  // Of the reading before: the types that the `set` steps give to the variables; nullptr: they are not known
+  // yet, and any may be read.
+  const std::map<std::string, std::vector<cel::Type>>* variable_types = nullptr;
+
+  std::map<std::string, std::vector<cel::Type>> assigned;  // by variable: the type of each `set`
+  // Fields of the form that an expression reads; "" stands for the form as a whole.
+  std::set<std::string> read_fields;
+
+  std::map<StepIndex, cel::Type> item_types;  // of for_each steps, in the second reading
 
   bool too_many_steps = false;  // reported
   // While the list of an event is read: its steps see the event.

@@ -45,12 +45,17 @@ std::string_view to_string(Shape shape);
 
 enum class Need { optional, required, later };  // later: known, but not available in this version
 
+// What stands inside a list or map (grammar.h): a function, so that tables may speak of each other.
+struct Grammar;
+using Inside = const Grammar& (*)();
+
 struct Key {
   std::string_view name;
   Shape shape = Shape::any;
   Need need = Need::optional;
   std::string_view meaning;     // one line
   std::string_view words = {};  // of Shape::word: "together|one_by_one"
+  Inside inside = nullptr;      // of any, list and map: what may stand there; nullptr: anything
 };
 using KeyTable = std::span<const Key>;
 

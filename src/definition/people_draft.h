@@ -10,6 +10,7 @@
 #include "core/calendars.h"
 #include "core/directory.h"
 #include "definition/diagnostic.h"
+#include "definition/yaml.h"
 
 namespace countersign {
 
@@ -51,6 +52,8 @@ bool is_id(std::string_view text);
 // Both forms of the file.
 void read_people_yaml(std::string_view file, std::string_view text, PeopleDraft& draft,
                       Diagnostics& diagnostics);
+// The same of a map {people, groups} that stands inside another file.
+void read_people_node(const YamlNode& root, PeopleDraft& draft, Diagnostics& diagnostics);
 void read_people_csv(std::string_view file, std::string_view text, PeopleDraft& draft,
                      Diagnostics& diagnostics);
 

@@ -2,16 +2,32 @@
 #include <fmt/format.h>
 
 #include "core/address_syntax.h"
+#include "definition/grammar.h"
 #include "definition/map_reader.h"
 #include "definition/people_draft.h"
 
 namespace countersign {
 namespace {
 
-constexpr Key kFileKeys[] = {
-    {"people", Shape::list, Need::required, "the people"},
-    {"groups", Shape::map, Need::optional, "groups: id -> ids of members, or {title, members}"},
+constexpr Key kAbsenceKeys[] = {
+    {"from", Shape::text, Need::required, "first day, or a time with its offset"},
+    {"until", Shape::text, Need::required, "last day, or the time of coming back"},
+    {"stand_in", Shape::text, Need::optional, "id of who acts meanwhile"},
 };
+constexpr Key kGroupKeys[] = {
+    {"title", Shape::text, Need::optional, "as people read it"},
+    {"members", Shape::texts, Need::required, "ids of the members"},
+};
+
+const Grammar& absence_grammar() {
+  static const Grammar kGrammar{"absence", {map_of({kAbsenceKeys})}};
+  return kGrammar;
+}
+const Grammar& absences_grammar() {
+  static const Grammar kGrammar{"absences", {list_of(absence_grammar)}};
+  return kGrammar;
+}
+
 constexpr Key kPersonKeys[] = {
     {"id", Shape::text, Need::required, "how workflows and other files name the person"},
     {"name", Shape::text, Need::required, "as people read it"},
@@ -22,18 +38,33 @@ constexpr Key kPersonKeys[] = {
     {"approval_limit", Shape::number, Need::optional, "up to which amount the person may approve"},
     {"department", Shape::text, Need::optional, "where the person works"},
     {"active", Shape::boolean, Need::optional, "false: has left"},
-    {"channels", Shape::map, Need::optional, "messaging channel -> address"},
-    {"attributes", Shape::map, Need::optional, "whatever else expressions read of the person"},
-    {"away", Shape::list, Need::optional, "absences"},
+    {"channels", Shape::map, Need::optional, "messaging channel -> address", "", texts_by_name},
+    {"attributes", Shape::map, Need::optional, "whatever else expressions read of the person", "",
+     texts_by_name},
+    {"away", Shape::list, Need::optional, "absences", "", absences_grammar},
 };
-constexpr Key kAbsenceKeys[] = {
-    {"from", Shape::text, Need::required, "first day, or a time with its offset"},
-    {"until", Shape::text, Need::required, "last day, or the time of coming back"},
-    {"stand_in", Shape::text, Need::optional, "id of who acts meanwhile"},
-};
-constexpr Key kGroupKeys[] = {
-    {"title", Shape::text, Need::optional, "as people read it"},
-    {"members", Shape::texts, Need::required, "ids of the members"},
+
+const Grammar& person_grammar() {
+  static const Grammar kGrammar{"person", {map_of({kPersonKeys})}};
+  return kGrammar;
+}
+const Grammar& persons_grammar() {
+  static const Grammar kGrammar{"persons", {list_of(person_grammar)}};
+  return kGrammar;
+}
+const Grammar& group_grammar() {
+  static const Grammar kGrammar{"group", {value_of(Shape::texts), map_of({kGroupKeys})}};
+  return kGrammar;
+}
+const Grammar& groups_grammar() {
+  static const Grammar kGrammar{"groups", {names_of(group_grammar)}};
+  return kGrammar;
+}
+
+constexpr Key kFileKeys[] = {
+    {"people", Shape::list, Need::required, "the people", "", persons_grammar},
+    {"groups", Shape::map, Need::optional, "groups: id -> ids of members, or {title, members}", "",
+     groups_grammar},
 };
 
 // A file of 20,000 people is about 4 MB.
@@ -170,10 +201,19 @@ class PeopleYaml {
 
 }  // namespace
 
+const Grammar& people_grammar() {
+  static const Grammar kGrammar{"people", {map_of({kFileKeys})}};
+  return kGrammar;
+}
+
 void read_people_yaml(std::string_view file, std::string_view text, PeopleDraft& draft,
                       Diagnostics& diagnostics) {
   const auto document = read_yaml(file, text, diagnostics, kPeopleLimits);
   if (document) PeopleYaml(draft, diagnostics).read(document->root);
+}
+
+void read_people_node(const YamlNode& root, PeopleDraft& draft, Diagnostics& diagnostics) {
+  PeopleYaml(draft, diagnostics).read(root);
 }
 
 }  // namespace countersign

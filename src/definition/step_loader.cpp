@@ -9,12 +9,34 @@
 #include "base/text.h"
 #include "core/scope.h"
 #include "definition/chase_reader.h"
+#include "definition/grammar.h"
 #include "definition/yaml_mending.h"
 
 namespace countersign {
 namespace {
 
 constexpr std::size_t kStepsMax = 1000;
+
+const Grammar& reminder_grammar() {
+  static const Grammar kGrammar{"reminder", {map_of({remind_keys()})}};
+  return kGrammar;
+}
+const Grammar& reminders_grammar() {
+  static const Grammar kGrammar{"reminders", {list_of(reminder_grammar)}};
+  return kGrammar;
+}
+const Grammar& escalation_grammar() {
+  static const Grammar kGrammar{"escalation", {map_of({escalate_keys()})}};
+  return kGrammar;
+}
+const Grammar& escalations_grammar() {
+  static const Grammar kGrammar{"escalations", {map_of({escalate_keys()}), list_of(escalation_grammar)}};
+  return kGrammar;
+}
+const Grammar& outcomes_grammar() {
+  static const Grammar kGrammar{"outcomes", {names_of(steps_grammar)}};
+  return kGrammar;
+}
 
 constexpr std::array kCommonKeys = {
     Key{"id", Shape::text, Need::optional, "needed where something refers to the step", ""},
@@ -23,11 +45,14 @@ constexpr std::array kCommonKeys = {
     Key{"stage", Shape::text, Need::optional, "the stage that the instance enters with this step", ""},
     Key{"due", Shape::time, Need::optional, "when it should be done; nothing happens by itself", ""},
     Key{"deadline", Shape::time, Need::optional, "when the outcome `timeout` decides", ""},
-    Key{"remind", Shape::list, Need::optional, "reminders", ""},
-    Key{"escalate", Shape::any, Need::optional, "who is asked too, or instead, when it takes long", ""},
-    Key{"on", Shape::map, Need::optional, "outcome: a target or steps", ""},
-    Key{"visible_to", Shape::any, Need::later, "who sees it", ""},
-    Key{"visible_from", Shape::any, Need::later, "the step from which it is seen", ""},
+    Key{"remind", Shape::list, Need::optional, "reminders", "", reminders_grammar},
+    Key{"escalate", Shape::any, Need::optional, "who is asked too, or instead, when it takes long", "",
+        escalations_grammar},
+    Key{"on", Shape::map, Need::optional, "outcome: a target or steps", "", outcomes_grammar},
+    Key{"visible_to", Shape::expressions, Need::optional, "who sees its decision beside whoever is asked",
+        ""},
+    Key{"visible_from", Shape::text, Need::optional, "the step from whose opening on all see its decision",
+        ""},
 };
 
 const StepWord* word_named(std::string_view word) {
@@ -78,7 +103,7 @@ const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::ve
     loading.diagnostics.error(
         Code::missing_key, at,
         "this step does nothing: it needs one of approve, task, notify, call, wait, choose, "
-        "parallel, run, set, go, end");
+        "parallel, for_each, run, set, budget, gates, go, end");
   }
   return found;
 }
@@ -108,6 +133,19 @@ void read_stage(Loading& loading, const MapReader& map, Step& step) {
       Code::unknown_stage, map.at("stage"),
       fmt::format("unknown stage '{}': 'stages' has {}", step.stage, join(stages, ", ")),
       nearest_of(step.stage, stages));
+}
+
+void read_visibility(Loading& loading, const MapReader& map, Step& step, const Spot& spot) {
+  if (const YamlNode* people = map.find("visible_to")) {
+    step.visible_to = read_expressions(loading, *people, spot, expects_people(), "'visible_to'");
+  }
+  const YamlNode* from = map.find("visible_from");
+  if (from == nullptr) return;
+  loading.visible_from[step.index] = {from->text, from->at};
+  if (!step.id.empty() && from->text == step.id) {
+    loading.diagnostics.error(Code::visible_from_misplaced, from->at,
+                              "a decision is made when its step has opened: name a later step");
+  }
 }
 
 // The steps of each outcome, and what must be handled.
@@ -149,6 +187,10 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
   if (step.deadline && std::ranges::find(outcomes, "timeout") != outcomes.end() && !handled("timeout")) {
     loading.diagnostics.error(Code::unhandled_deadline, map.key_at("deadline"),
                               "a deadline needs 'on: timeout', which says what happens when it passes");
+  }
+  if (std::holds_alternative<Budget>(step.kind) &&
+      std::ranges::find(outcomes, "insufficient") != outcomes.end()) {
+    demand("insufficient", "the budget may not suffice");
   }
   if (std::holds_alternative<Call>(step.kind)) demand("failed", "the call may fail after its retries");
   if (const auto* task = std::get_if<Task>(&step.kind); task != nullptr && task->outcomes.size() > 1) {
@@ -210,6 +252,7 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
     fresh.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
   }
   read_stage(loading, map, fresh);
+  read_visibility(loading, map, fresh, spot);
   read_chase(loading, map, fresh, word);
   const std::string name = fresh.name;
   loading.definition.steps.push_back(std::move(fresh));
@@ -232,20 +275,9 @@ KeyTable common_step_keys() {
 
 std::span<const StepWord> step_words() {
   static const std::array kWords = {
-      approve_word(),
-      task_word(),
-      notify_word(),
-      call_word(),
-      wait_word(),
-      choose_word(),
-      parallel_word(),
-      StepWord{"for_each", Shape::any, "the same steps for every item of a list", {}, {}, nullptr, false},
-      run_word(),
-      set_word(),
-      StepWord{"budget", Shape::any, "reserves, commits or moves budget", {}, {}, nullptr, false},
-      StepWord{"gates", Shape::any, "ordered levels of stages", {}, {}, nullptr, false},
-      go_word(),
-      end_word(),
+      approve_word(), task_word(),     notify_word(),   call_word(), wait_word(),
+      choose_word(),  parallel_word(), for_each_word(), run_word(),  set_word(),
+      budget_word(),  gates_word(),    go_word(),       end_word(),
   };
   return kWords;
 }

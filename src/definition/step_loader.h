@@ -30,7 +30,8 @@ struct StepWord {
   KeyTable keys;                                   // inside the word's map
   KeyTable beside;                                 // beside the word
   StepKind (*read)(const StepReading&) = nullptr;  // nullptr: not available in this version
-  bool asks = false;  // waits for people: may have due, deadline, remind, escalate
+  bool asks = false;        // waits for people: may have due, deadline, remind, escalate
+  Inside inside = nullptr;  // of any and list: what may stand behind the word beside a map of `keys`
 };
 
 // All words of the language, in the order of the reference.
@@ -52,6 +53,9 @@ const StepWord& choose_word();
 const StepWord& parallel_word();
 const StepWord& run_word();
 const StepWord& set_word();
+const StepWord& budget_word();
+const StepWord& for_each_word();
+const StepWord& gates_word();
 const StepWord& go_word();
 const StepWord& end_word();
 

@@ -1,26 +1,41 @@
 #include "definition/trigger_loader.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "definition/connector_parts.h"
+#include "definition/grammar.h"
+#include "definition/schedule_loader.h"
 #include "definition/steps/arguments.h"
 #include "definition/steps/event_name.h"
 
 namespace countersign {
 namespace {
 
-constexpr std::array kFormKeys = {
-    Key{"form", Shape::any, Need::required, "people fill in the form", ""},
-};
 constexpr std::array kFormInnerKeys = {
     Key{"by", Shape::expressions, Need::optional, "who may (everybody)", ""},
+};
+const Grammar& form_trigger_grammar() {
+  static const Grammar kGrammar{"form_trigger", {nothing(), map_of({kFormInnerKeys})}};
+  return kGrammar;
+}
+constexpr std::array kFormKeys = {
+    Key{"form", Shape::any, Need::required, "people fill in the form", "", form_trigger_grammar},
 };
 constexpr std::array kEventKeys = {
     Key{"event", Shape::text, Need::required, "CONNECTOR.NAME, or an event of `events`", ""},
     Key{"when", Shape::expression, Need::optional, "only then", ""},
     Key{"requester", Shape::expression, Need::required, "on whose behalf", ""},
-    Key{"form", Shape::map, Need::optional, "field: expression over the event", ""},
+    Key{"form", Shape::map, Need::optional, "field: expression over the event", "", expressions_by_name},
+};
+constexpr std::array kWebhookTriggerKeys = {
+    Key{"webhook", Shape::map, Need::required, "a sender of its own, without a connector file", "",
+        webhook_grammar},
+    Key{"when", Shape::expression, Need::optional, "only then", ""},
+    Key{"requester", Shape::expression, Need::required, "on whose behalf", ""},
+    Key{"form", Shape::map, Need::optional, "field: expression over the event", "", expressions_by_name},
 };
 constexpr std::array kHandlerKeys = {
     Key{"where", Shape::expression, Need::optional, "only an event for which this is true", ""},
@@ -44,6 +59,21 @@ void read_form_trigger(Loading& loading, const YamlNode& node) {
   loading.definition.triggers.push_back(std::move(trigger));
 }
 
+// What stands beside `event` or `webhook`.
+void read_start_of(Loading& loading, const MapReader& map, const std::vector<Field>* data, Trigger trigger) {
+  Spot spot{.place = Place::trigger};
+  spot.event = data;
+  if (const YamlNode* when = map.find("when")) {
+    trigger.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
+  }
+  if (const YamlNode* requester = map.find("requester")) {
+    trigger.requester = read_expression(loading, *requester, spot, expects_person(), "'requester'");
+  }
+  trigger.form =
+      read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, map.node().at, true);
+  loading.definition.triggers.push_back(std::move(trigger));
+}
+
 void read_event_trigger(Loading& loading, const YamlNode& node) {
   const MapReader map(node, "the trigger 'event'", kEventKeys, loading.diagnostics);
   Trigger trigger;
@@ -55,17 +85,31 @@ void read_event_trigger(Loading& loading, const YamlNode& node) {
     trigger.connector = event->connector;
     trigger.event = event->name;
   }
-  Spot spot{.place = Place::trigger};
-  spot.event = event ? event->data : nullptr;
-  if (const YamlNode* when = map.find("when")) {
-    trigger.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
+  read_start_of(loading, map, event ? event->data : nullptr, std::move(trigger));
+}
+
+void read_webhook_trigger(Loading& loading, const YamlNode& node) {
+  const MapReader map(node, "the trigger 'webhook'", kWebhookTriggerKeys, loading.diagnostics);
+  const bool second = std::ranges::any_of(loading.definition.triggers,
+                                          [](const Trigger& trigger) { return trigger.webhook != nullptr; });
+  if (second) {
+    loading.diagnostics.error(Code::keys_conflict, map.key_at("webhook"),
+                              "a workflow has one 'webhook' at most: a second sender needs a connector file");
+    return;
   }
-  if (const YamlNode* requester = map.find("requester")) {
-    trigger.requester = read_expression(loading, *requester, spot, expects_person(), "'requester'");
+  Trigger trigger;
+  trigger.kind = Trigger::Kind::event;
+  trigger.connector = webhook_source(loading.definition.id);
+  trigger.event = kWebhookEvent;
+  auto webhook = std::make_shared<Inbound>();
+  if (const YamlNode* sender = map.find("webhook")) {
+    ConnectorReading reading{loading.document, loading.diagnostics};
+    *webhook = read_webhook(reading, *sender);
   }
-  trigger.form =
-      read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, node.at, true);
-  loading.definition.triggers.push_back(std::move(trigger));
+  trigger.webhook = webhook;
+  const bool whole = webhook->events.empty() || webhook->events.front().whole;
+  const std::vector<Field> data = whole ? std::vector<Field>() : fields_of(webhook->events.front().data);
+  read_start_of(loading, map, whole ? nullptr : &data, std::move(trigger));
 }
 
 void read_handler(Loading& loading, const YamlNode::Entry& entry) {
@@ -118,11 +162,21 @@ void read_handler(Loading& loading, const YamlNode::Entry& entry) {
 
 }  // namespace
 
+const Grammar& trigger_grammar() {
+  static const Grammar kGrammar{"trigger",
+                                {value_of(Shape::word, "form"), map_of({kFormKeys}), map_of({kEventKeys}),
+                                 map_of({kWebhookTriggerKeys}), map_of({schedule_trigger_keys()})}};
+  return kGrammar;
+}
+
 KeyTable form_trigger_keys() {
   return kFormInnerKeys;
 }
 KeyTable event_trigger_keys() {
   return kEventKeys;
+}
+KeyTable webhook_trigger_keys() {
+  return kWebhookTriggerKeys;
 }
 KeyTable event_handler_keys() {
   return kHandlerKeys;
@@ -150,22 +204,17 @@ void read_triggers(Loading& loading, const YamlNode& node) {
                         loading.diagnostics);
     } else if (item.find("event") != nullptr) {
       read_event_trigger(loading, item);
+    } else if (item.find("webhook") != nullptr) {
+      read_webhook_trigger(loading, item);
+    } else if (item.find("schedule") != nullptr) {
+      read_schedule_trigger(loading, item);
     } else if (item.find("form") != nullptr) {
       read_form_trigger(loading, item);
     } else {
-      bool later = false;
-      for (const YamlNode::Entry& entry : item.entries) {
-        if (entry.key != "webhook" && entry.key != "schedule") continue;
-        loading.diagnostics.error(
-            Code::not_available, entry.key_at,
-            fmt::format("the trigger '{}' is not available in this version", entry.key));
-        later = true;
-      }
-      if (later) continue;
       static constexpr std::array<std::string_view, 4> kWords{"form", "event", "schedule", "webhook"};
       const bool named = !item.entries.empty();
       loading.diagnostics.error(Code::missing_key, named ? item.entries.front().key_at : item.at,
-                                "a trigger is one of form, event",
+                                "a trigger is one of form, event, schedule, webhook",
                                 named ? nearest_of(item.entries.front().key, kWords) : "");
     }
   }

@@ -7,6 +7,7 @@ namespace countersign {
 
 KeyTable form_trigger_keys();
 KeyTable event_trigger_keys();
+KeyTable webhook_trigger_keys();
 KeyTable event_handler_keys();
 
 void read_declared_events(Loading& loading, const YamlNode& node);

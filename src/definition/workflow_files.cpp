@@ -83,9 +83,25 @@ Result<MessageTexts> read_message_files(const std::string& directory) {
   return texts;
 }
 
+Result<TableTexts> read_table_files(const std::string& directory) {
+  TableTexts texts;
+  const std::string folder = joined(directory, "tables");
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) return texts;
+  Result<std::vector<std::string>> names = names_in(folder, ".csv");
+  if (!names) return std::unexpected(std::move(names.error()));
+  for (const std::string& name : *names) {
+    Result<std::string> text = read_file(joined(folder, name));
+    if (!text) return std::unexpected(std::move(text.error()));
+    texts.emplace(name.substr(0, name.size() - 4), std::move(*text));
+  }
+  return texts;
+}
+
 Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& directories,
                                             Catalogue catalogue) {
   std::vector<MessageTexts> messages;
+  std::vector<TableTexts> tables;
   std::vector<Unread> unread;
   for (const std::string& directory : directories) {
     Result<std::vector<std::string>> names = names_in(directory, ".yaml");
@@ -93,6 +109,9 @@ Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& dire
     Result<MessageTexts> texts = read_message_files(directory);
     if (!texts) return std::unexpected(std::move(texts.error()));
     messages.push_back(std::move(*texts));
+    Result<TableTexts> rows = read_table_files(directory);
+    if (!rows) return std::unexpected(std::move(rows.error()));
+    tables.push_back(std::move(*rows));
     for (const std::string& name : *names) {
       if (name.ends_with(".test.yaml")) continue;
       Result<std::string> text = read_file(joined(directory, name));
@@ -109,7 +128,8 @@ Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& dire
     }
   }
   for (const Unread& each : unread) {
-    WorkflowFile file{each.file, load_workflow(each.file, each.text, messages[each.directory], catalogue)};
+    WorkflowFile file{each.file, load_workflow(each.file, each.text, messages[each.directory], catalogue,
+                                               tables[each.directory])};
     const auto [first, fresh] = defined_in.emplace(workflow_name_of(each.file), each.file);
     if (!fresh) {
       file.loaded.diagnostics.error(

@@ -1,6 +1,7 @@
 #pragma once
-// Workflow files of directories: DIRECTORY/*.yaml with DIRECTORY/messages/NAME.LANG.md beside them. The only
-// part of the workflow loader that reads files. Files ending in .test.yaml are scenarios and are left out.
+// Workflow files of directories: DIRECTORY/*.yaml with DIRECTORY/messages/NAME.LANG.md and
+// DIRECTORY/tables/NAME.csv beside them. The only part of the workflow loader that reads files. Files ending
+// in .test.yaml are scenarios and are left out.
 
 #include <memory>
 #include <string>
@@ -25,8 +26,9 @@ struct LoadedWorkflows {
 // cannot be read; what is wrong inside a file is a diagnostic.
 Result<LoadedWorkflows> load_workflow_files(const std::vector<std::string>& directories, Catalogue catalogue);
 
-// The messages of one directory.
+// The messages of one directory, and the tables.
 Result<MessageTexts> read_message_files(const std::string& directory);
+Result<TableTexts> read_table_files(const std::string& directory);
 
 // The bytes of a file, at most `bytes_max`. not_found or invalid_input with the system's reason.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max = 8 << 20);

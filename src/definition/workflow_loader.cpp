@@ -7,11 +7,47 @@
 
 #include "base/digest.h"
 #include "definition/flow_checks.h"
+#include "definition/flow_warnings.h"
+#include "definition/grammar.h"
 #include "definition/message_loader.h"
 #include "definition/trigger_loader.h"
 
 namespace countersign {
 namespace {
+
+constexpr std::string_view kWithdrawWords = "first_view|first_decision|any_time|never";
+constexpr std::array kWithdrawKeys = {
+    Key{"until", Shape::word, Need::required, "until when the requester may withdraw", kWithdrawWords},
+};
+constexpr std::array kRefuseKeys = {
+    Key{"when", Shape::expression, Need::required, "the condition", ""},
+    Key{"say", Shape::local_text, Need::required, "what the requester reads", ""},
+};
+
+const Grammar& withdraw_grammar() {
+  static const Grammar kGrammar{"withdraw", {value_of(Shape::word, kWithdrawWords), map_of({kWithdrawKeys})}};
+  return kGrammar;
+}
+const Grammar& refusal_grammar() {
+  static const Grammar kGrammar{"refusal", {map_of({kRefuseKeys})}};
+  return kGrammar;
+}
+const Grammar& refusals_grammar() {
+  static const Grammar kGrammar{"refusals", {list_of(refusal_grammar)}};
+  return kGrammar;
+}
+const Grammar& triggers_grammar() {
+  static const Grammar kGrammar{"triggers", {list_of(trigger_grammar)}};
+  return kGrammar;
+}
+const Grammar& events_grammar() {
+  static const Grammar kGrammar{"events", {names_of(event_data_grammar)}};
+  return kGrammar;
+}
+const Grammar& handlers_grammar() {
+  static const Grammar kGrammar{"handlers", {names_of(handler_grammar)}};
+  return kGrammar;
+}
 
 constexpr std::array kKeys = {
     Key{"workflow", Shape::text, Need::required, "the id, which is the file's name", ""},
@@ -21,27 +57,22 @@ constexpr std::array kKeys = {
     Key{"calendar", Shape::text, Need::optional, "a calendar of the configuration", ""},
     Key{"statuses", Shape::texts, Need::required, "how an instance may end", ""},
     Key{"stages", Shape::texts, Need::optional, "stages in their order", ""},
-    Key{"start", Shape::list, Need::required, "what starts an instance", ""},
+    Key{"start", Shape::list, Need::required, "what starts an instance", "", triggers_grammar},
     Key{"key", Shape::expression, Need::optional, "the business key: one open instance for each", ""},
-    Key{"events", Shape::map, Need::optional, "events that the API sends, with their fields", ""},
-    Key{"form", Shape::map, Need::optional, "the fields", ""},
-    Key{"refuse_when", Shape::list, Need::optional, "when a submission is refused, and what is said", ""},
-    Key{"steps", Shape::list, Need::required, "what happens", ""},
-    Key{"on_event", Shape::map, Need::optional, "event: a target or steps", ""},
-    Key{"withdraw", Shape::any, Need::optional, "until when the requester may withdraw", ""},
+    Key{"events", Shape::map, Need::optional, "events that the API sends, with their fields", "",
+        events_grammar},
+    Key{"form", Shape::map, Need::optional, "the fields", "", fields_grammar},
+    Key{"refuse_when", Shape::list, Need::optional, "when a submission is refused, and what is said", "",
+        refusals_grammar},
+    Key{"steps", Shape::list, Need::required, "what happens", "", step_list_grammar},
+    Key{"on_event", Shape::map, Need::optional, "event: a target or steps", "", handlers_grammar},
+    Key{"withdraw", Shape::any, Need::optional, "until when the requester may withdraw", "",
+        withdraw_grammar},
     Key{"revoke", Shape::any, Need::later, "taking back what has ended", ""},
     Key{"compensate", Shape::any, Need::later, "what revoking does", ""},
     Key{"nudge", Shape::any, Need::later, "how often the requester may nudge", ""},
     Key{"visible_to", Shape::any, Need::later, "who sees instances", ""},
     Key{"retention", Shape::any, Need::later, "how long instances are kept", ""},
-};
-constexpr std::string_view kWithdrawWords = "first_view|first_decision|any_time|never";
-constexpr std::array kWithdrawKeys = {
-    Key{"until", Shape::word, Need::required, "until when the requester may withdraw", kWithdrawWords},
-};
-constexpr std::array kRefuseKeys = {
-    Key{"when", Shape::expression, Need::required, "the condition", ""},
-    Key{"say", Shape::local_text, Need::required, "what the requester reads", ""},
 };
 
 std::vector<std::string> read_words(Loading& loading, const MapReader& map, std::string_view key) {
@@ -168,6 +199,7 @@ void read_workflow(Loading& loading) {
   definition.stages = read_words(loading, map, "stages");
   if (const YamlNode* form = map.find("form")) {
     FieldRules rules;
+    rules.visible = true;
     definition.form = read_fields(loading, *form, rules, "'form'");
   }
   if (const YamlNode* events = map.find("events")) read_declared_events(loading, *events);
@@ -213,6 +245,14 @@ void warn_of_unused_statuses(Loading& loading) {
   }
 }
 
+bool sets_variables(const Definition& definition) {
+  return std::ranges::any_of(definition.steps, [](const Step& step) {
+    const auto* assign = std::get_if<Assign>(&step.kind);
+    return assign != nullptr &&
+           std::ranges::any_of(assign->targets, [](const Assign::Target& target) { return !target.form; });
+  });
+}
+
 std::string version_of(const Loading& loading, std::string_view text) {
   std::string all(text);
   for (const auto& [key, message] : loading.message_texts) {
@@ -220,10 +260,32 @@ std::string version_of(const Loading& loading, std::string_view text) {
     // Lengths keep two different sets of texts from giving the same bytes.
     all += fmt::format("\n{}.{}:{}:", key.first, key.second, message.size()) + message;
   }
+  for (const auto& [name, table] : loading.definition.tables) {
+    const std::string& rows = loading.table_texts.find(name)->second;
+    all += fmt::format("\ntable {}:{}:", name, rows.size()) + rows;
+  }
   return to_hex(as_text(sha256(all)));
 }
 
+// What is stored beside the file, so that the version can be loaded again by itself.
+void keep_sources(Loading& loading) {
+  json::object messages;
+  for (const auto& [key, message] : loading.message_texts) {
+    if (loading.message_users.contains(key.first)) messages[key.first + "." + key.second] = message;
+  }
+  json::object tables;
+  for (const auto& [name, table] : loading.definition.tables)
+    tables[name] = loading.table_texts.find(name)->second;
+  loading.definition.message_sources = write_json(messages);
+  loading.definition.table_sources = write_json(tables);
+}
+
 }  // namespace
+
+const Grammar& workflow_grammar() {
+  static const Grammar kGrammar{"workflow", {map_of({kKeys})}};
+  return kGrammar;
+}
 
 KeyTable workflow_keys() {
   return kKeys;
@@ -239,28 +301,36 @@ std::string workflow_name_of(std::string_view file) {
 }
 
 LoadedWorkflow load_workflow(std::string_view file, std::string_view text, const MessageTexts& messages,
-                             const Catalogue& catalogue) {
+                             const Catalogue& catalogue, const TableTexts& tables) {
   LoadedWorkflow loaded;
   const std::optional<YamlDocument> document = read_yaml(file, text, loaded.diagnostics);
   if (!document) return loaded;
 
   Diagnostics first_diagnostics(document->source);
-  Loading first(*document, first_diagnostics, catalogue, messages);
+  Loading first(*document, first_diagnostics, catalogue, messages, tables);
   read_workflow(first);
   const Flow flow(first.definition);
 
-  Loading second(*document, loaded.diagnostics, catalogue, messages);
-  second.outline = &first.definition;
-  second.flow = &flow;
-  second.outline_replies = &first.replies;
+  Diagnostics typing_diagnostics(document->source);
+  Loading typing(*document, typing_diagnostics, catalogue, messages, tables);
+  Loading second(*document, loaded.diagnostics, catalogue, messages, tables);
+  for (Loading* each : {&typing, &second}) {
+    each->outline = &first.definition;
+    each->flow = &flow;
+    each->outline_replies = &first.replies;
+  }
+  if (sets_variables(first.definition)) read_workflow(typing);
+  second.variable_types = &typing.assigned;
   read_workflow(second);
   read_messages(second);
   if (second.definition.root != kNoList && !second.too_many_steps) check_flow(second, flow);
   if (loaded.diagnostics.has_errors()) return loaded;
 
   warn_of_unused_statuses(second);
+  warn_of_flow(second);
   second.definition.version = version_of(second, text);
   second.definition.source = std::string(text);
+  keep_sources(second);
   loaded.definition = std::make_shared<const Definition>(std::move(second.definition));
   return loaded;
 }
@@ -271,7 +341,8 @@ std::optional<NamedOutline> outline_of(std::string_view file, std::string_view t
   if (!document || !document->root.is_map()) return std::nullopt;
   const Catalogue nothing;
   const MessageTexts no_messages;
-  Loading loading(*document, ignored, nothing, no_messages);
+  const TableTexts no_tables;
+  Loading loading(*document, ignored, nothing, no_messages, no_tables);
   read_workflow(loading);
   return NamedOutline{loading.definition.id.value, {loading.definition.form, loading.definition.statuses}};
 }

@@ -13,6 +13,7 @@
 #include "definition/catalogue.h"
 #include "definition/diagnostic.h"
 #include "definition/map_reader.h"
+#include "definition/table_loader.h"
 
 namespace countersign {
 
@@ -25,9 +26,10 @@ struct LoadedWorkflow {
 };
 
 // `file` as messages show it ("workflows/expense-approval.yaml"); its name without folder and ending must be
-// the workflow's id. The version is the SHA-256 of the text and of the messages that the workflow names.
+// the workflow's id. The version is the SHA-256 of the text and of the messages and tables that the workflow
+// names.
 LoadedWorkflow load_workflow(std::string_view file, std::string_view text, const MessageTexts& messages,
-                             const Catalogue& catalogue);
+                             const Catalogue& catalogue, const TableTexts& tables = {});
 
 // What other workflows' `run` needs to know of a file, without checking it: nullopt where it cannot be read
 // at all.

@@ -1,5 +1,8 @@
 #include "delivery/curl_loop.h"
 
+#include <utility>
+
+#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,14 +118,37 @@ void CurlLoop::wait(curl_socket_t socket, const std::shared_ptr<Watch>& watch, i
 
 int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self) {
   auto& loop = *static_cast<CurlLoop*>(self);
-  loop.timer_.cancel();
+  loop.deadline_.reset();
   if (timeout_ms < 0) return 0;
-  // Also where it is 0: libcurl must not be entered from its own callback.
-  loop.timer_.expires_after(std::chrono::milliseconds(timeout_ms));
-  loop.timer_.async_wait([&loop, alive = std::weak_ptr<int>(loop.alive_)](boost::system::error_code error) {
-    if (!error && !alive.expired()) loop.act(CURL_SOCKET_TIMEOUT, 0);
-  });
+  loop.deadline_ = boost::asio::steady_timer::clock_type::now() + std::chrono::milliseconds(timeout_ms);
+  if (timeout_ms > 0) {
+    loop.keep_deadline();
+  } else if (!std::exchange(loop.is_posted_, true)) {
+    // libcurl must not be entered from its own callback.
+    boost::asio::post(loop.io_, [&loop, alive = std::weak_ptr<int>(loop.alive_)] {
+      if (alive.expired()) return;
+      loop.is_posted_ = false;
+      loop.keep_deadline();
+    });
+  }
   return 0;
+}
+
+// Acts where the deadline has come, else sees to it that somebody looks again by then.
+void CurlLoop::keep_deadline() {
+  if (!deadline_) return;
+  if (*deadline_ <= boost::asio::steady_timer::clock_type::now()) {
+    deadline_.reset();
+    return act(CURL_SOCKET_TIMEOUT, 0);
+  }
+  if (timer_fires_at_ && *timer_fires_at_ <= *deadline_) return;
+  timer_fires_at_ = deadline_;
+  timer_.expires_at(*deadline_);
+  timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](boost::system::error_code error) {
+    if (error || alive.expired()) return;
+    timer_fires_at_.reset();
+    keep_deadline();
+  });
 }
 
 void CurlLoop::act(curl_socket_t socket, int events) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -49,10 +50,17 @@ class CurlLoop {
   void watch(curl_socket_t socket, int what);
   void wait(curl_socket_t socket, const std::shared_ptr<Watch>& watch, int direction);
   void act(curl_socket_t socket, int events);
+  void keep_deadline();
 
   boost::asio::io_context& io_;
   Finished finished_;
+  // Each transfer moves libcurl's deadline several times, mostly to a later one: the timer is left where it
+  // is then, and looks again when it fires.
+  using Moment = boost::asio::steady_timer::time_point;
   boost::asio::steady_timer timer_;
+  std::optional<Moment> deadline_;
+  std::optional<Moment> timer_fires_at_;
+  bool is_posted_ = false;
   CURLM* multi_;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   std::unordered_set<curl_socket_t> open_sockets_;

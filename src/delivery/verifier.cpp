@@ -39,6 +39,7 @@ const std::vector<Scheme>& schemes() {
       {"feishu", make_feishu_check, {{"verification_token", true}}},
       {"wecom", make_wecom_check, {{"encoding_aes_key", true}, {"receive_id", true}}},
       {"salesforce", make_salesforce_check, {{"organization_id", true}}},
+      {"path-secret", make_path_secret_check, {{"delivery_id", false}}},
   };
   return all;
 }

@@ -98,6 +98,7 @@ class Verifier {
 //   feishu             the encrypt key; verification_token*
 //   wecom              the token; encoding_aes_key*, receive_id*
 //   salesforce         the last segment of the URL's path; organization_id*
+//   path-secret        the last segment of the URL's path, at least 16 characters; delivery_id as for basic
 //
 // invalid_input: an unknown scheme or option (with the nearest known one), a missing option, no secret, a
 // malformed secret (which is not shown).

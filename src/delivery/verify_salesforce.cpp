@@ -75,9 +75,8 @@ Result<Verified> read_notifications(const XmlElement& message) {
 }
 
 Result<Verified> check(const VerifierSettings& settings, const InboundRequest& request) {
-  const std::string path = path_of(request.url);
-  if (!equals_any(settings.secrets, path.substr(path.rfind('/') + 1))) {
-    return not_proven("the last segment of the path is not the configured secret");
+  if (const Result<void> proven = check_path_secret(settings, request); !proven) {
+    return std::unexpected(proven.error());
   }
   const Result<XmlElement> envelope = parse_xml(request.body);
   if (!envelope) return std::unexpected(envelope.error());
@@ -93,10 +92,7 @@ Result<Verified> check(const VerifierSettings& settings, const InboundRequest& r
 }  // namespace
 
 Result<SchemeCheck> make_salesforce_check(const VerifierSettings& settings) {
-  for (const std::string& secret : settings.secrets) {
-    if (secret.find_first_of("/?#%") != std::string::npos)
-      return malformed("a secret is one segment of a path");
-  }
+  if (const Result<void> good = check_path_secrets(settings, 1); !good) return std::unexpected(good.error());
   return SchemeCheck([settings](const InboundRequest& request, Instant) { return check(settings, request); });
 }
 

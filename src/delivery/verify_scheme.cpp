@@ -1,5 +1,6 @@
 #include "delivery/verify_scheme.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -92,6 +93,26 @@ std::string bundle_id(const std::vector<InboundPart>& parts) {
   std::string ids;
   for (const InboundPart& part : parts) ids += part.delivery_id + "\n";
   return "bundle-" + to_hex(as_text(sha256(ids))).substr(0, 32);
+}
+
+Result<void> check_path_secrets(const VerifierSettings& settings, std::size_t characters_min) {
+  for (const std::string& secret : settings.secrets) {
+    const bool plain = std::ranges::all_of(secret, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+             c == '_' || c == '.' || c == '~';
+    });
+    if (!plain) return malformed("a secret is one segment of a path: letters, digits and - _ . ~");
+    if (secret.size() < characters_min) {
+      return malformed(fmt::format("a secret has at least {} characters", characters_min));
+    }
+  }
+  return {};
+}
+
+Result<void> check_path_secret(const VerifierSettings& settings, const InboundRequest& request) {
+  const std::string path = path_of(request.url);
+  if (equals_any(settings.secrets, path.substr(path.rfind('/') + 1))) return {};
+  return not_proven("the last segment of the path is not the configured secret");
 }
 
 std::string path_of(std::string_view url) {

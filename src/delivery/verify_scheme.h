@@ -32,6 +32,7 @@ Result<SchemeCheck> make_dingtalk_check(const VerifierSettings& settings);
 Result<SchemeCheck> make_feishu_check(const VerifierSettings& settings);
 Result<SchemeCheck> make_wecom_check(const VerifierSettings& settings);
 Result<SchemeCheck> make_salesforce_check(const VerifierSettings& settings);
+Result<SchemeCheck> make_path_secret_check(const VerifierSettings& settings);
 
 namespace verify {
 
@@ -64,6 +65,10 @@ std::string id_in_body(const Verified& verified, std::string_view pointer);
 std::string id_in(const json::value& value, std::string_view pointer);
 // One id for a bundle of several.
 std::string bundle_id(const std::vector<InboundPart>& parts);
+
+// The last segment of the path as the proof: the secrets' form, which needs no escaping, and the check.
+Result<void> check_path_secrets(const VerifierSettings& settings, std::size_t characters_min);
+Result<void> check_path_secret(const VerifierSettings& settings, const InboundRequest& request);
 
 std::string path_of(std::string_view url);
 std::string query_of(std::string_view url);

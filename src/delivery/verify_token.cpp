@@ -1,5 +1,5 @@
-// Schemes whose proof is a secret sent along: HTTP Basic (RFC 7617; Pipedrive webhooks v2), Bearer (RFC
-// 6750), Zoho CRM (notification API and workflow webhooks).
+// Schemes whose proof is a secret sent along: at the end of the path, HTTP Basic (RFC 7617; Pipedrive
+// webhooks v2), Bearer (RFC 6750), Zoho CRM (notification API and workflow webhooks).
 
 #include <fmt/format.h>
 
@@ -97,6 +97,8 @@ Result<Verified> check_zoho(const VerifierSettings& settings, const InboundReque
   return check_zoho_notification(settings, request);
 }
 
+constexpr std::size_t kPathSecretCharactersMin = 16;
+
 Result<SchemeCheck> make_basic(const VerifierSettings& settings, const std::string& id_pointer) {
   for (const std::string& secret : settings.secrets) {
     if (secret.find(':') == std::string::npos) return malformed("a secret has the form user:password");
@@ -122,6 +124,24 @@ void drop_attempt_counter(Verified& verified) {
 
 Result<SchemeCheck> make_basic_check(const VerifierSettings& settings) {
   return make_basic(settings, option(settings, "delivery_id"));
+}
+
+Result<SchemeCheck> make_path_secret_check(const VerifierSettings& settings) {
+  const std::string pointer = option(settings, "delivery_id");
+  if (!pointer.empty() && !pointer.starts_with('/')) {
+    return malformed("delivery_id is a JSON pointer such as /meta/id");
+  }
+  if (const Result<void> good = check_path_secrets(settings, kPathSecretCharactersMin); !good) {
+    return std::unexpected(good.error());
+  }
+  return SchemeCheck([settings, pointer](const InboundRequest& request, Instant) -> Result<Verified> {
+    if (const Result<void> proven = check_path_secret(settings, request); !proven) {
+      return std::unexpected(proven.error());
+    }
+    Verified verified = taken_as_sent(request);
+    if (!pointer.empty()) verified.delivery_id = id_in_body(verified, pointer);
+    return verified;
+  });
 }
 
 Result<SchemeCheck> make_pipedrive_check(const VerifierSettings& settings) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -71,6 +72,9 @@ class Dispatcher::Pump {
 
  private:
   static constexpr std::size_t kWindow = 64;  // rows of one target under way at once
+  // Rows that are read at once, so that those under way are not read again for each one that follows them.
+  static constexpr std::size_t kReadAhead = 4 * kWindow;
+  static constexpr std::chrono::milliseconds kReadAheadHolds{100};
   static constexpr std::chrono::seconds kNoteAgainAfter{5};
 
   void pump() {
@@ -104,25 +108,44 @@ class Dispatcher::Pump {
     });
   }
 
+  // A target's rows: those under way, and those that were read to follow them.
+  struct Queue {
+    std::set<std::int64_t> under_way;
+    std::deque<OutboxRow> ahead;
+    std::chrono::steady_clock::time_point read_at;
+  };
+
   void send_due(const std::string& target, Instant now) {
-    std::set<std::int64_t>& under_way = under_way_[target];
-    if (under_way.size() >= kWindow) return;
-    auto rows = engine_.reader().due_outbox(target, now, under_way.size() + kWindow);
+    Queue& queue = queues_[target];
+    if (queue.under_way.size() >= kWindow) return;
+    // What was read a while ago may have been dropped meanwhile.
+    if (std::chrono::steady_clock::now() - queue.read_at > kReadAheadHolds) queue.ahead.clear();
+    send_ahead(queue, target, now);
+    if (queue.under_way.size() >= kWindow || !queue.ahead.empty()) return;
+    auto rows = engine_.reader().due_outbox(target, now, queue.under_way.size() + kReadAhead);
     if (!rows) {
       spdlog::error("cannot read the queue of {}: {}", target, rows.error().message);
       return sleep_for(std::chrono::seconds(5));
     }
+    queue.read_at = std::chrono::steady_clock::now();
     for (OutboxRow& row : *rows) {
-      if (under_way.size() >= kWindow) return;
+      if (!queue.under_way.contains(row.id)) queue.ahead.push_back(std::move(row));
+    }
+    send_ahead(queue, target, now);
+  }
+
+  void send_ahead(Queue& queue, const std::string& target, Instant now) {
+    while (!queue.ahead.empty() && queue.under_way.size() < kWindow) {
       const auto breaker = breakers_.find(target);
       if (breaker != breakers_.end() && breaker->second.until > now) return;
-      if (!under_way.insert(row.id).second) continue;
+      auto row = std::make_shared<OutboxRow>(std::move(queue.ahead.front()));
+      queue.ahead.pop_front();
+      queue.under_way.insert(row->id);
       ++in_flight_;
-      auto shared = std::make_shared<OutboxRow>(std::move(row));
       if (target == kMailTarget) {
-        send_mail(std::move(shared), now);
+        send_mail(std::move(row), now);
       } else {
-        send_call(std::move(shared), now);
+        send_call(std::move(row), now);
       }
     }
   }
@@ -368,8 +391,8 @@ class Dispatcher::Pump {
     note(row, std::make_shared<const DeliveryReport>(std::move(done)));
   }
 
-  // Only when it is stored the row leaves under_way_: else what was sent would be sent again, at once and for
-  // ever.
+  // Only when it is stored the row leaves what is under way: else what was sent would be sent again, at once
+  // and for ever.
   void note(const Row& row, std::shared_ptr<const DeliveryReport> done) {
     engine_.report_delivery(*done, [this, row, done](const Result<void>& stored) {
       if (stored) return boost::asio::post(io_, [this, row] { finished(*row); });
@@ -388,7 +411,7 @@ class Dispatcher::Pump {
   }
 
   void finished(const OutboxRow& row) {
-    under_way_[row.target].erase(row.id);
+    queues_[row.target].under_way.erase(row.id);
     if (--in_flight_ == 0) {
       const std::lock_guard lock(idle_mutex_);
       idle_.notify_all();
@@ -406,7 +429,7 @@ class Dispatcher::Pump {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer timer_;
   std::optional<TransferClient> transfers_;
-  std::map<std::string, std::set<std::int64_t>> under_way_;
+  std::map<std::string, Queue> queues_;
   std::map<std::string, Breaker> breakers_;
   std::thread thread_;
   std::mutex idle_mutex_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "runtime/engine_rows.h"
 #include "runtime/outbox_rows.h"
 #include "runtime/request_job.h"
+#include "runtime/schedules.h"
 
 namespace countersign {
 namespace {
@@ -47,7 +49,8 @@ class Engine::Loop {
         queue_(options),
         execution_(library, links, random),
         jobs_{execution_, library, store.reader(), links, random},
-        timers_(store.reader()) {}
+        timers_(store.reader()),
+        schedules_(execution_, library, store.reader(), random) {}
 
   ~Loop() { stop(Duration(0)); }
 
@@ -72,6 +75,17 @@ class Engine::Loop {
                      std::move(done), 256};
     if (queue_.push_internal(queued)) return;
     queued.done(fail(ErrorCode::unavailable, "the engine has stopped"));
+  }
+
+  void try_to_write() {
+    // No connector's name has a point, so no delivery is ordered by this row.
+    submit_internal(
+        [this](Transaction& transaction) -> Result<void> {
+          const auto written =
+              transaction.advance_order("countersign.probe", "disk", format_rfc3339(latest_));
+          return written ? Result<void>() : std::unexpected(written.error());
+        },
+        [](const Result<void>&) {});
   }
 
   void report_delivery(DeliveryReport report, std::function<void(Result<void>)> done) {
@@ -100,6 +114,8 @@ class Engine::Loop {
       while (!queue_.is_drained()) step(true);
     });
   }
+
+  std::optional<Instant> next_due() const { return next_work(); }
 
   std::size_t drain() {
     look_for_work();
@@ -130,8 +146,12 @@ class Engine::Loop {
     figures.shed = shed_;
     figures.batches = batches_;
     figures.timers_fired = timers_fired_;
+    figures.schedule_starts = schedules_.starts();
+    figures.schedule_failures = schedules_.failures();
     figures.queue_length = queue_.size();
     figures.paused = paused_;
+    const std::lock_guard lock(store_error_mutex_);
+    figures.store_error = store_error_;
     return figures;
   }
 
@@ -195,9 +215,11 @@ class Engine::Loop {
     }
     const std::size_t people = batch.size();
     add_engine_rows(batch);
-    add_due_timers(batch, people == 0 ? options_.batch_commands_max : options_.batch_commands_max / 4);
+    const std::size_t due_max = people == 0 ? options_.batch_commands_max : options_.batch_commands_max / 4;
+    add_due_timers(batch, due_max);
+    add_due_schedules(batch, due_max);
     if (batch.empty()) return false;
-    commit(batch);
+    commit(std::move(batch));
     return true;
   }
 
@@ -205,8 +227,10 @@ class Engine::Loop {
   std::optional<Instant> next_work() const {
     std::optional<Instant> next;
     if (engine_rows_) next = engine_rows_from_;
-    const std::optional<Instant> timer = paused_ ? std::nullopt : timers_.next();
-    if (timer) next = next ? std::min(*next, *timer) : *timer;
+    if (paused_) return next;
+    for (const std::optional<Instant>& due : {timers_.next(), schedules_.next()}) {
+      if (due) next = next ? std::min(*next, *due) : *due;
+    }
     return next;
   }
 
@@ -301,6 +325,11 @@ class Engine::Loop {
     }
   }
 
+  void add_due_schedules(std::vector<QueuedJob>& batch, std::size_t max) {
+    if (paused_) return;
+    for (QueuedJob& job : schedules_.take(now(), max)) batch.push_back(std::move(job));
+  }
+
   void timer_acted(const TimerRow& row, const Result<void>& fired) {
     if (fired) {
       timers_fired_.fetch_add(1, std::memory_order_relaxed);
@@ -316,14 +345,44 @@ class Engine::Loop {
     }
   }
 
-  void commit(std::vector<QueuedJob>& batch) {
+  // A batch that is lost is lost as a whole; one that holds something stored shows that the disk is well.
+  void note_store_error(const std::vector<Result<void>>& results) {
+    const bool stored =
+        std::any_of(results.begin(), results.end(), [](const auto& each) { return each.has_value(); });
+    const bool lost = std::all_of(results.begin(), results.end(), [](const auto& each) {
+      return !each &&
+             (each.error().code == ErrorCode::storage || each.error().code == ErrorCode::unavailable);
+    });
+    if (!stored && !lost) return;
+    const std::lock_guard lock(store_error_mutex_);
+    if (stored && !store_error_.empty()) store_error_.clear();
+    if (lost) store_error_ = results.front().error().message;
+  }
+
+  void commit(std::vector<QueuedJob> first) {
     const Instant at = now();
-    std::vector<Job> jobs;
-    jobs.reserve(batch.size());
-    for (QueuedJob& queued : batch) {
-      jobs.push_back([&queued, at](Transaction& transaction) { return queued.run(transaction, at); });
-    }
-    std::vector<Result<void>> results = store_.run(jobs);
+    const auto begin = std::chrono::steady_clock::now();
+    std::deque<QueuedJob> batch;  // a deque: what stands in it stays where it is
+    const auto jobs_of = [&](std::vector<QueuedJob> queued) {
+      std::vector<Job> jobs;
+      jobs.reserve(queued.size());
+      for (QueuedJob& one : queued) {
+        jobs.push_back([&job = batch.emplace_back(std::move(one)), at](Transaction& transaction) {
+          return job.run(transaction, at);
+        });
+      }
+      return jobs;
+    };
+    // What comes in while the batch runs joins it: the more share a commit, the less each waits for the disk.
+    const auto more = [&]() -> std::vector<Job> {
+      if (batch.size() >= options_.batch_commands_max ||
+          std::chrono::steady_clock::now() - begin > options_.batch_time_max) {
+        return {};
+      }
+      return jobs_of(queue_.take_now(options_.batch_commands_max - batch.size()));
+    };
+    std::vector<Result<void>> results = store_.run(jobs_of(std::move(first)), more);
+    note_store_error(results);
     batches_.fetch_add(1, std::memory_order_relaxed);
     commands_.fetch_add(batch.size(), std::memory_order_relaxed);
     const Ripples ripples = execution_.take_ripples();
@@ -353,6 +412,7 @@ class Engine::Loop {
   Instant latest_{};
   bool begun_ = false;
   DueTimers timers_;
+  Schedules schedules_;
   bool timers_taken_ = false;
   bool engine_rows_ = false;
   Instant engine_rows_from_{};
@@ -360,6 +420,9 @@ class Engine::Loop {
   std::mutex chores_mutex_;
   std::vector<std::function<void()>> chores_;
   ClockWatch watch_;
+
+  mutable std::mutex store_error_mutex_;
+  std::string store_error_;
 
   std::atomic<bool> stop_called_{false};
   std::atomic<bool> stopped_{false};
@@ -380,6 +443,9 @@ void Engine::submit(Request request, Caller caller, Completion done) {
 void Engine::submit_internal(Job job, std::function<void(Result<void>)> done) {
   loop_->submit_internal(std::move(job), std::move(done));
 }
+void Engine::try_to_write() {
+  loop_->try_to_write();
+}
 void Engine::between_batches(std::function<void()> chore) {
   loop_->between_batches(std::move(chore));
 }
@@ -397,6 +463,9 @@ void Engine::start() {
 }
 std::size_t Engine::drain() {
   return loop_->drain();
+}
+std::optional<Instant> Engine::next_due() const {
+  return loop_->next_due();
 }
 void Engine::stop(Duration limit) {
   loop_->stop(limit);

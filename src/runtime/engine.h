@@ -42,8 +42,11 @@ struct EngineFigures {
   std::uint64_t shed = 0;  // refused because the queue was full
   std::uint64_t batches = 0;
   std::uint64_t timers_fired = 0;
+  std::uint64_t schedule_starts = 0;    // instances that schedules started
+  std::uint64_t schedule_failures = 0;  // starts by schedules that were refused
   std::uint64_t queue_length = 0;
-  bool paused = false;  // the clock jumped: timers wait for an admin
+  bool paused = false;      // the clock jumped: timers wait for an admin
+  std::string store_error;  // why the last batch could not be stored; "" where it could
 };
 
 class Engine {
@@ -63,6 +66,10 @@ class Engine {
   // Jobs of the runtime itself (delivery results, backup steps); not counted against callers.
   void submit_internal(Job job, std::function<void(Result<void>)> done);
 
+  // After a batch that could not be stored: writes a row that means nothing, so that figures().store_error
+  // tells whether the disk is well again. Returns at once.
+  void try_to_write();
+
   // Runs `chore` on the writer's thread, outside any transaction: a step of a backup. Must be short.
   void between_batches(std::function<void()> chore);
   // `done` is called on the writer's thread when the report is committed or refused.
@@ -80,6 +87,8 @@ class Engine {
   // In tests, instead of start(): runs everything that is queued or due by the clock, on this thread, until
   // nothing is left to do. Returns how many commands were applied.
   std::size_t drain();
+  // After drain(): when the next timer or schedule is due; nullopt for never.
+  std::optional<Instant> next_due() const;
   // Refuses new requests, finishes what is queued within `limit`, ends the thread.
   void stop(Duration limit);
 

@@ -15,12 +15,6 @@ std::unexpected<Refusal> refuse(Error error) {
   return std::unexpected(Refusal{std::move(error), {}});
 }
 
-std::vector<Problem> to_problems(const std::vector<FormProblem>& problems) {
-  std::vector<Problem> out;
-  for (const FormProblem& problem : problems) out.push_back({problem.pointer, problem.detail});
-  return out;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const Definition>> Execution::definition_of(const State& state) const {
@@ -50,8 +44,9 @@ std::expected<Executed, Refusal> Execution::start(Transaction& transaction, cons
                                                   std::shared_ptr<const Definition> definition, Instant now) {
   auto before = std::make_shared<State>();
   before->id = instance;
-  const DefinitionRow version{definition->id, definition->version, definition->source,
-                              definition->message_sources, now};
+  const DefinitionRow version{
+      definition->id,           definition->version, definition->source, definition->message_sources, now,
+      definition->table_sources};
   if (Result<void> kept = transaction.keep_definition(version); !kept) return refuse(kept.error());
   library_.remember(definition);
   return decide_and_apply(transaction, std::move(before), *definition, command, now);
@@ -75,7 +70,7 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
       continue;
     }
     if (auto* rejection = std::get_if<Rejection>(&outcome)) {
-      return std::unexpected(Refusal{std::move(rejection->error), to_problems(rejection->problems)});
+      return std::unexpected(Refusal{std::move(rejection->error), std::move(rejection->problems)});
     }
     if (const auto* existing = std::get_if<Existing>(&outcome)) {
       auto state = transaction.load(existing->instance);

@@ -6,6 +6,8 @@
 
 #include "base/digest.h"
 #include "core/claims.h"
+#include "core/evaluation.h"
+#include "core/form.h"
 #include "core/inbound_mapping.h"
 #include "core/trigger.h"
 
@@ -29,11 +31,12 @@ void add_once(std::vector<std::string>& list, const std::string& value) {
 // One event of a delivery, against every workflow that knows it.
 class EventApplier {
  public:
-  EventApplier(const JobContext& context, const Snapshot& snapshot, const std::string& source,
+  EventApplier(const JobContext& context, const Snapshot& snapshot, const InboundDelivery& delivery,
                Transaction& transaction, Instant now, Effects& effects)
       : context_(context),
         snapshot_(snapshot),
-        source_(source),
+        source_(delivery.source),
+        weak_(delivery.weak),
         transaction_(transaction),
         now_(now),
         effects_(effects) {}
@@ -121,6 +124,7 @@ class EventApplier {
       return true;
     }
     if (!*command) return false;
+    if (weak_) (*command)->by.authenticated += " (weak proof)";
     const InstanceId id("i_" + sortable_id(now_, context_.random));
     auto executed =
         context_.execution.start(transaction_, id, **command, snapshot_.workflow(definition.id), now_);
@@ -142,6 +146,7 @@ class EventApplier {
   const JobContext& context_;
   const Snapshot& snapshot_;
   const std::string& source_;
+  const bool weak_;
   Transaction& transaction_;
   Instant now_;
   Effects& effects_;
@@ -161,9 +166,9 @@ Result<Effects> apply_body(const JobContext& context, const InboundDelivery& del
                            Transaction& transaction, Instant now) {
   Effects effects;
   const auto snapshot = context.library.current();
-  const auto connector = snapshot->connector(delivery.source);
-  if (connector == nullptr || !connector->inbound) {
-    effects.errors.push_back(fmt::format("there is no connector '{}' with inbound events", delivery.source));
+  const auto inbound = snapshot->inbound(delivery.source);
+  if (inbound == nullptr) {
+    effects.errors.push_back(fmt::format("nothing takes deliveries to '{}' now", delivery.source));
     return effects;
   }
   Result<json::value> body = parse_json(delivery.body, {.bytes_max = 4 << 20});
@@ -172,13 +177,13 @@ Result<Effects> apply_body(const JobContext& context, const InboundDelivery& del
     return effects;
   }
   const InboundMessage message{std::move(*body), headers_from(delivery.headers), delivery.delivery_id};
-  const Result<InboundMapping> mapping = map_inbound(*connector->inbound, message, *snapshot->directory);
+  const Result<InboundMapping> mapping = map_inbound(*inbound, message, *snapshot->directory);
   if (!mapping) {
     effects.errors.push_back(mapping.error().message);
     return effects;
   }
   for (const Error& error : mapping->errors) effects.errors.push_back(error.message);
-  EventApplier applier(context, *snapshot, delivery.source, transaction, now, effects);
+  EventApplier applier(context, *snapshot, delivery, transaction, now, effects);
   for (const MappedEvent& event : mapping->events) {
     if (!event.order_key.empty() && event.order_by) {
       // Fixed width, so that comparing the texts compares the numbers.
@@ -196,6 +201,13 @@ std::string answer_of(const Effects& effects) {
   json::array instances;
   for (const std::string& id : effects.instances) instances.emplace_back(id);
   return write_json(json::object{{"instances", std::move(instances)}});
+}
+
+// Whether the delivery has to wait until an admin has looked at it and replays it.
+bool is_held(const JobContext& context, const InboundDelivery& delivery) {
+  if (!delivery.weak) return false;
+  const auto inbound = context.library.current()->inbound(delivery.source);
+  return inbound == nullptr || !inbound->verify.allow_weak;
 }
 
 std::string joined(const std::vector<std::string>& errors) {
@@ -224,6 +236,16 @@ Answer apply_inbound(const JobContext& context, const InboundDelivery& delivery,
   row.body = delivery.body;
   row.received_at = now;
   row.status = "stored";
+  if (is_held(context, delivery)) {
+    row.status = "held";
+    row.error =
+        "the sender's proof does not cover what was sent: look at it, then replay it; 'allow_weak: true' "
+        "under 'verify' takes such deliveries without asking";
+    row.answer = answer_of({});
+    const auto held = transaction.add_inbound(row);
+    if (!held) return refuse(held.error());
+    return Reply{202, row.answer};
+  }
   const auto stored = transaction.add_inbound(row);
   if (!stored) return refuse(stored.error());
   const Result<Effects> effects = apply_body(context, delivery, transaction, now);
@@ -235,6 +257,35 @@ Answer apply_inbound(const JobContext& context, const InboundDelivery& delivery,
   return Reply{202, answer};
 }
 
+Answer apply_connector_event(const JobContext& context, const ConnectorEvent& event, const FormContext& form,
+                             Transaction& transaction, Instant now) {
+  const auto snapshot = context.library.current();
+  const auto connector = snapshot->connector(event.connector);
+  const InboundEvent* declared =
+      connector == nullptr || !connector->inbound ? nullptr : connector->inbound->find_event(event.name);
+  if (declared == nullptr) {
+    return refuse({ErrorCode::not_found,
+                   fmt::format("no connector declares the event '{}.{}'", event.connector, event.name),
+                   {}});
+  }
+  const std::vector<Field> fields = fields_of(declared->data);
+  FormReading data = read_fields(fields, event.data.is_null() ? json::object() : event.data, form);
+  if (data.ok()) {
+    data.problems = check_required(fields, data.values, [](const Field&) { return true; }, {}, form.pointer);
+  }
+  if (!data.ok()) return refuse_input(data.problems);
+  MappedEvent mapped;
+  mapped.event = event.name;
+  mapped.key = event.key;
+  mapped.data = form_value(data.values);
+  Effects effects;
+  const InboundDelivery delivery{event.connector, {}, {}, {}};
+  auto applied = EventApplier(context, *snapshot, delivery, transaction, now, effects).apply(mapped);
+  if (!applied) return refuse(applied.error());
+  if (!effects.errors.empty()) return refuse({ErrorCode::invalid_input, joined(effects.errors), {}});
+  return Reply{202, answer_of(effects)};
+}
+
 Answer replay_inbound(const JobContext& context, std::int64_t id, Transaction& transaction, Instant now) {
   const auto row = context.reader.inbound_row(id);
   if (!row) return refuse(row.error());
@@ -242,7 +293,10 @@ Answer replay_inbound(const JobContext& context, std::int64_t id, Transaction& t
   if ((*row)->status == "applied") {
     return refuse({ErrorCode::conflict, fmt::format("delivery {} was applied already", id), {}});
   }
-  const InboundDelivery delivery{(*row)->source, (*row)->delivery_id, (*row)->headers, (*row)->body};
+  InboundDelivery delivery{(*row)->source, (*row)->delivery_id, (*row)->headers, (*row)->body};
+  const auto headers = headers_from(delivery.headers);
+  const auto proof = headers.find(std::string(kProofHeader));
+  delivery.weak = proof != headers.end() && proof->second == "weak";
   const Result<Effects> effects = apply_body(context, delivery, transaction, now);
   if (!effects) return refuse(effects.error());
   const std::string answer = answer_of(*effects);

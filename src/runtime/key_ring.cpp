@@ -22,10 +22,10 @@ void KeyRing::add(KeyRow row) {
   by_hash_.insert_or_assign(std::move(hash), std::move(row));
 }
 
-void KeyRing::revoke(std::string_view id) {
+void KeyRing::revoke(std::string_view id, Instant at) {
   const std::unique_lock lock(mutex_);
   for (auto& [_, row] : by_hash_) {
-    if (row.id == id) row.revoked = true;
+    if (row.id == id && !row.revoked_at) row.revoked_at = at;
   }
 }
 
@@ -33,7 +33,7 @@ std::optional<KeyRow> KeyRing::find(std::string_view key, Instant now) const {
   const std::string hashed = hash(key);
   const std::shared_lock lock(mutex_);
   const auto found = by_hash_.find(hashed);
-  if (found == by_hash_.end() || found->second.revoked) return std::nullopt;
+  if (found == by_hash_.end() || found->second.revoked_at) return std::nullopt;
   if (found->second.expires_at && *found->second.expires_at <= now) return std::nullopt;
   return found->second;
 }

@@ -18,7 +18,7 @@ class KeyRing {
  public:
   void load(std::vector<KeyRow> rows);
   void add(KeyRow row);
-  void revoke(std::string_view id);
+  void revoke(std::string_view id, Instant at);
   // The row of a key in force at `now` (whole key as sent, "csk_…"); nullopt where unknown, revoked or
   // expired.
   std::optional<KeyRow> find(std::string_view key, Instant now) const;

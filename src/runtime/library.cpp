@@ -12,6 +12,20 @@ std::shared_ptr<const Connector> Snapshot::connector(const std::string& name) co
   return found == connectors.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<const Inbound> Snapshot::inbound(const std::string& source) const {
+  if (const auto found = connector(source)) {
+    if (!found->inbound) return nullptr;
+    return {found, &*found->inbound};
+  }
+  for (const auto& [id, definition] : workflows) {
+    if (webhook_source(id) != source) continue;
+    for (const Trigger& trigger : definition->triggers) {
+      if (trigger.webhook != nullptr) return trigger.webhook;
+    }
+  }
+  return nullptr;
+}
+
 Library::Library(std::shared_ptr<const Snapshot> first) : current_(std::move(first)) {
   for (const auto& [id, definition] : current_->workflows) versions_[{id, definition->version}] = definition;
 }

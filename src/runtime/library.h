@@ -21,10 +21,13 @@ struct Snapshot {
   std::map<std::string, std::shared_ptr<const Connector>> connectors;
   std::shared_ptr<const Directory> directory;
   Calendars calendars;
+  std::vector<LedgerSettings> ledgers;  // as the configuration lists them
 
   // nullptr where there is none.
   std::shared_ptr<const Definition> workflow(const WorkflowId& id) const;
   std::shared_ptr<const Connector> connector(const std::string& name) const;
+  // How deliveries of a source are proven and mapped: a connector's, or a workflow's own (webhook_source).
+  std::shared_ptr<const Inbound> inbound(const std::string& source) const;
 };
 
 class Library {

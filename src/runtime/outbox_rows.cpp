@@ -128,6 +128,7 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   if (effect.count != 0) payload["count"] = effect.count;
   if (!effect.subject.empty()) payload["subject"] = effect.subject;
   if (!effect.text.empty()) payload["text"] = effect.text;
+  if (!effect.message.empty()) payload["message"] = effect.message;
   OutboxRow message = row(kMailTarget, to_string(effect.kind), write_json(payload));
   message.item = effect.item;
   message.recipient = person.id;
@@ -182,7 +183,7 @@ Result<MessagePayload> read_message(const OutboxRow& row) {
   const auto kind = send_kind_from(string_at(*payload, "kind"));
   if (!kind) return fail(ErrorCode::corrupt, fmt::format("outbox row {} has no kind of message", row.id));
   return MessagePayload{*kind, number_at(*payload, "count"), string_at(*payload, "subject"),
-                        string_at(*payload, "text")};
+                        string_at(*payload, "text"), string_at(*payload, "message")};
 }
 
 Result<CallPayload> read_call(const OutboxRow& row) {

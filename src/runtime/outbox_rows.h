@@ -52,6 +52,7 @@ struct MessagePayload {
   std::uint32_t count = 0;
   std::string subject;
   std::string text;
+  std::string message = {};  // the template it was made of, ""
 };
 Result<MessagePayload> read_message(const OutboxRow& row);
 

@@ -9,6 +9,8 @@
 #include "core/evaluation.h"
 #include "core/field_text.h"
 #include "core/form.h"
+#include "core/guest.h"
+#include "core/visibility.h"
 #include "runtime/phrases.h"
 #include "runtime/presented_input.h"
 
@@ -57,9 +59,10 @@ class Presenter {
         words_{locale_, &directory_,
                calendar_of(presenting.snapshot, presenting.definition, presenting.reader)} {
     if (presenting.definition != nullptr) {
-      context_.emplace(
-          Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_, presenting.now});
+      context_.emplace(Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_,
+                               presenting.now, &asked_});
       evaluation_.emplace(*context_, presenting.state);
+      visibility_.emplace(*context_, presenting.state, presenting.reader);
     }
   }
   Presenter(const Presenter&) = delete;
@@ -68,13 +71,27 @@ class Presenter {
   Presentation instance() const;
   Presentation item(const WorkItemRow& row) const;
   std::string question(const WorkItemRow& row, std::string_view locale) const;
+  State visible_state() const { return visibility_ ? visibility_->visible_state() : given_.state; }
+  bool is_shown(const WorkItemRow& row) const;
 
  private:
+  // Evaluates again with the budgets that were not read yet, where it failed for want of them.
+  template <class Evaluate>
+  auto asking(Evaluate evaluate) const {
+    for (;;) {
+      asked_.clear();
+      auto result = evaluate();
+      if (result || !read_asked()) return result;
+    }
+  }
   std::string text(const LocalText& text, std::string_view locale) const {
     if (!evaluation_ || text.empty()) return {};
-    return evaluation_->text(text, locale, Evaluation::Landing::plain).value_or("");
+    return asking([&] { return evaluation_->text(text, locale, Evaluation::Landing::plain); }).value_or("");
   }
+  // Budgets that a text spoke of and that were not read yet. False where there is nothing new.
+  bool read_asked() const;
   std::string step_words(const WorkItemRow& row) const;
+  void enter(const WorkItemRow& row) const;
   bool is_shown(const Field& field) const;
   void add_fields(Presentation& shown, const std::vector<Field>& fields) const;
   void add_history(Presentation& shown) const;
@@ -87,14 +104,45 @@ class Presenter {
   const Directory& directory_;
   std::string locale_;
   TextContext words_;
-  Facts facts_;
+  mutable Facts facts_;
+  mutable std::vector<FactKey> asked_;
   std::optional<Context> context_;
-  std::optional<Evaluation> evaluation_;
+  mutable std::optional<Evaluation> evaluation_;
+  std::optional<Visibility> visibility_;
 };
 
+bool Presenter::read_asked() const {
+  bool fresh = false;
+  for (const FactKey& key : asked_) {
+    if (given_.store == nullptr || key.kind != FactKey::Kind::ledger) continue;
+    auto ledger = given_.store->ledger(key.scope, key.key);
+    if (!ledger) continue;
+    fresh = facts_.emplace(key, FactValue{.ledger = std::move(*ledger)}).second || fresh;
+  }
+  return fresh;
+}
+
+// Titles and texts of a step inside a for_each speak of its own item.
+void Presenter::enter(const WorkItemRow& row) const {
+  if (!evaluation_) return;
+  const auto item = given_.state.items.find(row.number);
+  const auto activation = item == given_.state.items.end()
+                              ? given_.state.activations.end()
+                              : given_.state.activations.find(item->second.activation);
+  evaluation_->enter(activation == given_.state.activations.end() ? FrameId() : activation->second.frame);
+}
+
+// A guest sees their own decisions and nobody else's.
+bool Presenter::is_shown(const WorkItemRow& row) const {
+  if (is_guest(given_.reader)) return row.decided_by == given_.reader;
+  const Step* step = step_of(given_.definition, row);
+  return step == nullptr || !visibility_ || visibility_->sees(*step) || row.decided_by == given_.reader;
+}
+
 bool Presenter::is_shown(const Field& field) const {
+  if (visibility_ && !visibility_->sees(field)) return false;
   if (!field.when || !evaluation_) return true;
-  const auto value = evaluation_->evaluate(*field.when);
+  const auto value = asking([&] { return evaluation_->evaluate(*field.when); });
   return value && value->is(cel::Kind::bool_) && value->as_bool();
 }
 
@@ -109,6 +157,7 @@ void Presenter::add_fields(Presentation& shown, const std::vector<Field>& fields
 std::string Presenter::step_words(const WorkItemRow& row) const {
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return humanised(row.step);
+  enter(row);
   if (std::holds_alternative<Revise>(step->kind)) return is_chinese(locale_) ? "申请人" : "Requester";
   std::string title = text(step->title, locale_);
   if (!title.empty()) return title;
@@ -134,7 +183,7 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
 void Presenter::add_history(Presentation& shown) const {
   std::vector<const WorkItemRow*> decided;
   for (const WorkItemRow& row : given_.items) {
-    if (row.status == ItemStatus::decided) decided.push_back(&row);
+    if (row.status == ItemStatus::decided && is_shown(row)) decided.push_back(&row);
   }
   const auto moment = [](const WorkItemRow* row) {
     return std::pair(row->closed_at.value_or(row->opened_at), row->number);
@@ -163,6 +212,7 @@ Presentation Presenter::instance() const {
 std::string Presenter::question(const WorkItemRow& row, std::string_view locale) const {
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return {};
+  enter(row);
   std::string title = text(step->title, locale);
   const bool chinese = is_chinese(locale);
   if (std::holds_alternative<Revise>(step->kind)) {
@@ -202,7 +252,10 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return shown;
   shown.is_revision = std::holds_alternative<Revise>(step->kind);
+  enter(row);
   std::vector<Field> fields = shown_fields(*given_.definition, *step);
+  // A guest sees what the step shows by name, never the whole form.
+  if (is_guest(given_.reader) && !names_what_it_shows(*step)) fields.clear();
   if (row.status == ItemStatus::open) {
     const std::vector<Field> edits = editable_fields(*given_.definition, *step);
     std::erase_if(fields, [&](const Field& field) {
@@ -292,6 +345,14 @@ Presentation present_instance(const Presenting& presenting) {
   const Presenter presenter(presenting);
   Presentation shown = presenter.instance();
   return shown;
+}
+
+State visible_state(const Presenting& presenting) {
+  return Presenter(presenting).visible_state();
+}
+
+bool sees_decision(const Presenting& presenting, const WorkItemRow& item) {
+  return Presenter(presenting).is_shown(item);
 }
 
 Presentation present_item(const Presenting& presenting, const WorkItemRow& item) {

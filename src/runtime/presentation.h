@@ -46,6 +46,7 @@ struct PresentedInput {
   bool required = false;
   std::vector<std::string> required_on;  // outcomes
   std::string currency;
+  std::vector<std::string> accept;  // of files: endings, empty for any
   std::vector<PresentedChoice> options;
   std::vector<std::string> values;   // as it stands, in the spelling that read_fields accepts; one for each
   std::vector<PresentedFile> files;  // as they stand
@@ -119,7 +120,13 @@ struct Presenting {
   std::span<const WorkItemRow> items;  // all of the instance, closed ones too, by number
   PersonId reader;  // whose language and zone; unknown or empty: English, the workflow's zone
   Instant now;
+  const Reader* store = nullptr;  // where budgets are read that texts speak of; nullptr: they stay out
 };
+
+// The state without what `visible_to` and `visible_from` keep from the reader.
+State visible_state(const Presenting& presenting);
+// Whether the reader sees how the item was decided, by whom and with which comment.
+bool sees_decision(const Presenting& presenting, const WorkItemRow& item);
 
 Presentation present_instance(const Presenting& presenting);
 // `item`: one of presenting.items.
@@ -132,6 +139,8 @@ std::string question_of(const Presenting& presenting, const WorkItemRow& item, s
 // workflow's, else the default one.
 std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition,
                           const PersonId& reader);
+// "320 B", "12 KB", "1.5 MB".
+std::string size_words(std::uint64_t bytes);
 // A person's name, else their id.
 std::string name_of(const Directory& directory, const PersonId& person);
 

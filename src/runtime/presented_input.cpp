@@ -25,10 +25,7 @@ PresentedFile presented_file(const cel::Value& value) {
   file.name = text_at(value.as_map(), "name");
   const cel::Value* size = value.as_map().find("size");
   if (size != nullptr && size->is(cel::Kind::int_)) {
-    const std::int64_t bytes = size->as_int();
-    file.size = bytes < 1024          ? fmt::format("{} B", bytes)
-                : bytes < 1024 * 1024 ? fmt::format("{} KB", (bytes + 512) / 1024)
-                                      : fmt::format("{:.1f} MB", static_cast<double>(bytes) / (1024 * 1024));
+    file.size = size_words(static_cast<std::uint64_t>(size->as_int()));
   }
   return file;
 }
@@ -62,6 +59,7 @@ PresentedInput presented_input(const Field& field, const cel::Value* value, cons
   input.required = field.required;
   input.required_on = field.required_on;
   input.currency = field.currency;
+  input.accept = field.accept;
   for (const ChoiceOption& option : field.options) {
     input.options.push_back({option.value, label_of(option, words.locale)});
   }
@@ -89,6 +87,13 @@ PresentedInput presented_input(const Field& field, const cel::Value* value, cons
 }
 
 }  // namespace
+
+std::string size_words(std::uint64_t bytes) {
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  if (bytes < 1024 * 1024) return fmt::format("{} KB", (bytes + 512) / 1024);
+  if (bytes % (1024 * 1024) == 0) return fmt::format("{} MB", bytes / (1024 * 1024));
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / (1024 * 1024));
+}
 
 PresentedField presented_field(const Field& field, const cel::Value& value, const TextContext& words) {
   PresentedField shown;

@@ -6,7 +6,9 @@
 #include "core/ask.h"
 #include "core/evaluation.h"
 #include "core/form.h"
+#include "core/guest.h"
 #include "runtime/inbound.h"
+#include "runtime/ledger_json.h"
 
 namespace countersign {
 namespace {
@@ -16,15 +18,6 @@ std::unexpected<Refusal> refuse(ErrorCode code, std::string message) {
 }
 std::unexpected<Refusal> refuse(Error error) {
   return std::unexpected(Refusal{std::move(error), {}});
-}
-
-std::unexpected<Refusal> refuse_input(const std::vector<FormProblem>& problems) {
-  Refusal refusal{Error{ErrorCode::invalid_input,
-                        fmt::format("the input is not acceptable: {}", problems.front().detail),
-                        {}},
-                  {}};
-  for (const FormProblem& problem : problems) refusal.problems.push_back({problem.pointer, problem.detail});
-  return std::unexpected(std::move(refusal));
 }
 
 std::string actor_key(const Actor& actor) {
@@ -48,6 +41,7 @@ std::size_t size_of(const Request& request) {
     return 512 + decision->comment.size() + size_of(decision->answers) + size_of(decision->form);
   }
   if (const auto* event = std::get_if<EventRequest>(&request)) return 512 + size_of(event->data);
+  if (const auto* event = std::get_if<SendEventRequest>(&request)) return 512 + size_of(event->data);
   if (const auto* inbound = std::get_if<InboundDelivery>(&request)) return 512 + 2 * inbound->body.size();
   return 512;
 }
@@ -59,6 +53,14 @@ std::string instance_answer(const State& state, const Links& links) {
                                  {"reference", state.reference},
                                  {"status", state.status},
                                  {"url", links.public_url() + "/api/v1/instances/" + state.id.value}});
+}
+
+std::unexpected<Refusal> refuse_input(const std::vector<FormProblem>& problems) {
+  return std::unexpected(
+      Refusal{Error{ErrorCode::invalid_input,
+                    fmt::format("the input is not acceptable: {}", problems.front().detail),
+                    {}},
+              problems});
 }
 
 RequestJob::RequestJob(JobContext context, Request request, Caller caller)
@@ -154,7 +156,7 @@ Answer RequestJob::handle(const StartRequest& request, Transaction& transaction,
     return refuse(ErrorCode::not_found, fmt::format("there is no workflow '{}'", request.workflow.value));
   }
   const Person* requester = snapshot->directory->find(request.requester);
-  if (requester == nullptr || !requester->active) {
+  if (requester == nullptr || !requester->active || is_guest(requester->id)) {
     return std::unexpected(
         Refusal{Error{ErrorCode::invalid_input,
                       fmt::format("'{}' is not an active person of the directory", request.requester.value),
@@ -191,9 +193,11 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
   if (item != (*state)->items.end()) {
     const auto snapshot = context_.library.current();
     const Step& step = (*definition)->step((*state)->activations.at(item->second.activation).step);
-    FormReading answers = read_fields(asked_fields(step, item->second.entries),
-                                      request.answers.is_null() ? json::object() : request.answers,
-                                      form_context(*snapshot->directory, "/answers"), Extent::named);
+    FormContext answering = form_context(*snapshot->directory, "/answers");
+    answering.checklist_of = [&](std::string_view listed) { return checklist_ids(**definition, listed); };
+    FormReading answers =
+        read_fields(asked_fields(step, item->second.entries),
+                    request.answers.is_null() ? json::object() : request.answers, answering, Extent::named);
     FormReading edits =
         read_fields((*definition)->form, request.form.is_null() ? json::object() : request.form,
                     form_context(*snapshot->directory, "/form"), Extent::named);
@@ -212,36 +216,6 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
                                             {"status", "decided"},
                                             {"outcome", request.outcome},
                                             {"instance_status", after.status}})};
-}
-
-Answer RequestJob::handle(const EventRequest& request, Transaction& transaction, Instant now) {
-  auto state = transaction.load(request.instance);
-  if (!state) return refuse(state.error());
-  if (*state == nullptr) {
-    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
-  }
-  auto definition = context_.execution.definition_of(**state);
-  if (!definition) return refuse(definition.error());
-  const auto declared = (*definition)->events.find(request.name);
-  if (declared == (*definition)->events.end()) {
-    return std::unexpected(
-        Refusal{Error{ErrorCode::invalid_input,
-                      fmt::format("{} declares no event '{}'", (*definition)->id.value, request.name),
-                      {}},
-                {{"/name", "name an event that the workflow declares under events"}}});
-  }
-  const auto snapshot = context_.library.current();
-  FormReading data =
-      read_fields(declared->second.fields, request.data.is_null() ? json::object() : request.data,
-                  form_context(*snapshot->directory, "/data"));
-  if (data.ok()) {
-    data.problems =
-        check_required(declared->second.fields, data.values, [](const Field&) { return true; }, {}, "/data");
-  }
-  if (!data.ok()) return refuse_input(data.problems);
-  return apply(request.instance,
-               DeliverEvent{"", request.name, caller_.idempotency_key, form_value(data.values)}, transaction,
-               now);
 }
 
 Answer RequestJob::handle(const CommentRequest& request, Transaction& transaction, Instant now) {
@@ -291,8 +265,37 @@ Answer RequestJob::handle(const ReassignRequest& request, Transaction& transacti
   return apply(request.instance, Reassign{request.item, request.to, by, request.reason}, transaction, now);
 }
 
+Answer RequestJob::handle(const MigrateRequest& request, Transaction& transaction, Instant now) {
+  auto state = transaction.load(request.instance);
+  if (!state) return refuse(state.error());
+  if (*state == nullptr) {
+    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
+  }
+  const WorkflowId& workflow = (*state)->workflow;
+  const auto to = request.version.empty() ? context_.library.current()->workflow(workflow)
+                                          : context_.library.version(workflow, request.version);
+  if (to == nullptr) {
+    return refuse(ErrorCode::not_found,
+                  request.version.empty() ? fmt::format("no file holds the workflow '{}' now", workflow.value)
+                                          : fmt::format("'{}' has no version {} that can be loaded",
+                                                        workflow.value, request.version));
+  }
+  const DefinitionRow row{to->id, to->version, to->source, to->message_sources, now, to->table_sources};
+  if (Result<void> kept = transaction.keep_definition(row); !kept) return refuse(kept.error());
+  context_.library.remember(to);
+  Actor by = caller_.actor;
+  if (caller_.admin) by.kind = Actor::Kind::admin;
+  return apply(request.instance, Migrate{to, by, request.reason}, transaction, now);
+}
+
 Answer RequestJob::handle(const InboundDelivery& request, Transaction& transaction, Instant now) {
   return apply_inbound(context_, request, transaction, now);
+}
+
+Answer RequestJob::handle(const ConnectorEvent& request, Transaction& transaction, Instant now) {
+  const auto snapshot = context_.library.current();
+  return apply_connector_event(context_, request, form_context(*snapshot->directory, "/data"), transaction,
+                               now);
 }
 
 Answer RequestJob::handle(const ReplayInbound& request, Transaction& transaction, Instant now) {
@@ -341,6 +344,28 @@ Answer RequestJob::handle(const RevokeKey& request, Transaction& transaction, In
   if (Result<void> revoked = transaction.revoke_key(request.id, now); !revoked)
     return refuse(revoked.error());
   return Reply{200, write_json(json::object{{"id", request.id}, {"revoked", true}})};
+}
+
+Answer RequestJob::handle(const AdjustLedger& request, Transaction& transaction, Instant now) {
+  const auto refuse_at = [](std::string message, std::string pointer, std::string detail) {
+    return std::unexpected(Refusal{Error{ErrorCode::invalid_input, std::move(message), {}},
+                                   {{std::move(pointer), std::move(detail)}}});
+  };
+  if (request.reason.empty()) return refuse_at("an administrator gives a reason", "/reason", "say why");
+  const Decimal most = Decimal::from_int(kLedgerAmountMax);
+  if (request.by.is_zero() || request.by > most || request.by < -most) {
+    return refuse_at("the budget is changed by some amount", "/by",
+                     "write an amount such as 5000.00, or -5000.00 to take it off");
+  }
+  const auto adjusted = transaction.adjust_ledger({.name = request.name,
+                                                   .year = request.year,
+                                                   .by = request.by,
+                                                   .person = caller_.actor.person,
+                                                   .authenticated = caller_.actor.authenticated,
+                                                   .reason = request.reason},
+                                                  now);
+  if (!adjusted) return refuse(adjusted.error());
+  return Reply{200, write_json(ledger_json(*adjusted))};
 }
 
 Answer RequestJob::handle(const AddFile& request, Transaction& transaction, Instant now) {

@@ -36,6 +36,7 @@ class RequestJob {
   Answer handle(const StartRequest& request, Transaction& transaction, Instant now);
   Answer handle(const DecisionRequest& request, Transaction& transaction, Instant now);
   Answer handle(const EventRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const SendEventRequest& request, Transaction& transaction, Instant now);
   Answer handle(const CommentRequest& request, Transaction& transaction, Instant now);
   Answer handle(const WithdrawRequest& request, Transaction& transaction, Instant now);
   Answer handle(const CancelRequest& request, Transaction& transaction, Instant now);
@@ -47,9 +48,15 @@ class RequestJob {
   Answer handle(const CreateKey& request, Transaction& transaction, Instant now);
   Answer handle(const RevokeKey& request, Transaction& transaction, Instant now);
   Answer handle(const AddFile& request, Transaction& transaction, Instant now);
+  Answer handle(const ConnectorEvent& request, Transaction& transaction, Instant now);
+  Answer handle(const AdjustLedger& request, Transaction& transaction, Instant now);
+  Answer handle(const MigrateRequest& request, Transaction& transaction, Instant now);
 
   Answer apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now);
   FormContext form_context(const Directory& directory, std::string pointer) const;
+  // The data of an event that `definition` declares, by the types of its fields.
+  std::expected<cel::Value, Refusal> read_event(const Definition& definition, const std::string& name,
+                                                const json::value& data) const;
 
   JobContext context_;
   Request request_;
@@ -57,6 +64,9 @@ class RequestJob {
   std::size_t bytes_ = 0;
   Answer answer_;
 };
+
+// What is wrong with an input; there is at least one problem.
+std::unexpected<Refusal> refuse_input(const std::vector<FormProblem>& problems);
 
 // {"id","reference","status","url"} of an instance.
 std::string instance_answer(const State& state, const Links& links);

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "core/command.h"
 #include "core/connector.h"
+#include "core/form_problem.h"
 
 namespace countersign {
 
@@ -48,6 +49,14 @@ struct EventRequest {
   std::string name;
   json::value data;
 };
+// The same by the business key, to every workflow that declares it (or the one named): it reaches the open
+// instance that has the key, else starts one where the event is a trigger.
+struct SendEventRequest {
+  std::string name;
+  std::string key;      // "" where it only starts
+  WorkflowId workflow;  // "" for all
+  json::value data;
+};
 struct CommentRequest {
   InstanceId instance;
   std::string text;
@@ -77,6 +86,15 @@ struct InboundDelivery {
   std::string delivery_id;  // "" where the scheme has none: the body's hash serves
   std::string headers;      // JSON without secrets
   std::string body;
+  bool weak = false;  // the proof does not cover the body (Verified::weak)
+};
+// A connector's event with its data as the connector declares them, without a webhook around it: what a
+// scenario delivers, or an administrator by hand.
+struct ConnectorEvent {
+  std::string connector;
+  std::string name;
+  std::string key;   // of the instance that it concerns; "" for none
+  json::value data;  // object or null
 };
 struct ReplayInbound {
   std::int64_t id = 0;
@@ -99,9 +117,25 @@ struct AddFile {
   std::uint64_t size = 0;
 };
 
-using Request = std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest,
-                             CancelRequest, RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound,
-                             OutboxAct, CreateKey, RevokeKey, AddFile>;
+// Moves an instance to another stored version of its workflow, "" for the one in force.
+struct MigrateRequest {
+  InstanceId instance;
+  std::string version;
+  std::string reason;
+};
+
+// An administrator's correction of a budget, by so much.
+struct AdjustLedger {
+  std::string name;
+  std::string year;  // "" for the current one
+  Decimal by;
+  std::string reason;
+};
+
+using Request =
+    std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest, CancelRequest,
+                 RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound, OutboxAct, CreateKey,
+                 RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.
@@ -109,10 +143,7 @@ struct Reply {
   int status = 200;
   std::string body;
 };
-struct Problem {
-  std::string pointer;
-  std::string detail;
-};
+using Problem = FormProblem;
 struct Refusal {
   Error error;
   std::vector<Problem> problems;  // of the form: one a field

@@ -69,20 +69,6 @@ Result<void> load_connectors_into(const Configuration& configuration, const Snap
   return {};
 }
 
-Catalogue catalogue_of(const Snapshot& snapshot) {
-  Catalogue catalogue;
-  for (const auto& [name, connector] : snapshot.connectors)
-    catalogue.connectors[name] = outline_of(*connector);
-  for (const auto& [id, definition] : snapshot.workflows) {
-    catalogue.workflows[id.value] = WorkflowOutline{definition->form, definition->statuses};
-  }
-  for (const auto& [name, calendar] : snapshot.calendars) {
-    if (!name.empty()) catalogue.calendars.insert(name);
-  }
-  catalogue.directory = snapshot.directory;
-  return catalogue;
-}
-
 Result<void> load_workflows_into(const Configuration& configuration, const Snapshot* running, Snapshot& next,
                                  Diagnostics& diagnostics) {
   auto loaded = load_workflow_files(present(configuration, configuration.workflows), catalogue_of(next));
@@ -99,10 +85,28 @@ Result<void> load_workflows_into(const Configuration& configuration, const Snaps
 
 }  // namespace
 
+Catalogue catalogue_of(const Snapshot& snapshot) {
+  Catalogue catalogue;
+  for (const auto& [name, connector] : snapshot.connectors)
+    catalogue.connectors[name] = outline_of(*connector);
+  for (const auto& [id, definition] : snapshot.workflows) {
+    catalogue.workflows[id.value] = WorkflowOutline{definition->form, definition->statuses};
+  }
+  for (const auto& [name, calendar] : snapshot.calendars) {
+    if (!name.empty()) catalogue.calendars.insert(name);
+  }
+  catalogue.ledgers.emplace();
+  for (const LedgerSettings& ledger : snapshot.ledgers)
+    catalogue.ledgers->emplace(ledger.name, ledger.currency);
+  catalogue.directory = snapshot.directory;
+  return catalogue;
+}
+
 Result<Workspace> load_workspace(const Configuration& configuration, const Snapshot* running) {
   auto next = std::make_shared<Snapshot>();
   Workspace workspace;
   next->calendars = configuration.calendars;
+  next->ledgers = configuration.ledgers;
   if (auto loaded = load_people_into(configuration, running, *next, workspace.diagnostics); !loaded) {
     return std::unexpected(loaded.error());
   }
@@ -129,10 +133,21 @@ Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, 
     if (dot == std::string::npos || !member.value().is_string()) continue;
     messages[{key.substr(0, dot), key.substr(dot + 1)}] = std::string(member.value().as_string());
   }
+  TableTexts tables;
+  const Result<json::value> rows = parse_json(row.tables.empty() ? "{}" : row.tables);
+  if (!rows || !rows->is_object()) {
+    return fail(ErrorCode::corrupt, fmt::format("the stored tables of {} are damaged", row.workflow.value));
+  }
+  for (const auto& member : rows->as_object()) {
+    if (member.value().is_string())
+      tables[std::string(member.key())] = std::string(member.value().as_string());
+  }
   Catalogue catalogue = catalogue_of(snapshot);
-  catalogue.directory = nullptr;  // whoever has left since then does not break what was in force
+  // Whoever has left since then, and budgets that are not listed any more, do not break what was in force.
+  catalogue.directory = nullptr;
+  catalogue.ledgers.reset();
   const LoadedWorkflow loaded =
-      load_workflow("workflows/" + row.workflow.value + ".yaml", row.source, messages, catalogue);
+      load_workflow("workflows/" + row.workflow.value + ".yaml", row.source, messages, catalogue, tables);
   if (loaded.definition == nullptr) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("version {} of {}, which open instances run, no longer loads:\n{}",

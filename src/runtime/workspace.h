@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "definition/catalogue.h"
 #include "definition/configuration.h"
 #include "definition/diagnostic.h"
 #include "runtime/library.h"
@@ -22,6 +23,9 @@ struct Workspace {
 // `running`: what is in force so far, nullptr at the start. An Error where a folder or file cannot be read at
 // all.
 Result<Workspace> load_workspace(const Configuration& configuration, const Snapshot* running);
+
+// What a workflow file is checked against: everything that `snapshot` holds.
+Catalogue catalogue_of(const Snapshot& snapshot);
 
 // A stored version of a workflow, loaded again for the instances that still run it.
 Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, const Snapshot& snapshot);

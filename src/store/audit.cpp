@@ -17,17 +17,6 @@ std::string name_of(const EventRow& row) {
   return fmt::format("event {} of {} (position {})", row.seq, row.instance.value, row.position);
 }
 
-// What is wrong with the row by itself; "" for nothing.
-std::string problem_of(const EventRow& row) {
-  if (!row.erased() && as_text(payload_hash(row.salt, row.payload)) != row.payload_hash) {
-    return fmt::format("{}: its payload is not what was stored", name_of(row));
-  }
-  if (as_text(envelope_hash(row)) != row.hash) {
-    return fmt::format("{}: its envelope is not what was stored", name_of(row));
-  }
-  return {};
-}
-
 // Walks the feed beside the blocks. Streams take turns: the block that begins first comes first.
 class LogWalk {
  public:
@@ -101,7 +90,7 @@ class LogWalk {
         return bad(fmt::format("its event at position {} is missing", position));
       }
       if ((*row)->position < position) return stray(**row);
-      if (report_.problem = problem_of(**row); !report_.verified()) return {};
+      if (report_.problem = fault_of(**row); !report_.verified()) return {};
       hashes += (*row)->hash;
       ++report_.events;
       if ((*row)->erased()) ++report_.erased;
@@ -163,7 +152,7 @@ Result<void> check_instance(const Reader& reader, const InstanceId& id, AuditRep
         report.problem = fmt::format("{}: it does not follow the event before it", name_of(row));
         return {};
       }
-      if (report.problem = problem_of(row); !report.verified()) return {};
+      if (report.problem = fault_of(row); !report.verified()) return {};
       previous = row.hash;
       foldable = foldable && !row.erased();
       if (!foldable) continue;
@@ -188,6 +177,16 @@ Result<void> check_instance(const Reader& reader, const InstanceId& id, AuditRep
 }
 
 }  // namespace
+
+std::string fault_of(const EventRow& row) {
+  if (!row.erased() && as_text(payload_hash(row.salt, row.payload)) != row.payload_hash) {
+    return fmt::format("{}: its payload is not what was stored", name_of(row));
+  }
+  if (as_text(envelope_hash(row)) != row.hash) {
+    return fmt::format("{}: its envelope is not what was stored", name_of(row));
+  }
+  return {};
+}
 
 Result<AuditReport> verify(const Reader& reader) {
   AuditReport report;

@@ -22,6 +22,10 @@ struct AuditReport {
   bool verified() const { return problem.empty(); }
 };
 
+// What is wrong with an event by itself, its payload against its hash and its envelope against its own:
+// "event 3 of i_01... (position 17): ...", "" for nothing. What it stands behind is its caller's to check.
+std::string fault_of(const EventRow& row);
+
 // Reads the whole log in short reads, so that a daemon may go on writing; what is stored after the beginning
 // is left for the next time. Blocks and envelopes first, then each instance's chain and fold. An Error means
 // that something could not be read, not that something is wrong.

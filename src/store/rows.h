@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/item_status.h"
+#include "core/ledger.h"
 
 namespace countersign {
 
@@ -56,16 +58,19 @@ struct IdempotencyRow {
   Instant created_at;
 };
 
+// Stands beside a delivery's headers with the value "weak"; a sender's own header of that name is left out.
+inline constexpr std::string_view kProofHeader = "countersign-proof";
+
 // A webhook as it came in, kept for replay.
 struct InboundRow {
   std::int64_t id = 0;
   std::string source;
   std::string delivery_id;
   std::string body_hash;
-  std::string headers;  // JSON without secrets
+  std::string headers;  // JSON without secrets; kProofHeader where the proof is weak
   std::string body;
   Instant received_at;
-  std::string status;  // "stored", "applied", "error"
+  std::string status;  // "stored", "applied", "error", "held" (an admin decides)
   std::string error;
   std::string answer;  // JSON: the instances it started or reached
 };
@@ -76,6 +81,41 @@ struct DefinitionRow {
   std::string source;
   std::string messages;  // JSON: "NAME.LANG" -> text, so that a version can be loaded again by itself
   Instant first_used_at;
+  std::string tables{};  // JSON: NAME -> text of tables/NAME.csv
+};
+
+// One movement on a ledger. Amounts are of its currency.
+struct LedgerPostingRow {
+  std::int64_t id = 0;
+  LedgerAct act = LedgerAct::reserved;
+  Decimal amount;
+  Decimal available;  // after it
+  Instant at;
+  InstanceId instance;    // "" where the configuration or an administrator posted it
+  std::string reference;  // of the instance
+  std::string step;
+  std::string by;      // of an administrator's: who
+  std::string reason;  // of an administrator's
+};
+
+// What a request holds.
+struct LedgerReservationRow {
+  InstanceId instance;
+  std::string reference;
+  PersonId requester;
+  std::string step;
+  Decimal amount;
+  Instant since;
+};
+
+// An administrator's correction of a budget.
+struct LedgerAdjustment {
+  std::string name;
+  std::string year;  // "" for the current one
+  Decimal by;        // below zero: less
+  PersonId person;
+  std::string authenticated;  // how they showed who they are
+  std::string reason;
 };
 
 struct FileRow {
@@ -97,7 +137,7 @@ struct KeyRow {
   Instant created_at;
   std::optional<Instant> expires_at;
   std::optional<Instant> last_used_at;
-  bool revoked = false;
+  std::optional<Instant> revoked_at;
 };
 
 struct InstanceRow {
@@ -146,6 +186,26 @@ struct TimerRow {
   std::uint8_t kind = 0;  // TimerKind
   std::uint32_t rule = 0;
   Instant due;
+};
+
+// How far a workflow's schedule has come: every due time up to `until` is done with.
+struct ScheduleRow {
+  WorkflowId workflow;
+  std::string name;  // of the trigger
+  std::string rule;  // as it was written then
+  Instant until;
+  std::string period;  // the one that ran last, "" for none
+};
+
+// A start that a schedule owes: refused for a reason that somebody can mend.
+struct OwedStartRow {
+  WorkflowId workflow;
+  std::string name;    // of the trigger
+  PersonId person;     // "" where the schedule has no `each`
+  std::string period;  // its name
+  Instant due;
+  std::string error;
+  Instant failed_at;
 };
 
 struct EventRow {

@@ -71,6 +71,20 @@ class Transaction {
   virtual Result<bool> advance_order(std::string_view source, std::string_view key, std::string_view at) = 0;
 
   virtual Result<void> keep_definition(const DefinitionRow& row) = 0;  // nothing where it is there
+  // Schedules: the row of this workflow and name is written over, or forgotten with all starts it owes.
+  virtual Result<void> set_schedule(const ScheduleRow& row) = 0;
+  virtual Result<void> drop_schedule(const WorkflowId& workflow, std::string_view name) = 0;
+  // Written over for the same person; only starts of `period` are owed after set_schedule.
+  virtual Result<void> owe_start(const OwedStartRow& row) = 0;
+  virtual Result<void> settle_start(const WorkflowId& workflow, std::string_view name,
+                                    const PersonId& person) = 0;
+  // Makes the ledgers what the configuration says, without losing a posting: a new one is opened, another
+  // amount is posted as the difference, one that is not listed is not current any more. Gives what could not
+  // be done, for the log: another currency, or less than a strict ledger has given away.
+  virtual Result<std::vector<std::string>> set_ledgers(const std::vector<LedgerSettings>& ledgers,
+                                                       Instant at) = 0;
+  // The ledger after it. not_found; conflict where a strict ledger has given away more.
+  virtual Result<Ledger> adjust_ledger(const LedgerAdjustment& adjustment, Instant at) = 0;
   virtual Result<void> add_file(const FileRow& row) = 0;
   virtual Result<void> add_key(const KeyRow& row) = 0;
   virtual Result<void> revoke_key(std::string_view id, Instant at) = 0;
@@ -125,14 +139,31 @@ class Reader {
   virtual Result<std::optional<KeyRow>> key(std::string_view hash) const = 0;
   virtual Result<std::vector<KeyRow>> keys() const = 0;
   virtual Result<std::optional<FileRow>> file(std::string_view id) const = 0;
+  // All of them, also of years that are over, by name and year.
+  virtual Result<std::vector<Ledger>> ledgers() const = 0;
+  // `year`: "" for the current one.
+  virtual Result<std::optional<Ledger>> ledger(std::string_view name, std::string_view year) const = 0;
+  // Newest first.
+  virtual Result<Page<LedgerPostingRow>> ledger_postings(std::string_view name, std::uint32_t year,
+                                                         std::size_t limit,
+                                                         std::string_view cursor) const = 0;
+  // The oldest first, at most `limit`.
+  virtual Result<std::vector<LedgerReservationRow>> ledger_reservations(std::string_view name,
+                                                                        std::uint32_t year,
+                                                                        std::size_t limit) const = 0;
   virtual Result<std::optional<DefinitionRow>> definition(const WorkflowId& workflow,
                                                           std::string_view version) const = 0;
+  // The versions of a workflow that instances have run, in the order of their first use.
+  virtual Result<std::vector<DefinitionRow>> definitions_of(const WorkflowId& workflow) const = 0;
   // Versions that open instances still run.
   virtual Result<std::vector<DefinitionRow>> definitions_in_use() const = 0;
   virtual Result<Page<InboundRow>> inbound(std::string_view source, std::string_view status,
                                            std::size_t limit, std::string_view cursor) const = 0;
   virtual Result<std::optional<InboundRow>> inbound_row(std::int64_t id) const = 0;
 
+  // All of them, by workflow and name; of owed starts at most `limit`.
+  virtual Result<std::vector<ScheduleRow>> schedules() const = 0;
+  virtual Result<std::vector<OwedStartRow>> owed_starts(std::size_t limit) const = 0;
   // Timers due at or before `at`, earliest first.
   virtual Result<std::vector<TimerRow>> due_timers(Instant at, std::size_t limit) const = 0;
   virtual Result<std::optional<Instant>> next_timer() const = 0;
@@ -160,14 +191,20 @@ struct StoreFigures {
   std::uint64_t database_bytes = 0;
 };
 
+// Asked when the jobs so far have run: what else has come in meanwhile and goes into the same commit. None:
+// commit.
+using MoreJobs = std::function<std::vector<Job>()>;
+
 class Store {
  public:
   virtual ~Store() = default;
   // One transaction for all: each job in a savepoint of its own, then one commit with fsync. The answer of
-  // each job, valid only after run returned: a failed job changed nothing. unavailable or storage for every
-  // job where the transaction itself was lost (full disk, I/O error): nothing of the batch is stored then. An
-  // error of COMMIT or fsync ends the process (nothing more may be acknowledged).
-  virtual std::vector<Result<void>> run(std::span<const Job> jobs) = 0;
+  // each job, those of `more` after the others, valid only after run returned: a failed job changed nothing.
+  // unavailable or storage for every job where the transaction itself was lost (full disk, I/O error):
+  // nothing of the batch is stored then. An error of COMMIT or fsync ends the process (nothing more may be
+  // acknowledged).
+  virtual std::vector<Result<void>> run(std::span<const Job> jobs, const MoreJobs& more) = 0;
+  std::vector<Result<void>> run(std::span<const Job> jobs) { return run(jobs, {}); }
   virtual const Reader& reader() const = 0;
   virtual StoreFigures figures() const = 0;
   // Copies the database while it serves, in steps on the writer's thread: call repeatedly between batches

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/guest.h"
 
 namespace countersign::web {
 
@@ -54,7 +55,7 @@ Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRi
   principal.actor.authenticated = "key " + principal.key.id;
   if (!principal.key.person.empty()) {
     const Person* person = directory.find(principal.key.person);
-    if (person == nullptr || !person->active) {
+    if (person == nullptr || !person->active || is_guest(person->id)) {
       return fail(
           ErrorCode::unauthenticated,
           fmt::format("the API key belongs to '{}', who is not active any more", principal.key.person.value));
@@ -76,7 +77,7 @@ Result<Principal> authenticate(const Headers& headers, Scope needed, const KeyRi
                               principal.key.id, *named));
     }
     const Person* person = directory.find(PersonId(std::string(*named)));
-    if (person == nullptr || !person->active) {
+    if (person == nullptr || !person->active || is_guest(person->id)) {
       return fail(
           ErrorCode::forbidden,
           fmt::format("'{}' (Countersign-Actor) is nobody in the directory, or not active any more", *named));

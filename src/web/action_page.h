@@ -9,7 +9,7 @@
 
 namespace countersign::web {
 
-// With the style sheet. `around` outlives the routes.
-std::vector<Route> page_routes(const Surroundings& around);
+// With the style sheet. `around` outlives the routes. `file_bytes_max`: of one file that a form sends.
+std::vector<Route> page_routes(const Surroundings& around, std::size_t file_bytes_max);
 
 }  // namespace countersign::web

@@ -92,10 +92,13 @@ void add_answers(json::object& data, const ActionPage& page) {
   const std::vector<Problem>& problems = page.problems.fields;
   const std::string files_base = page.address + "/files";
   data["has_edits"] = !shown.edits.empty();
-  data["edits"] = inputs_html(shown.edits, {"f.", "/form", typed == nullptr ? nullptr : &typed->form,
-                                            problems, shown.locale, files_base});
-  data["asks"] = inputs_html(shown.asks, {"a.", "/answers", typed == nullptr ? nullptr : &typed->answers,
-                                          problems, shown.locale, files_base});
+  data["edits"] =
+      inputs_html(shown.edits, {"f.", "/form", typed == nullptr ? nullptr : &typed->form, problems,
+                                shown.locale, files_base, &page.uploads, page.file_size_max});
+  data["asks"] =
+      inputs_html(shown.asks, {"a.", "/answers", typed == nullptr ? nullptr : &typed->answers, problems,
+                               shown.locale, files_base, &page.uploads, page.file_size_max});
+  data["with_files"] = takes_files(shown.edits) || takes_files(shown.asks);
   json::array checklist, targets;
   for (const PresentedEntry& entry : shown.checklist) {
     const bool checked =
@@ -108,15 +111,14 @@ void add_answers(json::object& data, const ActionPage& page) {
   }
   data["has_checklist"] = !checklist.empty();
   data["checklist"] = std::move(checklist);
-  // The core's words are for developers; these two are met every day.
+  // Said once, however many entries are not ticked off.
   const bool ticks_missing = !detail_at(problems, "/checklist").empty();
   data["checklist_wrong"] = ticks_missing ? page_phrase("ticks_missing", shown.locale) : "";
   data["has_targets"] = targets.size() > 1;
   data["targets"] = std::move(targets);
   data["target_wrong"] = detail_at(problems, "/return_to");
   data["comment"] = typed == nullptr ? "" : typed->comment;
-  const bool comment_missing = !detail_at(problems, "/comment").empty();
-  data["comment_wrong"] = comment_missing ? page_phrase("comment_missing", shown.locale) : "";
+  data["comment_wrong"] = detail_at(problems, "/comment");
   data["comment_hint"] = std::ranges::any_of(shown.outcomes, &PresentedOutcome::comment_required);
   data["outcomes"] = outcomes_json(shown.outcomes);
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What the pages of an action link show, as data for their templates. Pure.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct ActionPage {
   std::string sent_to;
   const Typed* typed = nullptr;
   PageProblems problems;
+  std::map<std::string, PresentedFile> uploads;  // that stand in no form yet, by id
+  std::string file_size_max;                     // "20 MB"
 };
 
 json::object action_page_json(const ActionPage& page);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/guest.h"
 #include "web/json_views.h"
 #include "web/routes.h"
 
@@ -66,7 +67,7 @@ void create_key(const Surroundings& around, Call call) {
   if (!request.person.empty()) {
     const auto snapshot = around.backend.library.current();
     const Person* person = snapshot->directory->find(request.person);
-    if (person == nullptr || !person->active) {
+    if (person == nullptr || !person->active || is_guest(person->id)) {
       body.refuse("person",
                   fmt::format("'{}' is nobody in the directory, or not active", request.person.value));
     }

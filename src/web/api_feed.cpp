@@ -3,6 +3,7 @@
 #include "web/feed.h"
 #include "web/json_views.h"
 #include "web/routes.h"
+#include "web/seen_events.h"
 
 namespace countersign::web {
 
@@ -21,15 +22,15 @@ HttpReply page_reply(const Surroundings& around, const Call& call) {
   if (!limit) return problem(400, limit.error().message, call.request.path);
   const auto page = around.backend.reader.feed(query_text(call, "after"), *limit);
   if (!page) return problem_of(page.error(), call.request.path);
-  json::array rows;
-  for (const EventRow& row : page->rows) rows.push_back(row_json(row));
+  json::array rows =
+      events_seen_by(around.backend, *call.principal, page->rows, query_text(call, "proof") == "true");
   return json_reply(200, json::object{{"events", std::move(rows)}, {"cursor", page->next_cursor}});
 }
 
 class FeedStream final : public BodySource, public std::enable_shared_from_this<FeedStream> {
  public:
-  FeedStream(const Surroundings& around, FeedSignal& signal, std::string cursor)
-      : around_(around), signal_(signal), cursor_(std::move(cursor)) {}
+  FeedStream(const Surroundings& around, FeedSignal& signal, Principal reader, std::string cursor)
+      : around_(around), signal_(signal), reader_(std::move(reader)), cursor_(std::move(cursor)) {}
   ~FeedStream() override { signal_.closed(); }
   FeedStream(const FeedStream&) = delete;
   FeedStream& operator=(const FeedStream&) = delete;
@@ -60,12 +61,13 @@ class FeedStream final : public BodySource, public std::enable_shared_from_this<
       return;
     }
     greeted_ = true;
+    const json::array events = events_seen_by(around_.backend, reader_, page->rows, false);
     std::string text;
     for (std::size_t i = 0; i < page->rows.size(); ++i) {
       const EventRow& row = page->rows[i];
       // The cursor stands behind the page, so only the page's last event carries it.
       if (i + 1 == page->rows.size()) text += "id: " + page->next_cursor + "\n";
-      text += "event: " + row.type + "\ndata: " + write_json(row_json(row)) + "\n\n";
+      text += "event: " + row.type + "\ndata: " + write_json(events[i]) + "\n\n";
     }
     cursor_ = page->next_cursor;
     deliver(std::move(text));
@@ -73,6 +75,7 @@ class FeedStream final : public BodySource, public std::enable_shared_from_this<
 
   const Surroundings& around_;
   FeedSignal& signal_;
+  Principal reader_;
   std::string cursor_;
   bool greeted_ = false;
 };
@@ -87,7 +90,7 @@ void stream(const Surroundings& around, FeedSignal& signal, Call call) {
   reply.content_type = "text/event-stream; charset=utf-8";
   reply.headers = {
       {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"X-Accel-Buffering", "no"}};
-  reply.source = std::make_shared<FeedStream>(around, signal, cursor);
+  reply.source = std::make_shared<FeedStream>(around, signal, *call.principal, cursor);
   call.respond(std::move(reply));
 }
 
@@ -104,7 +107,7 @@ std::vector<Route> feed_routes(const Surroundings& around, FeedSignal& signal) {
                     {},
                     "",
                     "Feed",
-                    {"after", "limit"},
+                    {"after", "limit", "proof"},
                     [&around, &signal, paged = std::move(paged)](Call call) {
                       if (wants_stream(call)) {
                         stream(around, signal, std::move(call));

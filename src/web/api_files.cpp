@@ -67,7 +67,7 @@ std::vector<Route> file_routes(const Surroundings& around, std::size_t file_byte
             file_bytes_max, {"*"},
             "FileBytes",    "File",
             {"name"},       [&around](Call call) { upload(around, std::move(call)); }};
-  add.make_sink = [&around]() -> std::shared_ptr<BodySink> {
+  add.make_sink = [&around](const HttpRequest&, const PathNames&) -> std::shared_ptr<BodySink> {
     return std::make_shared<Upload>(around.backend.files_path,
                                     sortable_id(around.backend.clock.now(), around.backend.random));
   };

@@ -6,6 +6,7 @@
 #include "web/instance_reading.h"
 #include "web/json_views.h"
 #include "web/routes.h"
+#include "web/seen_events.h"
 
 namespace countersign::web {
 
@@ -74,13 +75,15 @@ HttpReply one(const Surroundings& around, const Call& call) {
   const auto reading = read_instance(around.backend, *id);
   if (!reading) return problem_of(reading.error(), call.request.path);
   const Presenting presenting = reading->presenting(call.principal->actor.person, around.backend.clock.now());
+  const bool sees_all = call.principal->has("admin");
   json::object shown =
-      instance_json(reading->state, reading->definition.get(), present_instance(presenting).workflow_title,
-                    around.backend.links.public_url());
+      instance_json(sees_all ? reading->state : visible_state(presenting), reading->definition.get(),
+                    present_instance(presenting).workflow_title, around.backend.links.public_url());
   json::array items;
   for (const WorkItemRow& row : reading->items) {
     json::object item = row_json(row);
     item["title"] = question_of(presenting, row, "en");
+    if (!sees_all && !sees_decision(presenting, row)) hide_decision(item);
     items.push_back(std::move(item));
   }
   shown["work_items"] = std::move(items);
@@ -106,8 +109,8 @@ HttpReply events(const Surroundings& around, const Call& call) {
   }
   const auto page = around.backend.reader.events(*id, after, *limit);
   if (!page) return problem_of(page.error(), call.request.path);
-  json::array rows;
-  for (const EventRow& row : page->rows) rows.push_back(row_json(row));
+  json::array rows =
+      events_seen_by(around.backend, *call.principal, page->rows, query_text(call, "proof") == "true");
   const bool more = page->rows.size() == *limit;
   return json_reply(200,
                     json::object{{"events", std::move(rows)},
@@ -151,7 +154,10 @@ std::optional<Request> read_admin_act(const Call& call, JsonBody& body) {
       body.refuse("item", "'item' must be a work item of this instance: its id or number");
     return request;
   }
-  if (!which.empty()) body.refuse("act", fmt::format("unknown act '{}' (it is reassign or retry)", which));
+  if (which == "migrate") return MigrateRequest{instance, body.text("version"), reason};
+  if (!which.empty()) {
+    body.refuse("act", fmt::format("unknown act '{}' (it is reassign, retry or migrate)", which));
+  }
   return std::nullopt;
 }
 
@@ -245,7 +251,7 @@ std::vector<Route> instance_routes(const Surroundings& around) {
                     {},
                     "",
                     "Events",
-                    {"after", "limit"},
+                    {"after", "limit", "proof"},
                     on_pool(around, [&around](const Call& call) { return events(around, call); })});
   routes.push_back({"POST",
                     "/api/v1/instances/{id}/cancel",

@@ -23,6 +23,8 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   const PersonId& person = call.principal->actor.person;
   const Person* known = reading.snapshot->directory->find(person);
   const std::string locale = known == nullptr ? "en" : known->locale;
+  if (!call.principal->has("admin") && !sees_decision(reading.presenting(person, now), row))
+    hide_decision(shown);
   shown["title"] = question_of(reading.presenting(person, now), row, locale);
   if (row.status != ItemStatus::open || !reading.definition) return;
   const Step* step = step_named(*reading.definition, row.step);

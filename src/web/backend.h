@@ -14,6 +14,7 @@
 #include "runtime/mailbox.h"
 #include "runtime/requests.h"
 #include "store/store.h"
+#include "web/disk_space.h"
 
 namespace countersign {
 struct Services;
@@ -26,6 +27,8 @@ struct Backend {
   std::function<void(Request, Caller, Completion)> submit;
   std::function<EngineFigures()> engine_figures;
   std::function<StoreFigures()> store_figures;
+  std::function<void()> try_to_write;             // as Engine::try_to_write
+  std::function<Result<DiskSpace>()> disk_space;  // of the folder of the database; unset: not looked at
   Library& library;
   const Reader& reader;
   KeyRing& keys;

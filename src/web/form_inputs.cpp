@@ -1,9 +1,11 @@
 #include "web/form_inputs.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "delivery/markdown.h"
 #include "web/page_phrases.h"
 #include "web/uri_text.h"
@@ -58,6 +60,23 @@ std::string wrong_with(const InputPlace& place, const std::string& pointer) {
   return {};
 }
 
+// With the row and the column where it is in a table.
+std::string wrong_with(const InputPlace& place, const PresentedInput& input) {
+  const std::string pointer = place.pointer + "/" + input.name;
+  for (const Problem& problem : place.problems) {
+    if (problem.pointer == pointer) return problem.detail;
+    if (!problem.pointer.starts_with(pointer + "/")) continue;
+    const std::vector<std::string> below = split(problem.pointer.substr(pointer.size() + 1), '/');
+    for (const PresentedInput& column : input.columns) {
+      if (below.size() != 2 || below[1] != column.name) continue;
+      const std::string row = std::to_string(std::strtoul(below[0].c_str(), nullptr, 10) + 1);
+      return filled_in(page_phrase("row", place.locale), {row, column.label, problem.detail});
+    }
+    return problem.detail;
+  }
+  return {};
+}
+
 class Writer {
  public:
   Writer(const InputPlace& place, std::string& out) : place_(place), out_(out) {}
@@ -74,6 +93,7 @@ class Writer {
   void ticks(const PresentedInput& input, const std::string& name, const std::vector<std::string>& values);
   void kept_files(const PresentedInput& input, const std::string& name,
                   const std::vector<std::string>& values);
+  void new_files(const PresentedInput& input, const std::string& name, bool is_wrong);
   void table(const PresentedInput& input, const Standing& standing);
 
   const InputPlace& place_;
@@ -88,7 +108,7 @@ bool is_group(FieldType type) {
 
 void Writer::field(const PresentedInput& input) {
   const std::string id = place_.prefix + input.name;
-  const std::string wrong = wrong_with(place_, place_.pointer + "/" + input.name);
+  const std::string wrong = wrong_with(place_, input);
   const bool group = is_group(input.type);
   std::string label = html_escape(input.label);
   if (!input.required && input.required_on.empty() && input.type != FieldType::boolean) {
@@ -143,6 +163,28 @@ void Writer::kept_files(const PresentedInput& input, const std::string& name,
         html_escape(name), html_escape(file.id), ticked ? " checked" : "", html_escape(place_.files_base),
         escape_segment(file.id), html_escape(file.name), html_escape(file.size), say("keep_file"));
   }
+  // Just sent: in no form yet, so there is nothing to open.
+  for (const std::string& id : values) {
+    if (place_.uploads == nullptr || !place_.uploads->contains(id)) continue;
+    const PresentedFile& file = place_.uploads->at(id);
+    out_ += fmt::format(
+        "<label class=\"tick\"><input type=\"checkbox\" name=\"{}\" value=\"{}\" checked> <span>{} "
+        "<span class=\"size\">{}</span> <span class=\"hint\">{}</span></span></label>",
+        html_escape(name), html_escape(id), html_escape(file.name), html_escape(file.size), say("keep_file"));
+  }
+}
+
+void Writer::new_files(const PresentedInput& input, const std::string& name, bool is_wrong) {
+  const bool several = input.type == FieldType::files;
+  std::string accept;
+  for (const std::string& ending : input.accept) accept += (accept.empty() ? "." : ",.") + ending;
+  out_ += fmt::format("<input type=\"file\" name=\"{0}\" id=\"{0}\" aria-label=\"{1}\"{2}{3}{4}>",
+                      html_escape(name), html_escape(input.label),
+                      accept.empty() ? "" : fmt::format(" accept=\"{}\"", html_escape(accept)),
+                      several ? " multiple" : "", is_wrong ? " class=\"is-wrong\"" : "");
+  out_ +=
+      fmt::format("<p class=\"hint\">{}</p>",
+                  html_escape(filled_in(say(several ? "add_files" : "add_file"), {place_.file_size_max})));
 }
 
 void Writer::table(const PresentedInput& input, const Standing& standing) {
@@ -227,13 +269,20 @@ void Writer::control(const PresentedInput& input, const Standing& standing, cons
       return line("url", name, id, value, "", is_wrong);
     case FieldType::file:
     case FieldType::files:
-      return kept_files(input, name, standing.values);
+      kept_files(input, name, standing.values);
+      return new_files(input, name, is_wrong);
     case FieldType::table:
       return table(input, standing);
   }
 }
 
 }  // namespace
+
+bool takes_files(const std::vector<PresentedInput>& inputs) {
+  return std::ranges::any_of(inputs, [](const PresentedInput& input) {
+    return input.type == FieldType::file || input.type == FieldType::files;
+  });
+}
 
 std::string inputs_html(const std::vector<PresentedInput>& inputs, const InputPlace& place) {
   std::string out;

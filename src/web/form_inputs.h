@@ -1,6 +1,7 @@
 #pragma once
 // Inputs of an HTML form for fields, as plain HTML that works without script. Pure.
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,13 @@ struct InputPlace {
   const std::vector<Problem>& problems;
   std::string locale;
   std::string files_base;  // the address below which files are: FILES_BASE/ID
+  // Files that were sent with what is `typed` and stand in no form yet, by id.
+  const std::map<std::string, PresentedFile>* uploads = nullptr;
+  std::string file_size_max;  // "20 MB"
 };
+
+// Whether something is a file, so that the form has to be sent as multipart/form-data.
+bool takes_files(const std::vector<PresentedInput>& inputs);
 
 std::string inputs_html(const std::vector<PresentedInput>& inputs, const InputPlace& place);
 

@@ -1,5 +1,6 @@
-// POST /hooks/{source}: webhooks of other systems. The signature is checked over the bytes as they came,
-// before anything of them is parsed; what is good goes to the engine, which stores it before it answers.
+// POST /hooks/{source} and /hooks/{source}/{secret}: webhooks of other systems. The signature is checked over
+// the bytes as they came, before anything of them is parsed; what is good goes to the engine, which stores it
+// before it answers.
 
 #include <atomic>
 
@@ -16,7 +17,7 @@ namespace countersign::web {
 namespace {
 
 // What is kept of the headers for mapping and replay: nothing that proves or grants anything.
-json::object kept_headers(const Headers& headers, const std::string& content_type) {
+json::object kept_headers(const Headers& headers, const std::string& content_type, bool weak) {
   static constexpr std::string_view kSecretWords[] = {"authorization", "cookie",   "token",   "secret",
                                                       "signature",     "password", "api-key", "x-forwarded"};
   json::object kept;
@@ -25,9 +26,10 @@ json::object kept_headers(const Headers& headers, const std::string& content_typ
     bool is_secret = false;
     for (const std::string_view word : kSecretWords)
       is_secret = is_secret || name.find(word) != std::string::npos;
-    if (!is_secret) kept[name] = header.second;
+    if (!is_secret && name != kProofHeader) kept[name] = header.second;
   }
   kept["content-type"] = content_type;
+  if (weak) kept[kProofHeader] = "weak";
   return kept;
 }
 
@@ -90,17 +92,24 @@ HttpReply reply_to(const std::vector<Answer>& answers, const std::optional<Inbou
 }
 
 void receive(const Surroundings& around, Call& call) {
-  const std::string& path = call.request.path;
   const std::string source = call.at("source");
+  const std::string path = "/hooks/" + source;  // without the secret, wherever it may be shown
   const auto snapshot = around.backend.library.current();
-  const auto connector = snapshot->connector(source);
-  if (!connector || !connector->inbound) {
+  const auto mapping = snapshot->inbound(source);
+  if (!mapping) {
     return call.respond(problem(404, fmt::format("there is no inbound connector '{}'", source), path));
   }
-  auto verifier = verifier_of(around, connector->inbound->verify);
+  const bool by_path = is_proven_by_path(mapping->verify.scheme);
+  if (!by_path && !call.at("secret").empty()) {
+    return call.respond(problem(404, fmt::format("'{}' takes nothing at such a path", source), path));
+  }
+  auto verifier = verifier_of(around, mapping->verify);
   if (!verifier) {
     // No secret, no endpoint: and the reason is the admin's to read, not the sender's.
     return call.respond(problem(404, fmt::format("the inbound connector '{}' is not set up", source), path));
+  }
+  if (by_path && call.at("secret").empty()) {
+    return call.respond(problem(401, fmt::format("'{}' wants its secret behind the path", source), path));
   }
   const InboundRequest inbound{call.request.method, public_address(around, call.request),
                                call.request.headers, call.request.body};
@@ -121,8 +130,8 @@ void receive(const Surroundings& around, Call& call) {
     if (!parsed) return std::unexpected(parsed.error());
     const bool is_json = content_type.empty() || content_type.find("json") != std::string::npos;
     deliveries.push_back({source, delivery_id,
-                          write_json(kept_headers(call.request.headers, "application/json")),
-                          is_json ? body : write_json(*parsed)});
+                          write_json(kept_headers(call.request.headers, "application/json", verified->weak)),
+                          is_json ? body : write_json(*parsed), verified->weak});
     return {};
   };
   Result<void> readable;
@@ -153,25 +162,30 @@ void receive(const Surroundings& around, Call& call) {
 }  // namespace
 
 std::vector<Route> hook_routes(const Surroundings& around, std::size_t body_bytes_max) {
+  const RouteAction action = [&around](Call call) {
+    // Secrets are read from files, so this may block.
+    const Respond respond = call.respond;
+    const std::string path = "/hooks/" + call.at("source");
+    const bool taken =
+        around.pool.run([&around, held = std::move(call)]() mutable { receive(around, held); });
+    if (!taken) respond(problem(503, "too much comes in at once; try again in a moment", path));
+  };
+  const auto route = [&](std::string pattern, std::string summary) {
+    return Route{"POST",
+                 std::move(pattern),
+                 Scope::everyone,
+                 std::move(summary),
+                 body_bytes_max,
+                 {"*"},
+                 "Any",
+                 "HookAnswer",
+                 {},
+                 action};
+  };
   std::vector<Route> routes;
-  routes.push_back({"POST",
-                    "/hooks/{source}",
-                    Scope::everyone,
-                    "An event of another system, signed as its connector says",
-                    body_bytes_max,
-                    {"*"},
-                    "Any",
-                    "HookAnswer",
-                    {},
-                    [&around](Call call) {
-                      // Secrets are read from files, so this may block.
-                      const Respond respond = call.respond;
-                      const std::string path = call.request.path;
-                      const bool taken = around.pool.run(
-                          [&around, held = std::move(call)]() mutable { receive(around, held); });
-                      if (!taken)
-                        respond(problem(503, "too much comes in at once; try again in a moment", path));
-                    }});
+  routes.push_back(route("/hooks/{source}", "An event of another system, signed as its connector says"));
+  routes.push_back(
+      route("/hooks/{source}/{secret}", "The same, where the end of the path is the sender's proof"));
   return routes;
 }
 

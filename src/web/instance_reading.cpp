@@ -5,7 +5,7 @@
 namespace countersign::web {
 
 Presenting InstanceReading::presenting(const PersonId& reader, Instant now) const {
-  return {*snapshot, definition.get(), state, items, reader, now};
+  return {*snapshot, definition.get(), state, items, reader, now, store};
 }
 
 const WorkItemRow* InstanceReading::item(std::uint32_t number) const {
@@ -23,6 +23,7 @@ Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& 
   auto items = all_items(backend.reader, id);
   if (!items) return std::unexpected(items.error());
   InstanceReading reading;
+  reading.store = &backend.reader;
   reading.state = std::move(**state);
   reading.snapshot = backend.library.current();
   reading.definition = backend.library.version(reading.state.workflow, reading.state.version);

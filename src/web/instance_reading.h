@@ -15,6 +15,7 @@ struct InstanceReading {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<const Definition> definition;  // nullptr where its version is not known any more
   std::vector<WorkItemRow> items;                // by number
+  const Reader* store = nullptr;                 // budgets that texts speak of are read there
 
   // Refers to this reading.
   Presenting presenting(const PersonId& reader, Instant now) const;

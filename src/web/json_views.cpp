@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "core/ways.h"
 #include "web/uri_text.h"
 
 namespace countersign::web {
@@ -90,10 +94,38 @@ json::object row_json(const WorkItemRow& row) {
           {"comment", text_or_null(row.comment)}};
 }
 
+void hide_decision(json::object& item) {
+  for (const std::string_view member : {"outcome", "decided_by", "channel", "comment"})
+    item[member] = nullptr;
+}
+
 json::object row_json(const EventRow& row) {
   return {{"instance", row.instance.value}, {"seq", row.seq},
           {"at", format_rfc3339(row.at)},   {"type", row.type},
           {"version", row.version},         {"data", stored_json(row.payload)}};
+}
+
+static json::object proof_json(const EventRow& row) {
+  json::object proof{{"position", row.position},
+                     {"actor", row.actor},
+                     {"payload_hash", to_hex(row.payload_hash)},
+                     {"previous_hash", to_hex(row.previous_hash)},
+                     {"hash", to_hex(row.hash)}};
+  if (row.erased()) return proof;
+  // The very bytes that were hashed: `data` says the same, but may be written otherwise.
+  proof["salt"] = to_hex(row.salt);
+  proof["payload"] = row.payload;
+  return proof;
+}
+
+json::array events_json(const std::vector<EventRow>& rows, bool with_proof) {
+  json::array shown;
+  for (const EventRow& row : rows) {
+    json::object event = row_json(row);
+    if (with_proof) event["proof"] = proof_json(row);
+    shown.push_back(std::move(event));
+  }
+  return shown;
 }
 
 json::object row_json(const KeyRow& row) {
@@ -105,7 +137,8 @@ json::object row_json(const KeyRow& row) {
           {"scopes", std::move(scopes)},
           {"created_at", format_rfc3339(row.created_at)},
           {"expires_at", instant_or_null(row.expires_at)},
-          {"revoked", row.revoked}};
+          {"revoked", row.revoked_at.has_value()},
+          {"revoked_at", instant_or_null(row.revoked_at)}};
 }
 
 json::object row_json(const OutboxRow& row) {
@@ -140,16 +173,82 @@ json::object fields_json(const Fields& fields) {
   return object;
 }
 
+namespace {
+
+// Who has a seat, and why.
+json::array asked_json(const Roster& roster) {
+  json::array asked;
+  for (const Seat& seat : roster.seats) {
+    asked.push_back(json::object{{"person", text_or_null(seat.person.value)},
+                                 {"group", text_or_null(seat.group)},
+                                 {"reason", text_or_null(seat.reason)}});
+  }
+  return asked;
+}
+
+// Where each outcome leads, as the workflow's file says it.
+json::array next_json(const Definition& definition, const Step& step) {
+  json::array next;
+  for (const std::string& outcome : outcomes_of(definition, step)) {
+    const Way way = way_of(definition, step, outcome);
+    json::object one{
+        {"outcome", outcome}, {"ends", text_or_null(way.status)}, {"step", nullptr}, {"asks", nullptr}};
+    if (way.step != kNoStep) {
+      const Step& to = definition.step(way.step);
+      one["step"] = to.name;
+      std::string asks;
+      const auto* approve = std::get_if<Approve>(&to.kind);
+      const auto* task = std::get_if<Task>(&to.kind);
+      if (approve != nullptr || task != nullptr) {
+        for (const Expression& each : approve != nullptr ? approve->by : task->owner)
+          asks += (asks.empty() ? "" : ", ") + each.program.source();
+      }
+      one["asks"] = text_or_null(asks);
+    }
+    next.push_back(std::move(one));
+  }
+  return next;
+}
+
+json::array timers_json(const State& state, const Definition* definition) {
+  std::vector<std::pair<TimerKey, Timer>> timers(state.timers.begin(), state.timers.end());
+  std::sort(timers.begin(), timers.end(),
+            [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
+  json::array all;
+  for (const auto& [key, timer] : timers) {
+    const auto activation = state.activations.find(key.activation);
+    const bool known = definition != nullptr && activation != state.activations.end() &&
+                       activation->second.step < definition->steps.size();
+    all.push_back(json::object{
+        {"kind", to_string(key.kind)},
+        {"step", known ? json::value(definition->step(activation->second.step).name) : json::value()},
+        {"item", key.item == 0 ? json::value() : json::value(fmt::format("{}.{}", state.id.value, key.item))},
+        {"due_at", format_rfc3339(timer.due)},
+        {"fired", timer.fired}});
+  }
+  return all;
+}
+
+}  // namespace
+
 json::object instance_json(const State& state, const Definition* definition, std::string_view title,
                            std::string_view public_url) {
   json::array steps;
-  std::vector<std::pair<StepIndex, const StepResult*>> results;
-  for (const auto& [index, result] : state.results) results.emplace_back(index, &result);
-  std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
-    return a.second->at != b.second->at ? a.second->at < b.second->at
-                                        : a.second->activation.value < b.second->activation.value;
+  struct Left {
+    StepIndex step;
+    const StepResult* result;
+    const ItemPath* items;  // of a step inside a for_each
+  };
+  std::vector<Left> results;
+  for (const auto& [index, result] : state.results) results.push_back({index, &result, nullptr});
+  for (const auto& [index, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) results.push_back({index, &result, &path});
+  }
+  std::sort(results.begin(), results.end(), [](const Left& a, const Left& b) {
+    return a.result->at != b.result->at ? a.result->at < b.result->at
+                                        : a.result->activation.value < b.result->activation.value;
   });
-  for (const auto& [index, result] : results) {
+  for (const auto& [index, result, items] : results) {
     const bool known = definition != nullptr && index < definition->steps.size();
     steps.push_back({{"step", known ? definition->step(index).name : std::to_string(index)},
                      {"outcome", result->outcome},
@@ -160,6 +259,10 @@ json::object instance_json(const State& state, const Definition* definition, std
                      {"visit", result->visit},
                      {"fields", fields_json(result->fields)},
                      {"voided", result->voided}});
+    if (items == nullptr) continue;
+    json::array path;
+    for (const std::uint32_t item : *items) path.emplace_back(item);
+    steps.back().as_object()["items"] = std::move(path);
   }
   std::string incident;
   json::array open;
@@ -170,7 +273,9 @@ json::object instance_json(const State& state, const Definition* definition, std
          {"step", known ? definition->step(activation.step).name : std::to_string(activation.step)},
          {"opened_at", format_rfc3339(activation.opened_at)},
          {"due_at", instant_or_null(activation.due_at)},
-         {"incident", text_or_null(activation.incident)}});
+         {"incident", text_or_null(activation.incident)},
+         {"asked", asked_json(activation.roster)},
+         {"next", known ? next_json(*definition, definition->step(activation.step)) : json::array()}});
     if (incident.empty()) incident = activation.incident;
   }
   return {{"id", state.id.value},
@@ -190,6 +295,7 @@ json::object instance_json(const State& state, const Definition* definition, std
           {"vars", fields_json(state.vars)},
           {"steps", std::move(steps)},
           {"open_steps", std::move(open)},
+          {"timers", timers_json(state, definition)},
           {"seq", state.seq},
           {"incident", text_or_null(incident)},
           {"url", instance_url(public_url, state.id)}};

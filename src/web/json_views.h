@@ -15,7 +15,11 @@ namespace countersign::web {
 
 json::object row_json(const InstanceRow& row, std::string_view public_url);
 json::object row_json(const WorkItemRow& row);
+// Takes away how the item was decided, for readers from whom the workflow keeps it.
+void hide_decision(json::object& item);
 json::object row_json(const EventRow& row);
+// Rows of the event log; `with_proof`: each with what verifies it (docs/design/0003-event-log.md).
+json::array events_json(const std::vector<EventRow>& rows, bool with_proof);
 json::object row_json(const KeyRow& row);
 json::object row_json(const OutboxRow& row);
 json::object row_json(const InboundRow& row);

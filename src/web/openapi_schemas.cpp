@@ -41,6 +41,7 @@ std::string_view openapi_schemas() {
       "ended_at": {"type": ["string", "null"]}, "form": {"type": "object"},
       "steps": {"type": "array", "items": {"type": "object"}},
       "open_steps": {"type": "array", "items": {"type": "object"}},
+      "timers": {"type": "array", "items": {"type": "object"}},
       "work_items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkItem"}},
       "seq": {"type": "integer"}, "incident": {"type": ["string", "null"]},
       "url": {"type": "string"}
@@ -170,6 +171,22 @@ std::string_view openapi_schemas() {
     "type": "object", "properties": {"name": {"type": "string"}, "data": {"type": "object"}},
     "required": ["name"]
   },
+  "SentEvent": {
+    "type": "object",
+    "properties": {
+      "name": {"type": "string"}, "key": {"type": "string"},
+      "workflow": {"type": "string"}, "data": {"type": "object"}
+    },
+    "required": ["name"]
+  },
+  "Reached": {
+    "type": "object",
+    "properties": {
+      "instances": {"type": "array", "items": {"type": "string"}},
+      "incidents": {"type": "array", "items": {"type": "string"}}
+    },
+    "required": ["instances"]
+  },
   "Resubmission": {
     "type": "object",
     "properties": {
@@ -180,9 +197,10 @@ std::string_view openapi_schemas() {
   "AdminAct": {
     "type": "object",
     "properties": {
-      "act": {"enum": ["reassign", "retry"]}, "reason": {"type": "string"},
+      "act": {"enum": ["reassign", "retry", "migrate"]}, "reason": {"type": "string"},
       "item": {"type": ["string", "integer"]}, "to": {"type": "string"},
-      "activation": {"type": "integer"}
+      "activation": {"type": "integer"},
+      "version": {"type": "string", "description": "of migrate: where to; none: the version in force"}
     },
     "required": ["act", "reason"]
   },
@@ -192,6 +210,7 @@ std::string_view openapi_schemas() {
     "properties": {
       "id": {"type": "string"}, "title": {"type": "string"}, "version": {"type": "string"},
       "started_by_form": {"type": "boolean"},
+      "triggers": {"type": "array", "items": {"type": "object"}},
       "statuses": {"type": "array", "items": {"type": "string"}},
       "stages": {"type": "array", "items": {"type": "string"}},
       "steps": {"type": "array", "items": {"type": "object"}},
@@ -202,6 +221,47 @@ std::string_view openapi_schemas() {
     "type": "object",
     "properties": {
       "workflows": {"type": "array", "items": {"type": "object"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "Versions": {
+    "type": "object",
+    "properties": {
+      "versions": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "version": {"type": "string"},
+            "first_used_at": {"type": ["string", "null"], "format": "date-time"},
+            "in_force": {"type": "boolean"}, "in_use": {"type": "boolean"}
+          }
+        }
+      },
+      "next_cursor": {"type": "null"}
+    }
+  },
+  "Version": {
+    "type": "object",
+    "properties": {
+      "workflow": {"type": "string"}, "version": {"type": "string"}, "source": {"type": "string"}
+    }
+  },
+  "Migration": {
+    "type": "object",
+    "description": "what moving each open instance would meet",
+    "properties": {
+      "version": {"type": "string"},
+      "instances": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {"type": "string"}, "reference": {"type": "string"}, "version": {"type": "string"},
+            "moves": {"type": "boolean"}, "obstacles": {"type": "array", "items": {"type": "string"}}
+          }
+        }
+      },
       "next_cursor": {"type": ["string", "null"]}
     }
   },
@@ -242,6 +302,69 @@ std::string_view openapi_schemas() {
       "keys": {"type": "array", "items": {"type": "object"}},
       "next_cursor": {"type": ["string", "null"]}
     }
+  },
+  "Ledger": {
+    "type": "object",
+    "description": "a budget; amounts are exact texts of its currency",
+    "properties": {
+      "name": {"type": "string"},
+      "year": {"type": ["integer", "null"]},
+      "currency": {"type": "string"},
+      "kind": {"enum": ["strict", "soft"]},
+      "current": {"type": "boolean", "description": "what the name means now"},
+      "spending": {"type": "array", "items": {"type": "string"}},
+      "amount": {"type": "string"}, "reserved": {"type": "string"},
+      "spent": {"type": "string"}, "available": {"type": "string"}
+    }
+  },
+  "Ledgers": {
+    "type": "object",
+    "properties": {
+      "ledgers": {"type": "array", "items": {"$ref": "#/components/schemas/Ledger"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "LedgerOne": {
+    "allOf": [{"$ref": "#/components/schemas/Ledger"}],
+    "type": "object",
+    "properties": {
+      "reservations": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "instance": {"type": "string"}, "reference": {"type": ["string", "null"]},
+            "requester": {"type": ["string", "null"]}, "step": {"type": "string"},
+            "amount": {"type": "string"}, "since": {"type": "string", "format": "date-time"}
+          }
+        }
+      },
+      "postings": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
+            "act": {"enum": ["opened", "changed", "adjusted", "reserved", "released", "spent", "supplemented",
+                             "transferred_out", "transferred_in"]},
+            "amount": {"type": "string"}, "available": {"type": "string"},
+            "instance": {"type": ["string", "null"]}, "reference": {"type": ["string", "null"]},
+            "step": {"type": ["string", "null"]}, "by": {"type": ["string", "null"]},
+            "reason": {"type": ["string", "null"]}
+          }
+        }
+      },
+      "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "LedgerAdjustment": {
+    "type": "object",
+    "properties": {
+      "by": {"type": "string", "description": "5000.00, or -5000.00 to take it off"},
+      "year": {"type": "integer", "description": "default: the current one"},
+      "reason": {"type": "string"}
+    },
+    "required": ["by", "reason"]
   },
   "Outbox": {
     "type": "object",

@@ -75,6 +75,8 @@ p.hint { margin: 5px 0 0; }
 input[type=text], input[type=email], input[type=url], input[type=date], select, textarea {
   width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid #b3bcc9; border-radius: 8px; padding: 9px 12px;
 }
+input[type=file] { width: 100%; font: inherit; padding: 9px 0; }
+input[type=file]::file-selector-button { font: inherit; min-height: 40px; margin-right: 12px; }
 @media (prefers-color-scheme: dark) { input[type=text], input[type=email], input[type=url], input[type=date], select, textarea { border-color: #4a5666; } }
 textarea { min-height: 92px; resize: vertical; }
 .is-wrong { border-color: var(--danger) !important; }

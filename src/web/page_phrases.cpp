@@ -40,12 +40,27 @@ constexpr std::array kPhrases{
     Phrase{"datetime_hint", "As 2026-03-02T10:14:00+08:00", "格式：2026-03-02T10:14:00+08:00"},
     Phrase{"new_rows", "Leave rows empty that you do not need.", "不需要的行请留空。"},
     Phrase{"keep_file", "keep", "保留"},
+    Phrase{"add_file", "Choose a file, at most {0}.", "选择文件，不超过 {0}。"},
+    Phrase{"add_files", "Choose files, each at most {0}.", "选择文件，每个不超过 {0}。"},
+    Phrase{"file_too_large", "'{0}' is larger than {1}.", "文件“{0}”超过 {1}。"},
+    Phrase{"files_too_many", "'{0}' is one file too many: send at most {1} at once.",
+           "文件“{0}”超出数量限制，一次最多上传 {1} 个。"},
+    Phrase{"file_kind",
+           "'{0}' is of no kind that is accepted: PDF, PNG, JPEG, office documents and plain text are.",
+           "不接受文件“{0}”的类型，可上传 PDF、PNG、JPEG、Office 文档和纯文本。"},
+    Phrase{"row", "Row {0}, {1}: {2}", "第 {0} 行，{1}：{2}"},
     Phrase{"yes", "Yes", "是"},
     Phrase{"returned_by", "Returned by", "退回人"},
     Phrase{"not_accepted", "This could not be accepted yet. Please look at what is marked below.",
            "提交未成功，请查看下方标出的内容。"},
     Phrase{"changed_meanwhile", "This request changed while you were looking at it. Please check it again.",
            "您查看期间该申请已有变化，请再次确认。"},
+    Phrase{"not_fitting", "This cannot be accepted: {0}", "内容不符合要求：{0}"},
+    Phrase{"not_yours", "This is not yours to decide.", "您无权处理该事项。"},
+    Phrase{"stands_still",
+           "Your answer is right, but the workflow cannot go on with it. Nothing was decided; its caretakers "
+           "were told.",
+           "您的意见有效，但流程暂时无法继续。尚未作出决定，已通知流程负责人。"},
     Phrase{"thanks", "Thank you. Your answer is recorded.", "谢谢，您的意见已记录。"},
     Phrase{"decided_by", "by", "由"},
     Phrase{"already", "This is already decided.", "该事项已处理。"},
@@ -90,6 +105,22 @@ std::string_view page_phrase(std::string_view key, std::string_view locale) {
   }
   COUNTERSIGN_INVARIANT(false, "there is no such phrase: " + std::string(key));
   return {};
+}
+
+std::string filled_in(std::string_view phrase, const std::vector<std::string>& arguments) {
+  std::string text;
+  for (std::size_t i = 0; i < phrase.size(); ++i) {
+    const bool placed = phrase[i] == '{' && i + 2 < phrase.size() && phrase[i + 2] == '}' &&
+                        phrase[i + 1] >= '0' && phrase[i + 1] <= '9';
+    if (!placed) {
+      text += phrase[i];
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(phrase[i + 1] - '0');
+    if (index < arguments.size()) text += arguments[index];
+    i += 2;
+  }
+  return text;
 }
 
 }  // namespace countersign::web

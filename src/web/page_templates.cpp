@@ -60,7 +60,7 @@ std::string_view action_template() {
 <h2>{{#revision}}{{t.your_correction}}{{/revision}}{{^revision}}{{t.your_decision}}{{/revision}}</h2>
 {{#message}}<div class="note bad" role="alert"><p>{{message}}</p></div>{{/message}}
 {{#returned_by}}<div class="note"><p>{{t.returned_by}} {{returned_by}}</p>{{#returned_why}}<blockquote>{{returned_why}}</blockquote>{{/returned_why}}</div>{{/returned_by}}
-<form method="post" action="{{action}}" accept-charset="utf-8">
+<form method="post" action="{{action}}" accept-charset="utf-8"{{#with_files}} enctype="multipart/form-data"{{/with_files}}>
 <button type="submit" disabled hidden></button>
 <input type="hidden" name="csrf" value="{{csrf}}">
 <input type="hidden" name="version" value="{{version}}">

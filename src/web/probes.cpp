@@ -1,5 +1,6 @@
 #include "web/probes.h"
 
+#include <fmt/format.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -54,7 +55,13 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
                   engine.shed);
     shown.counter("countersign_batches_total", "Transactions of the writer", engine.batches);
     shown.counter("countersign_timers_fired_total", "Timers that became due", engine.timers_fired);
+    shown.counter("countersign_schedule_starts_total", "Instances that schedules started",
+                  engine.schedule_starts);
+    shown.counter("countersign_schedule_failures_total", "Starts by schedules that were refused",
+                  engine.schedule_failures);
     shown.gauge("countersign_queue_length", "Commands that wait for the writer", engine.queue_length);
+    shown.gauge("countersign_store_failing", "1 while the last batch could not be stored",
+                engine.store_error.empty() ? 0 : 1);
     shown.gauge("countersign_timers_paused", "1 while timers wait for an admin because the clock jumped",
                 engine.paused ? 1 : 0);
   }
@@ -66,6 +73,11 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
     shown.counter("countersign_checkpoints_total", "Checkpoints of the database", store.checkpoints);
     shown.counter("countersign_cache_hits_total", "Instances found in the cache", store.cache_hits);
     shown.counter("countersign_cache_misses_total", "Instances read from the database", store.cache_misses);
+  }
+  if (around.backend.disk_space) {
+    if (const auto space = around.backend.disk_space()) {
+      shown.gauge("countersign_disk_free_bytes", "Free space on the disk of the database", space->free_bytes);
+    }
   }
   shown.gauge("countersign_http_connections", "Open connections", server.connections);
   shown.counter("countersign_http_connections_refused_total", "Connections refused: too many",
@@ -83,10 +95,31 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
   return reply;
 }
 
+// "" where the database's disk can be written to, as far as can be told without writing.
+std::string disk_fault(const Backend& backend) {
+  if (!backend.disk_space) return {};
+  const Result<DiskSpace> space = backend.disk_space();
+  if (!space) return space.error().message;
+  if (space->is_read_only) return "the disk of the database is read-only";
+  if (space->free_bytes < kDiskFreeBytesMin) {
+    return fmt::format("the disk of the database is nearly full: {} MB are free, {} MB are needed",
+                       space->free_bytes >> 20, kDiskFreeBytesMin >> 20);
+  }
+  return {};
+}
+
 HttpReply ready(const Surroundings& around, const Call& call) {
-  const auto timer = around.backend.reader.next_timer();
+  const Backend& backend = around.backend;
+  const auto timer = backend.reader.next_timer();
   if (!timer) return problem(503, "the database cannot be read: " + timer.error().message, call.request.path);
-  return json_reply(200, json::object{{"status", "ready"}});
+  if (const std::string fault = disk_fault(backend); !fault.empty())
+    return problem(503, fault, call.request.path);
+  if (!backend.engine_figures) return json_reply(200, json::object{{"status", "ready"}});
+  const std::string error = backend.engine_figures().store_error;
+  if (error.empty()) return json_reply(200, json::object{{"status", "ready"}});
+  // Who is not ready is asked for nothing, so that nothing would ever show that the disk is well again.
+  if (backend.try_to_write) backend.try_to_write();
+  return problem(503, "the database cannot be written: " + error, call.request.path);
 }
 
 }  // namespace

@@ -17,11 +17,13 @@ namespace countersign::web {
 
 struct Route;
 
+// The pattern's names and what stood there, unescaped.
+using PathNames = std::vector<std::pair<std::string, std::string>>;
+
 struct Call {
   const Route* route = nullptr;
   HttpRequest request;
-  std::vector<std::pair<std::string, std::string>>
-      path;                            // the pattern's names and what stood there, unescaped
+  PathNames path;
   std::optional<Principal> principal;  // absent where the route is for everyone
   std::shared_ptr<BodySink> sink;
   Respond respond;
@@ -44,8 +46,11 @@ struct Route {
   std::string answer;
   std::vector<std::string> query;  // names of parameters that are understood; others are refused
   RouteAction action;
-  // Where the body is to be taken as it comes, instead of being collected.
-  std::function<std::shared_ptr<BodySink>()> make_sink = nullptr;
+  // Where the body is to be taken as it comes, instead of being collected: called on the server's thread,
+  // must not block; nullptr: this one is collected all the same.
+  std::function<std::shared_ptr<BodySink>(const HttpRequest& head, const PathNames& path)> make_sink =
+      nullptr;
+  std::size_t streamed_bytes_max = 0;  // of a body that a sink takes; 0: body_bytes_max
 };
 
 inline constexpr std::size_t kJsonBytesMax = 1 << 20;

@@ -155,7 +155,8 @@ Intake Router::intake(const HttpRequest& head) const {
   }
 
   intake.body_bytes_max = route.body_bytes_max;
-  if (route.make_sink) intake.sink = route.make_sink();
+  if (route.make_sink) intake.sink = route.make_sink(head, match.path);
+  if (intake.sink && route.streamed_bytes_max != 0) intake.body_bytes_max = route.streamed_bytes_max;
   intake.handle = [&route, path = std::move(match.path), principal = std::move(principal),
                    sink = intake.sink](HttpRequest request, Respond respond) mutable {
     route.action({&route, std::move(request), std::move(path), std::move(principal), std::move(sink),

@@ -15,9 +15,11 @@ struct FeedSignal;
 std::vector<Route> instance_routes(const Surroundings& around);
 std::vector<Route> work_item_routes(const Surroundings& around);
 std::vector<Route> workflow_routes(const Surroundings& around);
+std::vector<Route> event_routes(const Surroundings& around);
 std::vector<Route> file_routes(const Surroundings& around, std::size_t file_bytes_max);
 std::vector<Route> feed_routes(const Surroundings& around, FeedSignal& signal);
 std::vector<Route> admin_routes(const Surroundings& around);
+std::vector<Route> ledger_routes(const Surroundings& around);
 std::vector<Route> hook_routes(const Surroundings& around, std::size_t body_bytes_max);
 // Only with --dev; else empty.
 std::vector<Route> dev_routes(const Surroundings& around);

@@ -50,12 +50,14 @@ struct Site::Parts {
     append(routes, instance_routes(around));
     append(routes, work_item_routes(around));
     append(routes, workflow_routes(around));
+    append(routes, event_routes(around));
     append(routes, file_routes(around, options.file_bytes_max));
     append(routes, feed_routes(around, signal));
     append(routes, admin_routes(around));
+    append(routes, ledger_routes(around));
     append(routes, hook_routes(around, options.body_bytes_max));
     append(routes, probe_routes(around, [this] { return server->figures(); }));
-    append(routes, page_routes(around));
+    append(routes, page_routes(around, options.file_bytes_max));
     append(routes, dev_routes(around));
     routes.push_back({"GET",
                       "/openapi.json",
@@ -130,6 +132,8 @@ Backend backend_of(Services& services) {
           },
       .engine_figures = [&engine = services.engine] { return engine.figures(); },
       .store_figures = services.store_figures,
+      .try_to_write = [&engine = services.engine] { engine.try_to_write(); },
+      .disk_space = [path = services.configuration.data] { return disk_space(path); },
       .library = services.library,
       .reader = services.reader,
       .keys = services.keys,

@@ -63,6 +63,7 @@ TEST(Build, EveryLibraryHasItsPackage) {
       {"gmime-3.0", "libgmime-3.0-dev"},
       {"libical", "libical-dev"},
       {"libsystemd", "libsystemd-dev"},
+      {"jemalloc", "libjemalloc-dev"},
       {"cmark-gfm", "libcmark-gfm-dev"},
       {"cmark-gfm-extensions", "libcmark-gfm-extensions-dev"},
       {"GTest", "libgtest-dev"},

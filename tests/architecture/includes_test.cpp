@@ -23,8 +23,9 @@ const std::map<std::string, Names> kMayUse{
     {"delivery", {"base", "cel", "core"}},
     {"runtime", {"base", "cel", "core", "definition", "store", "delivery"}},
     {"web", {"base", "cel", "core", "definition", "store", "delivery", "runtime"}},
-    {"cli", {"base", "cel", "core", "definition", "store", "delivery", "runtime", "web"}},
-    {"app", {"base", "cel", "core", "definition", "store", "delivery", "runtime", "web", "cli"}},
+    {"scenario", {"base", "cel", "core", "definition", "store", "delivery", "runtime"}},
+    {"cli", {"base", "cel", "core", "definition", "store", "delivery", "runtime", "web", "scenario"}},
+    {"app", {"base", "cel", "core", "definition", "store", "delivery", "runtime", "web", "scenario", "cli"}},
 };
 
 // Headers of libraries and of the system, by the start of their name, and the modules that may include them.

@@ -22,6 +22,22 @@ TEST(Sha256, PiecesAreTheirLengthsAndBytes) {
   EXPECT_NE(sha256_pieces("d", {}), sha256_pieces("e", {}));
 }
 
+// A format of its own: the length of each piece as eight bytes, big-endian, before it.
+TEST(Sha256, HashesLongPiecesAsShortOnes) {
+  const auto framed = [](std::string_view piece) {
+    std::string bytes(6, '\0');
+    bytes += static_cast<char>(piece.size() / 256);
+    bytes += static_cast<char>(piece.size() % 256);
+    return bytes.append(piece);
+  };
+  for (const std::size_t size : {1000U, 1007U, 1008U, 1016U, 1024U, 1025U, 5000U}) {
+    const std::string large(size, 'x');
+    EXPECT_EQ(sha256_pieces("d", {large, "ab", large}),
+              sha256(framed("d") + framed(large) + framed("ab") + framed(large)))
+        << size;
+  }
+}
+
 // RFC 4231, test cases 1, 2 and 6; RFC 2202, test cases 1 and 2.
 TEST(Hmac, GivesThePublishedDigests) {
   EXPECT_EQ(to_hex(as_text(hmac_sha256(std::string(20, '\x0b'), "Hi There"))),

@@ -35,6 +35,13 @@ class Loop {
     statements_.push_back(statement);
     return statement;
   }
+  sqlite3_int64 number(const char* sql) {
+    sqlite3_stmt* statement = prepare(sql);
+    check(sqlite3_step(statement));
+    const sqlite3_int64 value = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return value;
+  }
   void step(sqlite3_stmt* statement) {
     const int result = sqlite3_step(statement);
     if (result != SQLITE_DONE) check(result);
@@ -52,6 +59,83 @@ class Loop {
   std::vector<sqlite3_stmt*> statements_;
 };
 
+// What a decision that ends an instance of the load workflow writes: six events with their payloads, the
+// snapshot, the instance, the work item and its timer changed, the request's message dropped where it was not
+// sent yet, the requester's added, and a block for each commit.
+double write_decisions(Loop& loop, const std::vector<BareInstance>& instances, int batch,
+                       sqlite3_int64 first_block) {
+  // Types and payloads as they stand in the daemon's log.
+  struct Written {
+    const char* type;
+    const char* actor;
+    const char* payload;
+  };
+  static constexpr Written kEvents[] = {
+      {"item_changed", "person api",
+       R"({"item":3,"act":"decide","status":"decided","outcome":"approved","by":{"kind":"person","person":"boss","channel":"api","authenticated":"key csk_pFIFjXXa"}})"},
+      {"timer_cleared", "", R"({"timer":{"activation":2,"item":3,"kind":"remind"}})"},
+      {"outcome_reached", "person api",
+       R"({"activation":2,"outcome":"approved","by":{"kind":"person","person":"boss","channel":"api","authenticated":"key csk_pFIFjXXa"}})"},
+      {"activation_closed", "", R"({"activation":2,"how":"completed"})"},
+      {"frame_closed", "", R"({"frame":1,"reason":"left"})"},
+      {"ended", "system", R"({"status":"approved","by":{"kind":"system"}})"},
+  };
+  sqlite3_stmt* event = loop.prepare(
+      "INSERT INTO event VALUES(NULL, ?1, ?2, 1790000000000, ?3, 1, ?4, zeroblob(32), zeroblob(32), "
+      "zeroblob(32))");
+  sqlite3_stmt* payload = loop.prepare("INSERT INTO event_payload VALUES(NULL, zeroblob(16), ?1)");
+  sqlite3_stmt* snapshot =
+      loop.prepare("UPDATE snapshot SET head = zeroblob(32), state = hex(zeroblob(317)) WHERE instance = ?1");
+  sqlite3_stmt* instance = loop.prepare(
+      "UPDATE instance SET status = 'approved', ended = 1, seq = 12, changed_at = 1790000000001, ended_at = "
+      "1790000000001 "
+      "WHERE n = ?1");
+  sqlite3_stmt* item = loop.prepare(
+      "UPDATE work_item SET status = 2, closed_at = 1790000000001, outcome = 'approved', decided_by = "
+      "'boss', channel = "
+      "'api' WHERE instance = ?1 AND number = 3");
+  sqlite3_stmt* timer = loop.prepare("DELETE FROM timer WHERE due = ?2 AND instance = ?1");
+  sqlite3_stmt* drop =
+      loop.prepare("UPDATE outbox SET status = 3, last_error = 'the item has closed' WHERE id = ?1");
+  sqlite3_stmt* outbox = loop.prepare(
+      "INSERT INTO outbox VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, "
+      "'i_01J0000000000000000000' || ?1, "
+      "0, 'outcome', 'rep', '{\"kind\":\"outcome\"}', x'', 0, 0, 0, 1790000000000, 1790000000000, '')");
+  sqlite3_stmt* block = loop.prepare("INSERT INTO block VALUES('1', ?1, 1, 6, zeroblob(32), zeroblob(32))");
+
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t done = 0;
+  for (sqlite3_int64 commit = first_block; done < instances.size(); ++commit) {
+    loop.run("BEGIN IMMEDIATE");
+    for (int i = 0; i < batch && done < instances.size(); ++i, ++done) {
+      const BareInstance& each = instances[done];
+      for (int added = 1; added <= 6; ++added) {
+        const Written& written = kEvents[added - 1];
+        sqlite3_bind_int64(event, 1, each.n);
+        sqlite3_bind_int64(event, 2, each.seq + added);
+        sqlite3_bind_text(event, 3, written.type, -1, SQLITE_STATIC);
+        sqlite3_bind_text(event, 4, written.actor, -1, SQLITE_STATIC);
+        sqlite3_bind_text(payload, 1, written.payload, -1, SQLITE_STATIC);
+        loop.step(event);
+        loop.step(payload);
+      }
+      sqlite3_bind_int64(timer, 2, each.due);
+      for (sqlite3_stmt* one : {snapshot, instance, item, timer, outbox}) {
+        sqlite3_bind_int64(one, 1, each.n);
+        loop.step(one);
+      }
+      if (each.outbox == 0) continue;
+      sqlite3_bind_int64(drop, 1, each.outbox);
+      loop.step(drop);
+    }
+    sqlite3_bind_int64(block, 1, commit);
+    loop.step(block);
+    loop.run("COMMIT");
+  }
+  return static_cast<double>(instances.size()) /
+         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 }  // namespace
 
 double measure_bare_loop(const std::string& path, std::size_t transitions, int batch) {
@@ -66,12 +150,9 @@ double measure_bare_loop(const std::string& path, std::size_t transitions, int b
     }
   }
   Loop loop(path);
-  // What a decision that ends an instance of the load workflow writes: six events with their payloads, the
-  // snapshot, the instance, the work item and its timer changed, the request's message dropped, the
-  // requester's added, and a block for each commit. The started instances stand there before the measurement
-  // begins.
+  // The started instances stand there before the measurement begins.
   sqlite3_stmt* started[] = {
-      loop.prepare("INSERT INTO snapshot VALUES(?1, 1, zeroblob(32), hex(zeroblob(700)))"),
+      loop.prepare("INSERT INTO snapshot VALUES(?1, 1, zeroblob(32), hex(zeroblob(500)))"),
       loop.prepare("INSERT INTO instance VALUES(?1, 'i_01J0000000000000000000' || ?1, 'load', "
                    "'3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a', 'LOAD-2026-' || ?1, "
                    "'', 'running', 0, "
@@ -94,57 +175,17 @@ double measure_bare_loop(const std::string& path, std::size_t transitions, int b
   loop.run("COMMIT");
   loop.run("PRAGMA wal_checkpoint(TRUNCATE)");
 
-  sqlite3_stmt* event = loop.prepare(
-      "INSERT INTO event VALUES(NULL, ?1, ?2, 1790000000000, 'item_changed', 1, 'person boss api', "
-      "zeroblob(32), "
-      "zeroblob(32), zeroblob(32))");
-  sqlite3_stmt* payload = loop.prepare(
-      "INSERT INTO event_payload VALUES(NULL, zeroblob(16), "
-      "'{\"item\":3,\"act\":\"decide\",\"status\":\"decided\",\"outcome\":"
-      "\"approved\",\"by\":{\"kind\":\"person\",\"person\":\"boss\",\"channel\":\"api\","
-      "\"authenticated\":\"key csk_ab12cd34\"}}')");
-  sqlite3_stmt* snapshot =
-      loop.prepare("UPDATE snapshot SET head = zeroblob(32), state = hex(zeroblob(450)) WHERE instance = ?1");
-  sqlite3_stmt* instance = loop.prepare(
-      "UPDATE instance SET status = 'approved', ended = 1, seq = 12, changed_at = 1790000000001, ended_at = "
-      "1790000000001 "
-      "WHERE n = ?1");
-  sqlite3_stmt* item = loop.prepare(
-      "UPDATE work_item SET status = 2, closed_at = 1790000000001, outcome = 'approved', decided_by = "
-      "'boss', channel = "
-      "'api' WHERE instance = ?1 AND number = 3");
-  sqlite3_stmt* timer = loop.prepare("DELETE FROM timer WHERE due = 1790000000000 + ?1 AND instance = ?1");
-  sqlite3_stmt* drop =
-      loop.prepare("UPDATE outbox SET status = 3, last_error = 'the item has closed' WHERE id = ?1");
-  sqlite3_stmt* outbox = loop.prepare(
-      "INSERT INTO outbox VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, "
-      "'i_01J0000000000000000000' || ?1, "
-      "0, 'outcome', 'rep', '{\"kind\":\"outcome\"}', x'', 0, 0, 0, 1790000000000, 1790000000000, '')");
-  sqlite3_stmt* block = loop.prepare("INSERT INTO block VALUES('1', ?1, 1, 6, zeroblob(32), zeroblob(32))");
-
-  const auto begin = std::chrono::steady_clock::now();
-  std::size_t done = 0;
-  for (sqlite3_int64 commit = 1; done < transitions; ++commit) {
-    loop.run("BEGIN IMMEDIATE");
-    for (int i = 0; i < batch && done < transitions; ++i, ++done) {
-      const auto n = static_cast<sqlite3_int64>(done + 1);
-      for (int seq = 0; seq < 6; ++seq) {
-        sqlite3_bind_int64(event, 1, n);
-        sqlite3_bind_int(event, 2, seq);
-        loop.step(event);
-        loop.step(payload);
-      }
-      for (sqlite3_stmt* one : {snapshot, instance, item, timer, drop, outbox}) {
-        sqlite3_bind_int64(one, 1, n);
-        loop.step(one);
-      }
-    }
-    sqlite3_bind_int64(block, 1, commit);
-    loop.step(block);
-    loop.run("COMMIT");
+  std::vector<BareInstance> instances;
+  for (std::size_t n = 1; n <= transitions; ++n) {
+    const auto id = static_cast<std::int64_t>(n);
+    instances.push_back({.n = id, .seq = 6, .due = 1790000000000 + id, .outbox = id});
   }
-  return static_cast<double>(transitions) /
-         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return write_decisions(loop, instances, batch, 1);
+}
+
+double measure_bare_loop(const std::string& path, const std::vector<BareInstance>& instances, int batch) {
+  Loop loop(path);
+  return write_decisions(loop, instances, batch, loop.number("SELECT max(n) + 1 FROM block"));
 }
 
 }  // namespace countersign::bench

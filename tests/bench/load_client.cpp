@@ -22,6 +22,21 @@ struct Connection {
   Clock::time_point sent;
 };
 
+// A whole answer at the beginning of `in` is taken off it.
+bool take_reply(std::string& in, LoadReply& reply) {
+  const std::size_t head = in.find("\r\n\r\n");
+  if (head == std::string::npos) return false;
+  const char* found = strcasestr(in.c_str(), "content-length:");
+  const std::size_t length = found == nullptr ? 0 : std::strtoul(found + 15, nullptr, 10);
+  if (in.size() < head + 4 + length) return false;
+  reply.status = std::atoi(in.c_str() + 9);
+  reply.body = in.substr(head + 4, length);
+  in.erase(0, head + 4 + length);
+  return true;
+}
+
+}  // namespace
+
 int connect_to(std::uint16_t port) {
   const int s = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
@@ -46,21 +61,6 @@ bool send_all(int socket, const std::string& bytes) {
   }
   return true;
 }
-
-// A whole answer at the beginning of `in` is taken off it.
-bool take_reply(std::string& in, LoadReply& reply) {
-  const std::size_t head = in.find("\r\n\r\n");
-  if (head == std::string::npos) return false;
-  const char* found = strcasestr(in.c_str(), "content-length:");
-  const std::size_t length = found == nullptr ? 0 : std::strtoul(found + 15, nullptr, 10);
-  if (in.size() < head + 4 + length) return false;
-  reply.status = std::atoi(in.c_str() + 9);
-  reply.body = in.substr(head + 4, length);
-  in.erase(0, head + 4 + length);
-  return true;
-}
-
-}  // namespace
 
 double LoadResult::percentile_ms(double p) const {
   if (latencies_ms.empty()) return 0;
@@ -140,6 +140,10 @@ LoadResult run_load(std::uint16_t port, std::size_t connections, const NextReque
   close(poll);
   std::sort(result.latencies_ms.begin(), result.latencies_ms.end());
   return result;
+}
+
+std::string get(const std::string& path, const std::string& key) {
+  return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + key + "\r\n\r\n";
 }
 
 std::string post(const std::string& path, const std::string& key, const std::string& actor,

@@ -32,6 +32,11 @@ struct LoadResult {
 LoadResult run_load(std::uint16_t port, std::size_t connections, const NextRequest& next,
                     const OnReply& on_reply);
 
+// A socket to a port of this machine; ends the program where nobody listens.
+int connect_to(std::uint16_t port);
+bool send_all(int socket, const std::string& bytes);
+
+std::string get(const std::string& path, const std::string& key);
 // The text of a POST of JSON with an API key; `actor` may be empty.
 std::string post(const std::string& path, const std::string& key, const std::string& actor,
                  const std::string& body);

@@ -40,18 +40,6 @@ constexpr const char* kPeople = R"(people:
   - {id: rep, name: Rep, mail: rep@example.com, manager: boss}
 )";
 
-std::uint16_t free_port() {
-  const int s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  bind(s, reinterpret_cast<sockaddr*>(&address), size);
-  getsockname(s, reinterpret_cast<sockaddr*>(&address), &size);
-  close(s);
-  return ntohs(address.sin_port);
-}
-
 bool is_ready(std::uint16_t port) {
   const int s = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
@@ -73,18 +61,47 @@ void write_file(const std::string& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
+void write_setting(const std::string& folder, std::uint16_t port, const LoadSetting& setting) {
+  for (const char* name : {"/workflows", "/connectors", "/secrets"}) {
+    std::filesystem::create_directories(folder + name);
+  }
+  write_file(folder + "/workflows/load.yaml", setting.workflow);
+  write_file(folder + "/people.yaml", setting.people);
+  for (const auto& [name, text] : setting.connectors) {
+    write_file(folder + "/connectors/" + name + ".yaml", text);
+  }
+  for (const auto& [name, text] : setting.secrets) {
+    write_file(folder + "/secrets/" + name, text);
+    chmod((folder + "/secrets/" + name).c_str(), 0600);
+  }
+  write_file(folder + "/countersign.yaml",
+             "listen: 127.0.0.1:" + std::to_string(port) +
+                 "\ndata: data\nworkflows: [workflows]\nconnectors: " +
+                 (setting.connectors.empty() ? "[]" : "[connectors]") +
+                 "\npeople: people.yaml\nsecrets: secrets\nlog: {level: error}\n" + setting.configuration);
+}
+
 }  // namespace
 
-LoadDaemon::LoadDaemon(const std::string& binary, const std::string& folder)
+LoadSetting approval_setting() {
+  return {.workflow = kWorkflow, .people = kPeople, .connectors = {}, .secrets = {}, .configuration = {}};
+}
+
+std::uint16_t free_port() {
+  const int s = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  bind(s, reinterpret_cast<sockaddr*>(&address), size);
+  getsockname(s, reinterpret_cast<sockaddr*>(&address), &size);
+  close(s);
+  return ntohs(address.sin_port);
+}
+
+LoadDaemon::LoadDaemon(const std::string& binary, const std::string& folder, const LoadSetting& setting)
     : folder_(folder), port_(free_port()) {
-  std::filesystem::create_directories(folder + "/workflows");
-  write_file(folder + "/workflows/load.yaml", kWorkflow);
-  write_file(folder + "/people.yaml", kPeople);
-  // Nobody listens there: messages wait in the outbox, so that the figures are the decisions' alone.
-  write_file(
-      folder + "/countersign.yaml",
-      "listen: 127.0.0.1:" + std::to_string(port_) +
-          "\ndata: data\nworkflows: [workflows]\nconnectors: []\npeople: people.yaml\nlog: {level: error}\n");
+  write_setting(folder, port_, setting);
   const auto begin = std::chrono::steady_clock::now();
   process_ = fork();
   if (process_ == 0) {
@@ -112,8 +129,16 @@ LoadDaemon::~LoadDaemon() {
 }
 
 void LoadDaemon::stop() {
+  end(SIGTERM);
+}
+
+void LoadDaemon::kill_hard() {
+  end(SIGKILL);
+}
+
+void LoadDaemon::end(int signal) {
   if (process_ < 0) return;
-  kill(process_, SIGTERM);
+  kill(process_, signal);
   waitpid(process_, nullptr, 0);
   process_ = -1;
 }

@@ -2,6 +2,7 @@
 // The daemon under load: a real process in a folder of its own.
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include <sys/types.h>
@@ -14,10 +15,25 @@ struct ProcessFigures {
   std::uint64_t voluntary_switches = 0;
 };
 
+// What the daemon is given; the workflow's id is "load".
+struct LoadSetting {
+  std::string workflow;
+  std::string people;
+  std::map<std::string, std::string> connectors;  // by name, as YAML; none: what is sent waits in the outbox
+  std::map<std::string, std::string> secrets;     // by name
+  std::string configuration;                      // further lines of countersign.yaml
+};
+
+// One approval by the requester's manager with a due date and reminders; "boss" is the manager of "rep".
+LoadSetting approval_setting();
+std::uint16_t free_port();
+
 class LoadDaemon {
  public:
-  // Writes workflow, people and configuration below `folder` (kept where it exists) and starts `binary`.
-  LoadDaemon(const std::string& binary, const std::string& folder);
+  // Writes workflow, people and configuration below `folder` (its data are kept where there are some) and
+  // starts `binary`. Ends the program where the daemon does not come up.
+  LoadDaemon(const std::string& binary, const std::string& folder,
+             const LoadSetting& setting = approval_setting());
   ~LoadDaemon();
   LoadDaemon(const LoadDaemon&) = delete;
   LoadDaemon& operator=(const LoadDaemon&) = delete;
@@ -27,9 +43,12 @@ class LoadDaemon {
   double start_seconds() const { return start_seconds_; }  // until ready
   ProcessFigures figures() const;
   double wal_mb() const;
-  void stop();
+  void stop();       // SIGTERM
+  void kill_hard();  // SIGKILL
 
  private:
+  void end(int signal);
+
   std::string folder_;
   std::uint16_t port_ = 0;
   std::string key_;

@@ -45,7 +45,22 @@ TEST(ParserIssues, DescribeTexts) {
             R"(2-4: '\u' stands for a character and cannot be used in bytes)");
   EXPECT_EQ(product_issues("\"\xff\""), "0-3: this text is no valid UTF-8");
   EXPECT_EQ(product_issues("\xe2\x80\x9chi\xe2\x80\x9d"),
-            "0-3: unexpected character '\xe2\x80\x9c'; text belongs in quotes");
+            "0-3: '\xe2\x80\x9c' only looks like '\"' (did you mean '\"'?)");
+}
+
+TEST(ParserIssues, NameTheSignThatWasMeant) {
+  EXPECT_EQ(product_issues("form.count \uff1e 3"), "11-14: '\uff1e' only looks like '>' (did you mean '>'?)");
+  EXPECT_EQ(product_issues("form.count \u2265 3"),
+            "11-14: '\u2265' only looks like '>=' (did you mean '>='?)");
+  EXPECT_EQ(product_issues("size\uff08form.title\uff09 > 3"),
+            "4-7: '\uff08' only looks like '(' (did you mean '('?)");
+  EXPECT_EQ(
+      product_issues("form.count\u00a0> 3"),
+      "10-12: a blank that is none stands here (of another width, or one that does not break): write a plain "
+      "blank");
+  EXPECT_EQ(product_issues("${form.count} > 3"),
+            "0-2: '${ }' belongs into texts; here the expression stands alone");
+  EXPECT_EQ(product_issues("form.count # 3"), "11-12: unexpected character '#'; text belongs in quotes");
 }
 
 TEST(ParserIssues, DescribeNumbers) {

@@ -141,6 +141,16 @@ TEST(CoreCel, KnowsNothingOfTheProduct) {
   EXPECT_EQ(core("0.1 + 0.2"), R"({"$double":"0.30000000000000004"})");
 }
 
+// A host was handed a number where its function takes a text, when the type was only known when evaluated,
+// and ended the process.
+TEST(HostFunctions, AreCalledWithArgumentsThatFitOnly) {
+  EXPECT_NE(product("person(event.count).id").find("does not take"), std::string::npos)
+      << product("person(event.count).id");
+  EXPECT_NE(product("requester in group(event.total)").find("does not take"), std::string::npos);
+  EXPECT_NE(product_unchecked("person(3)").find("does not take"), std::string::npos);
+  EXPECT_NE(product_unchecked("person('a', 'b')").find("error"), std::string::npos);
+}
+
 TEST(Variables, WithoutAValueAreAnError) {
   EXPECT_EQ(outcome("form.count", product_environment(), Variables()),
             "error: cannot evaluate 'form': 'form' has no value here");

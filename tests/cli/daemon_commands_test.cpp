@@ -311,6 +311,39 @@ TEST(OutboxCommand, ListsRetriesAndDrops) {
   EXPECT_EQ(daemon.run({"outbox", "drop", "1042"}).code, 1);
 }
 
+TEST(LedgerCommand, ListsShowsAndAdjusts) {
+  const std::string travel =
+      R"({"name":"sales/travel","year":2026,"currency":"CNY","kind":"strict","current":true,"spending":[],)"
+      R"("amount":"200000.00","reserved":"412.50","spent":"0.00","available":"199587.50")";
+  const Against daemon(
+      {{"GET /api/v1/ledgers?", reply(R"({"ledgers":[)" + travel + R"(}],"next_cursor":null})")},
+       {"GET /api/v1/ledgers/sales%2Ftravel",
+        reply(travel +
+              R"(,"reservations":[{"instance":"i_01","reference":"EXP-2026-14","requester":"li.na",)"
+              R"("step":"hold","amount":"412.50","since":"2026-03-02T10:14:00Z"}],"postings":[{"id":2,)"
+              R"("at":"2026-03-02T10:14:00Z","act":"reserved","amount":"412.50",)"
+              R"("available":"199587.50","instance":"i_01","reference":"EXP-2026-14","step":"hold",)"
+              R"("by":null,"reason":null}],"next_cursor":null})")},
+       {"POST /api/v1/ledgers/sales%2Ftravel/adjust", reply(travel + "}")}});
+  const Ran listed = daemon.run({"ledger", "list", "--below", "sales"});
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  EXPECT_THAT(listed.out, HasSubstr("sales/travel"));
+  EXPECT_THAT(listed.out, HasSubstr("199587.50"));
+  EXPECT_THAT(daemon.request(0).target, HasSubstr("below=sales"));
+  const Ran shown = daemon.run({"ledger", "show", "sales/travel"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out,
+              HasSubstr("sales/travel 2026 (strict): 200000.00 CNY, of which 412.50 are reserved"));
+  EXPECT_THAT(shown.out, HasSubstr("EXP-2026-14"));
+  const Ran adjusted = daemon.run(
+      {"ledger", "adjust", "sales/travel", "--by=-5000.00", "--reason", "board", "--year", "2026"});
+  EXPECT_EQ(adjusted.code, 0) << adjusted.err;
+  EXPECT_EQ(daemon.request(2).body, R"({"by":"-5000.00","reason":"board","year":2026})");
+  EXPECT_EQ(
+      daemon.run({"ledger", "adjust", "sales/travel", "--by", "1", "--reason", "r", "--year", "soon"}).code,
+      2);
+}
+
 TEST(InboundCommand, ReplaysAndSaysWhetherItWorked) {
   const Against good(
       {{"POST /api/v1/admin/inbound/17/replay", reply(R"({"instances":["i_01"]})")},
@@ -352,7 +385,7 @@ TEST(BackupCommand, NamesTheFileWithItsWholePath) {
 
 TEST(AuditExport, PrintsEveryEventAndWhatTheExportIs) {
   const Against daemon(
-      {{"GET /api/v1/events?after=c1&limit=1000",
+      {{"GET /api/v1/events?after=c1&limit=1000&proof=true",
         reply(R"({"events":[{"seq":1,"type":"started"},{"seq":2,"type":"ended"}],"cursor":"c3"})")}});
   const Ran ran = daemon.run({"audit", "export", "--after", "c1"});
   EXPECT_EQ(ran.out,
@@ -363,12 +396,57 @@ TEST(AuditExport, PrintsEveryEventAndWhatTheExportIs) {
       << ran.err;
 }
 
+const std::string kWorkflows = R"({"workflows":[
+    {"id":"expense-approval","title":"Expense approval","version":"5f3c81a2b4c6d8e0","triggers":[{"kind":"form"}]},
+    {"id":"territory-plan","title":"Territory plan","version":"77aa81a2b4c6d8e0","triggers":[
+      {"kind":"schedule","name":"quarter","rule":"every quarter on first business day at 09:00",
+       "zone":"Asia/Shanghai","next_due_at":"2026-04-01T01:00:00Z","next_period":"2026-Q2","last_period":"2026-Q1",
+       "owed":[{"person":"li.na","period":"2026-Q1","error":"the form cannot be submitted: 'ends' is required"}]},
+      {"kind":"event","event":"crm.territory_changed"}]}],"next_cursor":null})";
+
+TEST(WorkflowList, ShowsWhatStartsEachAndWhen) {
+  const Against daemon({{"GET /api/v1/workflows", reply(kWorkflows)}});
+  const Ran ran = daemon.run({"workflow", "list"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("expense-approval  5f3c81a2b4c6  Expense approval  form"));
+  EXPECT_THAT(ran.out, HasSubstr("every quarter on first business day at 09:00 (Asia/Shan"));
+  EXPECT_THAT(ran.out, HasSubstr("2026-04-01 01:00  2026-Q2  1"));
+  EXPECT_THAT(ran.out, HasSubstr("crm.territory_changed"));
+}
+
+TEST(EventSend, SendsTypedByTheDaemonToWhoeverHasTheKey) {
+  const Against daemon({{"POST /api/v1/events", reply(R"({"instances":["i_01","i_02"]})")}});
+  const Ran ran = daemon.run(
+      {"event", "send", "answered", "--business-key", "Q-118", "summary=They want it", "lines:=[1]"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "answered reached i_01, i_02\n");
+  EXPECT_EQ(daemon.request(0).body,
+            R"({"name":"answered","data":{"summary":"They want it","lines":[1]},"key":"Q-118"})");
+}
+
+TEST(EventSend, EndsWithOneWhereItConcernedNobody) {
+  const Against daemon({{"POST /api/v1/events", reply(R"({"instances":[]})")}});
+  const Ran ran = daemon.run({"event", "send", "answered", "--business-key", "Q-404"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.err, HasSubstr("no open instance has the key 'Q-404'"));
+}
+
+TEST(EventSend, ReachesOneInstanceByItsReference) {
+  const Against daemon({{"GET /api/v1/instances", reply(kFound)},
+                        {"POST /api/v1/instances/i_01/events",
+                         reply(R"({"id":"i_01","reference":"EXP-2026-14","status":"approved","url":"x"})")}});
+  const Ran ran = daemon.run({"event", "send", "paid", "--instance", "EXP-2026-14"});
+  EXPECT_EQ(ran.out, "EXP-2026-14: the event is delivered; it is approved\n") << ran.err;
+  EXPECT_EQ(daemon.run({"event", "send", "paid", "--instance", "X", "--business-key", "K"}).code, 2);
+}
+
 TEST(Doctor, FindsWhatIsWrongWithARunningDaemon) {
   const Against daemon(
       {{"GET /readyz", reply(R"({"status":"ready"})")},
        {"GET /metrics", FakeReply{200, "# x\ncountersign_timers_paused 1\n", "text/plain"}},
        {"GET /api/v1/instances", reply(R"({"instances":[{"reference":"EXP-2026-14","incident":"no manager"},
       {"reference":"EXP-2026-15","incident":null}],"next_cursor":null})")},
+       {"GET /api/v1/workflows", reply(kWorkflows)},
        {"GET /api/v1/admin/outbox", reply(R"({"outbox":[{"id":7}],"next_cursor":null})")},
        {"GET /api/v1/admin/inbound", reply(R"({"inbound":[],"next_cursor":null})")}});
   const Ran ran = daemon.run({"doctor", "--json"});
@@ -382,6 +460,9 @@ TEST(Doctor, FindsWhatIsWrongWithARunningDaemon) {
   EXPECT_EQ(grades["daemon"], "ok");
   EXPECT_EQ(grades["timers"], "problem");
   EXPECT_EQ(grades["instances"], "problem");
+  EXPECT_EQ(grades["schedules"], "problem");
+  EXPECT_THAT(ran.out,
+              HasSubstr("1 start was refused: li.na: the form cannot be submitted: 'ends' is required"));
   EXPECT_EQ(grades["outbox"], "problem");
   EXPECT_EQ(grades["inbound"], "ok");
 }

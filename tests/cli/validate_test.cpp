@@ -113,6 +113,39 @@ TEST_F(ValidateTest, PrintsJsonForPrograms) {
   EXPECT_EQ(string_at(all.front(), "severity"), "error");
 }
 
+TEST_F(ValidateTest, EveryMemberOfADiagnosticIsThere) {
+  const std::string file = broken("requester.manager", "requester.manger");
+  const Ran ran = run({"validate", file, "--json"});
+  const auto report = parse_json(ran.out);
+  ASSERT_TRUE(report) << ran.out;
+  EXPECT_EQ(find(*report, "errors")->as_int64(), 1);
+  EXPECT_EQ(find(*report, "warnings")->as_int64(), 0);
+  const json::value& found = find(*report, "diagnostics")->as_array().at(0);
+  EXPECT_EQ(string_at(found, "file"), file);
+  EXPECT_EQ(find(found, "line")->as_int64(), 12);
+  EXPECT_EQ(find(found, "column")->as_int64(), 21);
+  EXPECT_EQ(find(found, "length")->as_int64(), 6);
+  EXPECT_EQ(find(found, "end_line")->as_int64(), 12);
+  EXPECT_EQ(find(found, "end_column")->as_int64(), 27);
+  EXPECT_EQ(string_at(found, "severity"), "error");
+  EXPECT_EQ(string_at(found, "code"), "CS014");
+  EXPECT_EQ(string_at(found, "suggestion"), "manager");
+  EXPECT_THAT(string_at(found, "message"), HasSubstr("unknown field 'manger'"));
+  EXPECT_EQ(find(found, "fix"), nullptr) << "nothing where there is none";
+}
+
+TEST_F(ValidateTest, WarningsFailOnlyWhereTheyAreAskedTo) {
+  const std::string file = broken("by: requester.manager", "by: [group(\"finance\")]\n      need: 2");
+  const Ran warned = run({"validate", file});
+  EXPECT_EQ(warned.code, 0) << warned.out;
+  EXPECT_THAT(warned.out,
+              HasSubstr("warning[CS150]: 2 must approve, and of those who are asked only 1 is active"));
+  EXPECT_THAT(warned.out, HasSubstr("1 workflow: 1 warning\n"));
+  EXPECT_EQ(run({"validate", file, "--strict"}).code, 1);
+  EXPECT_EQ(run({"validate", file, "--strict", "--json"}).code, 1);
+  EXPECT_EQ(run({"validate", folder.file("people.yaml"), "--strict"}).code, 0);
+}
+
 TEST_F(ValidateTest, ChecksConnectorsPeopleAndCsvAlone) {
   EXPECT_EQ(run({"validate", folder.file("people.yaml")}).out, "2 people: no problems\n");
   const std::string csv = write("staff.csv", "id,name,mail\nli.na,李娜,li.na@\n");

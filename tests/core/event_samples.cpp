@@ -86,7 +86,8 @@ FrameOpened full(const FrameOpened*) {
           .parent = ActivationId(1),
           .list = 3,
           .key = "legal",
-          .event = Value::list({Value::integer(1)})};
+          .event = Value::list({Value::integer(1)}),
+          .item = 0};
 }
 FrameClosed full(const FrameClosed*) {
   return {.frame = FrameId(2), .reason = "finished"};
@@ -158,7 +159,7 @@ RoundOpened full(const RoundOpened*) {
   return {.round = 3, .reason = "returned by li.na from manager"};
 }
 ResultsVoided full(const ResultsVoided*) {
-  return {.steps = {0, 4}};
+  return {.steps = {0, 4}, .items = {{5, {{0}, {2}}}}};
 }
 EventReceived full(const EventReceived*) {
   return {.connector = "hubspot",
@@ -189,6 +190,37 @@ Ended full(const Ended*) {
   return {.status = "approved", .by = full_actor(), .reason = "all steps are done"};
 }
 
+ItemsListed full(const ItemsListed*) {
+  return {.activation = ActivationId(7),
+          .items = {Value::string("A"), Value::person(PersonId("li.na"))},
+          .steps = {5, 6}};
+}
+
+LevelOpened full(const LevelOpened*) {
+  return {.activation = ActivationId(7), .level = 2, .stage = "9.5"};
+}
+
+ChecklistReopened full(const ChecklistReopened*) {
+  return {.step = 4, .entries = {"contract", "contacts"}};
+}
+
+Migrated full(const Migrated*) {
+  return {.version = "77ab",
+          .steps = {{0, 0}, {2, 3}},
+          .lists = {{0, 0}, {1, 2}},
+          .positions = {{1, 4}},
+          .by = full_actor(),
+          .reason = "the legal step names the right group now"};
+}
+
+LedgerPosted full(const LedgerPosted*) {
+  return {.ledger = "sales/travel",
+          .year = 2026,
+          .act = LedgerAct::released,
+          .amount = Value::money({Decimal::from_int(500), "CNY"}),
+          .reservation = {"hold", {1, 2}}};
+}
+
 State full_state() {
   State state;
   state.id = InstanceId("i_01JNB1");
@@ -215,7 +247,8 @@ State full_state() {
                               .key = "root",
                               .next = 3,
                               .current = ActivationId(7),
-                              .event = Value()};
+                              .event = Value(),
+                              .item = 0};
   state.frames[FrameId(2)].id = FrameId(2);
   state.activations[ActivationId(7)] = {.id = ActivationId(7),
                                         .frame = FrameId(1),
@@ -229,7 +262,12 @@ State full_state() {
                                         .effect = EffectId(9),
                                         .outcome = "approved",
                                         .incident = "division by zero",
-                                        .answers = {{"risk", Value::string("low")}}};
+                                        .answers = {{"risk", Value::string("low")}},
+                                        .listed = {Value::string("A"), Value::integer(2)},
+                                        .begun = 2,
+                                        .finished = 1,
+                                        .levels = 1,
+                                        .entries = {"contract"}};
   state.items[8] = full_item();
   state.results[2] = {.activation = ActivationId(7),
                       .visit = 3,
@@ -240,10 +278,14 @@ State full_state() {
                       .comment = "fine",
                       .fields = full_fields(),
                       .voided = true};
+  state.item_results[5][{0, 1}] = state.results[2];
+  state.reopened = {{4, {"contract"}}};
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};
   state.claims = {{"key:expense-approval", {"D-1"}}};
+  state.reservations[{"hold", {1, 2}}] = {
+      .ledger = "sales/travel", .year = 2026, .amount = Value::money({Decimal::from_int(500), "CNY"})};
   state.first_decision = true;
   state.next_id = 10;
   return state;

@@ -46,6 +46,11 @@ IncidentRaised full(const IncidentRaised*);
 IncidentCleared full(const IncidentCleared*);
 Chased full(const Chased*);
 Ended full(const Ended*);
+ItemsListed full(const ItemsListed*);
+LevelOpened full(const LevelOpened*);
+ChecklistReopened full(const ChecklistReopened*);
+Migrated full(const Migrated*);
+LedgerPosted full(const LedgerPosted*);
 
 // Calls `visit` with the sample of every event.
 template <class Visit>

@@ -310,12 +310,22 @@ TEST_F(Evolve, VoidedResultsStayVisible) {
   EXPECT_FALSE(state.results.contains(9));
 }
 
-TEST_F(Evolve, TheLastEventOfANameIsKept) {
+TEST_F(Evolve, TheNewestEventsOfANameAreKept) {
   happens(EventReceived{"hubspot", "deal_lost", "1", Value::integer(1), false});
   happens(EventReceived{"hubspot", "deal_lost", "2", Value::integer(2), false});
   happens(EventReceived{"", "paid", "3", Value::integer(3), false});
   happens(EventReceived{"hubspot", "ignored", "4", Value::integer(4), true});
-  EXPECT_EQ(state.received, (Fields{{"hubspot.deal_lost", Value::integer(2)}, {"paid", Value::integer(3)}}));
+  const auto list = [](std::vector<std::int64_t> numbers) {
+    cel::List values;
+    for (const std::int64_t number : numbers) values.push_back(Value::integer(number));
+    return Value::list(std::move(values));
+  };
+  EXPECT_EQ(state.received, (Fields{{"hubspot.deal_lost", list({1, 2})}, {"paid", list({3})}}));
+  for (std::int64_t number = 4; number < 13; ++number)
+    happens(EventReceived{"", "paid", std::to_string(number), Value::integer(number), false});
+  EXPECT_EQ(state.received.at("paid"), list({3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  happens(EventReceived{"", "paid", "13", Value::integer(13), false});
+  EXPECT_EQ(state.received.at("paid"), list({4, 5, 6, 7, 8, 9, 10, 11, 12, 13}));
 }
 
 TEST_F(Evolve, StageStatusAndEnd) {

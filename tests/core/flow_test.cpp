@@ -90,6 +90,61 @@ TEST(Wait, ElapsesOrReceivesWhicheverIsFirst) {
   EXPECT_EQ(answered.status(), "approved");
 }
 
+constexpr const char* kLooksBack = R"(  - id: check
+    approve:
+      by: requester.manager
+  - id: answer
+    wait:
+      event: crm.answered
+      since: start
+      where: event.deal == form.note
+      for: 2 days
+    on:
+      received: {end: approved}
+  - end: expired
+)";
+
+DeliverEvent answered(const std::string& deal) {
+  cel::Map data;
+  data.set("deal", cel::Value::string(deal));
+  return DeliverEvent{"crm", "answered", "d" + deal, cel::Value::map(data)};
+}
+
+TEST(Wait, SinceStartSeesWhatCameBeforeIt) {
+  Instance instance(flow(kLooksBack));
+  instance.start("li.na", R"({"note": "D-7"})");
+  instance.run(answered("D-7"));
+  EXPECT_EQ(instance.status(), "running");
+  instance.run(answered("D-8"));  // one that does not fit hides none that does
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_EQ(instance.status(), "approved");
+  EXPECT_EQ(instance.outcome_of("answer"), "received");
+}
+
+TEST(Wait, SinceStartStillWaitsForWhatHasNotCome) {
+  Instance instance(flow(kLooksBack));
+  instance.start("li.na", R"({"note": "D-7"})");
+  instance.run(answered("D-8"));
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_EQ(instance.status(), "running");
+  instance.run(answered("D-9"));
+  EXPECT_EQ(instance.status(), "running");
+  instance.run(answered("D-7"));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Wait, WithoutSinceAnEarlierEventIsNoAnswer) {
+  std::string text(kLooksBack);
+  text.erase(text.find("      since: start\n"), 19);
+  Instance instance(flow(text));
+  instance.start("li.na", R"({"note": "D-7"})");
+  instance.run(answered("D-7"));
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_EQ(instance.status(), "running");
+  instance.advance_to("2026-03-05T09:00:00Z");
+  EXPECT_EQ(instance.status(), "expired");
+}
+
 TEST(Call, GoesOnWithTheReplyAndHandlesFailure) {
   const auto definition = flow(R"(  - id: book
     call: crm.book
@@ -177,7 +232,7 @@ TEST(Incident, AFailingExpressionLetsNothingPass) {
   instance.start("li.na");  // no amount
   const Outcome outcome = instance.decide_as("zhang.wei", "approved");
   EXPECT_FALSE(accepted(outcome));
-  EXPECT_THAT(rejection(outcome), HasSubstr("Nothing was changed"));
+  EXPECT_THAT(rejection(outcome), HasSubstr("Nothing of it was done"));
   EXPECT_EQ(instance.status(), "running");
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@manager"));
   EXPECT_THAT(instance.last_events(), ElementsAre("incident_raised"));

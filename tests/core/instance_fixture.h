@@ -28,7 +28,15 @@ std::shared_ptr<const Definition> load(const std::string& yaml);
 struct Shared {
   std::map<std::pair<std::string, std::string>, InstanceId> claims;
   std::map<std::string, std::uint64_t> counters;
+  std::map<std::string, Ledger> ledgers;  // by name: one year of each
+
+  // As the store does it: a posting that a strict ledger cannot take is a failure of the test.
+  void post(const LedgerPosted& posted);
 };
+
+// Of CNY and 2026. `spending`: statuses whose end spends what is held.
+Ledger sample_ledger(const std::string& name, int amount, bool strict = true,
+                     std::vector<std::string> spending = {});
 
 class Instance {
  public:

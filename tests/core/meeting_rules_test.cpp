@@ -284,7 +284,7 @@ TEST(Incident, BehindACallKeepsItsAnswer) {
   instance.start("li.na", R"({"note": "D"})");
   const Outcome outcome =
       instance.run(EffectDone{std::get<CallConnector>(instance.last_effects().front()).effect, true, {}, ""});
-  EXPECT_THAT(rejection(outcome), HasSubstr("Nothing was changed"));
+  EXPECT_THAT(rejection(outcome), HasSubstr("The answer is kept, and what follows from it waits"));
   EXPECT_EQ(instance.outcome_of("book"), "succeeded");
   const ActivationId waiting = instance.state().activations.begin()->first;
   const Outcome again = instance.run(Retry{waiting, admin(), "mended"});

@@ -48,12 +48,22 @@ calendar: plant
 calendars:
   office: {zone: Asia/Shanghai, hours: {mon-fri: ["09:00-12:00", "13:30-18:00"]}, holidays: [2026-03-03]}
   plant: {zone: UTC, hours: {mon-sun: "00:00-24:00"}}
+ledgers:
+  sales/travel: {currency: CNY, year: 2026, amount: 200000.50, spending: [paid, settled]}
+  差旅: {currency: JPY, amount: 7, kind: soft}
 outbound: {allow: [10.1.2.0/24, "fd00::/8", 192.168.0.7]}
 limits: {body_bytes_max: 2048, idle_timeout: 2 minutes}
 stop_within: 5 seconds
 log: {level: debug}
 )");
   ASSERT_TRUE(configuration.has_value());
+  ASSERT_EQ(configuration->ledgers.size(), 2U);
+  EXPECT_EQ(configuration->ledgers[0].name, "sales/travel");
+  EXPECT_EQ(configuration->ledgers[0].year, 2026U);
+  EXPECT_EQ(configuration->ledgers[0].amount.to_text(), "200000.50");
+  EXPECT_EQ(configuration->ledgers[0].spending, (std::vector<std::string>{"paid", "settled"}));
+  EXPECT_TRUE(configuration->ledgers[0].strict);
+  EXPECT_FALSE(configuration->ledgers[1].strict);
   EXPECT_EQ(configuration->listen_host, "::1");
   EXPECT_EQ(configuration->listen_port, 9090);
   EXPECT_EQ(configuration->public_url, "https://approve.example.com/flow");

@@ -39,7 +39,8 @@ TEST(Diagnostics, AreJsonForEditors) {
   diagnostics.error(Code::yaml_meets_expression, {1, 7, 2}, "quote it", "", "when: '!x'");
   EXPECT_EQ(
       json::serialize(diagnostics.to_json()),
-      R"([{"file":"a.yaml","line":1,"column":7,"length":2,"severity":"error","code":"CS003","message":"quote it",)"
+      R"([{"file":"a.yaml","line":1,"column":7,"length":2,"end_line":1,"end_column":9,"severity":"error",)"
+      R"("code":"CS003","message":"quote it",)"
       R"("fix":"when: '!x'"}])");
 }
 

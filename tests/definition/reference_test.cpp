@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "definition/chase_reader.h"
+#include "definition/connector_parts.h"
 #include "definition/field_loader.h"
+#include "definition/schedule_loader.h"
 #include "definition/step_loader.h"
 #include "definition/trigger_loader.h"
 #include "definition/workflow_files.h"
@@ -16,9 +18,11 @@ std::string reference() {
 
 TEST(Reference, NamesEveryAvailableKey) {
   const std::string text = reference();
-  std::vector<KeyTable> tables{workflow_keys(),      field_keys(),        common_step_keys(),
-                               remind_keys(),        escalate_keys(),     form_trigger_keys(),
-                               event_trigger_keys(), event_handler_keys()};
+  std::vector<KeyTable> tables{workflow_keys(),      field_keys(),         common_step_keys(),
+                               remind_keys(),        escalate_keys(),      form_trigger_keys(),
+                               event_trigger_keys(), event_handler_keys(), webhook_trigger_keys(),
+                               sender_keys(),        webhook_keys(),       schedule_trigger_keys(),
+                               schedule_keys()};
   for (const StepWord& word : step_words()) {
     EXPECT_NE(text.find("`" + std::string(word.word)), std::string::npos) << word.word;
     tables.push_back(word.keys);

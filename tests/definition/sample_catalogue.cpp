@@ -26,6 +26,8 @@ Person person(std::string id, std::string manager) {
 Catalogue sample_catalogue() {
   Catalogue catalogue;
   catalogue.calendars = {"office", "factory"};
+  catalogue.ledgers.emplace();
+  for (const char* ledger : {"sales/travel", "sales/meals"}) catalogue.ledgers->emplace(ledger, "CNY");
 
   ConnectorOutline generic;
   generic.events["claim_filed"].data = {
@@ -54,6 +56,9 @@ Catalogue sample_catalogue() {
   std::vector<Person> people{person("chen.jie", ""), person("zhang.wei", "chen.jie"),
                              person("li.na", "zhang.wei"), person("wang.fang", "chen.jie"),
                              person("zhao.lei", "chen.jie")};
+  Person left = person("gone.away", "");
+  left.active = false;
+  people.push_back(left);
   const auto group = [](std::string id, std::vector<std::string> members) {
     Group out;
     out.id = std::move(id);
@@ -63,7 +68,7 @@ Catalogue sample_catalogue() {
   catalogue.directory = *Directory::build(
       std::move(people), {group("employees", {"li.na", "zhang.wei", "wang.fang", "zhao.lei", "chen.jie"}),
                           group("finance", {"wang.fang", "zhao.lei"}), group("finance-ops", {"wang.fang"}),
-                          group("cashier", {"zhao.lei"}), group("legal", {"chen.jie"})});
+                          group("cashier", {"zhao.lei"}), group("legal", {"chen.jie"}), group("nobody", {})});
   return catalogue;
 }
 

@@ -175,7 +175,7 @@ TEST(WorkflowFiles, RunEachOtherAndReportADirectoryThatIsNotThere) {
         "    on: {fine: []}\n  - notify: {to: requester, message: hello}\n  - end: done\n");
   write("child.yaml",
         "workflow: child\nstatuses: [fine]\nstart: [form]\nform: {n: {type: integer, required: true}}\n"
-        "steps:\n  - end: fine\n");
+        "steps:\n  - when: form.n > 3\n    wait: 1 day\n  - end: fine\n");
   write("child.test.yaml", "not a workflow\n");
   write("messages/hello.en.md", "Hello\n");
   const auto loaded = load_workflow_files({directory}, testing::sample_catalogue());

@@ -112,7 +112,7 @@ TEST(StandardWebhooks, SurviveOddTimestampsAndSignatures) {
 TEST(MakeVerifier, RefusesUnknownSchemesAndNamesTheNearest) {
   EXPECT_THAT(refusal("standard-webhook", {{"x"}, {}}), HasSubstr("did you mean \"standard-webhooks\"?"));
   EXPECT_THAT(refusal("nonsense-entirely", {{"x"}, {}}), HasSubstr("hubspot-v3"));
-  EXPECT_EQ(known_schemes().size(), 14U);
+  EXPECT_EQ(known_schemes().size(), 15U);
 }
 
 TEST(MakeVerifier, RefusesMissingAndMalformedSettings) {
@@ -137,6 +137,26 @@ TEST(Verifier, ReadsTheIdOfABasicCallerWhereItIsTold) {
   InboundRequest request{"POST", "https://a.example/hooks/x", {}, R"({"event":{"id":17}})"};
   request.headers = {{"AUTHORIZATION", "Basic " + to_base64("u:p")}, {"Content-Type", "application/json"}};
   EXPECT_EQ(receiver.verify(request, kNow)->delivery_id, "17");
+}
+
+TEST(Verifier, TakesTheEndOfThePathForAProof) {
+  const Verifier receiver =
+      verifier("path-secret", {{"0123456789abcdef", "fedcba9876543210"}, {{"delivery_id", "/id"}}});
+  InboundRequest request{
+      "POST", "https://a.example/flow/hooks/x/fedcba9876543210?y=1", {}, R"({"id":"d-1"})"};
+  request.headers = {{"Content-Type", "application/json"}};
+  const auto verified = receiver.verify(request, kNow);
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_EQ(verified->delivery_id, "d-1");
+  for (const char* url : {"https://a.example/hooks/x", "https://a.example/hooks/x/",
+                          "https://a.example/hooks/x/0123", "https://a.example/hooks/fedcba9876543210/x"}) {
+    request.url = url;
+    const auto refused = receiver.verify(request, kNow);
+    ASSERT_FALSE(refused) << url;
+    EXPECT_EQ(refused.error().code, ErrorCode::unauthenticated);
+  }
+  EXPECT_THAT(refusal("path-secret", {{"short"}, {}}), HasSubstr("at least 16"));
+  EXPECT_THAT(refusal("path-secret", {{"0123456789/abcdef"}, {}}), HasSubstr("one segment"));
 }
 
 TEST(Verifier, TakesEveryEventOfHubSpotAsAPart) {

@@ -1,5 +1,7 @@
 #include "tests/runtime/engine_fixture.h"
 
+#include <algorithm>
+
 namespace countersign::testing {
 namespace {
 
@@ -27,6 +29,10 @@ Calendars office() {
 }
 
 }  // namespace
+
+int count_kind(const std::vector<OutboxRow>& rows, const std::string& kind) {
+  return static_cast<int>(std::ranges::count(rows, kind, &OutboxRow::kind));
+}
 
 EngineFixture::EngineFixture() {
   auto snapshot = std::make_shared<Snapshot>();

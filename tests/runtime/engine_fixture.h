@@ -16,6 +16,26 @@
 
 namespace countersign::testing {
 
+// rep asks, boss decides, with two reminders.
+inline constexpr const char* kSimple = R"(workflow: simple
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [approved, rejected]
+steps:
+  - id: manager
+    approve:
+      by: requester.manager
+    due: 1 business day
+    remind:
+      - {after_due: 0 days, every: 1 business day, at_most: 2}
+  - end: approved
+)";
+
+// How many rows are of that kind.
+int count_kind(const std::vector<OutboxRow>& rows, const std::string& kind);
+
 class EngineFixture : public ::testing::Test {
  protected:
   EngineFixture();

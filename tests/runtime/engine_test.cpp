@@ -1,5 +1,4 @@
-// The engine on a real store: answers after the commit, repeats, timers, messages between instances,
-// webhooks.
+// The engine on a real store: answers after the commit, repeats, versions, deliveries, incidents.
 
 #include "runtime/engine.h"
 
@@ -11,29 +10,7 @@
 namespace countersign::testing {
 namespace {
 
-using ::testing::Contains;
 using ::testing::HasSubstr;
-
-constexpr const char* kSimple = R"(workflow: simple
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [approved, rejected]
-steps:
-  - id: manager
-    approve:
-      by: requester.manager
-    due: 1 business day
-    remind:
-      - {after_due: 0 days, every: 1 business day, at_most: 2}
-  - end: approved
-)";
-
-int count_kind(const std::vector<OutboxRow>& rows, const std::string& kind) {
-  return static_cast<int>(
-      std::count_if(rows.begin(), rows.end(), [&](const OutboxRow& row) { return row.kind == kind; }));
-}
 
 TEST_F(EngineFixture, AStartIsStoredWithItsRequestBeforeItIsAnswered) {
   load(kSimple);
@@ -77,27 +54,6 @@ TEST_F(EngineFixture, ARefusedFormSaysEachProblemAndStoresNothing) {
   EXPECT_TRUE(outbox().empty());
 }
 
-TEST_F(EngineFixture, RemindersComeWhenTheClockSaysSoAndStopWithTheDecision) {
-  load(kSimple);
-  const std::string id = start("simple");
-  advance(std::chrono::hours(23));
-  EXPECT_EQ(count_kind(outbox(), "reminder"), 0);
-  advance(std::chrono::hours(2));
-  EXPECT_EQ(count_kind(outbox(), "reminder"), 1);
-  decide(id, "boss", "approved");
-  EXPECT_FALSE(*store->reader().next_timer());
-  advance(std::chrono::hours(24 * 7));
-  EXPECT_EQ(count_kind(outbox(), "reminder"), 1);
-}
-
-TEST_F(EngineFixture, ATimerThatWasSetBeforeARestartStillFires) {
-  load(kSimple);
-  start("simple");
-  clock.advance(std::chrono::hours(30));
-  restart();
-  EXPECT_EQ(count_kind(outbox(), "reminder"), 1);
-}
-
 TEST_F(EngineFixture, UnsentMessagesAboutADecidedItemAreDropped) {
   load(kSimple);
   const std::string id = start("simple");
@@ -124,145 +80,6 @@ TEST_F(EngineFixture, ARunningInstanceKeepsItsVersionWhenTheFileChanges) {
   EXPECT_EQ(decide(new_one, "fin", "approved").status, 200);
 }
 
-TEST_F(EngineFixture, AParentWaitsForItsChildAndFollowsItsStatus) {
-  load(kSimple);
-  load(R"(workflow: parent
-start:
-  - form:
-form:
-  note: {type: text}
-statuses: [finished]
-steps:
-  - id: sub
-    run: simple
-    on:
-      approved: []
-      rejected: {end: finished}
-  - end: finished
-)");
-  const std::string id = start("parent");
-  const auto rows = store->reader().instances({.workflow = "simple"}, 10, "");
-  ASSERT_EQ(rows->rows.size(), 1U);
-  EXPECT_EQ(status_of(id), "running");
-  decide(rows->rows.front().id.value, "boss", "approved");
-  EXPECT_EQ(status_of(id), "finished");
-}
-
-TEST_F(EngineFixture, CancellingTheParentCancelsTheChildItWaitsFor) {
-  load(kSimple);
-  load(R"(workflow: parent
-start:
-  - form:
-form:
-  note: {type: text}
-statuses: [finished]
-steps:
-  - id: sub
-    run: simple
-    on:
-      approved: []
-      rejected: {end: finished}
-  - end: finished
-)");
-  const std::string id = start("parent");
-  const std::string child = store->reader().instances({.workflow = "simple"}, 10, "")->rows.front().id.value;
-  Caller admin = by("boss");
-  admin.admin = true;
-  EXPECT_EQ(ask(CancelRequest{InstanceId(id), "not needed"}, admin).status, 200);
-  EXPECT_EQ(status_of(child), "cancelled");
-}
-
-constexpr const char* kConnector = R"(connector: crm
-inbound:
-  verify: {scheme: standard-webhooks, secret: crm-secret}
-  events:
-    won:
-      when: body.type == "won"
-      key: string(body.deal)
-      data:
-        deal: {type: text, required: true, value: string(body.deal)}
-        owner: {type: text, value: body.owner}
-    lost:
-      when: body.type == "lost"
-      key: string(body.deal)
-      data:
-        deal: {type: text, required: true, value: string(body.deal)}
-)";
-constexpr const char* kDeal = R"(workflow: deal
-start:
-  - event: crm.won
-    requester: person(event.owner)
-    form:
-      deal: event.deal
-form:
-  deal: {type: text, required: true}
-key: form.deal
-statuses: [done, lost]
-on_event:
-  crm.lost: {end: lost}
-steps:
-  - id: work
-    task:
-      for: requester
-  - end: done
-)";
-
-InboundDelivery delivery(const std::string& id, const std::string& body) {
-  return {"crm", id, "{}", body};
-}
-
-TEST_F(EngineFixture, AWebhookStartsOnceHoweverOftenItComes) {
-  load_connector("crm", kConnector);
-  load(kDeal);
-  const std::string body = R"({"type":"won","deal":7,"owner":"rep"})";
-  const Got first = ask(delivery("d1", body));
-  const Got again = ask(delivery("d1", body));
-  EXPECT_EQ(first.status, 202);
-  EXPECT_EQ(first.body, again.body);
-  EXPECT_EQ(first.body.at("instances").as_array().size(), 1U);
-  // A new delivery about the same deal reaches the same instance.
-  const Got other = ask(delivery("d2", body));
-  EXPECT_EQ(other.body, first.body);
-  EXPECT_EQ(store->reader().instances({}, 10, "")->rows.size(), 1U);
-  // The same id with another body is refused.
-  EXPECT_EQ(ask(delivery("d1", R"({"type":"won","deal":8,"owner":"rep"})")).refusal.error.code,
-            ErrorCode::invalid_input);
-}
-
-TEST_F(EngineFixture, AnEventReachesTheInstanceWithItsKey) {
-  load_connector("crm", kConnector);
-  load(kDeal);
-  const Got won = ask(delivery("d1", R"({"type":"won","deal":7,"owner":"rep"})"));
-  const std::string id(won.body.at("instances").as_array().front().as_string());
-  ask(delivery("d2", R"({"type":"lost","deal":8})"));
-  EXPECT_EQ(status_of(id), "running");
-  ask(delivery("d3", R"({"type":"lost","deal":7})"));
-  EXPECT_EQ(status_of(id), "lost");
-}
-
-TEST_F(EngineFixture, WhatCannotBeMappedStaysForReplay) {
-  load_connector("crm", kConnector);
-  load(kDeal);
-  const Got got = ask(delivery("d1", R"({"type":"won","deal":7,"owner":"stranger"})"));
-  EXPECT_EQ(got.status, 202);
-  EXPECT_TRUE(got.body.at("instances").as_array().empty());
-  const auto stored = store->reader().inbound("crm", "error", 10, "");
-  ASSERT_EQ(stored->rows.size(), 1U);
-  EXPECT_THAT(stored->rows.front().error, HasSubstr("stranger"));
-  // Once the person is known, the stored delivery starts what it should have started.
-  auto next = std::make_shared<Snapshot>(*library->current());
-  Person stranger;
-  stranger.id = PersonId("stranger");
-  std::vector<Person> all(next->directory->people().begin(), next->directory->people().end());
-  all.push_back(stranger);
-  std::vector<Group> groups(next->directory->groups().begin(), next->directory->groups().end());
-  next->directory = *Directory::build(all, groups);
-  library->replace(next);
-  const Got replayed = ask(ReplayInbound{stored->rows.front().id});
-  EXPECT_EQ(replayed.status, 200);
-  EXPECT_EQ(replayed.body.at("instances").as_array().size(), 1U);
-}
-
 TEST_F(EngineFixture, AnIncidentIsStoredAlthoughTheCallerIsRefused) {
   load(R"(workflow: broken
 start:
@@ -284,7 +101,7 @@ steps:
   const std::string id = start("broken");
   const Got got = decide(id, "boss", "approved");
   EXPECT_EQ(got.status, 0);
-  EXPECT_THAT(got.refusal.error.message, HasSubstr("Nothing was changed"));
+  EXPECT_THAT(got.refusal.error.message, HasSubstr("Nothing of it was done"));
   EXPECT_EQ(status_of(id), "running");
   const auto row = store->reader().instances({}, 10, "")->rows.front();
   EXPECT_THAT(row.incident, HasSubstr("amount"));
@@ -324,114 +141,6 @@ TEST_F(EngineFixture, AFullQueueIsRefusedAtOnce) {
   small.drain();
 }
 
-// The store with a disk that can be full: then no batch is stored.
-class FillingStore final : public Store {
- public:
-  explicit FillingStore(Store& below) : below_(below) {}
-  std::vector<Result<void>> run(std::span<const Job> jobs) override {
-    ++runs;
-    if (!full) return below_.run(jobs);
-    return std::vector<Result<void>>(jobs.size(), fail(ErrorCode::storage, "the disk is full"));
-  }
-  const Reader& reader() const override { return below_.reader(); }
-  StoreFigures figures() const override { return below_.figures(); }
-  Result<bool> backup_step(const std::string& path) override { return below_.backup_step(path); }
-  Result<void> sweep(Instant now) override { return below_.sweep(now); }
-
-  bool full = false;
-  int runs = 0;
-
- private:
-  Store& below_;
-};
-
-constexpr const char* kParent = R"(workflow: parent
-start:
-  - form:
-form:
-  note: {type: text}
-statuses: [finished]
-steps:
-  - id: sub
-    run: simple
-    on:
-      approved: []
-      rejected: {end: finished}
-  - end: finished
-)";
-
-TEST_F(EngineFixture, AFullDiskSpinsNothingAndIsTriedAgain) {
-  load(kSimple);
-  FillingStore filling(*store);
-  Engine other(filling, *library, clock, random, links);
-  start("simple");
-  const std::vector<Job> jobs{[&](Transaction& transaction) -> Result<void> {
-    OutboxRow row;
-    row.target = "engine";
-    row.idempotency_key = "x";
-    row.kind = "start_child";
-    row.payload = R"({"child":"i_A-1","workflow":"simple","requester":"rep","form":{}})";
-    row.created_at = row.next_at = clock.now();
-    const auto added = transaction.add_outbox(row);
-    return added ? Result<void>() : Result<void>(std::unexpected(added.error()));
-  }};
-  ASSERT_TRUE(store->run(jobs).front());
-  clock.advance(std::chrono::hours(25));
-  filling.full = true;
-  other.drain();
-  EXPECT_EQ(filling.runs, 1);
-  other.drain();
-  EXPECT_EQ(filling.runs, 1) << "not before its time";
-  filling.full = false;
-  clock.advance(std::chrono::seconds(5));
-  other.drain();
-  EXPECT_EQ(status_of("i_A-1"), "running");
-  EXPECT_EQ(count_kind(outbox(), "reminder"), 1);
-}
-
-TEST_F(EngineFixture, ADamagedMessageBetweenInstancesIsDeadAndCanBeRetried) {
-  OutboxRow row;
-  row.target = "engine";
-  row.idempotency_key = "x";
-  row.kind = "start_child";
-  row.payload = "{";
-  row.created_at = row.next_at = clock.now();
-  const std::vector<Job> jobs{[&](Transaction& transaction) -> Result<void> {
-    const auto added = transaction.add_outbox(row);
-    return added ? Result<void>() : Result<void>(std::unexpected(added.error()));
-  }};
-  ASSERT_TRUE(store->run(jobs).front());
-  engine->drain();
-  ASSERT_EQ(outbox().size(), 1U);
-  EXPECT_EQ(outbox().front().status, OutboxStatus::dead);
-  EXPECT_EQ(ask(OutboxAct{outbox().front().id, OutboxAct::Act::retry}).status, 200);
-  EXPECT_EQ(outbox().front().attempts, 1U) << "it was tried again after the retry";
-}
-
-TEST_F(EngineFixture, ATimerThatCannotActHoldsUpNoOther) {
-  load(kSimple);
-  const std::string broken = start("simple");
-  // Its version is nowhere: neither in a file, nor stored.
-  std::string changed = kSimple;
-  changed.replace(changed.find("1 business day"), 14, "3 business days");
-  load(changed);
-  advance(std::chrono::minutes(1));
-  start("simple");
-  engine.reset();
-  library = std::make_unique<Library>(library->current());
-  engine = std::make_unique<Engine>(*store, *library, clock, random, links);
-  advance(std::chrono::hours(24 * 7));
-  EXPECT_GE(count_kind(outbox(), "reminder"), 1);
-  for (const OutboxRow& row : outbox()) EXPECT_FALSE(row.kind == "reminder" && row.instance.value == broken);
-  // It is tried again once its version is found.
-  load_versions_from(store->reader(), *library);
-  advance(std::chrono::minutes(2));
-  const auto rows = outbox();
-  EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const OutboxRow& row) {
-    return row.kind == "reminder" && row.instance.value == broken;
-  }));
-}
-
 TEST_F(EngineFixture, AnEndedInstanceOfAnOldVersionStillAnswers) {
   load(kSimple);
   const std::string id = start("simple");
@@ -441,50 +150,6 @@ TEST_F(EngineFixture, AnEndedInstanceOfAnOldVersionStillAnswers) {
   load(changed);
   restart_without_old_versions();
   EXPECT_EQ(ask(CommentRequest{InstanceId(id), "for the record"}, by("rep")).status, 200);
-}
-
-TEST_F(EngineFixture, AClockSetBackWhileTheProgramWasDownWritesNothingIntoThePast) {
-  load(kSimple);
-  start("simple");
-  const Instant newest = clock.now();
-  clock.set(newest - std::chrono::hours(2));
-  restart();
-  const std::string late = start("simple");
-  EXPECT_EQ(items(late).front().opened_at, newest);
-}
-
-TEST_F(EngineFixture, AConnectorThatIsDownHoldsUpNoMessageBetweenInstances) {
-  load(kSimple);
-  load(kParent);
-  start("parent");
-  const auto rows = outbox();
-  const auto row =
-      std::find_if(rows.begin(), rows.end(), [](const OutboxRow& r) { return r.kind == "start_child"; });
-  ASSERT_NE(row, rows.end());
-  EXPECT_EQ(row->order_key, row->instance.value + " engine");
-}
-
-TEST_F(EngineFixture, AParentIsToldThatAnOpenInstanceHasTheKey) {
-  std::string keyed = kSimple;
-  keyed.replace(keyed.find("statuses:"), 9, "key: \"'one'\"\nstatuses:");
-  load(keyed);
-  load(kParent);
-  const std::string holder = start("simple");
-  const std::string parent = start("parent");
-  EXPECT_EQ(status_of(parent), "running");
-  const auto page = store->reader().instances({.workflow = "parent"}, 10, "");
-  EXPECT_THAT(page->rows.front().incident, HasSubstr(holder));
-  // Once the key is free, an admin's retry starts a child of its own.
-  decide(holder, "boss", "approved");
-  Caller admin = by("boss");
-  admin.admin = true;
-  EXPECT_EQ(ask(RetryRequest{InstanceId(parent), 0, "the key is free"}, admin).status, 200);
-  const auto children = store->reader().instances({.workflow = "simple"}, 10, "");
-  EXPECT_EQ(children->rows.size(), 2U);
-  for (const InstanceRow& row : children->rows) {
-    if (row.id.value != holder) decide(row.id.value, "boss", "approved");
-  }
-  EXPECT_EQ(status_of(parent), "finished");
 }
 
 TEST_F(EngineFixture, AKeyWithoutAPersonCancelsOnlyAsAdministrator) {
@@ -498,43 +163,21 @@ TEST_F(EngineFixture, AKeyWithoutAPersonCancelsOnlyAsAdministrator) {
   EXPECT_EQ(ask(CancelRequest{InstanceId(id), "wrong form"}, machine).status, 200);
 }
 
-TEST_F(EngineFixture, AReplayDoesNotDoubleWhatSucceeded) {
-  load_connector("crm", kConnector);
-  load(R"(workflow: audit
-start:
-  - event: crm.won
-    requester: person("fin")
-    form:
-      deal: event.deal
-form:
-  deal: {type: text, required: true}
-statuses: [done]
-steps:
-  - id: look
-    task:
-      for: requester
-  - end: done
-)");
-  load(kDeal);
-  ask(delivery("d1", R"({"type":"won","deal":7,"owner":"stranger"})"));
-  ASSERT_EQ(store->reader().instances({.workflow = "audit"}, 10, "")->rows.size(), 1U);
-  const auto stored = store->reader().inbound("crm", "error", 10, "");
-  ASSERT_EQ(stored->rows.size(), 1U);
-  EXPECT_EQ(ask(ReplayInbound{stored->rows.front().id}).status, 200);
-  EXPECT_EQ(store->reader().instances({.workflow = "audit"}, 10, "")->rows.size(), 1U);
-}
-
-TEST_F(EngineFixture, TheNextTriggerOfAWorkflowIsTriedWhereOneDoesNotHold) {
-  load_connector("crm", kConnector);
-  std::string two = kDeal;
-  two.replace(two.find("  - event: crm.won"), 18,
-              "  - event: crm.won\n    when: event.deal == \"8\"\n    requester: person(\"fin\")\n    form:\n"
-              "      deal: event.deal\n  - event: crm.won");
-  load(two);
-  ask(delivery("d1", R"({"type":"won","deal":7,"owner":"rep"})"));
-  const auto rows = store->reader().instances({}, 10, "")->rows;
-  ASSERT_EQ(rows.size(), 1U);
-  EXPECT_EQ(rows.front().requester.value, "rep");
+// The feed's streams looked again only after what came over the site's own routes, not after timers and mail.
+TEST_F(EngineFixture, WhoeverListensIsWokenAfterEveryCommit) {
+  load(kSimple);
+  std::vector<std::size_t> seen;
+  engine->on_commit([&] { seen.push_back(store->reader().feed("", 1000)->rows.size()); });
+  const std::string id = start("simple");
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_GT(seen.back(), 0U) << "what the commit stored is there to be read";
+  advance(std::chrono::hours(24 * 2));
+  ASSERT_GT(seen.size(), 1U) << "a timer's commit wakes too";
+  EXPECT_GT(seen.back(), seen.front());
+  const std::size_t before = seen.size();
+  engine->submit_internal([](Transaction&) -> Result<void> { return {}; }, [](const Result<void>&) {});
+  engine->drain();
+  EXPECT_EQ(seen.size(), before + 1) << "and so does one of the runtime itself";
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ TEST(KeyRing, ForgetsKeysThatAreRevokedOrExpired) {
   KeyRing ring;
   ring.add(row_of(revoked));
   ring.add(row);
-  ring.revoke(revoked.substr(0, 12));
+  ring.revoke(revoked.substr(0, 12), kNow);
   EXPECT_FALSE(ring.find(revoked, kNow).has_value());
   EXPECT_TRUE(ring.find(expiring, kNow - Duration(1)).has_value());
   EXPECT_FALSE(ring.find(expiring, kNow).has_value());

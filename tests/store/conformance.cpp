@@ -93,6 +93,42 @@ TEST_P(StoreConformance, LaterJobsOfABatchSeeWhatEarlierOnesWrote) {
   EXPECT_FALSE(*reader().next_timer());
 }
 
+TEST_P(StoreConformance, AJobThatFailsAfterItWroteLeavesTheRestOfItsBatch) {
+  const auto refused = [](Transaction& transaction) -> Result<void> {
+    if (auto done = sample::start_job(id_of(2))(transaction); !done) return done;
+    return fail(ErrorCode::forbidden, "not yours");
+  };
+  for (int round = 0; round < 3; ++round) {  // the first begins anew, the others know already
+    const std::vector<Job> jobs{sample::start_job(id_of(10 + round)), refused,
+                                sample::start_job(id_of(20 + round))};
+    const auto outcomes = store().run(jobs);
+    ASSERT_EQ(outcomes.size(), 3U);
+    EXPECT_TRUE(outcomes[0]);
+    ASSERT_FALSE(outcomes[1]);
+    EXPECT_EQ(outcomes[1].error().code, ErrorCode::forbidden);
+    EXPECT_TRUE(outcomes[2]);
+    EXPECT_TRUE(*reader().instance(id_of(10 + round)));
+    EXPECT_FALSE(*reader().instance(id_of(2)));
+    EXPECT_TRUE(*reader().instance(id_of(20 + round)));
+  }
+}
+
+TEST_P(StoreConformance, WhatComesInWhileABatchRunsJoinsItsCommit) {
+  const std::uint64_t commits = store().figures().commits;
+  const std::vector<Job> first{sample::start_job(id_of(1))};
+  int asked = 0;
+  const auto outcomes = store().run(first, [&]() -> std::vector<Job> {
+    if (++asked > 2) return {};
+    return {sample::start_job(id_of(1 + asked)),
+            [](Transaction&) -> Result<void> { return fail(ErrorCode::forbidden, "not yours"); }};
+  });
+  ASSERT_EQ(outcomes.size(), 5U);
+  EXPECT_TRUE(outcomes[0] && outcomes[1] && outcomes[3]);
+  EXPECT_FALSE(outcomes[2] || outcomes[4]);
+  for (int n = 1; n <= 3; ++n) EXPECT_TRUE(*reader().instance(id_of(n)));
+  EXPECT_EQ(store().figures().commits, commits + 1);
+}
+
 TEST_P(StoreConformance, ARolledBackStateIsNotHeldInTheCache) {
   ASSERT_TRUE(run(sample::start_job(id_of(1))));
   const auto before = *reader().instance(id_of(1));
@@ -116,7 +152,9 @@ TEST_P(StoreConformance, AClaimBelongsToOneInstance) {
   });
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::unavailable);
-  EXPECT_EQ(calls, 4);
+  // Four attempts, before which a store may have begun the batch anew.
+  EXPECT_GE(calls, 4);
+  EXPECT_LE(calls, 5);
   ASSERT_TRUE(run([](Transaction& transaction) -> Result<void> {
     const auto fact =
         transaction.fact({.kind = FactKey::Kind::claim, .scope = "key:expense", .key = "INV-7"});
@@ -395,6 +433,49 @@ TEST_P(StoreConformance, DefinitionsAreInUseWhileAnInstanceRunsThem) {
   EXPECT_TRUE(*reader().definition(WorkflowId("expense"), "v2"));
 }
 
+TEST_P(StoreConformance, SchedulesRememberHowFarTheyHaveComeAndWhatTheyOwe) {
+  const WorkflowId plan("plan");
+  const ScheduleRow row{plan, "quarter", "every quarter", at(0), ""};
+  EXPECT_TRUE(reader().schedules()->empty());
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.set_schedule(row); }));
+  const OwedStartRow owed{plan, "quarter", PersonId("li.na"), "2026-Q1", at(10), "no manager", at(11)};
+  ASSERT_TRUE(run([&](Transaction& transaction) -> Result<void> {
+    if (auto done = transaction.set_schedule({plan, "quarter", "every quarter", at(10), "2026-Q1"}); !done)
+      return done;
+    if (auto done = transaction.owe_start(owed); !done) return done;
+    OwedStartRow other = owed;
+    other.person = PersonId("liu.yang");
+    if (auto done = transaction.owe_start(other); !done) return done;
+    other.error = "still no manager";
+    return transaction.owe_start(other);
+  }));
+  const auto rows = reader().schedules();
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->size(), 1U);
+  EXPECT_EQ(rows->front().workflow, plan);
+  EXPECT_EQ(rows->front().until, at(10));
+  EXPECT_EQ(rows->front().period, "2026-Q1");
+  auto starts = reader().owed_starts(10);
+  ASSERT_EQ(starts->size(), 2U);
+  EXPECT_EQ((*starts)[0].person.value, "li.na");
+  EXPECT_EQ((*starts)[0].due, at(10));
+  EXPECT_EQ((*starts)[0].failed_at, at(11));
+  EXPECT_EQ((*starts)[1].error, "still no manager");
+  EXPECT_EQ(reader().owed_starts(1)->size(), 1U);
+
+  ASSERT_TRUE(run([&](Transaction& transaction) {
+    return transaction.settle_start(plan, "quarter", PersonId("li.na"));
+  }));
+  EXPECT_EQ(reader().owed_starts(10)->size(), 1U);
+  // The next period takes the place of what was owed.
+  ASSERT_TRUE(run([&](Transaction& transaction) {
+    return transaction.set_schedule({plan, "quarter", "every quarter", at(100), "2026-Q2"});
+  }));
+  EXPECT_TRUE(reader().owed_starts(10)->empty());
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.drop_schedule(plan, "quarter"); }));
+  EXPECT_TRUE(reader().schedules()->empty());
+}
+
 TEST_P(StoreConformance, KeysAndFilesAreFound) {
   const KeyRow key{.id = "csk_ab12cd34",
                    .hash = std::string(32, 'k'),
@@ -404,12 +485,13 @@ TEST_P(StoreConformance, KeysAndFilesAreFound) {
                    .created_at = at(0),
                    .expires_at = at(100),
                    .last_used_at = std::nullopt,
-                   .revoked = false};
+                   .revoked_at = std::nullopt};
   ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.add_key(key); }));
   EXPECT_EQ((*reader().key(key.hash))->scopes, key.scopes);
   EXPECT_EQ((*reader().key(key.hash))->expires_at, at(100));
   ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.revoke_key(key.id, at(5)); }));
-  EXPECT_TRUE(reader().keys()->front().revoked);
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.revoke_key(key.id, at(7)); }));
+  EXPECT_EQ(reader().keys()->front().revoked_at, at(5)) << "the first time counts";
   EXPECT_EQ(
       run([](Transaction& transaction) { return transaction.revoke_key("csk_none", at(5)); }).error().code,
       ErrorCode::not_found);
@@ -437,6 +519,35 @@ TEST_P(StoreConformance, EverythingIsThereAfterReopening) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->problem, "");
   EXPECT_EQ(report->events, 11U);
+}
+
+TEST_P(StoreConformance, LinksAreSweptLongAfterTheirWorkItemClosed) {
+  ASSERT_TRUE(run(sample::start_job(id_of(1))));
+  ASSERT_TRUE(run(sample::start_job(id_of(2), {.reference = "EXP-2"})));
+  ASSERT_TRUE(run(sample::finish_job(id_of(1), at(86400))));
+  const auto link = [&](const InstanceId& instance, char hash) {
+    return run([=](Transaction& transaction) {
+      return transaction.add_link({.token_hash = std::string(32, hash),
+                                   .instance = instance,
+                                   .item = 3,
+                                   .round = 1,
+                                   .person = PersonId("li.na"),
+                                   .sent_to = "li.na@example.com",
+                                   .created_at = at(0)});
+    });
+  };
+  ASSERT_TRUE(link(id_of(1), '\x01'));
+  ASSERT_TRUE(link(id_of(2), '\x02'));
+  const auto sweep_at = [&](std::int64_t day) {
+    // A call does a piece of the work.
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(store().sweep(at(86400 * day)));
+  };
+  sweep_at(90);
+  EXPECT_TRUE(*reader().link(std::string(32, '\x01'))) << "it shows what was decided";
+  sweep_at(92);
+  EXPECT_FALSE(*reader().link(std::string(32, '\x01')));
+  sweep_at(1000);
+  EXPECT_TRUE(*reader().link(std::string(32, '\x02'))) << "its work item is open";
 }
 
 TEST_P(StoreConformance, AnswersAreSweptWhenTheyAreOldAndNotBefore) {

@@ -53,10 +53,11 @@ TEST(Access, LeavesOpenOnlyWhatIsListedHere) {
     if (route.scope == Scope::everyone) open.push_back(route.method + " " + route.pattern);
   }
   std::ranges::sort(open);
-  EXPECT_EQ(open, (std::vector<std::string>{
-                      "GET /a/{token}", "GET /a/{token}/files/{id}", "GET /assets/{name}", "GET /dev/mailbox",
-                      "GET /dev/mailbox.json", "GET /healthz", "GET /metrics", "GET /openapi.json",
-                      "GET /readyz", "POST /a/{token}", "POST /dev/clock", "POST /hooks/{source}"}));
+  EXPECT_EQ(open, (std::vector<std::string>{"GET /a/{token}", "GET /a/{token}/files/{id}",
+                                            "GET /assets/{name}", "GET /dev/mailbox", "GET /dev/mailbox.json",
+                                            "GET /healthz", "GET /metrics", "GET /openapi.json",
+                                            "GET /readyz", "POST /a/{token}", "POST /dev/clock",
+                                            "POST /hooks/{source}", "POST /hooks/{source}/{secret}"}));
 }
 
 TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {
@@ -65,7 +66,7 @@ TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {
   EXPECT_EQ(site.get("/api/v1/instances", site.key({"read"}, "gone")).status, 401);
   const std::string key = site.key({"read"});
   EXPECT_EQ(site.get("/api/v1/instances", key).status, 200);
-  site.keys().revoke(key.substr(0, 12));
+  site.keys().revoke(key.substr(0, 12), site.clock().now());
   const ClientReply refused = site.get("/api/v1/instances", key);
   EXPECT_EQ(refused.status, 401);
   EXPECT_NE(refused.header("WWW-Authenticate"), "");

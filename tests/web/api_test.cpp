@@ -87,6 +87,12 @@ TEST_F(Api, ShowsAnInstanceWithItsFormStepsAndWorkItems) {
   EXPECT_EQ(string_at(*find(shown, "form"), "amount"), "1280.50");
   ASSERT_EQ(find(shown, "work_items")->as_array().size(), 1U);
   EXPECT_EQ(string_at(find(shown, "work_items")->as_array()[0], "assignee"), "zhang.wei");
+  const json::value& open = find(shown, "open_steps")->as_array().at(0);
+  EXPECT_EQ(string_at(find(open, "asked")->as_array().at(0), "person"), "zhang.wei");
+  EXPECT_EQ(string_at(find(open, "asked")->as_array().at(0), "reason"), "requester.manager");
+  EXPECT_EQ(string_at(find(open, "next")->as_array().at(0), "outcome"), "approved");
+  EXPECT_EQ(string_at(find(open, "next")->as_array().at(1), "ends"), "rejected");
+  EXPECT_TRUE(find(shown, "timers")->is_array());
   EXPECT_EQ(json_of(site.get("/api/v1/instances/EXP-2026-1", key)), shown) << "by its reference too";
   EXPECT_EQ(site.get("/api/v1/instances/EXP-2026-9", key).status, 404);
   EXPECT_EQ(site.get("/api/v1/instances/i_nothing", key).status, 404);
@@ -301,6 +307,44 @@ TEST_F(Api, ShowsTheOutboxAndLetsAnAdminDropARow) {
   EXPECT_EQ(site.post(row + "/retry", "", admin).status, 409);
   EXPECT_EQ(site.post("/api/v1/admin/outbox/abc/retry", "", admin).status, 404);
   EXPECT_EQ(string_at(json_of(site.post("/api/v1/admin/reload", "", admin)), "report"), "nothing changed");
+}
+
+TEST_F(Api, ShowsBudgetsAndLetsAnAdminAdjustThemWithAReason) {
+  const std::vector<LedgerSettings> ledgers{{.name = "sales/travel",
+                                             .year = 2026,
+                                             .currency = "CNY",
+                                             .strict = true,
+                                             .spending = {"paid"},
+                                             .amount = *Decimal::parse("200000")}};
+  site.set_ledgers(ledgers);
+  const std::string reads = site.key({"read"});
+  const json::value all = json_of(site.get("/api/v1/ledgers", reads));
+  ASSERT_EQ(all.at("ledgers").as_array().size(), 1U);
+  EXPECT_EQ(string_at(all.at("ledgers").as_array()[0], "available"), "200000.00");
+  EXPECT_EQ(json_of(site.get("/api/v1/ledgers?year=2025", reads)).at("ledgers").as_array().size(), 0U);
+  EXPECT_EQ(json_of(site.get("/api/v1/ledgers?below=sal", reads)).at("ledgers").as_array().size(), 0U);
+  const std::string one = "/api/v1/ledgers/sales%2Ftravel";
+  const json::value shown = json_of(site.get(one, reads));
+  EXPECT_EQ(string_at(shown, "name"), "sales/travel");
+  ASSERT_EQ(shown.at("postings").as_array().size(), 1U);
+  EXPECT_EQ(string_at(shown.at("postings").as_array()[0], "act"), "opened");
+  EXPECT_EQ(site.get("/api/v1/ledgers/sales%2Fnothing", reads).status, 404);
+  EXPECT_EQ(site.get(one + "?year=2025", reads).status, 404);
+  EXPECT_EQ(site.get(one + "?year=soon", reads).status, 400);
+
+  const std::string adjust = one + "/adjust";
+  EXPECT_EQ(site.post(adjust, R"({"by":"5.50","reason":"board"})", reads).status, 403);
+  const std::string admin = site.key({"admin"}, "adm");
+  EXPECT_EQ(site.post(adjust, R"({"by":"a lot","reason":"board"})", admin).status, 422);
+  EXPECT_EQ(site.post(adjust, R"({"by":"5.50"})", admin).status, 422);
+  const ClientReply done = site.post(adjust, R"({"by":"5.50","reason":"board","year":2026})", admin);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(string_at(json_of(done), "amount"), "200005.50");
+  EXPECT_EQ(site.post(adjust, R"({"by":"-200006","reason":"board"})", admin).status, 409);
+  const json::value after = json_of(site.get(one + "?limit=1", reads));
+  EXPECT_EQ(string_at(after.at("postings").as_array()[0], "by"), "adm");
+  EXPECT_EQ(string_at(after.at("postings").as_array()[0], "reason"), "board");
+  EXPECT_FALSE(after.at("next_cursor").is_null());
 }
 
 TEST_F(Api, AnswersMonitors) {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
+#include "definition/connector_loader.h"
 #include "tests/web/site_fixture.h"
 
 namespace countersign::web {
@@ -13,6 +15,39 @@ class Hooks : public testing::Test {
         "/hooks/crm", body, {},
         {{"Authorization", "Bearer " + bearer}, {"Idempotency-Key", id}, {"Content-Type", type}});
   }
+  // The connector crm, proven otherwise.
+  void prove_by(const std::string& verify) {
+    const std::string yaml = "connector: crm\ninbound:\n  verify: " + verify + R"(
+  events:
+    claim_filed:
+      data:
+        employee: {type: text, value: body.employee}
+        title: {type: text, value: body.title}
+        total: {type: money, currency: CNY, value: body.total}
+)";
+    Diagnostics diagnostics;
+    auto connector = load_connector("connectors/crm.yaml", yaml, diagnostics);
+    ASSERT_NE(connector, nullptr) << diagnostics.to_text();
+    auto next = std::make_shared<Snapshot>(*site.library().current());
+    next->connectors["crm"] = connector;
+    site.library().replace(next);
+  }
+  ClientReply send_signed_by_dingtalk(const std::string& body) {
+    const std::string at = std::to_string(to_unix_ms(site.clock().now()));
+    const std::string secret = "the-secret-of-the-robot";
+    return site.post("/hooks/crm", body, {},
+                     {{"Content-Type", "application/json"},
+                      {"timestamp", at},
+                      {"sign", to_base64(as_text(hmac_sha256(secret, at + "\n" + secret)))}});
+  }
+  json::value replay_only(const std::string& status) {
+    const std::string admin = site.key({"admin"}, "adm");
+    const auto rows = site.reader().inbound("crm", status, 10, "")->rows;
+    EXPECT_EQ(rows.size(), 1U);
+    if (rows.empty()) return {};
+    return json_of(site.post("/api/v1/admin/inbound/" + std::to_string(rows[0].id) + "/replay", "", admin));
+  }
+
   SiteFixture site;
   const std::string token = "a-long-token-of-the-crm";
   const std::string claim = R"({"employee":"li.na","title":"Taxi","total":"35.00"})";
@@ -60,6 +95,67 @@ TEST_F(Hooks, KeepWhatCannotBeMappedForReplay) {
   EXPECT_NE(string_at(one, "body").find("nobody"), std::string::npos);
   EXPECT_EQ(string_at(one, "headers").find(token), std::string::npos) << "what proves the sender is not kept";
   EXPECT_EQ(site.post(row + "/replay", "", admin).status, 200);
+}
+
+// The proof of DingTalk does not cover the body: who has seen one can send anything for an hour.
+TEST_F(Hooks, HoldWhatIsProvenWeaklyUntilAnAdminReplaysIt) {
+  prove_by("{scheme: dingtalk, secret: robot-secret}");
+  const ClientReply reply = send_signed_by_dingtalk(claim);
+  ASSERT_EQ(reply.status, 202) << reply.body;
+  EXPECT_EQ(find(json_of(reply), "instances")->as_array().size(), 0U) << "it starts nothing by itself";
+  const auto held = site.reader().inbound("crm", "held", 10, "")->rows;
+  ASSERT_EQ(held.size(), 1U);
+  EXPECT_NE(held[0].headers.find("\"countersign-proof\":\"weak\""), std::string::npos) << held[0].headers;
+  EXPECT_EQ(send_signed_by_dingtalk(claim).body, reply.body) << "a repeat is the same delivery";
+  const json::value replayed = replay_only("held");
+  ASSERT_EQ(find(replayed, "instances")->as_array().size(), 1U);
+  const std::string id(find(replayed, "instances")->as_array()[0].as_string());
+  const auto events = site.reader().events(InstanceId(id), 0, 1);
+  EXPECT_NE(events->rows.at(0).payload.find("(weak proof)"), std::string::npos)
+      << "the record says how it was proven";
+  EXPECT_EQ(site.reader().inbound("crm", "applied", 10, "")->rows.size(), 1U);
+}
+
+TEST_F(Hooks, TakeAWeakProofWhereTheConnectorSaysSo) {
+  prove_by("{scheme: dingtalk, secret: robot-secret, allow_weak: true}");
+  const ClientReply reply = send_signed_by_dingtalk(claim);
+  ASSERT_EQ(find(json_of(reply), "instances")->as_array().size(), 1U) << reply.body;
+  const std::string id(find(json_of(reply), "instances")->as_array()[0].as_string());
+  const auto events = site.reader().events(InstanceId(id), 0, 1);
+  EXPECT_NE(events->rows.at(0).payload.find("(weak proof)"), std::string::npos);
+}
+
+TEST_F(Hooks, ASenderCannotCallItsOwnProofWeak) {
+  const ClientReply reply = site.post("/hooks/crm", claim, {},
+                                      {{"Authorization", "Bearer " + token},
+                                       {"Content-Type", "application/json"},
+                                       {"Countersign-Proof", "weak"}});
+  EXPECT_EQ(find(json_of(reply), "instances")->as_array().size(), 1U) << reply.body;
+  EXPECT_EQ(site.reader().inbound("crm", "", 10, "")->rows.at(0).headers.find("countersign-proof"),
+            std::string::npos);
+}
+
+TEST_F(Hooks, TakeASecretAtTheEndOfThePath) {
+  prove_by("{scheme: path-secret, secret: path-secret}");
+  const auto post = [&](const std::string& path) {
+    return site.post(path, claim, {}, {{"Content-Type", "application/json"}});
+  };
+  const ClientReply taken = post("/hooks/crm/0123456789abcdef-path");
+  ASSERT_EQ(taken.status, 202) << taken.body;
+  EXPECT_EQ(find(json_of(taken), "instances")->as_array().size(), 1U);
+  const auto row = site.reader().inbound("crm", "", 10, "")->rows.at(0);
+  EXPECT_EQ((row.headers + row.body + row.answer).find("0123456789abcdef"), std::string::npos);
+  EXPECT_EQ(post("/hooks/crm").status, 401);
+  const ClientReply wrong = post("/hooks/crm/0123456789abcdef-guess");
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(wrong.body.find("0123456789abcdef"), std::string::npos) << "no reply repeats what was tried";
+}
+
+TEST_F(Hooks, TakeNoSecretAtTheEndOfThePathWhereTheSchemeHasNone) {
+  const ClientReply reply =
+      site.post("/hooks/crm/" + token, claim, {}, {{"Authorization", "Bearer " + token}});
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.body.find(token), std::string::npos);
 }
 
 TEST_F(Hooks, TakeFormsAndXmlAsTheSameData) {

@@ -137,6 +137,11 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
                       },
                   .engine_figures = [this] { return engine_->figures(); },
                   .store_figures = [this] { return store_->figures(); },
+                  .try_to_write = [this] { engine_->try_to_write(); },
+                  .disk_space = [this]() -> Result<DiskSpace> {
+                    const std::lock_guard lock(disk_mutex_);
+                    return disk_;
+                  },
                   .library = *library_,
                   .reader = store_->reader(),
                   .keys = keys_,
@@ -149,6 +154,8 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
                   .backup = [](const std::string&) { return Result<void>(); },
                   .secret = [](const std::string& name) -> Result<std::string> {
                     if (name == "crm-token") return std::string("a-long-token-of-the-crm");
+                    if (name == "robot-secret") return std::string("the-secret-of-the-robot");
+                    if (name == "path-secret") return std::string("0123456789abcdef-path");
                     return fail(ErrorCode::not_found, "there is no secret '" + name + "'");
                   },
                   .advance_clock =
@@ -165,6 +172,18 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
 SiteFixture::~SiteFixture() {
   site_->stop(Duration(0));
   engine_->stop(Duration(5000));
+}
+
+void SiteFixture::set_ledgers(const std::vector<LedgerSettings>& ledgers) {
+  std::promise<bool> set;
+  engine_->between_batches([&] {
+    const std::vector<Job> jobs{[&](Transaction& transaction) -> Result<void> {
+      auto done = transaction.set_ledgers(ledgers, clock_.now());
+      return done ? Result<void>() : std::unexpected(done.error());
+    }};
+    set.set_value(store_->run(jobs).front().has_value());
+  });
+  EXPECT_TRUE(set.get_future().get());
 }
 
 std::string SiteFixture::key(const std::vector<std::string>& scopes, const std::string& person) {

@@ -3,6 +3,7 @@
 // here.
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,14 @@ class SiteFixture {
   Library& library() { return *library_; }
   KeyRing& keys() { return keys_; }
   Mailbox& mailbox() { return mailbox_; }
+  Engine& engine() { return *engine_; }
+  // What the daemon is told of its disk.
+  void set_disk(DiskSpace disk) {
+    const std::lock_guard lock(disk_mutex_);
+    disk_ = disk;
+  }
+  // As the daemon does it when it reads its configuration.
+  void set_ledgers(const std::vector<LedgerSettings>& ledgers);
   const std::string& folder() const { return folder_.path(); }
 
   // A key with these scopes, in force at once: "csk_...".
@@ -55,6 +64,8 @@ class SiteFixture {
   KeyRing keys_;
   Links links_;
   Mailbox mailbox_;
+  std::mutex disk_mutex_;
+  DiskSpace disk_{.free_bytes = 1ULL << 40};
   std::unique_ptr<Library> library_;
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<Engine> engine_;

@@ -1,6 +1,7 @@
 #pragma once
 // Reading a described struct (members.h). The input may be anything; nothing here throws or ends the program.
 
+#include <array>
 #include <charconv>
 #include <limits>
 #include <utility>
@@ -172,7 +173,8 @@ template <class T>
   json::parse_options options;
   options.max_depth = kDepthMax;
   boost::system::error_code code;
-  json::monotonic_resource memory;
+  std::array<unsigned char, 16384> room;  // for most documents: no allocation
+  json::monotonic_resource memory(room.data(), room.size());
   const json::value document = json::parse(text, code, &memory, options);
   if (code) return fault.because(code.message());
   return read(document, out, fault);

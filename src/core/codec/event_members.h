@@ -36,7 +36,7 @@ struct Members<FrameOpened> {
   static constexpr auto kList =
       std::tuple(required("frame", &FrameOpened::frame), member("parent", &FrameOpened::parent),
                  required("list", &FrameOpened::list), member("key", &FrameOpened::key),
-                 member("event", &FrameOpened::event));
+                 member("event", &FrameOpened::event), member("item", &FrameOpened::item));
 };
 
 template <>
@@ -180,7 +180,8 @@ template <>
 struct Members<ResultsVoided> {
   static constexpr std::string_view kType = "results_voided";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList = std::tuple(required("steps", &ResultsVoided::steps));
+  static constexpr auto kList =
+      std::tuple(required("steps", &ResultsVoided::steps), member("items", &ResultsVoided::items));
 };
 
 template <>
@@ -246,6 +247,52 @@ struct Members<Ended> {
   static constexpr std::uint32_t kVersion = 1;
   static constexpr auto kList = std::tuple(required("status", &Ended::status), required("by", &Ended::by),
                                            member("reason", &Ended::reason));
+};
+
+template <>
+struct Members<ItemsListed> {
+  static constexpr std::string_view kType = "items_listed";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("activation", &ItemsListed::activation), member("items", &ItemsListed::items),
+                 member("steps", &ItemsListed::steps));
+};
+
+template <>
+struct Members<LevelOpened> {
+  static constexpr std::string_view kType = "level_opened";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("activation", &LevelOpened::activation), member("level", &LevelOpened::level),
+                 member("stage", &LevelOpened::stage));
+};
+
+template <>
+struct Members<ChecklistReopened> {
+  static constexpr std::string_view kType = "checklist_reopened";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList = std::tuple(required("step", &ChecklistReopened::step),
+                                           required("entries", &ChecklistReopened::entries));
+};
+
+template <>
+struct Members<Migrated> {
+  static constexpr std::string_view kType = "migrated";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("version", &Migrated::version), member("steps", &Migrated::steps),
+                 member("lists", &Migrated::lists), member("positions", &Migrated::positions),
+                 required("by", &Migrated::by), member("reason", &Migrated::reason));
+};
+
+template <>
+struct Members<LedgerPosted> {
+  static constexpr std::string_view kType = "ledger_posted";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("ledger", &LedgerPosted::ledger), member("year", &LedgerPosted::year),
+                 required("act", &LedgerPosted::act), required("amount", &LedgerPosted::amount),
+                 required("reservation", &LedgerPosted::reservation));
 };
 
 }  // namespace countersign::codec

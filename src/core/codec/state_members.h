@@ -86,7 +86,9 @@ struct Members<Activation> {
                  member("due_at", &Activation::due_at), member("roster", &Activation::roster),
                  member("items", &Activation::items), member("effect", &Activation::effect),
                  member("outcome", &Activation::outcome), member("incident", &Activation::incident),
-                 member("answers", &Activation::answers));
+                 member("answers", &Activation::answers), member("listed", &Activation::listed),
+                 member("begun", &Activation::begun), member("finished", &Activation::finished),
+                 member("levels", &Activation::levels), member("entries", &Activation::entries));
 };
 
 template <>
@@ -95,7 +97,7 @@ struct Members<Frame> {
   static constexpr auto kList =
       std::tuple(required("id", &Frame::id), member("parent", &Frame::parent), required("list", &Frame::list),
                  member("key", &Frame::key), member("next", &Frame::next), member("current", &Frame::current),
-                 member("event", &Frame::event));
+                 member("event", &Frame::event), member("item", &Frame::item));
 };
 
 template <>
@@ -105,6 +107,27 @@ struct Members<StepResult> {
       member("round", &StepResult::round), member("outcome", &StepResult::outcome),
       member("by", &StepResult::by), required("at", &StepResult::at), member("comment", &StepResult::comment),
       member("fields", &StepResult::fields), member("voided", &StepResult::voided));
+};
+
+template <>
+struct Enumerators<LedgerAct> {
+  static constexpr std::array kAll{
+      LedgerAct::opened,       LedgerAct::changed,         LedgerAct::adjusted,
+      LedgerAct::reserved,     LedgerAct::released,        LedgerAct::spent,
+      LedgerAct::supplemented, LedgerAct::transferred_out, LedgerAct::transferred_in};
+};
+
+template <>
+struct Members<ReservationKey> {
+  static constexpr auto kList =
+      std::tuple(required("step", &ReservationKey::step), member("items", &ReservationKey::items));
+};
+
+template <>
+struct Members<Reservation> {
+  static constexpr auto kList =
+      std::tuple(required("ledger", &Reservation::ledger), member("year", &Reservation::year),
+                 required("amount", &Reservation::amount));
 };
 
 template <>
@@ -121,7 +144,9 @@ struct Members<State> {
       member("activations", &State::activations), member("items", &State::items),
       member("results", &State::results), member("visits", &State::visits), member("timers", &State::timers),
       member("received", &State::received), member("claims", &State::claims),
-      member("first_decision", &State::first_decision), member("next_id", &State::next_id));
+      member("reservations", &State::reservations), member("first_decision", &State::first_decision),
+      member("next_id", &State::next_id), member("item_results", &State::item_results),
+      member("reopened", &State::reopened));
 };
 
 }  // namespace countersign::codec

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/steps/people_rules.h"
 
 namespace countersign {
@@ -10,18 +11,18 @@ namespace {
 
 constexpr std::array kKeys = {
     Key{"by", Shape::expressions, Need::required, "who is asked: persons, groups", ""},
-    Key{"need", Shape::any, Need::optional, "how many must approve: 1, 2, all, 60%", ""},
+    Key{"need", Shape::any, Need::optional, "how many must approve: 1, 2, all, 60%", "", need_grammar},
     Key{"order", Shape::word, Need::optional, "all at once, or one after the other", "together|one_by_one"},
     Key{"veto", Shape::word, Need::optional, "whether the first rejection decides (any, where need is all)",
         "any|none"},
-    Key{"ask", Shape::map, Need::optional, "fields that are filled in with the decision", ""},
+    Key{"ask", Shape::map, Need::optional, "fields that are filled in with the decision", "", fields_grammar},
     Key{"show", Shape::texts, Need::optional, "fields of the form that are seen (all)", ""},
     Key{"edit", Shape::texts, Need::optional, "fields of the form that may be changed", ""},
     Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to (requester)", ""},
     Key{"self", Shape::word, Need::optional, "the requester among those who are asked",
         "refuse|skip|to_manager"},
     Key{"if_nobody", Shape::any, Need::optional,
-        "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
+        "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", "", if_nobody_grammar},
     Key{"comment_on_reject", Shape::boolean, Need::optional, "a rejection says why (true)", ""},
     Key{"same_person", Shape::any, Need::later, "somebody who has approved before", ""},
     Key{"always_ask", Shape::any, Need::later, "never skipped by same_person", ""},
@@ -64,6 +65,7 @@ StepKind read(const StepReading& reading) {
     static const std::vector<std::string> kOutcomes{"approved", "rejected", "returned"};
     FieldRules rules;
     rules.ask = true;
+    rules.visible = true;
     rules.spot = reading.spot;
     rules.outcomes = &kOutcomes;
     approve.ask = read_fields(reading.loading, *ask, rules, "'ask'");

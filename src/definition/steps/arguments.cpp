@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/form_rules.h"
+
 namespace countersign {
 
 std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, const std::vector<Field>& fields,
@@ -36,6 +38,9 @@ std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, con
                        std::ranges::find(misspelt, field.name) != misspelt.end();
     if (!complete || given || !field.required || field.default_value || field.computed || field.when)
       continue;
+    // Of the own form, what a step lets people fill in is asked for there.
+    const bool own = &fields == &loading.definition.form && loading.compiles();
+    if (own && is_filled_in_later(*loading.outline, field)) continue;
     loading.diagnostics.error(Code::missing_input, where,
                               fmt::format("the required field '{}' of {} gets no value", field.name, owner));
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/step_loader.h"
 #include "definition/steps/arguments.h"
 
@@ -10,7 +11,7 @@ namespace countersign {
 namespace {
 
 constexpr std::array kBeside = {
-    Key{"with", Shape::map, Need::optional, "the action's input", ""},
+    Key{"with", Shape::map, Need::optional, "the action's input", "", expressions_by_name},
 };
 
 StepKind read(const StepReading& reading) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/step_loader.h"
 
 namespace countersign {
@@ -15,6 +16,15 @@ constexpr std::array kWhenKeys = {
 constexpr std::array kElseKeys = {
     Key{"else", Shape::steps, Need::required, "what happens otherwise", ""},
 };
+
+const Grammar& option_grammar() {
+  static const Grammar kGrammar{"choose_option", {map_of({kWhenKeys}), map_of({kElseKeys})}};
+  return kGrammar;
+}
+const Grammar& options_grammar() {
+  static const Grammar kGrammar{"choose", {list_of(option_grammar)}};
+  return kGrammar;
+}
 
 StepKind read(const StepReading& reading) {
   Choose choose;
@@ -48,8 +58,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& choose_word() {
-  static const StepWord kWord{"choose", Shape::list, "one of several lists of steps", kWhenKeys, {},
-                              read,     false};
+  static const StepWord kWord{"choose", Shape::list,    "one of several lists of steps", kWhenKeys, {}, read,
+                              false,    options_grammar};
   return kWord;
 }
 

@@ -3,14 +3,20 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/steps/people_rules.h"
 
 namespace countersign {
 namespace {
 
+const Grammar& branches_grammar() {
+  static const Grammar kGrammar{"branches", {names_of(steps_grammar)}};
+  return kGrammar;
+}
+
 constexpr std::array kKeys = {
-    Key{"branches", Shape::map, Need::required, "name: steps", ""},
-    Key{"need", Shape::any, Need::optional, "how many branches must end: all, 1, n (all)", ""},
+    Key{"branches", Shape::map, Need::required, "name: steps", "", branches_grammar},
+    Key{"need", Shape::any, Need::optional, "how many branches must end: all, 1, n (all)", "", need_grammar},
 };
 
 StepKind read(const StepReading& reading) {

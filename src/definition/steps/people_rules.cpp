@@ -8,8 +8,26 @@
 
 #include "base/text.h"
 #include "definition/call_scan.h"
+#include "definition/grammar.h"
 
 namespace countersign {
+namespace {
+
+constexpr std::string_view kNobodyWords = "admin|fail|manager_up|skip|reject";
+constexpr std::array kToKeys = {
+    Key{"to", Shape::expressions, Need::required, "who is asked instead", ""},
+};
+
+}  // namespace
+
+const Grammar& if_nobody_grammar() {
+  static const Grammar kGrammar{"if_nobody", {value_of(Shape::word, kNobodyWords), map_of({kToKeys})}};
+  return kGrammar;
+}
+const Grammar& need_grammar() {
+  static const Grammar kGrammar{"need", {value_of(Shape::text)}};
+  return kGrammar;
+}
 
 std::vector<std::string> read_form_fields(const StepReading& reading, const MapReader& map,
                                           std::string_view key) {
@@ -58,9 +76,6 @@ std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapRe
 }
 
 NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to) {
-  static constexpr std::array kToKeys = {
-      Key{"to", Shape::expressions, Need::required, "who is asked instead", ""},
-  };
   static constexpr std::array<std::pair<std::string_view, NobodyRule>, 5> kWords = {{
       {"admin", NobodyRule::admin},
       {"fail", NobodyRule::fail},

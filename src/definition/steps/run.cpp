@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/step_loader.h"
 #include "definition/steps/arguments.h"
 
@@ -10,7 +11,7 @@ namespace countersign {
 namespace {
 
 constexpr std::array kBeside = {
-    Key{"with", Shape::map, Need::optional, "the fields of its form", ""},
+    Key{"with", Shape::map, Need::optional, "the fields of its form", "", expressions_by_name},
     Key{"wait", Shape::boolean, Need::optional, "whether this step ends with it (true)", ""},
     Key{"requester", Shape::expression, Need::optional, "on whose behalf (ours)", ""},
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "definition/field_loader.h"
+#include "definition/grammar.h"
 #include "definition/step_loader.h"
 
 namespace countersign {
@@ -43,9 +44,11 @@ StepKind read(const StepReading& reading) {
       set_field(reading, entry, name, assign);
     } else if (owner == "vars" && !name.empty()) {
       if (!check_name(name, entry.key_at, "the variable", reading.diagnostics())) continue;
-      assign.targets.push_back({false, name,
-                                read_expression(reading.loading, entry.value, reading.spot,
-                                                expects_anything(), fmt::format("'{}'", entry.key))});
+      Expression value = read_expression(reading.loading, entry.value, reading.spot, expects_anything(),
+                                         fmt::format("'{}'", entry.key));
+      // One that does not compile is reported; those who read it are not to be blamed.
+      reading.loading.assigned[name].push_back(value.program ? value.program.type() : cel::Type());
+      assign.targets.push_back({false, name, std::move(value)});
     } else {
       std::vector<std::string> known;
       for (const Field& each : reading.loading.definition.form) known.push_back(each.name);
@@ -61,7 +64,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& set_word() {
-  static const StepWord kWord{"set", Shape::map, "fields of the form, variables", {}, {}, read, false};
+  static const StepWord kWord{"set", Shape::map,         "fields of the form, variables", {}, {}, read,
+                              false, expressions_by_name};
   return kWord;
 }
 

@@ -4,23 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/steps/people_rules.h"
 
 namespace countersign {
 namespace {
-
-constexpr std::array kKeys = {
-    Key{"for", Shape::expressions, Need::required, "who does it; any one of them", ""},
-    Key{"title", Shape::local_text, Need::optional, "what is to be done", ""},
-    Key{"show", Shape::texts, Need::optional, "fields of the form that are seen (all)", ""},
-    Key{"edit", Shape::texts, Need::optional, "fields of the form that are completed here", ""},
-    Key{"ask", Shape::map, Need::optional, "fields that are filled in with the outcome", ""},
-    Key{"checklist", Shape::list, Need::optional, "what must be ticked off", ""},
-    Key{"outcomes", Shape::texts, Need::optional, "how it can end (done)", ""},
-    Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to", ""},
-    Key{"if_nobody", Shape::any, Need::optional,
-        "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", ""},
-};
 
 constexpr std::array kItemKeys = {
     Key{"id", Shape::text, Need::required, "the item's name", ""},
@@ -28,6 +16,28 @@ constexpr std::array kItemKeys = {
     Key{"for", Shape::expressions, Need::optional, "who does it (the task's people)", ""},
     Key{"file", Shape::boolean, Need::optional, "a file must be attached", ""},
     Key{"note", Shape::boolean, Need::optional, "a note must be written", ""},
+};
+
+const Grammar& item_grammar() {
+  static const Grammar kGrammar{"checklist_item", {map_of({kItemKeys})}};
+  return kGrammar;
+}
+const Grammar& checklist_grammar() {
+  static const Grammar kGrammar{"checklist", {list_of(item_grammar)}};
+  return kGrammar;
+}
+
+constexpr std::array kKeys = {
+    Key{"for", Shape::expressions, Need::required, "who does it; any one of them", ""},
+    Key{"title", Shape::local_text, Need::optional, "what is to be done", ""},
+    Key{"show", Shape::texts, Need::optional, "fields of the form that are seen (all)", ""},
+    Key{"edit", Shape::texts, Need::optional, "fields of the form that are completed here", ""},
+    Key{"ask", Shape::map, Need::optional, "fields that are filled in with the outcome", "", fields_grammar},
+    Key{"checklist", Shape::list, Need::optional, "what must be ticked off", "", checklist_grammar},
+    Key{"outcomes", Shape::texts, Need::optional, "how it can end (done)", ""},
+    Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to", ""},
+    Key{"if_nobody", Shape::any, Need::optional,
+        "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", "", if_nobody_grammar},
 };
 
 std::vector<ChecklistItem> read_checklist(const StepReading& reading, const YamlNode& list) {
@@ -96,6 +106,7 @@ StepKind read(const StepReading& reading) {
     if (!task.return_to.empty() && !returns) outcomes.emplace_back("returned");
     FieldRules rules;
     rules.ask = true;
+    rules.visible = true;
     rules.spot = reading.spot;
     rules.outcomes = &outcomes;
     task.ask = read_fields(reading.loading, *ask, rules, "'ask'");

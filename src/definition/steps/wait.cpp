@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "definition/grammar.h"
 #include "definition/step_loader.h"
 #include "definition/steps/event_name.h"
 
@@ -43,6 +44,11 @@ void read_event(const StepReading& reading, const MapReader& map, Wait& wait) {
   wait.event = std::move(event);
 }
 
+const Grammar& wait_grammar() {
+  static const Grammar kGrammar{"wait", {value_of(Shape::time), map_of({kKeys})}};
+  return kGrammar;
+}
+
 StepKind read(const StepReading& reading) {
   Wait wait;
   if (reading.value.is_scalar()) {
@@ -68,7 +74,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& wait_word() {
-  static const StepWord kWord{"wait", Shape::any, "waits for a time or an event", kKeys, {}, read, false};
+  static const StepWord kWord{"wait", Shape::any,  "waits for a time or an event", kKeys, {}, read,
+                              false,  wait_grammar};
   return kWord;
 }
 

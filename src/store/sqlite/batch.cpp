@@ -13,12 +13,17 @@ Result<BlockHead> read_block_head(Connection& connection, const std::string& str
 
 void Batch::begin_job() {
   savepoint_open_ = false;
+  wrote_ = false;
   guard_failed_ = false;
   touched_before_job_ = touched_.size();
   hashes_before_job_ = event_hashes_.size();
 }
 
 Result<void> Batch::before_write() {
+  if (savepoints_ == Savepoints::none) {
+    wrote_ = true;
+    return {};
+  }
   if (savepoint_open_) return {};
   if (auto done = connection_.run("SAVEPOINT job"); !done) return done;
   savepoint_open_ = true;

@@ -50,11 +50,14 @@ std::string holder_of(int descriptor) {
 
 }  // namespace
 
-std::array<char, 36> current_boot_id() {
-  std::array<char, 36> id{};
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  file.read(id.data(), static_cast<std::streamsize>(id.size()));
-  return id;
+const std::array<char, 36>& current_boot_id() {
+  static const std::array<char, 36> boot_id = [] {
+    std::array<char, 36> id{};
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    file.read(id.data(), static_cast<std::streamsize>(id.size()));
+    return id;
+  }();
+  return boot_id;
 }
 
 Result<std::unique_ptr<DataLock>> DataLock::acquire(const std::string& path) {

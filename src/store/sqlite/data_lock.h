@@ -32,7 +32,7 @@ struct CommitMark {
 };
 
 // The running kernel's; zeros where it is unknown.
-std::array<char, 36> current_boot_id();
+const std::array<char, 36>& current_boot_id();
 
 class DataLock {
  public:

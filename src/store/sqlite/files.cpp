@@ -27,11 +27,13 @@ Result<void> sync_file(const std::string& path) {
   return sync_path(path, O_RDONLY);
 }
 
+Result<void> rename_file(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) == 0) return {};
+  return fail(ErrorCode::storage, fmt::format("cannot rename {} to {}: {}", from, to, std::strerror(errno)));
+}
+
 Result<void> rename_durably(const std::string& from, const std::string& to) {
-  if (std::rename(from.c_str(), to.c_str()) != 0) {
-    return fail(ErrorCode::storage,
-                fmt::format("cannot rename {} to {}: {}", from, to, std::strerror(errno)));
-  }
+  if (Result<void> renamed = rename_file(from, to); !renamed) return renamed;
   const std::string folder = std::filesystem::absolute(to).parent_path().string();
   return sync_path(folder, O_RDONLY | O_DIRECTORY);
 }

@@ -219,7 +219,72 @@ CREATE TABLE api_key(
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations{kFirst};
+// Schedules of workflows: how far each has come, and the starts that were refused.
+constexpr const char* kSchedules = R"sql(
+CREATE TABLE schedule(
+  workflow TEXT NOT NULL,
+  name TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  period TEXT NOT NULL,
+  PRIMARY KEY(workflow, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE owed_start(
+  workflow TEXT NOT NULL,
+  name TEXT NOT NULL,
+  person TEXT NOT NULL,
+  period TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  failed_at INTEGER NOT NULL,
+  PRIMARY KEY(workflow, name, person)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// Budgets, in whole minor units of their currency; and the tables that versions of workflows read.
+constexpr const char* kLedgers = R"sql(
+CREATE TABLE ledger(
+  n INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  strict INTEGER NOT NULL,
+  current INTEGER NOT NULL,
+  spending TEXT NOT NULL,
+  listed INTEGER NOT NULL,
+  amount INTEGER NOT NULL,
+  reserved INTEGER NOT NULL,
+  spent INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX ledger_name ON ledger(name, year);
+CREATE UNIQUE INDEX ledger_current ON ledger(name) WHERE current = 1;
+CREATE TABLE reservation(
+  instance TEXT NOT NULL,
+  step TEXT NOT NULL,
+  items TEXT NOT NULL,
+  ledger INTEGER NOT NULL,
+  amount INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY(instance, step, items)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reservation_ledger ON reservation(ledger, since);
+CREATE TABLE posting(
+  n INTEGER PRIMARY KEY,
+  ledger INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  act TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  available INTEGER NOT NULL,
+  instance TEXT NOT NULL,
+  step TEXT NOT NULL,
+  by TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX posting_ledger ON posting(ledger, n);
+ALTER TABLE definition ADD COLUMN tables TEXT NOT NULL DEFAULT '{}';
+)sql";
+
+constexpr std::array kMigrations{kFirst, kSchedules, kLedgers};
 
 }  // namespace
 

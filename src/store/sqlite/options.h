@@ -35,8 +35,13 @@ struct SqliteOptions {
   std::chrono::hours keep_answers = std::chrono::hours(24 * 30);   // idempotency records
   std::chrono::hours keep_messages = std::chrono::hours(24 * 30);  // outbox rows that are sent or dropped
   std::chrono::hours keep_inbound = std::chrono::hours(24 * 90);   // webhooks that were applied
+  std::chrono::hours keep_links = std::chrono::hours(24 * 90);     // links of work items that closed
 
-  std::string stream = "1";              // the writing node's name in the chain of blocks
+  std::string stream = "1";  // the writing node's name in the chain of blocks
+  // False: nothing is forced to disk and the database may be lost with the machine. For scenarios, which
+  // throw theirs away.
+  bool durable = true;
+
   std::string vfs;                       // "" for SQLite's own; tests name a faulty one
   std::shared_ptr<RandomSource> random;  // salts; none: the operating system's
 

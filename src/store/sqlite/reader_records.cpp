@@ -8,7 +8,8 @@
 #include "store/sqlite/record_rows.h"
 #include "store/sqlite/sqlite_reader.h"
 
-#define DEFINITION_COLUMNS "d.workflow, d.version, d.source, d.messages, d.first_used_at FROM definition d "
+#define DEFINITION_COLUMNS \
+  "d.workflow, d.version, d.source, d.messages, d.first_used_at, d.tables FROM definition d "
 #define KEY_COLUMNS \
   "id, hash, name, person, scopes, created_at, expires_at, last_used_at, revoked FROM api_key "
 
@@ -37,7 +38,8 @@ DefinitionRow read_definition_row(const Rows& rows) {
           .version = rows.string(1),
           .source = rows.string(2),
           .messages = rows.string(3),
-          .first_used_at = rows.instant(4)};
+          .first_used_at = rows.instant(4),
+          .tables = rows.string(5)};
 }
 
 KeyRow read_key_row(const Rows& rows) {
@@ -49,7 +51,7 @@ KeyRow read_key_row(const Rows& rows) {
           .created_at = rows.instant(5),
           .expires_at = rows.instant_or_none(6),
           .last_used_at = rows.instant_or_none(7),
-          .revoked = rows.flag(8)};
+          .revoked_at = rows.integer(8) == 0 ? std::nullopt : std::optional(rows.instant(8))};
 }
 
 std::int64_t outbox_status_from(std::string_view text) {
@@ -140,6 +142,15 @@ Result<std::optional<DefinitionRow>> SqliteReader::definition(const WorkflowId& 
   return first_row<DefinitionRow>(
       (**db).query("SELECT " DEFINITION_COLUMNS "WHERE d.workflow = ? AND d.version = ?", workflow.value,
                    version),
+      read_definition_row);
+}
+
+Result<std::vector<DefinitionRow>> SqliteReader::definitions_of(const WorkflowId& workflow) const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  return all_rows<DefinitionRow>(
+      (**db).query("SELECT " DEFINITION_COLUMNS "WHERE d.workflow = ? ORDER BY d.first_used_at, d.version",
+                   workflow.value),
       read_definition_row);
 }
 

@@ -33,13 +33,22 @@ class SqliteReader final : public Reader {
   Result<std::optional<LinkRow>> link(std::string_view token_hash) const override;
   Result<std::optional<KeyRow>> key(std::string_view hash) const override;
   Result<std::vector<KeyRow>> keys() const override;
+  Result<std::vector<Ledger>> ledgers() const override;
+  Result<std::optional<Ledger>> ledger(std::string_view name, std::string_view year) const override;
+  Result<Page<LedgerPostingRow>> ledger_postings(std::string_view name, std::uint32_t year, std::size_t limit,
+                                                 std::string_view cursor) const override;
+  Result<std::vector<LedgerReservationRow>> ledger_reservations(std::string_view name, std::uint32_t year,
+                                                                std::size_t limit) const override;
   Result<std::optional<FileRow>> file(std::string_view id) const override;
   Result<std::optional<DefinitionRow>> definition(const WorkflowId& workflow,
                                                   std::string_view version) const override;
+  Result<std::vector<DefinitionRow>> definitions_of(const WorkflowId& workflow) const override;
   Result<std::vector<DefinitionRow>> definitions_in_use() const override;
   Result<Page<InboundRow>> inbound(std::string_view source, std::string_view status, std::size_t limit,
                                    std::string_view cursor) const override;
   Result<std::optional<InboundRow>> inbound_row(std::int64_t id) const override;
+  Result<std::vector<ScheduleRow>> schedules() const override;
+  Result<std::vector<OwedStartRow>> owed_starts(std::size_t limit) const override;
   Result<std::vector<TimerRow>> due_timers(Instant at, std::size_t limit) const override;
   Result<std::optional<Instant>> next_timer() const override;
   Result<std::vector<TargetDue>> due_targets() const override;

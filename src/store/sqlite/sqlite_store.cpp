@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <new>
 
 #include <fmt/format.h>
@@ -14,10 +15,14 @@ namespace countersign {
 
 using sqlite::Batch;
 using sqlite::passed_on;
+using sqlite::Savepoints;
 
 namespace {
 
 constexpr int kGuardRetries = 3;
+// How many batches have savepoints after one that had to begin anew, so that nobody can make every one run
+// twice.
+constexpr int kBatchesWithSavepoints = 16;
 constexpr int kExitAfterIoError = 74;  // EX_IOERR of sysexits.h
 constexpr std::chrono::milliseconds kHoldReadsMax{20};
 
@@ -42,26 +47,58 @@ SqliteStore::~SqliteStore() {
   }
 }
 
-std::vector<Result<void>> SqliteStore::run(std::span<const Job> jobs) {
-  std::vector<Result<void>> outcomes(jobs.size());
-  const Result<void> stored = in_transaction([&](Batch& batch) -> Result<void> {
-    sqlite::SqliteTransaction transaction(batch);
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      if (run_job(batch, transaction, jobs[i], outcomes[i])) continue;
-      if (outcomes[i]) return fail(ErrorCode::storage, "the database lost the transaction");
-      return outcomes[i];
-    }
-    return {};
-  });
+std::vector<Result<void>> SqliteStore::run(std::span<const Job> jobs, const MoreJobs& more) {
+  std::vector<const Job*> all;
+  for (const Job& job : jobs) all.push_back(&job);
+  std::deque<std::vector<Job>> late;
+  const auto ask = [&] {
+    late.push_back(more ? more() : std::vector<Job>());
+    for (const Job& job : late.back()) all.push_back(&job);
+    return !late.back().empty();
+  };
+  std::vector<Result<void>> outcomes;
+  bool undo = batches_with_savepoints_ > 0;
+  Result<void> stored;
+  if (!undo) stored = run_batch(Savepoints::none, all, ask, outcomes, undo);
+  if (undo) {
+    batches_with_savepoints_ =
+        batches_with_savepoints_ > 0 ? batches_with_savepoints_ - 1 : kBatchesWithSavepoints;
+    stored = run_batch(Savepoints::each_job, all, ask, outcomes, undo);
+  }
+  outcomes.resize(all.size());
   if (!stored) {
-    outcomes.assign(jobs.size(), stored);
+    outcomes.assign(all.size(), stored);
   } else {
-    commands_.fetch_add(jobs.size(), std::memory_order_relaxed);
+    commands_.fetch_add(all.size(), std::memory_order_relaxed);
   }
   return outcomes;
 }
 
-bool SqliteStore::run_job(Batch& batch, Transaction& transaction, const Job& job, Result<void>& outcome) {
+Result<void> SqliteStore::run_batch(Savepoints savepoints, const std::vector<const Job*>& jobs,
+                                    const std::function<bool()>& more, std::vector<Result<void>>& outcomes,
+                                    bool& undo) {
+  outcomes.clear();
+  return in_transaction(savepoints, [&](Batch& batch) -> Result<void> {
+    sqlite::SqliteTransaction transaction(batch);
+    for (std::size_t next = 0; next < jobs.size() || more(); ++next) {
+      Result<void>& outcome = outcomes.emplace_back();
+      switch (run_job(batch, transaction, *jobs[next], outcome)) {
+        case JobEnd::done:
+          break;
+        case JobEnd::undo_batch:
+          undo = true;
+          return fail(ErrorCode::internal, "the batch begins anew with savepoints");
+        case JobEnd::lost:
+          if (outcome) return fail(ErrorCode::storage, "the database lost the transaction");
+          return outcome;
+      }
+    }
+    return {};
+  });
+}
+
+SqliteStore::JobEnd SqliteStore::run_job(Batch& batch, Transaction& transaction, const Job& job,
+                                         Result<void>& outcome) {
   for (int attempt = 0; attempt <= kGuardRetries; ++attempt) {
     batch.begin_job();
     writer_->forget_failure();
@@ -73,25 +110,26 @@ bool SqliteStore::run_job(Batch& batch, Transaction& transaction, const Job& job
     const int failure = writer_->last_failure();
     if (sqlite::loses_transaction(failure) || !writer_->in_transaction()) {
       if (outcome) outcome = std::unexpected(writer_->failure(failure, "run a command"));
-      return false;
+      return JobEnd::lost;
     }
     if (outcome && !batch.guard_failed()) {
       outcome = batch.keep_job();
-      return outcome.has_value();
+      return outcome ? JobEnd::done : JobEnd::lost;
     }
+    if (!batch.can_undo_job()) return JobEnd::undo_batch;
     if (auto undone = batch.undo_job(); !undone) {
       outcome = undone;
-      return false;
+      return JobEnd::lost;
     }
-    if (!batch.guard_failed()) return true;
+    if (!batch.guard_failed()) return JobEnd::done;
   }
   outcome = fail(
       ErrorCode::unavailable,
       fmt::format("others kept changing what the command needs ({} attempts); try again", kGuardRetries + 1));
-  return true;
+  return JobEnd::done;
 }
 
-Result<void> SqliteStore::in_transaction(const Body& body) {
+Result<void> SqliteStore::in_transaction(Savepoints savepoints, const Body& body) {
   if (dead_) {
     return fail(ErrorCode::storage,
                 fmt::format("the database {} failed before and takes no more writes; restart the "
@@ -104,7 +142,7 @@ Result<void> SqliteStore::in_transaction(const Body& body) {
     ~Leave() { store.checkpointer_->leave_batch(store.frames_of_commit_); }
   } leave{*this};
   frames_of_commit_ = 0;
-  Batch batch(*writer_, cache_, *random_);
+  Batch batch(*writer_, cache_, *random_, savepoints);
   Result<void> stored = commit(batch, body);
   if (!stored) {
     // SQLite may have rolled back by itself already.
@@ -188,7 +226,7 @@ Result<bool> SqliteStore::backup_step(const std::string& path) {
 }
 
 Result<void> SqliteStore::sweep(Instant now) {
-  return in_transaction([&](Batch& batch) { return sweep_.step(batch.connection(), now); });
+  return in_transaction(Savepoints::none, [&](Batch& batch) { return sweep_.step(batch.connection(), now); });
 }
 
 }  // namespace countersign

@@ -31,7 +31,8 @@ class SqliteStore final : public Store {
   // Copies the rest of the write-ahead log into the database and lets go of the lock.
   ~SqliteStore() override;
 
-  std::vector<Result<void>> run(std::span<const Job> jobs) override;
+  using Store::run;
+  std::vector<Result<void>> run(std::span<const Job> jobs, const MoreJobs& more) override;
   const Reader& reader() const override { return *reader_; }
   StoreFigures figures() const override;
   Result<bool> backup_step(const std::string& path) override;
@@ -46,10 +47,14 @@ class SqliteStore final : public Store {
   Result<void> start();
 
   using Body = std::function<Result<void>(sqlite::Batch&)>;
-  Result<void> in_transaction(const Body& body);
+  Result<void> in_transaction(sqlite::Savepoints savepoints, const Body& body);
   Result<void> commit(sqlite::Batch& batch, const Body& body);
-  // False where the whole transaction is lost.
-  bool run_job(sqlite::Batch& batch, Transaction& transaction, const Job& job, Result<void>& outcome);
+  // `more` adds to `jobs` and says whether it did. Sets `undo` where the batch has to begin anew with
+  // savepoints: nothing of it is stored then.
+  Result<void> run_batch(sqlite::Savepoints savepoints, const std::vector<const Job*>& jobs,
+                         const std::function<bool()>& more, std::vector<Result<void>>& outcomes, bool& undo);
+  enum class JobEnd { done, undo_batch, lost };  // lost: the whole transaction is
+  JobEnd run_job(sqlite::Batch& batch, Transaction& transaction, const Job& job, Result<void>& outcome);
   void end_for_good(const Error& error);
   void mark_log();
 
@@ -64,6 +69,7 @@ class SqliteStore final : public Store {
   sqlite::StateCache cache_;
   sqlite::Sweep sweep_;
   sqlite::BlockHead block_head_;
+  int batches_with_savepoints_ = 0;     // to come
   std::uint32_t frames_of_commit_ = 0;  // set by SQLite's hook while a commit that wrote returns
   std::atomic<bool> dead_{false};       // nothing may be acknowledged any more
   std::atomic<std::uint64_t> commits_{0};

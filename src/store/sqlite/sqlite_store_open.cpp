@@ -18,10 +18,10 @@ namespace {
 
 Result<void> settle(Connection& writer, const SqliteOptions& options) {
   return writer.execute(
-      fmt::format("PRAGMA busy_timeout = 2000; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
+      fmt::format("PRAGMA busy_timeout = 2000; PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; "
                   "PRAGMA cache_size = {}; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; "
                   "PRAGMA trusted_schema = OFF;",
-                  -(options.writer_cache_bytes / 1024)));
+                  options.durable ? "FULL" : "OFF", -(options.writer_cache_bytes / 1024)));
 }
 
 Result<void> refuse_read_only(Connection& writer) {
@@ -66,7 +66,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   auto inode = sqlite::inspect_files(options.path, mark);
   if (!inode) return passed_on(inode);
   if (*inode == 0) {
-    if (auto made = sqlite::create_database(options.path, options.vfs); !made) return passed_on(made);
+    if (auto made = sqlite::create_database(options.path, options.vfs, options.durable); !made)
+      return passed_on(made);
     inode = sqlite::inspect_files(options.path, std::nullopt);
     if (!inode) return passed_on(inode);
   }
@@ -122,8 +123,9 @@ Result<void> SqliteStore::start() {
 
   auto copier = Connection::open(options_.path, Connection::Access::read_write, options_.vfs);
   if (!copier) return passed_on(copier);
-  if (auto done = (*copier)->execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
-                                     "PRAGMA cache_size = -256;");
+  if (auto done = (*copier)->execute(
+          fmt::format("PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256;",
+                      options_.durable ? "FULL" : "OFF"));
       !done) {
     return done;
   }

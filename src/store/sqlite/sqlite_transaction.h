@@ -37,6 +37,14 @@ class SqliteTransaction final : public Transaction {
   Result<bool> advance_order(std::string_view source, std::string_view key, std::string_view at) override;
 
   Result<void> keep_definition(const DefinitionRow& row) override;
+  Result<void> set_schedule(const ScheduleRow& row) override;
+  Result<void> drop_schedule(const WorkflowId& workflow, std::string_view name) override;
+  Result<void> owe_start(const OwedStartRow& row) override;
+  Result<void> settle_start(const WorkflowId& workflow, std::string_view name,
+                            const PersonId& person) override;
+  Result<std::vector<std::string>> set_ledgers(const std::vector<LedgerSettings>& ledgers,
+                                               Instant at) override;
+  Result<Ledger> adjust_ledger(const LedgerAdjustment& adjustment, Instant at) override;
   Result<void> add_file(const FileRow& row) override;
   Result<void> add_key(const KeyRow& row) override;
   Result<void> revoke_key(std::string_view id, Instant at) override;
@@ -64,5 +72,8 @@ Result<void> write_events(Batch& batch, const Change& change, AppliedInstance& i
 Result<void> write_work_items(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_shared(Batch& batch, const Change& change);
+// One LedgerPosted of the change, guarded: a strict ledger gives no more than it has.
+Result<void> write_posting(Batch& batch, const Change& change, const Event& event,
+                           const LedgerPosted& posted);
 
 }  // namespace countersign::sqlite

@@ -69,7 +69,7 @@ Result<std::uint64_t> inspect_files(const std::string& path, const std::optional
   return static_cast<std::uint64_t>(entry.st_ino);
 }
 
-Result<void> create_database(const std::string& path, const std::string& vfs) {
+Result<void> create_database(const std::string& path, const std::string& vfs, bool durable) {
   const std::string draft = path + ".new";
   for (const char* ending : {"", "-wal", "-shm", "-journal"}) ::unlink((draft + ending).c_str());
   {
@@ -78,8 +78,9 @@ Result<void> create_database(const std::string& path, const std::string& vfs) {
     Connection& db = **opened;
     std::array<unsigned char, 16> id;
     SystemRandom().fill(id);
-    auto done = db.execute(fmt::format(
-        "PRAGMA page_size = 4096; PRAGMA application_id = {}; PRAGMA synchronous = FULL;", kApplicationId));
+    auto done = db.execute(
+        fmt::format("PRAGMA page_size = 4096; PRAGMA application_id = {}; PRAGMA synchronous = {};",
+                    kApplicationId, durable ? "FULL" : "OFF"));
     if (done) done = migrate(db, migrations());
     if (done) {
       done = db.run("INSERT INTO meta(name, value) VALUES('id', ?), ('starts', '0')",
@@ -88,6 +89,7 @@ Result<void> create_database(const std::string& path, const std::string& vfs) {
     if (done) done = db.execute("PRAGMA journal_mode = WAL;");
     if (!done) return std::unexpected(std::move(done.error()).within("cannot make a new database"));
   }
+  if (!durable) return rename_file(draft, path);
   if (auto done = sync_file(draft); !done) return done;
   return rename_durably(draft, path);
 }

@@ -15,8 +15,9 @@ namespace countersign::sqlite {
 // Looks at the files before SQLite opens them. The inode of the database; 0 where a new one may be made.
 Result<std::uint64_t> inspect_files(const std::string& path, const std::optional<CommitMark>& mark);
 
-// Makes an empty database under another name, and gives it its own once it is complete.
-Result<void> create_database(const std::string& path, const std::string& vfs);
+// Makes an empty database under another name, and gives it its own once it is complete. `durable`:
+// SqliteOptions'.
+Result<void> create_database(const std::string& path, const std::string& vfs, bool durable);
 
 // The Error for a database that must not be touched: what is wrong, and how to restore.
 Error refusal(const std::string& path, std::string_view why);

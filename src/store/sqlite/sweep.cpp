@@ -22,6 +22,28 @@ Result<void> Sweep::piece(Connection& connection, Sql window, Sql remove, Instan
   return {};
 }
 
+Result<void> Sweep::links(Connection& connection, Instant older_than) {
+  std::string last;
+  {
+    Rows rows = connection.query(
+        "SELECT max(token_hash) FROM (SELECT token_hash FROM link WHERE token_hash > ? ORDER BY token_hash "
+        "LIMIT 200)",
+        Blob{progress_.links});
+    if (rows.next() && !rows.is_null(0)) last = rows.string(0);
+    if (auto done = rows.done(); !done) return done;
+  }
+  if (!last.empty()) {
+    auto done = connection.run(
+        "DELETE FROM link WHERE token_hash > ?1 AND token_hash <= ?2 AND created_at < ?3 AND EXISTS(SELECT 1 "
+        "FROM instance i JOIN work_item w ON w.instance = i.n AND w.number = link.item WHERE i.id = "
+        "link.instance AND w.closed_at < ?3)",
+        Blob{progress_.links}, Blob{last}, older_than);
+    if (!done) return done;
+  }
+  progress_.links = std::move(last);
+  return {};
+}
+
 Result<void> Sweep::step(Connection& connection, Instant now) {
   auto done = piece(connection,
                     "SELECT max(n), max(created_at) FROM "
@@ -36,6 +58,8 @@ Result<void> Sweep::step(Connection& connection, Instant now) {
                "DELETE FROM outbox WHERE id > ? AND id <= ? AND created_at < ? AND status IN (1, 3) AND "
                "id <> (SELECT max(id) FROM outbox)",
                now - options_.keep_messages, progress_.messages);
+  if (!done) return done;
+  done = links(connection, now - options_.keep_links);
   if (!done) return done;
   return piece(connection,
                "SELECT max(id), max(received_at) FROM "

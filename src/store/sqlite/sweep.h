@@ -1,6 +1,9 @@
 #pragma once
 // Removes what was kept long enough, a bounded piece a call: idempotency records, messages that left or were
-// dropped, webhooks that were applied. Used by the writer, inside a transaction.
+// dropped, webhooks that were applied, links of work items that closed. Used by the writer, inside a
+// transaction.
+
+#include <string>
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/options.h"
@@ -18,7 +21,9 @@ class Sweep {
     std::int64_t answers = 0;
     std::int64_t messages = 0;
     std::int64_t inbound = 0;
+    std::string links;  // a hash: these are in no order of age, so all are looked through again and again
   };
+  Result<void> links(Connection& connection, Instant older_than);
   static Result<void> piece(Connection& connection, Sql window, Sql remove, Instant older_than,
                             std::int64_t& at);
 

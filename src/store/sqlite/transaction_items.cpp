@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "store/sqlite/ledger_rows.h"
 #include "store/sqlite/sqlite_transaction.h"
 
 namespace countersign::sqlite {
@@ -148,6 +149,8 @@ Result<void> write_shared(Batch& batch, const Change& change) {
                             counted->scope, counted->value),
                      counted->scope, std::to_string(counted->value));
     }
+    if (const auto* posted = std::get_if<LedgerPosted>(&event.body))
+      done = write_posting(batch, change, event, *posted);
     if (!done) return done;
   }
   return {};
@@ -159,6 +162,10 @@ Result<FactValue> SqliteTransaction::fact(const FactKey& key) {
     Rows rows = db_.query("SELECT holder FROM claim WHERE scope = ? AND key = ?", key.scope, key.key);
     if (rows.next()) value.holder = InstanceId(rows.string(0));
     if (auto done = rows.done(); !done) return passed_on(done);
+  } else if (key.kind == FactKey::Kind::ledger) {
+    auto stored = find_ledger(db_, key.scope, key.key);
+    if (!stored) return passed_on(stored);
+    if (*stored) value.ledger = std::move((*stored)->ledger);
   } else {
     Rows rows = db_.query("SELECT value FROM counter WHERE scope = ?", key.scope);
     value.next = rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) + 1 : 1;

@@ -126,25 +126,30 @@ Result<void> SqliteTransaction::revive_outbox(std::int64_t id, Instant next_at) 
 
 Result<int> SqliteTransaction::drop_messages(const InstanceId& instance, std::uint32_t item) {
   if (auto ready = batch_.before_write(); !ready) return passed_on(ready);
-  int dropped = 0;
+  // On the path of every decision, so without RETURNING, which builds a table for its rows.
+  std::vector<std::int64_t> pending;
   std::set<std::string> order_keys;
   {
     Rows rows = db_.query(
-        "UPDATE outbox SET status = 3, blocked = 0 WHERE instance = ? AND item = ? AND item <> 0 AND status "
-        "= 0 "
-        "RETURNING target, order_key",
+        "SELECT id, target, order_key FROM outbox WHERE instance = ? AND item = ? AND item <> 0 AND status = "
+        "0",
         instance.value, item);
     while (rows.next()) {
-      ++dropped;
-      batch_.mark_target(rows.text(0));
-      order_keys.insert(rows.string(1));
+      pending.push_back(rows.integer(0));
+      batch_.mark_target(rows.text(1));
+      if (!rows.text(2).empty()) order_keys.insert(rows.string(2));
     }
     if (auto done = rows.done(); !done) return passed_on(done);
+  }
+  for (const std::int64_t id : pending) {
+    if (auto done = db_.run("UPDATE outbox SET status = 3, blocked = 0 WHERE id = ?", id); !done) {
+      return passed_on(done);
+    }
   }
   for (const std::string& order_key : order_keys) {
     if (auto done = settle_order(order_key); !done) return passed_on(done);
   }
-  return dropped;
+  return static_cast<int>(pending.size());
 }
 
 Result<std::optional<OutboxRow>> SqliteTransaction::pending_outbox(std::int64_t id) {

@@ -124,9 +124,9 @@ Result<bool> SqliteTransaction::advance_order(std::string_view source, std::stri
 
 Result<void> SqliteTransaction::keep_definition(const DefinitionRow& row) {
   return write(
-      "INSERT INTO definition(workflow, version, source, messages, first_used_at) VALUES(?, ?, ?, ?, ?) "
-      "ON CONFLICT(workflow, version) DO NOTHING",
-      row.workflow.value, row.version, row.source, row.messages, row.first_used_at);
+      "INSERT INTO definition(workflow, version, source, messages, first_used_at, tables) "
+      "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(workflow, version) DO NOTHING",
+      row.workflow.value, row.version, row.source, row.messages, row.first_used_at, row.tables);
 }
 
 Result<void> SqliteTransaction::add_file(const FileRow& row) {
@@ -141,12 +141,12 @@ Result<void> SqliteTransaction::add_key(const KeyRow& row) {
       "INSERT INTO api_key(id, hash, name, person, scopes, created_at, expires_at, last_used_at, revoked) "
       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
       row.id, Blob{row.hash}, row.name, row.person.value, scopes, row.created_at, row.expires_at,
-      row.last_used_at, row.revoked);
+      row.last_used_at, row.revoked_at ? to_unix_ms(*row.revoked_at) : 0);
 }
 
-// The row does not say when it was revoked: the caller's event log does.
-Result<void> SqliteTransaction::revoke_key(std::string_view id, Instant) {
-  auto done = write("UPDATE api_key SET revoked = 1 WHERE id = ?", id);
+// The column holds the time, 0 while the key is in force. The first revocation counts.
+Result<void> SqliteTransaction::revoke_key(std::string_view id, Instant at) {
+  auto done = write("UPDATE api_key SET revoked = iif(revoked = 0, ?, revoked) WHERE id = ?", at, id);
   if (done && db_.changed_rows() == 0) {
     return fail(ErrorCode::not_found, fmt::format("cannot revoke the key '{}': there is none", id));
   }

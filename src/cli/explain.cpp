@@ -1,0 +1,130 @@
+// countersign explain: which way a request would take, or why one stands where it stands.
+
+#include "cli/explain.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "base/time.h"
+#include "cli/assignments.h"
+#include "cli/commands.h"
+#include "cli/instance_act.h"
+#include "cli/local_workflow.h"
+
+namespace countersign::cli {
+namespace {
+
+struct Options {
+  std::string what;
+  std::string requester;
+  std::vector<std::string> form;
+  std::vector<std::string> assumed;
+};
+
+// --form NAME=VALUE, or --form FILE with the whole form.
+Outcome<json::object> form_of(Console& console, const std::vector<std::string>& given) {
+  json::object form;
+  std::vector<std::string> assignments;
+  for (const std::string& text : given) {
+    if (text.find('=') != std::string::npos) {
+      assignments.push_back(text);
+      continue;
+    }
+    auto read = read_json_object(console, text);
+    if (!read) return std::unexpected(read.error());
+    for (auto& member : *read) form[member.key()] = std::move(member.value());
+  }
+  if (auto assigned = assign(form, assignments, "--form"); !assigned)
+    return std::unexpected(assigned.error());
+  return form;
+}
+
+Outcome<ExitCode> explain_workflow(Console& console, const Connection& connection, const Options& options) {
+  if (options.requester.empty())
+    return failed(ExitCode::wrong_use, "--requester is needed: who would be asked depends on who asks");
+  const auto workflow = local_workflow(options.what, connection.config);
+  if (!workflow) return std::unexpected(workflow.error());
+  auto form = form_of(console, options.form);
+  if (!form) return std::unexpected(form.error());
+  scenario::RouteQuestion question;
+  question.snapshot = workflow->snapshot;
+  question.workflow = workflow->definition->id;
+  question.requester = PersonId(options.requester);
+  question.form = std::move(*form);
+  question.now = SystemClock().now();
+  for (const std::string& text : options.assumed) {
+    const auto assumed = parse_assignment(text, "--assume");
+    if (!assumed) return std::unexpected(assumed.error());
+    question.assumed[assumed->name] = assumed->value;
+  }
+  spdlog::set_level(spdlog::level::off);
+  const auto route = scenario::explain_route(question);
+  if (!route) {
+    std::vector<Detail> details;
+    for (const Problem& problem : route.error().problems)
+      details.push_back({problem.pointer, problem.detail});
+    return failed(ExitCode::refused, "the request would be refused: " + route.error().error.message,
+                  std::move(details));
+  }
+  if (connection.json) {
+    print_json(console, route_json(*route));
+  } else {
+    print_route(console, question, *route);
+  }
+  return ExitCode::done;
+}
+
+Outcome<ExitCode> explain_instance(Console& console, const Connection& connection, const Options& options) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto id = instance_id(*client, options.what);
+  if (!id) return std::unexpected(id.error());
+  const auto reply = client->get(instance_path(*id));
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) {
+    print_json(console, reply->body);
+  } else {
+    print_standing(console, reply->body);
+  }
+  return ExitCode::done;
+}
+
+Outcome<ExitCode> explain(Console& console, const Connection& connection, const Options& options) {
+  const bool about_request = !options.requester.empty() || !options.form.empty() || !options.assumed.empty();
+  if (about_request || has_local_workflow(options.what, connection.config))
+    return explain_workflow(console, connection, options);
+  return explain_instance(console, connection, options);
+}
+
+}  // namespace
+
+void add_explain(Command& root, Connection& connection) {
+  const auto options = std::make_shared<Options>();
+  Command& command = root.add("explain", "which way a request would take, or why one stands where it stands");
+  command
+      .describe(
+          "With a WORKFLOW, from the files here and without a daemon: plays a request through on the real "
+          "engine, "
+          "where everybody agrees and every call succeeds, and says who would be asked and why, what is "
+          "skipped, and "
+          "which conditions decide that. Budgets are taken as the configuration gives them. With a REF, from "
+          "the "
+          "daemon: who is asked and why, where each answer leads, and when the next reminder goes.")
+      .argument(options->what, "WORKFLOW|REF", "a workflow's id or file, or an instance's reference or id")
+      .option(options->requester, "--requester", "ID", "who would ask; needed with a workflow")
+      .options(options->form, "--form", "NAME=VALUE",
+               "one value of the form, or a JSON file; may be repeated")
+      .options(options->assumed, "--assume", "STEP=OUTCOME",
+               "another outcome of a step, or STEP.FIELD=VALUE for what is filled in; may be repeated");
+  add_connection(command, connection);
+  command
+      .example(
+          "countersign explain expense-approval --requester li.na --form amount=8200 --form category=travel "
+          "--form purpose=Train")
+      .example(
+          "countersign explain contract-review --requester li.na --form deal.json --assume legal.risk=high")
+      .example("countersign explain EXP-2026-14")
+      .runs([options, &connection](Console& console) { return explain(console, connection, *options); });
+}
+
+}  // namespace countersign::cli

@@ -1,0 +1,200 @@
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/explain.h"
+#include "cli/shown.h"
+#include "cli/text_width.h"
+#include "core/calendar.h"
+
+namespace countersign::cli {
+namespace {
+
+using scenario::Route;
+using scenario::RouteCondition;
+using scenario::RouteStep;
+
+class RoutePrinter {
+ public:
+  RoutePrinter(Console& console, const scenario::RouteQuestion& question) : console_(console) {
+    const auto definition = question.snapshot->workflow(question.workflow);
+    const auto& calendars = question.snapshot->calendars;
+    const auto found = calendars.find(definition->calendar);
+    calendar_ = found == calendars.end() ? calendars.at("") : found->second;
+  }
+
+  void print(const RouteStep& step, std::size_t number) {
+    line(fmt::format("{:>3}. {:<20} {}", number, step.step.empty() ? "-" : step.step, what(step)));
+    for (const scenario::AskedPerson& person : step.people) {
+      std::string who = person.who;
+      if (!person.members.empty()) who += fmt::format(" ({})", join(person.members, ", "));
+      line(fmt::format("       asks {}, by {}", who, person.reason.empty() ? "its rules" : person.reason));
+    }
+    if (step.due) line(fmt::format("       due {}", words(*step.due)));
+    if (!step.condition.empty()) {
+      line(fmt::format("       {} {}", step.kind == RouteStep::Kind::skips ? "because not:" : "because",
+                       step.condition));
+    }
+  }
+
+  std::string words(Instant at) const {
+    return date::format("%Y-%m-%d %H:%M", date::floor<std::chrono::minutes>(calendar_->wall_time_of(at)));
+  }
+  void line(const std::string& text) { console_.out << printable(text) << '\n'; }
+  void heading(const std::string& text) { console_.out << '\n' << text << '\n'; }
+
+ private:
+  static std::string what(const RouteStep& step) {
+    std::string text = step.title;
+    const auto add = [&](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
+    switch (step.kind) {
+      case RouteStep::Kind::asks:
+      case RouteStep::Kind::passes:
+        break;
+      case RouteStep::Kind::calls:
+        add("calls " + step.what);
+        break;
+      case RouteStep::Kind::waits:
+        add("waits");
+        break;
+      case RouteStep::Kind::starts:
+        add("starts " + step.what);
+        break;
+      case RouteStep::Kind::skips:
+        add("is skipped");
+        break;
+    }
+    if (!step.outcome.empty()) add("then " + step.outcome);
+    return text;
+  }
+
+  Console& console_;
+  std::shared_ptr<const Calendar> calendar_;
+};
+
+std::string held_in_words(const std::optional<bool>& held) {
+  if (!held) return "not looked at";
+  return *held ? "true" : "false";
+}
+
+std::string who_in_words(const json::value& asked) {
+  const std::string group = shown_at(asked, "group");
+  const std::string who = group.empty() ? shown_at(asked, "person") : "group " + group;
+  const std::string reason = shown_at(asked, "reason");
+  return reason.empty() ? who : fmt::format("{} (by {})", who, reason);
+}
+
+std::string way_in_words(const json::value& way) {
+  const std::string ends = shown_at(way, "ends");
+  const std::string step = shown_at(way, "step");
+  const std::string asks = shown_at(way, "asks");
+  if (!ends.empty()) return "it ends: " + ends;
+  if (step.empty()) return "the other branches go on";
+  return asks.empty() ? step : fmt::format("{}, which asks {}", step, asks);
+}
+
+std::string timer_in_words(const json::value& timer) {
+  const std::string kind = shown_at(timer, "kind");
+  const std::string step = shown_at(timer, "step");
+  const std::string at = instant_at(timer, "due_at");
+  if (kind == "remind") return fmt::format("{} UTC  the next reminder of {}", at, step);
+  if (kind == "escalate") return fmt::format("{} UTC  {} escalates", at, step);
+  if (kind == "deadline") return fmt::format("{} UTC  the deadline of {}", at, step);
+  if (kind == "due") return fmt::format("{} UTC  {} is due", at, step);
+  return fmt::format("{} UTC  {} goes on by itself", at, step);
+}
+
+}  // namespace
+
+void print_route(Console& console, const scenario::RouteQuestion& question, const Route& route) {
+  RoutePrinter printer(console, question);
+  printer.line(fmt::format("{} for {}, where everybody agrees{}", question.workflow.value,
+                           question.requester.value,
+                           question.assumed.empty() ? "" : " and with what is assumed"));
+  std::size_t number = 0;
+  for (const RouteStep& step : route.steps) printer.print(step, ++number);
+  printer.line(route.end.empty() ? fmt::format("It stops: {}", route.stops)
+                                 : fmt::format("It ends: {}", route.end));
+  if (!route.conditions.empty()) printer.heading("What the way depends on");
+  for (const RouteCondition& condition : route.conditions) {
+    printer.line(fmt::format("  {:<20} {} if {}: {}", condition.step, condition.leads_to,
+                             condition.expression, held_in_words(condition.held)));
+  }
+  if (!route.filled_in.empty())
+    printer.heading("Filled in to go on (--assume STEP.FIELD=VALUE says something else)");
+  for (const std::string& line : route.filled_in) printer.line("  " + line);
+}
+
+json::value route_json(const Route& route) {
+  static constexpr std::string_view kKinds[] = {"asks", "calls", "waits", "passes", "starts", "skips"};
+  json::array steps;
+  for (const RouteStep& step : route.steps) {
+    json::array people;
+    for (const scenario::AskedPerson& person : step.people) {
+      json::array members;
+      for (const std::string& member : person.members) members.emplace_back(member);
+      people.push_back(
+          json::object{{"who", person.who}, {"reason", person.reason}, {"members", std::move(members)}});
+    }
+    steps.push_back(
+        json::object{{"kind", kKinds[static_cast<std::size_t>(step.kind)]},
+                     {"step", step.step},
+                     {"title", step.title},
+                     {"what", step.what},
+                     {"at", format_rfc3339(step.at)},
+                     {"due_at", step.due ? json::value(format_rfc3339(*step.due)) : json::value()},
+                     {"asked", std::move(people)},
+                     {"outcome", step.outcome},
+                     {"when", step.condition}});
+  }
+  json::array conditions;
+  for (const RouteCondition& condition : route.conditions) {
+    conditions.push_back(
+        json::object{{"step", condition.step},
+                     {"leads_to", condition.leads_to},
+                     {"expression", condition.expression},
+                     {"held", condition.held ? json::value(*condition.held) : json::value()}});
+  }
+  json::array filled;
+  for (const std::string& line : route.filled_in) filled.emplace_back(line);
+  return json::object{{"steps", std::move(steps)},
+                      {"conditions", std::move(conditions)},
+                      {"filled_in", std::move(filled)},
+                      {"end", route.end},
+                      {"stops", route.stops}};
+}
+
+void print_standing(Console& console, const json::value& instance) {
+  const auto line = [&](const std::string& text) { console.out << printable(text) << '\n'; };
+  const std::string ended = instant_at(instance, "ended_at");
+  line(fmt::format("{}  {}", shown_at(instance, "reference"), shown_at(instance, "title")));
+  if (!ended.empty()) {
+    line(fmt::format("  It has ended: {}, {} UTC", shown_at(instance, "status"), ended));
+    return;
+  }
+  for (const json::value& step : list_at(instance, "open_steps")) {
+    line(fmt::format("  {} is open since {} UTC", shown_at(step, "step"), instant_at(step, "opened_at")));
+    const std::string incident = shown_at(step, "incident");
+    if (!incident.empty()) {
+      line(fmt::format("    it stands still: {}", incident));
+      line(
+          fmt::format("    once the cause is mended: countersign retry {}", shown_at(instance, "reference")));
+    }
+    for (const json::value& asked : list_at(step, "asked")) line("    asked: " + who_in_words(asked));
+    for (const json::value& item : list_at(instance, "work_items")) {
+      if (shown_at(item, "status") != "open" || shown_at(item, "step") != shown_at(step, "step")) continue;
+      const std::string group = shown_at(item, "group");
+      line(fmt::format("    waits for {} ({})", group.empty() ? shown_at(item, "assignee") : "group " + group,
+                       shown_at(item, "id")));
+    }
+    const std::string due = instant_at(step, "due_at");
+    if (!due.empty()) line(fmt::format("    due {} UTC", due));
+    for (const json::value& way : list_at(step, "next"))
+      line(fmt::format("    if {}: {}", shown_at(way, "outcome"), way_in_words(way)));
+  }
+  const json::array& timers = list_at(instance, "timers");
+  if (!timers.empty()) line("  By itself, unless somebody answers before");
+  for (const json::value& timer : timers) line("    " + timer_in_words(timer));
+}
+
+}  // namespace countersign::cli

@@ -1,0 +1,219 @@
+// countersign workflow: versions of a workflow, what changed between two, and moving open instances.
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "cli/shown.h"
+#include "cli/table.h"
+#include "cli/text_width.h"
+#include "definition/workflow_diff.h"
+#include "definition/workflow_files.h"
+#include "web/uri_text.h"
+
+namespace countersign::cli {
+namespace {
+
+constexpr std::size_t kVersionShown = 12;
+
+std::string path_of(const std::string& workflow, std::string_view rest) {
+  return fmt::format("/api/v1/workflows/{}{}", web::escape_segment(workflow), rest);
+}
+
+Outcome<ExitCode> versions(Console& console, const Connection& connection, const std::string& workflow) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply = client->get(path_of(workflow, "/versions"));
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) {
+    print_json(console, reply->body);
+    return ExitCode::done;
+  }
+  Table table({"VERSION", "FIRST USED (UTC)", ""});
+  for (const json::value& row : list_at(reply->body, "versions")) {
+    const std::string first = instant_at(row, "first_used_at");
+    std::string notes = flag_at(row, "in_force") ? "in force" : "";
+    if (flag_at(row, "in_use")) notes += notes.empty() ? "open instances" : ", open instances";
+    table.add({shown_at(row, "version").substr(0, kVersionShown), first.empty() ? "never" : first, notes});
+  }
+  console.out << table.text();
+  return ExitCode::done;
+}
+
+// A file's text, or a version's: WORKFLOW for the one in force, WORKFLOW@VERSION for another.
+Outcome<std::string> text_of(Console& console, const Connection& connection, const std::string& name) {
+  std::error_code ignored;
+  if (name.ends_with(".yaml") || std::filesystem::is_regular_file(name, ignored)) {
+    auto text = read_file(name);
+    if (!text) return failed(text.error());
+    return std::move(*text);
+  }
+  const std::size_t at = name.find('@');
+  const std::string workflow = name.substr(0, at);
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply = client->get(
+      at == std::string::npos ? path_of(workflow, "")
+                              : path_of(workflow, "/versions/" + web::escape_segment(name.substr(at + 1))));
+  if (!reply) return std::unexpected(reply.error());
+  return shown_at(reply->body, "source");
+}
+
+Outcome<ExitCode> diff(Console& console, const Connection& connection, const std::string& before,
+                       const std::string& after) {
+  const auto was = text_of(console, connection, before);
+  if (!was) return std::unexpected(was.error());
+  const auto is = text_of(console, connection, after);
+  if (!is) return std::unexpected(is.error());
+  const auto changes = workflow_changes(*was, *is);
+  if (!changes) return failed(changes.error());
+  if (connection.json) {
+    print_json(console, json::object{{"changes", json::array(changes->begin(), changes->end())}});
+    return ExitCode::done;
+  }
+  for (const std::string& change : *changes) console.out << printable(change) << '\n';
+  if (changes->empty()) console.out << "nothing changed\n";
+  return ExitCode::done;
+}
+
+struct MigrateOptions {
+  std::string workflow, to, reason;
+  bool apply = false;
+};
+
+struct Moved {
+  json::array instances;
+  std::size_t moved = 0;
+  std::size_t refused = 0;
+};
+
+// One instance that would move: moves it where that is asked for.
+Outcome<void> move_one(ApiClient& client, const MigrateOptions& options, const std::string& version,
+                       const json::value& row, Moved& done) {
+  json::object shown = row.as_object();
+  bool moves = flag_at(row, "moves");
+  if (moves && options.apply) {
+    const json::object body{{"act", "migrate"}, {"version", version}, {"reason", options.reason}};
+    const auto reply = client.post(
+        fmt::format("/api/v1/instances/{}/admin", web::escape_segment(shown_at(row, "id"))), body);
+    if (!reply && reply.error().code == ExitCode::unreachable) return std::unexpected(reply.error());
+    if (!reply) {
+      moves = false;
+      shown["moves"] = false;
+      shown["obstacles"] = json::array{reply.error().message};
+    }
+  }
+  (moves ? done.moved : done.refused) += 1;
+  done.instances.push_back(std::move(shown));
+  return {};
+}
+
+void print_moves(Console& console, const MigrateOptions& options, const Moved& done) {
+  Table table({"REFERENCE", "FROM VERSION", "", "WHY NOT"});
+  for (const json::value& row : done.instances) {
+    const bool moves = flag_at(row, "moves");
+    table.add({shown_at(row, "reference"), shown_at(row, "version").substr(0, kVersionShown),
+               !moves          ? "stays"
+               : options.apply ? "moved"
+                               : "would move",
+               shown_at(row, "obstacles")});
+  }
+  if (!table.empty()) console.out << table.text();
+  console.out << fmt::format("{} {}, {} {}\n", counted(done.moved, "instance", "instances"),
+                             options.apply ? "moved" : "would move", done.refused,
+                             done.refused == 1 ? "stays" : "stay");
+  if (!options.apply && done.moved > 0) console.err << "nothing was moved: --apply does it\n";
+}
+
+Outcome<ExitCode> migrate(Console& console, const Connection& connection, const MigrateOptions& options) {
+  if (options.apply && options.reason.empty()) {
+    return failed(ExitCode::wrong_use, "--apply needs --reason: it is recorded with every instance");
+  }
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  // All pages before the first is moved, so that moving changes no page.
+  json::array rows;
+  std::string version, cursor;
+  do {
+    const auto reply = client->get(path_of(options.workflow, "/migration"),
+                                   {{"version", options.to}, {"limit", "200"}, {"cursor", cursor}});
+    if (!reply) return std::unexpected(reply.error());
+    version = shown_at(reply->body, "version");
+    for (const json::value& row : list_at(reply->body, "instances")) rows.push_back(row);
+    cursor = shown_at(reply->body, "next_cursor");
+  } while (!cursor.empty());
+  Moved done;
+  for (const json::value& row : rows) {
+    if (auto moved = move_one(*client, options, version, row, done); !moved)
+      return std::unexpected(moved.error());
+  }
+  if (connection.json) {
+    print_json(console, json::object{{"version", version},
+                                     {"applied", options.apply},
+                                     {"moved", done.moved},
+                                     {"refused", done.refused},
+                                     {"instances", done.instances}});
+  } else {
+    print_moves(console, options, done);
+  }
+  return done.refused > 0 ? ExitCode::not_so : ExitCode::done;
+}
+
+}  // namespace
+
+void add_workflow(Command& root, Connection& connection) {
+  Command& workflow = root.add("workflow", "list workflows, compare versions, move open instances");
+  add_workflow_list(workflow, connection);
+
+  const auto listed = std::make_shared<std::string>();
+  Command& listing = workflow.add("versions", "list the versions that instances have run");
+  listing.argument(*listed, "WORKFLOW", "the workflow's id");
+  add_connection(listing, connection);
+  listing.example("countersign workflow versions expense-approval")
+      .runs([listed, &connection](Console& console) { return versions(console, connection, *listed); });
+
+  struct Two {
+    std::string before, after;
+  };
+  const auto two = std::make_shared<Two>();
+  Command& comparing = workflow.add("diff", "say in words what changed between two versions");
+  comparing
+      .describe(
+          "Each of the two is a file, WORKFLOW (the version in force) or WORKFLOW@VERSION, of which the "
+          "first "
+          "characters do. Two files are compared without the daemon.")
+      .argument(two->before, "BEFORE", "the older one")
+      .argument(two->after, "AFTER", "the newer one");
+  add_connection(comparing, connection);
+  comparing.example("countersign workflow diff expense-approval workflows/expense-approval.yaml")
+      .example("countersign workflow diff expense-approval@5f3c81 expense-approval")
+      .runs([two, &connection](Console& console) {
+        return diff(console, connection, two->before, two->after);
+      });
+
+  const auto options = std::make_shared<MigrateOptions>();
+  Command& moving = workflow.add("migrate", "move open instances to another version");
+  moving
+      .describe(
+          "Running instances keep the version that they started with. This moves those that can be moved: "
+          "every "
+          "open step exists in the other version, does the same and stands in the same lists; work items, "
+          "deadlines and answers stay as they are. Says of all others why they stay, and ends with exit code "
+          "1 "
+          "where there are any. Without --apply nothing is moved.")
+      .argument(options->workflow, "WORKFLOW", "the workflow's id")
+      .option(options->to, "--to", "VERSION", "the version to move to (the one in force)")
+      .flag(options->apply, "--apply", "move them")
+      .option(options->reason, "--reason", "TEXT", "why; it is recorded with each instance");
+  add_connection(moving, connection, Writes::no);
+  moving.example("countersign workflow migrate expense-approval")
+      .example(
+          "countersign workflow migrate expense-approval --apply --reason 'the legal step asks the right "
+          "group "
+          "now'")
+      .runs([options, &connection](Console& console) { return migrate(console, connection, *options); });
+}
+
+}  // namespace countersign::cli

@@ -1,0 +1,127 @@
+#include "core/gates.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/flow.h"
+#include "core/incident.h"
+#include "core/roster.h"
+
+namespace countersign {
+namespace {
+
+std::string frame_key(std::size_t level) {
+  return fmt::format("level:{}", level);
+}
+
+// A condition over something absent does not hold. One that fails does not either, and the step stands still
+// for its caretakers to see until it can be evaluated again; other work of the instance goes on.
+bool holds(Transition& transition, const Activation& activation, const Expression& when,
+           const std::string& level) {
+  transition.evaluation().enter(activation.frame);
+  const Result<cel::Value> value = transition.evaluation().evaluate(when);
+  if (transition.stopped()) return false;  // it asks for facts
+  const bool failed = value ? !value->is(cel::Kind::bool_) : value.error().code != ErrorCode::not_found;
+  if (failed) {
+    raise_incident(transition, activation.id,
+                   value ? fmt::format("when of {}: '{}' is not true or false", level, when.program.source())
+                         : fmt::format("when of {}: {}", level, value.error().message));
+    return false;
+  }
+  if (!activation.incident.empty()) {
+    transition.emit(
+        IncidentCleared{activation.id, Actor{}, fmt::format("when of {} has a value again", level)});
+  }
+  return value && value->as_bool();
+}
+
+bool work_is_complete(const State& state, ActivationId gates, std::size_t level) {
+  return std::ranges::none_of(state.frames, [&](const auto& entry) {
+    return entry.second.parent == gates && entry.second.key == frame_key(level);
+  });
+}
+
+void open_levels(Transition& transition, ActivationId id) {
+  const Activation& activation = transition.state().activations.at(id);
+  const Step& step = transition.definition().step(activation.step);
+  const std::vector<Gates::Level>& levels = std::get<Gates>(step.kind).levels;
+  while (activation.levels < levels.size()) {
+    const Gates::Level& level = levels[activation.levels];
+    if (!work_is_complete(transition.state(), id, activation.levels)) return;
+    const std::string name = fmt::format("stage {} of {}", level.stage, step.name);
+    if (level.when && !holds(transition, activation, *level.when, name)) return;
+    transition.emit(LevelOpened{id, activation.levels, level.stage});
+    if (transition.state().stage != level.stage) transition.emit(StageEntered{level.stage});
+  }
+  complete(transition, id, {"all", Actor{}, {}, {}});
+}
+
+// The levels with an `only` around a frame, each with the frame in which its step stands.
+struct Bound {
+  const Gates::Level* level;
+  FrameId frame;
+};
+std::vector<Bound> bounds_of(const Transition& transition, FrameId frame) {
+  const State& state = transition.state();
+  std::vector<Bound> bounds;
+  for (FrameId at = frame; at;) {
+    const auto found = state.frames.find(at);
+    if (found == state.frames.end()) break;
+    const auto parent = state.activations.find(found->second.parent);
+    if (parent == state.activations.end()) break;
+    const Step& step = transition.definition().step(parent->second.step);
+    const auto* gates = std::get_if<Gates>(&step.kind);
+    for (std::size_t i = 0; gates != nullptr && i < gates->levels.size(); ++i) {
+      const Gates::Level& level = gates->levels[i];
+      if (level.list == found->second.list && !level.only.empty())
+        bounds.push_back({&level, parent->second.frame});
+    }
+    at = parent->second.frame;
+  }
+  return bounds;
+}
+
+}  // namespace
+
+void open_gates(Transition& transition, ActivationId id, const Gates& gates) {
+  for (std::size_t i = 0; i < gates.levels.size(); ++i)
+    open_frame(transition, id, gates.levels[i].list, frame_key(i));
+}
+
+void look_at_gates(Transition& transition) {
+  std::vector<ActivationId> open;
+  for (const auto& [id, activation] : transition.state().activations) {
+    const Step& step = transition.definition().step(activation.step);
+    if (activation.outcome.empty() && std::holds_alternative<Gates>(step.kind)) open.push_back(id);
+  }
+  for (const ActivationId id : open) {
+    if (transition.stopped() || transition.state().ended || !transition.state().activations.contains(id))
+      continue;
+    open_levels(transition, id);
+  }
+}
+
+bool may_complete(Transition& transition, FrameId frame, const PersonId& person) {
+  return std::ranges::all_of(bounds_of(transition, frame), [&](const Bound& bound) {
+    const auto named = resolve_people(transition, bound.level->only, bound.frame,
+                                      fmt::format("only of stage {}", bound.level->stage));
+    return std::ranges::any_of(named, [&](const Seat& seat) {
+      return seat.group.empty() ? seat.person == person
+                                : transition.context().directory.is_member(person, seat.group);
+    });
+  });
+}
+
+void keep_admitted(Transition& transition, FrameId frame, std::vector<Seat>& seats) {
+  if (bounds_of(transition, frame).empty()) return;
+  std::erase_if(seats, [&](const Seat& seat) {
+    if (seat.group.empty()) return !may_complete(transition, frame, seat.person);
+    const auto members = transition.context().directory.members(seat.group);
+    return !members || std::ranges::none_of(*members, [&](const PersonId& member) {
+      return may_complete(transition, frame, member);
+    });
+  });
+}
+
+}  // namespace countersign

@@ -1,0 +1,193 @@
+#include "core/migrate.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "core/commands.h"
+
+namespace countersign {
+namespace {
+
+class Planner {
+ public:
+  Planner(const Definition& from, const Definition& to, const State& state)
+      : from_(from), to_(to), state_(state) {}
+
+  MigrationPlan plan() {
+    plan_.event.version = to_.version;
+    match_steps();
+    for (const auto& [id, activation] : state_.activations) check_step(activation);
+    for (const auto& [id, frame] : state_.frames) match_list(frame);
+    for (const auto& [key, timer] : state_.timers) check_timer(key);
+    check_reservations();
+    check_form();
+    check_stage();
+    std::vector<std::string>& all = plan_.obstacles;
+    std::ranges::sort(all);
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return std::move(plan_);
+  }
+
+ private:
+  void obstacle(std::string why) { plan_.obstacles.push_back(std::move(why)); }
+
+  static std::string named(const Step& step) { return fmt::format("step '{}'", step.name); }
+
+  // kNoStep where there is none.
+  StepIndex step_named(const std::string& name) const {
+    const auto found = std::ranges::find_if(
+        to_.steps, [&](const Step& step) { return step.name == name && step.list != kNoList; });
+    return found == to_.steps.end() ? kNoStep : found->index;
+  }
+
+  void match_steps() {
+    plan_.event.steps[from_.revise] = to_.revise;
+    for (const Step& step : from_.steps) {
+      if (step.list == kNoList) continue;
+      const StepIndex other = step_named(step.name);
+      if (other == kNoStep || to_.step(other).kind.index() != step.kind.index()) continue;
+      plan_.event.steps[step.index] = other;
+    }
+  }
+
+  void check_step(const Activation& activation) {
+    const Step& step = from_.step(activation.step);
+    const auto found = plan_.event.steps.find(activation.step);
+    if (found == plan_.event.steps.end()) {
+      return obstacle(step_named(step.name) == kNoStep ? named(step) + " is gone"
+                                                       : named(step) + " does something else now");
+    }
+    const StepKind& before = step.kind;
+    const StepKind& after = to_.step(found->second).kind;
+    // Everything below an open step runs already: what is added would never begin.
+    if (const auto* parallel = std::get_if<Parallel>(&before)) {
+      if (names_of(*parallel) != names_of(std::get<Parallel>(after)))
+        obstacle(fmt::format("the branches of {} are others now", named(step)));
+    } else if (const auto* gates = std::get_if<Gates>(&before)) {
+      if (stages_of(*gates) != stages_of(std::get<Gates>(after)))
+        obstacle(fmt::format("the levels of {} are others now", named(step)));
+    } else if (const auto* task = std::get_if<Task>(&before)) {
+      const std::vector<ChecklistItem>& now = std::get<Task>(after).checklist;
+      const bool same = std::ranges::equal(task->checklist, now, {}, &ChecklistItem::id, &ChecklistItem::id);
+      if (!same) obstacle(fmt::format("the checklist of {} is another now", named(step)));
+    }
+  }
+
+  static std::set<std::string> names_of(const Parallel& parallel) {
+    std::set<std::string> names;
+    for (const Parallel::Branch& branch : parallel.branches) names.insert(branch.name);
+    return names;
+  }
+  static std::vector<std::string> stages_of(const Gates& gates) {
+    std::vector<std::string> stages;
+    for (const Gates::Level& level : gates.levels) stages.push_back(level.stage);
+    return stages;
+  }
+
+  // Budget is held under the step's name.
+  void check_reservations() {
+    for (const auto& [key, reservation] : state_.reservations) {
+      if (step_named(key.step) == kNoStep)
+        obstacle(fmt::format("step '{}' is gone, and budget is held for it", key.step));
+    }
+  }
+
+  void match_list(const Frame& frame) {
+    const StepList& list = from_.list(frame.list);
+    ListIndex other = kNoList;
+    for (ListIndex i = 0; i < to_.lists.size(); ++i) {
+      if (to_.list(i).role != list.role) continue;
+      const bool both_free = list.owner == kNoStep && to_.list(i).owner == kNoStep;
+      const auto owner = plan_.event.steps.find(list.owner);
+      if (both_free || (owner != plan_.event.steps.end() && owner->second == to_.list(i).owner)) other = i;
+    }
+    if (other == kNoList) {
+      return obstacle(list.owner == kNoStep ? fmt::format("the steps of {} are gone", list.role)
+                                            : fmt::format("the list '{}' of {} is gone", list.role,
+                                                          named(from_.step(list.owner))));
+    }
+    plan_.event.lists[frame.list] = other;
+    const auto current = state_.activations.find(frame.current);
+    if (current == state_.activations.end()) return;
+    const auto step = plan_.event.steps.find(current->second.step);
+    // Revise stands in no list: the frame goes on where it is.
+    if (step == plan_.event.steps.end() || to_.step(step->second).list == kNoList) return;
+    if (to_.step(step->second).list != other) {
+      return obstacle(named(from_.step(current->second.step)) + " stands in another list now");
+    }
+    plan_.event.positions[frame.id.value] = to_.step(step->second).position + 1;
+  }
+
+  // Timers stay as they are set; those of rules need their rule.
+  void check_timer(const TimerKey& key) {
+    const auto activation = state_.activations.find(key.activation);
+    if (activation == state_.activations.end()) return;
+    const auto found = plan_.event.steps.find(activation->second.step);
+    if (found == plan_.event.steps.end()) return;
+    const Step& step = to_.step(found->second);
+    const bool gone = (key.kind == TimerKind::remind && key.rule >= step.remind.size()) ||
+                      (key.kind == TimerKind::escalate && key.rule >= step.escalate.size());
+    if (gone) obstacle(fmt::format("{} has a {} timer whose rule is gone", named(step), to_string(key.kind)));
+    if (key.kind == TimerKind::deadline && !step.deadline) {
+      obstacle(fmt::format("{} has a deadline running, and none in the other version", named(step)));
+    }
+  }
+
+  void check_form() {
+    for (const auto& [name, value] : state_.form) {
+      const Field* before = from_.find_field(name);
+      const Field* after = to_.find_field(name);
+      if (after == nullptr) {
+        obstacle(fmt::format("the form has no field '{}' any more, and it is filled in", name));
+      } else if (before != nullptr && (before->type != after->type || before->currency != after->currency)) {
+        obstacle(fmt::format("the field '{}' is of another type now", name));
+      }
+    }
+  }
+
+  void check_stage() {
+    if (state_.stage.empty() || to_.stages.empty()) return;
+    if (std::ranges::find(to_.stages, state_.stage) == to_.stages.end()) {
+      obstacle(fmt::format("it is in the stage '{}', which is gone", state_.stage));
+    }
+  }
+
+  const Definition& from_;
+  const Definition& to_;
+  const State& state_;
+  MigrationPlan plan_;
+};
+
+}  // namespace
+
+MigrationPlan plan_migration(const Definition& from, const Definition& to, const State& state) {
+  return Planner(from, to, state).plan();
+}
+
+void migrate(Transition& transition, const Migrate& command) {
+  const State& state = transition.state();
+  const auto no = [&](ErrorCode code, std::string_view why) {
+    transition.refuse(code, fmt::format("cannot move {} to another version: {}", state.reference, why));
+  };
+  if (state.ended) return no(ErrorCode::conflict, "it has ended");
+  if (command.by.kind != Actor::Kind::admin)
+    return no(ErrorCode::forbidden, "only an administrator does that");
+  if (command.reason.empty()) {
+    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
+                             {{"/reason", "say why"}});
+  }
+  if (command.to == nullptr || command.to->id != state.workflow) {
+    return no(ErrorCode::invalid_input, "the version is of another workflow");
+  }
+  if (command.to->version == state.version) return no(ErrorCode::conflict, "it runs that version already");
+  MigrationPlan plan = plan_migration(transition.definition(), *command.to, state);
+  if (!plan.obstacles.empty()) return no(ErrorCode::conflict, join(plan.obstacles, "; "));
+  plan.event.by = command.by;
+  plan.event.reason = command.reason;
+  transition.emit(std::move(plan.event));
+}
+
+}  // namespace countersign

@@ -1,0 +1,24 @@
+#pragma once
+// JSON Schemas (draft 7, which editors' YAML servers know best) of the files that people write, made of the
+// loader's own tables of keys (grammar.h). A schema tells what may stand where; what names mean, which steps
+// follow and whether expressions are right only the loader knows. Pure.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace countersign {
+
+// "workflow", "connector", "people", "configuration".
+const std::vector<std::string>& schema_names();
+
+// nullopt for another name.
+std::optional<json::object> json_schema(std::string_view name);
+
+// With line breaks and two blanks for each level, as it is committed under docs/schema.
+std::string indented_json(const json::value& value);
+
+}  // namespace countersign

@@ -1,0 +1,126 @@
+#include "scenario/coverage.h"
+
+#include <algorithm>
+
+#include "scenario/trial.h"
+#include <fmt/format.h>
+
+namespace countersign::scenario {
+namespace {
+
+std::string outcome_point(const std::string& step, const std::string& outcome) {
+  return step + ": " + outcome;
+}
+std::string list_point(const Definition& definition, ListIndex list) {
+  const StepList& of = definition.list(list);
+  if (of.role.starts_with("event:")) return "on_event " + of.role.substr(6);
+  if (of.owner == kNoStep || !of.role.starts_with("option:")) return {};
+  const auto& options = std::get<Choose>(definition.step(of.owner).kind).options;
+  const auto option = std::ranges::find(options, list, &Choose::Option::list);
+  return outcome_point(definition.step(of.owner).name, fmt::format("way {}", option - options.begin() + 1));
+}
+
+std::string trigger_point(const Trigger& trigger) {
+  if (trigger.kind == Trigger::Kind::form) return "start by form";
+  if (trigger.kind != Trigger::Kind::event) return "start by schedule";
+  return "start by " + event_key(trigger.connector, trigger.event);
+}
+
+// Steps that leave no trace of their own: where they lead does.
+bool leaves_no_trace(const Step& step) {
+  return std::holds_alternative<Go>(step.kind) || std::holds_alternative<End>(step.kind);
+}
+
+// What only a clash with another system's data brings about is still to be reached, a revision is not: it is
+// the other side of "returned".
+std::vector<Point> points_of(const Definition& definition) {
+  std::vector<Point> points;
+  if (definition.triggers.size() > 1) {
+    for (const Trigger& trigger : definition.triggers) {
+      if (std::string name = trigger_point(trigger); !name.empty())
+        points.push_back({std::move(name), {}, 0});
+    }
+  }
+  for (const Step& step : definition.steps) {
+    if (std::holds_alternative<Revise>(step.kind)) continue;
+    const std::vector<std::string> outcomes = outcomes_of(definition, step);
+    if (outcomes.empty() && !leaves_no_trace(step)) points.push_back({step.name, step.at, 0});
+    for (const std::string& outcome : outcomes)
+      points.push_back({outcome_point(step.name, outcome), step.at, 0});
+    if (step.when) points.push_back({outcome_point(step.name, "skipped"), step.at, 0});
+    if (const auto* choose = std::get_if<Choose>(&step.kind)) {
+      for (const Choose::Option& option : choose->options)
+        points.push_back({list_point(definition, option.list), step.at, 0});
+    }
+  }
+  for (const EventHandler& handler : definition.on_event) {
+    const StepList& list = definition.list(handler.list);
+    const SourcePosition at = list.steps.empty() ? SourcePosition{} : definition.step(list.steps.front()).at;
+    points.push_back({list_point(definition, handler.list), at, 0});
+  }
+  std::erase_if(points, [](const Point& point) { return point.name.empty(); });
+  return points;
+}
+
+}  // namespace
+
+std::size_t WorkflowCoverage::reached() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(points, [](const Point& point) { return point.hits > 0; }));
+}
+
+void Coverage::add(std::shared_ptr<const Definition> definition, std::string file) {
+  const auto [entry, is_new] = workflows_.try_emplace(definition->id.value);
+  if (!is_new) return;
+  entry->second.points = points_of(*definition);
+  entry->second.definition = std::move(definition);
+  entry->second.file = std::move(file);
+}
+
+void Coverage::hit(const std::string& workflow, const std::string& name) {
+  for (Point& point : workflows_.at(workflow).points) {
+    if (point.name == name) ++point.hits;
+  }
+}
+
+void Coverage::note(const std::vector<Happened>& history) {
+  struct Running {
+    std::string workflow;
+    std::map<ActivationId, StepIndex> steps;
+  };
+  std::map<InstanceId, Running> instances;
+  for (const Happened& happened : history) {
+    if (const auto* started = std::get_if<Started>(&happened.body)) {
+      instances[happened.instance].workflow = started->workflow.value;
+      if (workflows_.contains(started->workflow.value))
+        hit(started->workflow.value, "start by " + started->trigger);
+    }
+    Running& running = instances[happened.instance];
+    const auto known = workflows_.find(running.workflow);
+    if (known == workflows_.end()) continue;
+    const Definition& definition = *known->second.definition;
+    const auto name_of = [&](ActivationId activation) {
+      const auto step = running.steps.find(activation);
+      return step == running.steps.end() ? std::string() : definition.step(step->second).name;
+    };
+    if (const auto* opened = std::get_if<ActivationOpened>(&happened.body)) {
+      running.steps[opened->activation] = opened->step;
+      hit(running.workflow, opened->name);
+    } else if (const auto* reached = std::get_if<OutcomeReached>(&happened.body)) {
+      hit(running.workflow, outcome_point(name_of(reached->activation), reached->outcome));
+    } else if (const auto* closed = std::get_if<ActivationClosed>(&happened.body)) {
+      if (closed->how == "skipped")
+        hit(running.workflow, outcome_point(name_of(closed->activation), "skipped"));
+    } else if (const auto* frame = std::get_if<FrameOpened>(&happened.body)) {
+      if (std::string point = list_point(definition, frame->list); !point.empty())
+        hit(running.workflow, point);
+    }
+  }
+}
+
+bool Coverage::is_complete() const {
+  return std::ranges::all_of(
+      workflows_, [](const auto& each) { return each.second.reached() == each.second.points.size(); });
+}
+
+}  // namespace countersign::scenario

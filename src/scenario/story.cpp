@@ -1,0 +1,109 @@
+// What happened in a scenario, in words: for whoever looks for the reason of a failure.
+#include <algorithm>
+
+#include "scenario/player.h"
+#include "scenario/reading.h"
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace countersign::scenario {
+namespace {
+
+std::string who(const Actor& actor) {
+  return actor.person.empty() ? std::string(to_string(actor.kind)) : actor.person.value;
+}
+
+class Teller {
+ public:
+  Teller(const Trial& trial, const Definition& tested)
+      : trial_(trial), calendar_(calendar_of(trial.snapshot(), tested)) {}
+
+  std::vector<std::string> tell() {
+    std::size_t mail = 0;
+    std::size_t call = 0;
+    for (std::size_t i = 0; i < trial_.history().size(); ++i) {
+      const Happened& happened = trial_.history()[i];
+      mail_before(i, mail);
+      calls_before(i, call);
+      const std::string line = words(happened);
+      if (!line.empty()) add(happened.at, line);
+    }
+    mail_before(trial_.history().size(), mail);
+    calls_before(trial_.history().size(), call);
+    return std::move(lines_);
+  }
+
+ private:
+  void add(Instant at, const std::string& line) {
+    lines_.push_back(fmt::format(
+        "{}  {}", date::format("%m-%d %H:%M", date::floor<std::chrono::minutes>(calendar_.wall_time_of(at))),
+        line));
+  }
+  void mail_before(std::size_t event, std::size_t& next) {
+    for (; next < trial_.mail().size() && trial_.mail()[next].after <= event; ++next) {
+      const SentMail& sent = trial_.mail()[next];
+      add(sent.at, fmt::format("  {} to {}: {}", to_string(sent.kind), sent.to.value, sent.subject));
+    }
+  }
+  void calls_before(std::size_t event, std::size_t& next) {
+    for (; next < trial_.calls().size() && trial_.calls()[next].after <= event; ++next) {
+      add(trial_.calls()[next].at, fmt::format("  calls {}", trial_.calls()[next].call));
+    }
+  }
+
+  std::string step_of(const Happened& happened, ActivationId activation) const {
+    const auto found = steps_.find({happened.instance, activation});
+    return found == steps_.end() ? std::string() : found->second;
+  }
+
+  std::string words(const Happened& happened) {
+    const EventBody& body = happened.body;
+    if (const auto* started = std::get_if<Started>(&body)) {
+      references_[happened.instance] = started->reference;
+      return fmt::format("{} starts{}", started->reference,
+                         started->requester.empty() ? "" : " for " + started->requester.value);
+    }
+    const std::string& reference = references_[happened.instance];
+    if (const auto* opened = std::get_if<ActivationOpened>(&body)) {
+      steps_[{happened.instance, opened->activation}] = opened->name;
+    } else if (const auto* item = std::get_if<ItemOpened>(&body)) {
+      const std::string step = step_of(happened, item->item.activation);
+      items_[{happened.instance, item->item.number}] = step;
+      return fmt::format("{} asks {}: {}", reference,
+                         item->item.group.empty() ? item->item.assignee.value : "group " + item->item.group,
+                         step);
+    } else if (const auto* changed = std::get_if<ItemChanged>(&body)) {
+      if (changed->act != ItemAct::decide) return {};
+      return fmt::format("{} {}: {} by {}{}", reference, items_[{happened.instance, changed->item}],
+                         changed->outcome, who(changed->by),
+                         changed->comment.empty() ? "" : fmt::format(" ('{}')", changed->comment));
+    } else if (const auto* closed = std::get_if<ActivationClosed>(&body)) {
+      if (closed->how == "skipped")
+        return fmt::format("{} skips {}", reference, step_of(happened, closed->activation));
+    } else if (const auto* received = std::get_if<EventReceived>(&body)) {
+      return fmt::format("{} hears {}", reference, event_key(received->connector, received->name));
+    } else if (const auto* incident = std::get_if<IncidentRaised>(&body)) {
+      return fmt::format("{} stands still: {}", reference, incident->message);
+    } else if (const auto* ended = std::get_if<Ended>(&body)) {
+      return fmt::format("{} ends: {}", reference, ended->status);
+    }
+    return {};
+  }
+
+  const Trial& trial_;
+  const Calendar& calendar_;
+  std::map<InstanceId, std::string> references_;
+  std::map<std::pair<InstanceId, ActivationId>, std::string> steps_;
+  std::map<std::pair<InstanceId, std::uint32_t>, std::string> items_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+std::vector<std::string> story_of(const Trial& trial, const Definition& tested) {
+  return Teller(trial, tested).tell();
+}
+
+}  // namespace countersign::scenario

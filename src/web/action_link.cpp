@@ -1,0 +1,69 @@
+#include "web/action_link.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "web/action_page_data.h"
+#include "web/page_phrases.h"
+#include "web/page_templates.h"
+#include "web/uri_text.h"
+
+namespace countersign::web {
+
+namespace {
+
+constexpr std::size_t kTokenSize = 22;
+
+// Chinese where the browser asks for it first: for pages that know no person.
+std::string locale_of(const HttpRequest& request) {
+  const auto accepted = first_header(request.headers, "Accept-Language");
+  return accepted && lower_ascii(accepted->substr(0, 2)) == "zh" ? "zh-CN" : "en";
+}
+
+}  // namespace
+
+bool is_token(std::string_view text) {
+  return text.size() == kTokenSize && from_base64url(text);
+}
+
+HttpReply message_page(int status, const std::string& base, std::string_view locale, std::string_view heading,
+                       std::string_view text) {
+  const std::string_view title = page_phrase(heading, locale);
+  return page(status, {locale, title, base}, result_template(),
+              message_json(title, page_phrase(text, locale)));
+}
+
+// Keyed by the links' own key, in a domain of its own because no nonce of a link begins like that.
+std::string csrf_token(const Surroundings& around, const LinkRow& link, std::string_view token) {
+  return around.backend.links.token(link.instance, link.item, link.round, link.person,
+                                    "csrf of the page of " + std::string(token));
+}
+
+std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const Call& call) {
+  const Backend& backend = around.backend;
+  const std::string base = path_of_url(backend.links.public_url());
+  const std::string browser_locale = locale_of(call.request);
+  const std::string& token = call.at("token");
+  const auto unknown = [&] {
+    return std::unexpected(message_page(404, base, browser_locale, "unknown_title", "unknown_text"));
+  };
+  if (!is_token(token)) return unknown();
+  auto link = backend.reader.link(Links::hash(token));
+  if (!link) return std::unexpected(message_page(503, base, browser_locale, "refused_title", "busy"));
+  if (!link->has_value()) return unknown();
+  auto reading = read_instance(backend, (*link)->instance);
+  if (!reading && reading.error().code == ErrorCode::not_found) return unknown();
+  if (!reading) return std::unexpected(message_page(503, base, browser_locale, "refused_title", "busy"));
+
+  OpenedLink opened{token, std::move(**link), std::move(*reading), browser_locale, base};
+  const Person* person = opened.reading.snapshot->directory->find(opened.link.person);
+  if (person != nullptr && !person->locale.empty()) opened.locale = person->locale;
+  const WorkItemRow* item = opened.item();
+  const bool is_active = person != nullptr && person->active;
+  const bool is_open_and_revoked = item != nullptr && is_open(item->status) && opened.link.revoked;
+  if (item == nullptr || !is_active || is_open_and_revoked) {
+    return std::unexpected(message_page(410, base, opened.locale, "gone_title", "gone_text"));
+  }
+  return opened;
+}
+
+}  // namespace countersign::web

@@ -1,0 +1,36 @@
+// countersign schema.
+
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "definition/json_schema.h"
+#include "tests/cli/command_run.h"
+
+namespace countersign::cli::test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Schema, PrintsTheCommittedSchemas) {
+  for (const std::string& name : schema_names()) {
+    std::ostringstream committed;
+    committed << std::ifstream(std::string(COUNTERSIGN_SOURCE_DIR) + "/docs/schema/" + name + ".schema.json",
+                               std::ios::binary)
+                     .rdbuf();
+    const Ran ran = run({"schema", name});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_EQ(ran.out, committed.str()) << name;
+  }
+}
+
+TEST(Schema, OfAnotherKindIsWrongUse) {
+  const Ran ran = run({"schema", "messages"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("there are: workflow, connector, people, configuration"));
+}
+
+}  // namespace
+}  // namespace countersign::cli::test

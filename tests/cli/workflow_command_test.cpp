@@ -1,0 +1,101 @@
+// countersign workflow: versions, diff and migrate against a daemon that answers from a table.
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/command_run.h"
+#include "tests/cli/fake_daemon.h"
+#include "tests/store/temporary_folder.h"
+
+namespace countersign::cli::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kBefore =
+    "workflow: t\nstatuses: [done]\nsteps:\n  - id: a\n    wait: 1 day\n  - end: done\n";
+constexpr const char* kAfter =
+    "workflow: t\nstatuses: [done]\nsteps:\n  - id: a\n    wait: 2 days\n  - end: done\n";
+
+constexpr const char* kPlan = R"({"version":"bbbb2222bbbb2222","instances":[
+  {"id":"i_01","reference":"T-1","version":"aaaa1111aaaa1111","moves":true,"obstacles":[]},
+  {"id":"i_02","reference":"T-2","version":"aaaa1111aaaa1111","moves":false,"obstacles":["step 'legal' is gone"]}],
+  "next_cursor":null})";
+
+FakeReply answer(const FakeRequest& request) {
+  if (request.target.starts_with("/api/v1/workflows/t/migration")) return {200, kPlan};
+  if (request.target == "/api/v1/workflows/t/versions") {
+    return {200, R"({"versions":[
+      {"version":"aaaa1111aaaa1111","first_used_at":"2026-03-02T10:14:00Z","in_force":false,"in_use":true},
+      {"version":"bbbb2222bbbb2222","first_used_at":null,"in_force":true,"in_use":false}],"next_cursor":null})"};
+  }
+  if (request.target == "/api/v1/workflows/t/versions/aaaa") {
+    return {200, write_json(json::object{{"source", kBefore}})};
+  }
+  if (request.target == "/api/v1/workflows/t") return {200, write_json(json::object{{"source", kAfter}})};
+  if (request.method == "POST") return {200, R"({"id":"i_01","reference":"T-1","status":"running"})"};
+  return {404, R"({"detail":"the test expected no such request"})", "application/problem+json"};
+}
+
+class WorkflowCommand : public testing::Test {
+ protected:
+  Ran run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "workflow");
+    return test::run(std::move(arguments),
+                     {{"COUNTERSIGN_URL", daemon.url()}, {"COUNTERSIGN_KEY", "csk_test"}});
+  }
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder.file(name)) << text;
+    return folder.file(name);
+  }
+  FakeDaemon daemon{answer};
+  TemporaryFolder folder;
+};
+
+TEST_F(WorkflowCommand, ListsVersionsWithTheirUse) {
+  const Ran ran = run({"versions", "t"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("aaaa1111aaaa  2026-03-02 10:14  open instances"));
+  EXPECT_THAT(ran.out, HasSubstr("bbbb2222bbbb  never             in force"));
+}
+
+TEST_F(WorkflowCommand, ComparesFilesAndVersions) {
+  const std::string changed = "step 'a': wait was 1 day and is 2 days\n";
+  EXPECT_EQ(run({"diff", write("a.yaml", kBefore), write("b.yaml", kAfter)}).out, changed);
+  EXPECT_EQ(daemon.requests().size(), 0U) << "two files need no daemon";
+  EXPECT_EQ(run({"diff", "t@aaaa", "t"}).out, changed);
+  EXPECT_EQ(run({"diff", "t", write("b.yaml", kAfter)}).out, "nothing changed\n");
+  EXPECT_EQ(run({"diff", "t@aaaa", "t", "--json"}).out,
+            "{\"changes\":[\"step 'a': wait was 1 day and is 2 days\"]}\n");
+  EXPECT_NE(run({"diff", folder.file("nowhere.yaml"), "t"}).code, 0);
+}
+
+TEST_F(WorkflowCommand, SaysWhatWouldMoveAndMovesNothing) {
+  const Ran ran = run({"migrate", "t"});
+  EXPECT_EQ(ran.code, 1) << "one of them stays";
+  EXPECT_THAT(ran.out, HasSubstr("T-1        aaaa1111aaaa  would move"));
+  EXPECT_THAT(ran.out, HasSubstr("stays       step 'legal' is gone"));
+  EXPECT_THAT(ran.out, HasSubstr("1 instance would move, 1 stays\n"));
+  for (const FakeRequest& request : daemon.requests()) EXPECT_EQ(request.method, "GET");
+}
+
+TEST_F(WorkflowCommand, MovesOnlyWhatCanBeMoved) {
+  EXPECT_EQ(run({"migrate", "t", "--apply"}).code, 2) << "a reason is needed";
+  const Ran ran = run({"migrate", "t", "--apply", "--reason", "new legal team"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("1 instance moved, 1 stays\n"));
+  std::vector<FakeRequest> posts;
+  for (const FakeRequest& request : daemon.requests()) {
+    if (request.method == "POST") posts.push_back(request);
+  }
+  ASSERT_EQ(posts.size(), 1U);
+  EXPECT_EQ(posts[0].target, "/api/v1/instances/i_01/admin");
+  EXPECT_EQ(posts[0].body, R"({"act":"migrate","version":"bbbb2222bbbb2222","reason":"new legal team"})");
+}
+
+}  // namespace
+}  // namespace countersign::cli::test

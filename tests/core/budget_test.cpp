@@ -1,0 +1,330 @@
+// Budget: what is reserved, spent and let go, and when.
+
+#include <gtest/gtest.h>
+
+#include "tests/core/instance_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+constexpr const char* kClaim = R"(workflow: claim
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY, required: true}
+  category: {type: text, required: true}
+statuses: [paid, rejected, over]
+steps:
+  - id: hold
+    budget:
+      reserve: form.amount
+      from: '"sales/" + form.category'
+    on:
+      insufficient:
+        - set:
+            vars.missing: hold.missing
+            vars.left: budget("sales/" + form.category).available
+        - end: over
+  - id: finance
+    approve:
+      by: group("finance")
+      need: 1
+      edit: [amount, category]
+      return_to: [requester, hold]
+  - id: spend
+    budget:
+      commit: hold
+  - id: pay
+    task:
+      for: person("sun.li")
+  - end: paid
+)";
+
+Decimal number(const char* text) {
+  return *Decimal::parse(text);
+}
+std::string money(const cel::Value& value) {
+  return value.as_money().to_text();
+}
+
+struct Budgets : ::testing::Test {
+  Budgets() {
+    shared.ledgers["sales/travel"] = sample_ledger("sales/travel", 1000);
+    shared.ledgers["sales/meals"] = sample_ledger("sales/meals", 300);
+    shared.ledgers["sales/soft"] = sample_ledger("sales/soft", 100, false);
+  }
+  Instance claim(const std::string& id = "i_1") {
+    static const auto definition = load(kClaim);
+    return Instance(definition, &shared, id);
+  }
+  const Ledger& travel() { return shared.ledgers.at("sales/travel"); }
+  static Actor admin() { return {.kind = Actor::Kind::admin, .person = PersonId("adm"), .channel = "api"}; }
+
+  Shared shared;
+};
+
+TEST_F(Budgets, WhatIsReservedIsNotAvailableAndIsSpentByTheCommit) {
+  Instance one = claim();
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 400, "category": "travel"})")));
+  EXPECT_EQ(one.outcome_of("hold"), "reserved");
+  EXPECT_EQ(travel().reserved, number("400"));
+  EXPECT_EQ(travel().available(), number("600"));
+  ASSERT_TRUE(accepted(one.decide_as("wang.fang", "approved")));
+  EXPECT_EQ(travel().reserved, Decimal());
+  EXPECT_EQ(travel().spent, number("400"));
+  ASSERT_TRUE(accepted(one.decide_as("sun.li", "done")));
+  EXPECT_EQ(one.status(), "paid");
+  EXPECT_EQ(travel().available(), number("600"));
+}
+
+TEST_F(Budgets, AStrictLedgerRefusesWhatIsBeyondItAndSaysWhatIsMissing) {
+  Instance one = claim();
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 1200.5, "category": "travel"})")));
+  EXPECT_EQ(one.status(), "over");
+  EXPECT_EQ(money(one.state().vars.at("missing")), "200.50 CNY");
+  EXPECT_EQ(money(one.state().vars.at("left")), "1000.00 CNY");
+  EXPECT_EQ(travel().available(), number("1000"));
+}
+
+TEST_F(Budgets, ASoftLedgerLetsItPassAndSaysByHowMuchItIsOverdrawn) {
+  Instance one = claim();
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 150, "category": "soft"})")));
+  EXPECT_EQ(one.outcome_of("hold"), "reserved");
+  const Fields& fields = one.state().results.at(0).fields;
+  EXPECT_EQ(money(fields.at("missing")), "50.00 CNY");
+  EXPECT_EQ(money(fields.at("available")), "-50.00 CNY");
+}
+
+TEST_F(Budgets, TheLastOfABudgetGoesToOne) {
+  Instance first = claim("i_1");
+  Instance second = claim("i_2");
+  ASSERT_TRUE(accepted(first.start("li.na", R"({"amount": 800, "category": "travel"})")));
+  ASSERT_TRUE(accepted(second.start("li.na", R"({"amount": 800, "category": "travel"})")));
+  EXPECT_EQ(first.outcome_of("hold"), "reserved");
+  EXPECT_EQ(second.status(), "over");
+}
+
+TEST_F(Budgets, ReservingAgainSetsTheAmountAndAddsNothing) {
+  static const auto definition = load(R"(workflow: again
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [paid, over]
+steps:
+  - id: hold
+    budget: {reserve: form.amount, from: '"sales/travel"'}
+    on:
+      insufficient: {end: over}
+  - task:
+      for: person("sun.li")
+      edit: [amount]
+      outcomes: [good, again]
+    on:
+      good: []
+      again: {go: hold}
+  - end: paid
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 700})")));
+  ASSERT_TRUE(accepted(one.decide_as("sun.li", "again", "", "{}", R"({"amount": 900})")));
+  EXPECT_EQ(one.outcome_of("hold"), "reserved");
+  EXPECT_EQ(travel().reserved, number("900"));
+  ASSERT_TRUE(accepted(one.decide_as("sun.li", "again", "", "{}", R"({"amount": 1001})")));
+  EXPECT_EQ(one.status(), "over");
+  EXPECT_EQ(travel().reserved, Decimal()) << "what does not suffice holds nothing";
+}
+
+TEST_F(Budgets, AReturnToBeforeTheStepLetsGoAndReservesAnew) {
+  Instance one = claim();
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 700, "category": "travel"})")));
+  const Decide back{.item = one.item("wang.fang"),
+                    .by = {.kind = Actor::Kind::person, .person = PersonId("wang.fang"), .channel = "api"},
+                    .outcome = "returned",
+                    .comment = "look again",
+                    .return_to = "hold"};
+  ASSERT_TRUE(accepted(one.run(back)));
+  EXPECT_EQ(one.outcome_of("hold"), "reserved");
+  EXPECT_EQ(travel().reserved, number("700"));
+  EXPECT_EQ(one.state().reservations.size(), 1U);
+}
+
+TEST_F(Budgets, ARequestSentBackHoldsNothingUntilItComesAgain) {
+  Instance one = claim();
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 700, "category": "travel"})")));
+  ASSERT_TRUE(accepted(one.decide_as("wang.fang", "returned", "wrong category")));
+  EXPECT_EQ(travel().reserved, Decimal());
+  EXPECT_TRUE(one.state().reservations.empty());
+  ASSERT_TRUE(
+      accepted(one.decide_as("li.na", "resubmitted", "", "{}", R"({"amount": 200, "category": "meals"})")));
+  EXPECT_EQ(shared.ledgers.at("sales/meals").reserved, number("200"));
+  EXPECT_EQ(travel().reserved, Decimal());
+}
+
+TEST_F(Budgets, RejectingWithdrawingAndCancellingLetGo) {
+  Instance rejected = claim("i_1");
+  ASSERT_TRUE(accepted(rejected.start("li.na", R"({"amount": 700, "category": "travel"})")));
+  ASSERT_TRUE(accepted(rejected.decide_as("wang.fang", "rejected", "no")));
+  EXPECT_EQ(travel().reserved, Decimal());
+  Instance withdrawn = claim("i_2");
+  ASSERT_TRUE(accepted(withdrawn.start("li.na", R"({"amount": 700, "category": "travel"})")));
+  ASSERT_TRUE(accepted(withdrawn.run(
+      Withdraw{{.kind = Actor::Kind::person, .person = PersonId("li.na"), .channel = "api"}, "mistake"})));
+  EXPECT_EQ(travel().reserved, Decimal());
+  Instance cancelled = claim("i_3");
+  ASSERT_TRUE(accepted(cancelled.start("li.na", R"({"amount": 700, "category": "travel"})")));
+  ASSERT_TRUE(accepted(cancelled.run(Cancel{admin(), "left the company"})));
+  EXPECT_EQ(travel().available(), number("1000"));
+}
+
+TEST_F(Budgets, WhatHasBeenSpentIsNotWithdrawn) {
+  static const auto definition = load(R"(workflow: quick
+withdraw: any_time
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [paid]
+steps:
+  - id: hold
+    budget: {reserve: form.amount, from: '"sales/travel"'}
+    on:
+      insufficient: {end: paid}
+  - budget: {commit: hold}
+  - task: {for: person("sun.li")}
+  - end: paid
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 10})")));
+  EXPECT_EQ(travel().spent, number("10"));
+  const auto answer =
+      one.run(Withdraw{{.kind = Actor::Kind::person, .person = PersonId("li.na"), .channel = "api"}, "no"});
+  EXPECT_EQ(rejection_code(answer), ErrorCode::conflict);
+  EXPECT_NE(rejection(answer).find("budget has been spent"), std::string::npos) << rejection(answer);
+}
+
+TEST_F(Budgets, AnEndThatTheLedgerListsSpendsWhatIsStillHeld) {
+  static const auto definition = load(R"(workflow: simple
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [approved, rejected]
+steps:
+  - id: hold
+    budget: {reserve: form.amount, from: '"sales/travel"'}
+    on:
+      insufficient: {end: rejected}
+  - approve: {by: person("zhao.lei")}
+  - end: approved
+)");
+  shared.ledgers.at("sales/travel").spending = {"approved"};
+  Instance approved(definition, &shared, "i_1");
+  ASSERT_TRUE(accepted(approved.start("li.na", R"({"amount": 100})")));
+  ASSERT_TRUE(accepted(approved.decide_as("zhao.lei", "approved")));
+  EXPECT_EQ(travel().spent, number("100"));
+  Instance rejected(definition, &shared, "i_2");
+  ASSERT_TRUE(accepted(rejected.start("li.na", R"({"amount": 100})")));
+  ASSERT_TRUE(accepted(rejected.decide_as("zhao.lei", "rejected", "no")));
+  EXPECT_EQ(travel().spent, number("100"));
+  EXPECT_EQ(travel().reserved, Decimal());
+}
+
+constexpr const char* kMoves = R"(workflow: moves
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [done, refused, rejected]
+steps:
+  - id: more
+    budget: {supplement: form.amount, to: '"sales/travel"'}
+  - id: move
+    budget: {transfer: form.amount, from: '"sales/meals"', to: '"sales/travel"'}
+    on:
+      insufficient: {end: refused}
+  - approve: {by: person("zhao.lei")}
+  - end: done
+)";
+
+TEST_F(Budgets, ASupplementRaisesABudgetAndATransferMovesIt) {
+  static const auto definition = load(kMoves);
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 250})")));
+  EXPECT_EQ(one.outcome_of("more"), "supplemented");
+  EXPECT_EQ(one.outcome_of("move"), "transferred");
+  EXPECT_EQ(travel().amount, number("1500"));
+  EXPECT_EQ(shared.ledgers.at("sales/meals").amount, number("50"));
+  Instance two(definition, &shared, "i_2");
+  ASSERT_TRUE(accepted(two.start("li.na", R"({"amount": 51})")));
+  EXPECT_EQ(two.status(), "refused");
+  EXPECT_EQ(travel().amount, number("1551")) << "what was supplemented stays";
+}
+
+TEST_F(Budgets, TwoStepsOfOneCommandSeeEachOther) {
+  static const auto definition = load(R"(workflow: both
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [done, refused, rejected]
+steps:
+  - id: first
+    budget: {reserve: form.amount, from: '"sales/travel"'}
+    on:
+      insufficient: {end: refused}
+  - set:
+      vars.left: budget("sales/travel").available
+  - id: second
+    budget: {reserve: form.amount, from: '"sales/travel"'}
+    on:
+      insufficient: {end: refused}
+  - approve: {by: person("zhao.lei")}
+  - end: done
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 600})")));
+  EXPECT_EQ(money(one.state().vars.at("left")), "400.00 CNY");
+  EXPECT_EQ(one.status(), "refused");
+  EXPECT_EQ(travel().available(), number("1000"));
+}
+
+TEST_F(Budgets, ALedgerThatIsNotThereIsAnIncidentOrARefusedStart) {
+  Instance one = claim();
+  const auto answer = one.start("li.na", R"({"amount": 10, "category": "trvel"})");
+  EXPECT_NE(rejection(answer).find("there is no ledger 'sales/trvel'"), std::string::npos)
+      << rejection(answer);
+}
+
+TEST_F(Budgets, AnotherCurrencyIsRefused) {
+  shared.ledgers.at("sales/travel").currency = "EUR";
+  Instance one = claim();
+  const auto answer = one.start("li.na", R"({"amount": 10, "category": "travel"})");
+  EXPECT_NE(rejection(answer).find("whose currency is EUR"), std::string::npos) << rejection(answer);
+}
+
+TEST_F(Budgets, ARuleOfTheFormMayAskForABudget) {
+  static const auto definition = load(R"(workflow: ruled
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [done]
+refuse_when:
+  - when: form.amount > budget("sales/travel").available
+    say: Only ${budget("sales/travel").available} are left.
+steps:
+  - approve: {by: person("zhao.lei")}
+    title: Of ${budget("sales/travel").amount}
+    on:
+      rejected: {end: done}
+  - end: done
+)");
+  Instance one(definition, &shared);
+  const auto answer = one.start("li.na", R"({"amount": 1001})");
+  EXPECT_NE(rejection(answer).find("Only 1000.00 CNY are left."), std::string::npos) << rejection(answer);
+  EXPECT_TRUE(accepted(one.start("li.na", R"({"amount": 1000})")));
+}
+
+}  // namespace
+}  // namespace countersign::testing

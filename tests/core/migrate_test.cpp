@@ -1,0 +1,144 @@
+// Moving an open instance to another version of its workflow.
+#include "core/migrate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/instance_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const Actor kAdmin{.kind = Actor::Kind::admin, .person = PersonId("adm"), .channel = "cli"};
+
+constexpr const char* kFirst = R"(workflow: t
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+  note: {type: text}
+statuses: [approved, rejected, expired]
+steps:
+  - id: manager
+    approve:
+      by: requester.manager
+    remind:
+      - {every: 1 business day}
+  - id: review
+    parallel:
+      branches:
+        legal:
+          - id: legal
+            approve:
+              by: group("legal")
+              need: 1
+        finance:
+          - id: finance
+            approve:
+              by: group("finance")
+              need: 1
+  - end: approved
+)";
+
+// The first version with one text in another's place.
+std::shared_ptr<const Definition> changed(const std::string& what, const std::string& by) {
+  std::string text = kFirst;
+  EXPECT_NE(text.find(what), std::string::npos) << what;
+  text.replace(text.find(what), what.size(), by);
+  return load(text);
+}
+
+std::vector<std::string> obstacles(const Instance& instance, const std::shared_ptr<const Definition>& to) {
+  return plan_migration(instance.definition(), *to, instance.state()).obstacles;
+}
+
+TEST(Migrate, GoesOnUnderTheNewVersionWithTheSameWorkItems) {
+  Instance instance(load(kFirst));
+  instance.start("li.na");
+  const std::uint32_t asked = instance.item("zhang.wei");
+  const auto to = changed("  - id: manager\n",
+                          "  - id: small\n    when: form.amount < 10\n    wait: 1 day\n  - id: manager\n");
+  ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "a wait for small ones"})));
+  EXPECT_THAT(instance.last_events(), ElementsAre("migrated"));
+  EXPECT_THAT(instance.last_effects(), IsEmpty()) << "nobody is asked again";
+  EXPECT_EQ(instance.state().version, to->version);
+  EXPECT_EQ(instance.item("zhang.wei", "manager"), asked);
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_THAT(instance.asked(), ElementsAre("finance@finance", "legal@legal"));
+  EXPECT_EQ(instance.outcome_of("manager"), "approved");
+  instance.decide_as("sun.li", "approved");
+  instance.decide_as("zhao.lei", "approved");
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Migrate, FindsItsPlaceInsideBranches) {
+  Instance instance(load(kFirst));
+  instance.start("li.na");
+  instance.decide_as("zhang.wei", "approved");
+  instance.decide_as("sun.li", "approved");
+  const auto to =
+      changed("            approve:\n              by: group(\"finance\")\n              need: 1\n",
+              "            approve:\n              by: group(\"finance\")\n              need: 1\n"
+              "          - id: second\n            approve:\n              by: person(\"chen.jie\")\n");
+  ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "r"})));
+  instance.decide_as("zhao.lei", "approved");
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@second")) << "the new step follows";
+  instance.decide_as("chen.jie", "approved");
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Migrate, KeepsARevisionWithItsRequester) {
+  Instance instance(load(kFirst));
+  instance.start("li.na");
+  instance.decide_as("zhang.wei", "returned", "the note is missing");
+  ASSERT_EQ(instance.status(), "revising");
+  const auto to = changed("  - id: manager\n", "  - id: first\n    set:\n      vars.x: 1\n  - id: manager\n");
+  ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "r"})));
+  instance.decide_as("li.na", "resubmitted");
+  EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@manager"));
+}
+
+TEST(Migrate, SaysWhatStandsInTheWay) {
+  Instance instance(load(kFirst));
+  instance.start("li.na", R"({"amount": 5, "note": "x"})");
+  EXPECT_THAT(obstacles(instance, changed("id: manager", "id: boss")), ElementsAre("step 'manager' is gone"));
+  EXPECT_THAT(obstacles(instance, changed("    approve:\n      by: requester.manager\n",
+                                          "    task:\n      for: requester.manager\n")),
+              ElementsAre("step 'manager' does something else now"));
+  EXPECT_THAT(obstacles(instance, changed("    remind:\n      - {every: 1 business day}\n", "")),
+              ElementsAre("step 'manager' has a remind timer whose rule is gone"));
+  EXPECT_THAT(obstacles(instance, changed("currency: CNY", "currency: EUR")),
+              ElementsAre("the field 'amount' is of another type now"));
+  EXPECT_THAT(obstacles(instance, changed("  note: {type: text}\n", "")),
+              ElementsAre("the form has no field 'note' any more, and it is filled in"));
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_THAT(obstacles(instance, changed("        legal:\n          - id: legal\n",
+                                          "        lawyers:\n          - id: law\n")),
+              ElementsAre("step 'legal' is gone", "the branches of step 'review' are others now",
+                          "the list 'branch:legal' of step 'review' is gone"));
+  EXPECT_THAT(obstacles(instance, changed("id: manager", "id: boss")), IsEmpty())
+      << "what is over may be called otherwise";
+}
+
+TEST(Migrate, IsRefusedWithReasonsAndChangesNothing) {
+  Instance instance(load(kFirst));
+  instance.start("li.na");
+  const auto same = load(kFirst);
+  const auto other = changed("id: manager", "id: boss");
+  const auto good = changed("1 business day", "2 business days");
+  EXPECT_THAT(rejection(instance.run(Migrate{other, kAdmin, "r"})), HasSubstr("step 'manager' is gone"));
+  EXPECT_THAT(rejection(instance.run(Migrate{same, kAdmin, "r"})), HasSubstr("runs that version already"));
+  EXPECT_THAT(rejection(instance.run(Migrate{good, kAdmin, ""})), HasSubstr("gives a reason"));
+  const Actor person{.kind = Actor::Kind::person, .person = PersonId("zhang.wei")};
+  EXPECT_EQ(rejection_code(instance.run(Migrate{good, person, "r"})), ErrorCode::forbidden);
+  EXPECT_TRUE(accepted(instance.run(Migrate{good, kAdmin, "r"})));
+  instance.decide_as("zhang.wei", "rejected", "no");
+  EXPECT_THAT(rejection(instance.run(Migrate{same, kAdmin, "r"})), HasSubstr("it has ended"));
+}
+
+}  // namespace
+}  // namespace countersign::testing

@@ -1,0 +1,212 @@
+// Scenarios on the real engine: every act, every expectation, and what is said where one is not met.
+#include "tests/scenario/scenario_fixture.h"
+
+namespace countersign::scenario::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST_F(ScenarioTest, AWholeRequestIsPlayed) {
+  const RunResult ran = run(R"(
+  - name: a short leave
+    steps:
+      - start: {by: ben, form: {days: 3}}
+        expect:
+          asked: [mia]
+          open: [manager]
+          status: running
+          round: 1
+          reference: LEAVE-2026-1
+          key: ben
+          time: 2026-03-02T09:00
+          due: {manager: 2026-03-04T09:00}
+          mail:
+            - {to: mia, kind: request, subject: May they go, text: [Days, "3"]}
+            - {to: ben, times: 0}
+          calls: []
+      - approve: {by: mia, comment: fine, answers: {budget: B1}}
+        expect:
+          asked: []
+          open: [book]
+          steps:
+            manager: {outcome: approved, by: mia, comment: fine, budget: B1}
+            hr: none
+          calls:
+            - {call: crm.book, with: {days: 3}}
+      - answer: {call: crm.book, data: {number: N-7}}
+        expect:
+          status: granted
+          steps: {book: {outcome: succeeded, number: N-7}}
+          vars: {seen: true}
+          form: {days: 3, cost: none}
+          mail:
+            - {to: ben, kind: notify, subject: 3 days off, text: Booked as N-7.}
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
+TEST_F(ScenarioTest, TimePassesThroughEveryReminder) {
+  const RunResult ran = run(R"(
+  - name: nobody answers
+    steps:
+      - start: {by: ben, form: {days: 3}}
+      - advance: 2 business days
+        expect:
+          time: 2026-03-04T09:00
+          mail: [{to: mia, kind: reminder, times: 1}]
+      - advance: {until: 2026-03-09 09:00}
+        expect:
+          mail: [{to: mia, kind: reminder, times: 1}]
+          status: running
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
+TEST_F(ScenarioTest, EventsStartAndEndInstances) {
+  const RunResult ran = run(R"(
+  - name: the CRM starts and stops it
+    steps:
+      - start: {event: crm.absence, data: {who: ben, days: 9}}
+        expect: {asked: mia, form: {days: 9}}
+      - event: crm.stop
+        expect: {status: stopped, asked: none}
+  - name: the same as the CRM posts it
+    steps:
+      - webhook: {connector: crm, body: {type: absence, who: ben, days: 9}}
+        expect: {asked: mia}
+      - webhook: {connector: crm, body: {type: stop, who: ben}}
+        expect: {status: stopped}
+      - webhook: {connector: crm, body: {type: absence, who: nobody, days: 9}}
+        refused: nobody
+)");
+  EXPECT_EQ(report(ran), "2 scenarios: all passed\n");
+}
+
+TEST_F(ScenarioTest, RefusalsAreExpectedWithTheirReason) {
+  const RunResult ran = run(R"(
+  - name: what is not allowed
+    steps:
+      - start: {by: ben, form: {days: 0}}
+        refused: less than 1
+      - start: {by: ben, form: {days: 2}}
+      - approve: {by: ben, answers: {budget: B}}
+        refused: not Ben
+      - approve: mia
+        refused: budget
+      - reject: mia
+        refused: comment
+      - reject: {by: mia, comment: no}
+        expect: {status: rejected}
+      - approve: {by: mia, answers: {budget: B}}
+        refused: already decided
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
+TEST_F(ScenarioTest, ASendBackComesToTheRequesterAndOpensANewRound) {
+  const RunResult ran = run(R"(
+  - name: changed and sent again
+    steps:
+      - start: {by: ben, form: {days: 20}}
+      - return: {by: mia, comment: too long}
+        expect:
+          status: revising
+          asked: [ben]
+          round: 2
+          mail: [{to: ben, kind: returned, text: too long}]
+      - resubmit: {by: ben, form: {days: 6}}
+        expect: {asked: mia, form: {days: 6}}
+      - approve: {by: mia, answers: {budget: B}}
+        expect: {asked: [group hr]}
+      - approve: zoe
+      - fail: {call: crm.book, why: closed}
+        expect: {status: stopped, steps: {book: failed}}
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
+TEST_F(ScenarioTest, TheDirectoryChanges) {
+  const RunResult ran = run(R"(
+  - name: the manager is another one
+    steps:
+      - directory:
+          join: [{id: kim, name: Kim, mail: kim@example.com}]
+          manager: {ben: kim}
+          leave: [mia]
+      - start: {by: ben, form: {days: 3}}
+        expect: {asked: kim}
+      - reassign: {from: kim, to: zoe, by: zoe, reason: Kim is busy}
+        expect: {asked: zoe}
+      - cancel: {by: zoe, reason: not needed}
+        expect: {status: cancelled}
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
+TEST_F(ScenarioTest, InstancesAreToldApartByNameAndReplies) {
+  const RunResult ran = run(R"(
+  - name: two at once
+    replies:
+      crm.book: {number: N-1}
+    steps:
+      - start: {by: ben, form: {days: 3}}
+        as: first
+      - start: {by: mia, form: {days: 3}}
+      - approve: {by: mia, answers: {budget: B}}
+        in: first
+        expect: {status: granted}
+      - expect: {status: running, asked: zoe}
+      - withdraw: {by: mia}
+        expect: {status: revising, asked: mia}
+  - name: a call that always fails
+    replies:
+      crm.book: {fail: no}
+    steps:
+      - start: {by: ben, form: {days: 3}}
+      - approve: {by: mia, answers: {budget: B}}
+        expect: {status: stopped}
+)");
+  EXPECT_EQ(report(ran), "2 scenarios: all passed\n");
+}
+
+TEST_F(ScenarioTest, OnlyTheChosenScenariosArePlayed) {
+  const RunResult ran = run("  - {name: One, steps: []}\n  - {name: two, steps: []}\n", "ONE");
+  EXPECT_EQ(report(ran), "1 scenario: all passed, 1 left out\n");
+}
+
+TEST_F(ScenarioTest, WhatIsNotReachedIsListed) {
+  const RunResult ran = run(R"(
+  - name: rejected
+    steps:
+      - start: {by: ben, form: {days: 3}}
+      - reject: {by: mia, comment: no}
+)");
+  const std::string text = report(ran, {.coverage = true});
+  EXPECT_THAT(text, HasSubstr("leave: 2 of 14 ways reached\n"));
+  EXPECT_THAT(text, HasSubstr("leave.yaml:17:5: not reached: manager: approved\n"));
+  EXPECT_THAT(text, HasSubstr("not reached: hr: skipped\n"));
+  EXPECT_THAT(text, HasSubstr("not reached: on_event crm.stop\n"));
+  EXPECT_THAT(text, HasSubstr("not reached: start by crm.absence\n"));
+  EXPECT_THAT(text, Not(HasSubstr("manager: rejected\n")));
+  EXPECT_FALSE(ran.coverage.is_complete());
+}
+
+TEST_F(ScenarioTest, JUnitHasACaseForEachScenario) {
+  const RunResult ran = run(R"(
+  - name: good & short
+    steps:
+      - start: {by: ben, form: {days: 3}}
+  - name: bad
+    steps:
+      - start: {by: ben, form: {days: 3}}
+        expect: {status: granted}
+)");
+  const std::string xml = report_junit(ran);
+  EXPECT_THAT(xml, HasSubstr("<testsuites tests=\"2\" failures=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("<testcase name=\"good &amp; short\""));
+  EXPECT_THAT(xml, HasSubstr("<failure message=\"the status is not as expected\">"));
+}
+
+}  // namespace
+}  // namespace countersign::scenario::testing

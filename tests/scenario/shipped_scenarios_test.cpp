@@ -1,0 +1,51 @@
+// The scenarios beside the workflows that come with the product pass, and reach every outcome of every step.
+#include <algorithm>
+#include <filesystem>
+
+#include "scenario/run.h"
+#include <gtest/gtest.h>
+
+#include "definition/configuration.h"
+#include "definition/connector_files.h"
+
+namespace countersign::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> files_ending(const std::string& folder, const std::string& ending) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(ending)) files.push_back(entry.path().string());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+TEST(ShippedScenarios, PassAndReachEveryWay) {
+  const std::string root = COUNTERSIGN_SOURCE_DIR;
+  const auto connectors = load_connector_files({root + "/connectors"});
+  ASSERT_TRUE(connectors) << connectors.error().message;
+  auto around = std::make_shared<Snapshot>();
+  around->connectors = connectors->connectors;
+  around->directory = *Directory::build({}, {});
+  around->calendars = default_configuration().calendars;
+  const auto ran = run_files(
+      files_ending(root + "/workflows", ".test.yaml"),
+      [&](const std::string&) -> Result<std::shared_ptr<const Snapshot>> { return around; }, "");
+  ASSERT_TRUE(ran) << ran.error().message;
+  EXPECT_TRUE(ran->passed() && ran->coverage.is_complete()) << report_text(*ran, {.coverage = true});
+}
+
+TEST(ShippedScenarios, StandBesideEveryWorkflow) {
+  const std::string folder = std::string(COUNTERSIGN_SOURCE_DIR) + "/workflows";
+  for (const std::string& file : files_ending(folder, ".yaml")) {
+    if (file.ends_with(".test.yaml")) continue;
+    const std::string scenarios = file.substr(0, file.size() - 5) + ".test.yaml";
+    EXPECT_TRUE(fs::exists(scenarios)) << scenarios << " is missing";
+  }
+}
+
+}  // namespace
+}  // namespace countersign::scenario
