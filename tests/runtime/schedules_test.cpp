@@ -108,7 +108,8 @@ class SchedulesTest : public EngineFixture {
   std::size_t dailies() const { return instances("daily", "day").size(); }
   std::vector<std::string> owed() const {
     std::vector<std::string> found;
-    for (const OwedStartRow& row : *store->reader().owed_starts(100)) {
+    const auto rows = store->reader().owed_starts(100);
+    for (const OwedStartRow& row : *rows) {
       found.push_back(row.person.value + " " + row.period + ": " + row.error);
     }
     return found;
