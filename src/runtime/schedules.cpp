@@ -78,12 +78,10 @@ void Schedules::read_files(Instant now) {
   }
   for (const auto& [name, row] : rows) {
     if (present.contains(name) || lines_.contains(name)) continue;
-    note(
-        name,
-        [name = name](Transaction& transaction) {
-          return transaction.drop_schedule(name.first, name.second);
-        },
-        false);
+    const Job drop = [gone = name](Transaction& transaction) {
+      return transaction.drop_schedule(gone.first, gone.second);
+    };
+    note(name, drop, false);
   }
   take_up_owed(now);
 }
