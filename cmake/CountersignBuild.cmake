@@ -33,6 +33,13 @@ target_compile_options(countersign_warnings INTERFACE -Wall -Wextra -Wpedantic -
 target_compile_options(countersign_warnings INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release,RelWithDebInfo>>:-Wno-restrict;-Wno-maybe-uninitialized>)
 
+# Most of a file's time goes into reading headers, so several files of a module are compiled as one: a clean build takes
+# a third. Names inside a file are therefore unique in its module. The preset `clang` compiles every file by itself.
+option(COUNTERSIGN_UNITY "Compile several files of a module together" ON)
+function(countersign_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${COUNTERSIGN_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
 # countersign_library(NAME LINKS ...) makes countersign::NAME of src/NAME/**.cpp. A folder without sources is
 # an interface library, so that headers alone are a module too.
 function(countersign_library name)
@@ -42,6 +49,7 @@ function(countersign_library name)
     add_library(countersign_${name} STATIC ${sources})
     target_include_directories(countersign_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/src)
     target_link_libraries(countersign_${name} PUBLIC ${ARG_LINKS} PRIVATE countersign_warnings)
+    countersign_together(countersign_${name})
   else()
     add_library(countersign_${name} INTERFACE)
     target_include_directories(countersign_${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
@@ -60,9 +68,9 @@ function(countersign_test name)
   endif()
   add_executable(${name}_test ${sources})
   target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
-  target_compile_definitions(${name}_test PRIVATE COUNTERSIGN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} countersign_warnings GTest::gtest GTest::gmock
-                                             GTest::gtest_main)
+  target_link_libraries(${name}_test PRIVATE ${ARG_LINKS} countersign_source_folder countersign_warnings GTest::gtest
+                                             GTest::gmock GTest::gtest_main)
+  countersign_together(${name}_test)
   add_dependencies(module_tests ${name}_test)
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS ${name})
 endfunction()

@@ -31,7 +31,7 @@ done
 
 jobs=${COUNTERSIGN_JOBS:-$(nproc)}
 # ctest's labels: the tests of a module carry its name.
-modules='^(base|cel|core|definition|store|delivery|runtime|web|cli)$'
+modules='^(base|cel|core|definition|store|delivery|runtime|scenario|web|cli)$'
 threaded='^(store|delivery|runtime|web)$'
 report=()
 failed=()
@@ -88,7 +88,7 @@ stage 'dev: all tests' run_tests dev build/dev/ctest.log
 stage 'asan: build' packaging/build.sh asan module_tests &&
   stage 'asan: module tests' run_tests asan build/asan/ctest.log -L "$modules"
 [ $full = yes ] || finish
-stage 'release: build' packaging/build.sh release &&
+stage 'release: build' packaging/build.sh release countersign countersign_load &&
   stage 'release: speed' run_tests release build/release/ctest.log -L '^speed$'
 stage 'clang: build' packaging/build.sh clang
 stage 'tsan: build' packaging/build.sh tsan store_test delivery_test runtime_test web_test &&

@@ -14,6 +14,9 @@ namespace countersign {
 // third of the length, at least one edit): for "did you mean". Ties go to the earlier candidate.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 bool is_valid_utf8(std::string_view bytes);
 // Code points, for limits that people read as characters. `bytes` is valid UTF-8.
 std::size_t count_characters(std::string_view bytes);

@@ -6,10 +6,11 @@
 #include <date/tz.h>
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace countersign::cel {
 namespace {
 
-constexpr std::int64_t kNanos = 1'000'000'000;
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int32_t kDateMin = -719'162;   // 0001-01-01
 constexpr std::int32_t kDateMax = 2'932'896;  // 9999-12-31
@@ -27,10 +28,6 @@ WallTime wall(std::int64_t seconds, std::int32_t nanos) {
   result.second = rest % 60;
   result.millisecond = nanos / 1'000'000;
   return result;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // "+08:00", "02:00", "-09:30" in seconds.
@@ -65,20 +62,20 @@ Result<const date::time_zone*> locate(std::string_view zone) {
 }  // namespace
 
 std::optional<Timestamp> make_timestamp(std::int64_t seconds, std::int64_t nanos) {
-  const std::int64_t carry = floor_divide(nanos, kNanos);
+  const std::int64_t carry = floor_divide(nanos, kNanosASecond);
   if (seconds < kTimestampSecondsMin - carry || seconds > kTimestampSecondsMax - carry) return std::nullopt;
-  return Timestamp{seconds + carry, static_cast<std::int32_t>(nanos - carry * kNanos)};
+  return Timestamp{seconds + carry, static_cast<std::int32_t>(nanos - carry * kNanosASecond)};
 }
 
 std::optional<Span> make_span(std::int64_t seconds, std::int64_t nanos) {
-  seconds += nanos / kNanos;
-  nanos %= kNanos;
+  seconds += nanos / kNanosASecond;
+  nanos %= kNanosASecond;
   if (seconds > 0 && nanos < 0) {
     --seconds;
-    nanos += kNanos;
+    nanos += kNanosASecond;
   } else if (seconds < 0 && nanos > 0) {
     ++seconds;
-    nanos -= kNanos;
+    nanos -= kNanosASecond;
   }
   if (seconds > kDurationSecondsMax || seconds < -kDurationSecondsMax) return std::nullopt;
   if ((seconds == kDurationSecondsMax && nanos > 0) || (seconds == -kDurationSecondsMax && nanos < 0)) {
@@ -99,7 +96,7 @@ Span negated(Span span) {
 
 std::optional<Span> difference(Timestamp a, Timestamp b) {
   const std::int64_t seconds = a.seconds - b.seconds;
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max() / kNanos;
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max() / kNanosASecond;
   if (seconds >= kMax || seconds <= -kMax) return std::nullopt;
   return make_span(seconds, std::int64_t{a.nanos} - b.nanos);
 }

@@ -12,6 +12,7 @@
 
 namespace countersign::cel {
 
+inline constexpr std::int64_t kNanosASecond = 1'000'000'000;
 inline constexpr std::int64_t kTimestampSecondsMin = -62'135'596'800;  // 0001-01-01T00:00:00Z
 inline constexpr std::int64_t kTimestampSecondsMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
 inline constexpr std::int64_t kDurationSecondsMax = 315'576'000'000;   // the range of protobuf's Duration

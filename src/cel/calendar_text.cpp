@@ -5,13 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "cel/calendar.h"
 
 namespace countersign::cel {
 namespace {
-
-constexpr std::int64_t kNanos = 1'000'000'000;
 
 // ".5" for 500,000,000; "" for 0.
 std::string decimals(std::int32_t nanos) {
@@ -19,10 +18,6 @@ std::string decimals(std::int32_t nanos) {
   std::string text = fmt::format(".{:09}", nanos);
   text.erase(text.find_last_not_of('0') + 1);
   return text;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // Up to nine digits after a point, filled up to nanoseconds.
@@ -51,9 +46,9 @@ std::optional<std::int64_t> take_unit(std::string_view& text) {
       {"\xc2\xb5s", 1'000},  // the micro sign and the Greek letter
       {"\xce\xbcs", 1'000},
       {"ms", 1'000'000},
-      {"s", kNanos},
-      {"m", 60 * kNanos},
-      {"h", 3600 * kNanos},
+      {"s", kNanosASecond},
+      {"m", 60 * kNanosASecond},
+      {"h", 3600 * kNanosASecond},
   };
   for (const auto& [unit, nanos] : kUnits) {
     if (text.starts_with(unit)) {
@@ -127,11 +122,11 @@ Result<Span> parse_span(std::string_view text) {
     if (!has_whole && fraction.empty()) return bad_span(text);
     const auto unit = take_unit(rest);
     if (!unit) return bad_span(text);
-    const std::int64_t units_a_second = kNanos / std::min(*unit, kNanos);
-    const std::int64_t seconds_a_unit = *unit / kNanos;
+    const std::int64_t units_a_second = kNanosASecond / std::min(*unit, kNanosASecond);
+    const std::int64_t seconds_a_unit = *unit / kNanosASecond;
     if (seconds_a_unit > 0 && whole > kDurationSecondsMax / seconds_a_unit) return out_of_range(text);
-    seconds += *unit >= kNanos ? whole * seconds_a_unit : whole / units_a_second;
-    nanos += *unit >= kNanos ? 0 : whole % units_a_second * *unit;
+    seconds += *unit >= kNanosASecond ? whole * seconds_a_unit : whole / units_a_second;
+    nanos += *unit >= kNanosASecond ? 0 : whole % units_a_second * *unit;
     // The unit's fraction, cut to nanoseconds: 0.5h is 1800 s.
     std::int64_t scale = *unit;
     for (const char digit : fraction) {
@@ -140,8 +135,8 @@ Result<Span> parse_span(std::string_view text) {
       nanos += (digit - '0') * before / 10;
       if (scale == 0) break;
     }
-    seconds += nanos / kNanos;
-    nanos %= kNanos;
+    seconds += nanos / kNanosASecond;
+    nanos %= kNanosASecond;
     if (seconds > kDurationSecondsMax) break;
   }
   const auto span = make_span(negative ? -seconds : seconds, negative ? -nanos : nanos);

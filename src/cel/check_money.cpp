@@ -10,10 +10,6 @@ namespace {
 
 using Tag = Type::Tag;
 
-bool is_comparison(Operator op) {
-  return op >= Operator::equal && op <= Operator::greater_equal;
-}
-
 }  // namespace
 
 bool Checker::is_money_operation(const Syntax& node) const {

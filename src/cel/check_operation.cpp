@@ -9,10 +9,6 @@ namespace {
 
 using Tag = Type::Tag;
 
-bool is_comparison(Operator op) {
-  return op >= Operator::equal && op <= Operator::greater_equal;
-}
-
 // What to do about two types that an operator does not take together.
 std::string_view hint(Operator op, const Type& a, const Type& b) {
   const auto either = [&](Tag tag) { return a.is(tag) || b.is(tag); };

@@ -13,7 +13,7 @@
 namespace countersign::cel {
 namespace {
 
-constexpr int kDepthMax = 200;
+constexpr int kJsonlDepthMax = 200;
 
 json::value typed(std::string_view kind, json::value inner) {
   json::object object;
@@ -80,7 +80,7 @@ Result<Value> decode_text(std::string_view kind, std::string_view text) {
 }
 
 Result<Value> decode_at(const json::value& encoded, int depth) {
-  if (depth > kDepthMax) return bad("it is nested too deeply");
+  if (depth > kJsonlDepthMax) return bad("it is nested too deeply");
   if (!encoded.is_object() || encoded.as_object().size() != 1)
     return bad("an object of one member is expected");
   const std::string_view kind = encoded.as_object().begin()->key();

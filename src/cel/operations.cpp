@@ -8,12 +8,12 @@
 #include "cel/numbers.h"
 
 namespace countersign::cel {
-namespace {
-
 bool refuse(Evaluation& evaluation, Operator op, const Value& a, const Value& b) {
   const std::array<Value, 2> both{a, b};
   return evaluation.fail(no_overload(spelling(op), both));
 }
+
+namespace {
 
 bool overflow(Evaluation& evaluation) {
   return evaluation.fail("the result does not fit 64 bits");

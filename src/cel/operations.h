@@ -15,6 +15,9 @@ struct Operand {
   const Decimal* literal = nullptr;
 };
 
+// Fails: the operator is not defined for these two.
+bool refuse(Evaluation& evaluation, Operator op, const Value& a, const Value& b);
+
 // + - * / %
 bool calculate(Evaluation& evaluation, Operator op, Operand a, Operand b, Value& result);
 bool negate(Evaluation& evaluation, const Value& value, Value& result);

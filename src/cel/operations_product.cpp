@@ -11,11 +11,6 @@
 namespace countersign::cel {
 namespace {
 
-bool refuse(Evaluation& evaluation, Operator op, const Value& a, const Value& b) {
-  const std::array<Value, 2> both{a, b};
-  return evaluation.fail(no_overload(spelling(op), both));
-}
-
 Result<Decimal> calculate_exact(Operator op, const Decimal& a, const Decimal& b) {
   switch (op) {
     case Operator::add:

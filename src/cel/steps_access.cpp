@@ -10,7 +10,7 @@
 namespace countersign::cel {
 namespace {
 
-constexpr std::uint64_t kHostUnits = 5;
+constexpr std::uint64_t kHostReadUnits = 5;
 
 // What was found in `base` as the access wants it. A value that lives in `base_scratch` is moved out of it.
 const Value* deliver(const Value* found, Access access, bool in_scratch, Value& scratch) {
@@ -60,7 +60,7 @@ class FieldStep final : public Step {
       return deliver(found, access, in_scratch, scratch);
     }
     if (base.is(Kind::person)) {
-      if (!evaluation.spend(kHostUnits)) return failed(evaluation);
+      if (!evaluation.spend(kHostReadUnits)) return failed(evaluation);
       auto field = evaluation.host().person_field(base.as_person(), name_);
       if (!field) {
         evaluation.fail(std::move(field).error());

@@ -35,6 +35,9 @@ enum class Operator {
 };
 // "+", "&&", "?:", "[]" ... as messages show it.
 std::string_view spelling(Operator op);
+constexpr bool is_comparison(Operator op) {
+  return op >= Operator::equal && op <= Operator::greater_equal;
+}
 constexpr bool is_ordering(Operator op) {
   return op >= Operator::less && op <= Operator::greater_equal;
 }

@@ -32,7 +32,7 @@ constexpr ScalarName kScalarNames[] = {
     {Type::Tag::duration, "duration"},
     {Type::Tag::null_, "null"},
 };
-constexpr int kDepthMax = 32;
+constexpr int kTypeDepthMax = 32;
 
 // Reads one type and moves past it.
 class Reader {
@@ -73,7 +73,7 @@ class Reader {
   }
 
   Result<Type> read(int depth) {
-    if (depth > kDepthMax) return bad("it is nested too deeply");
+    if (depth > kTypeDepthMax) return bad("it is nested too deeply");
     const std::string_view name = take_name();
     if (name.empty()) return bad("a name is expected");
     if (name == "money") return read_money();

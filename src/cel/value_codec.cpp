@@ -13,7 +13,7 @@
 namespace countersign::cel {
 namespace {
 
-constexpr int kDepthMax = 200;
+constexpr int kStoredDepthMax = 200;
 
 json::value tagged(std::string_view tag, json::value inner) {
   json::object object;
@@ -151,7 +151,7 @@ Result<Value> decode_object(const json::object& object, int depth) {
 }
 
 Result<Value> decode_at(const json::value& encoded, int depth) {
-  if (depth >= kDepthMax) return corrupt("it is nested too deeply");
+  if (depth >= kStoredDepthMax) return corrupt("it is nested too deeply");
   switch (encoded.kind()) {
     case json::kind::null:
       return Value();

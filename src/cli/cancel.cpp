@@ -6,10 +6,10 @@
 namespace countersign::cli {
 
 void add_cancel(Command& root, Connection& connection) {
-  struct Options {
+  struct CancelOptions {
     std::string reference, reason;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CancelOptions>();
   Command& command = root.add("cancel", "end an instance without a decision");
   command.argument(options->reference, "REF", "the instance's reference or id")
       .option(options->reason, "--reason", "TEXT", "why; it is recorded", Command::Need::required);

@@ -6,10 +6,10 @@
 namespace countersign::cli {
 
 void add_comment(Command& root, Connection& connection) {
-  struct Options {
+  struct CommentOptions {
     std::string reference, text;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CommentOptions>();
   Command& command = root.add("comment", "add a comment to an instance");
   command.argument(options->reference, "REF", "the instance's reference or id")
       .argument(options->text, "TEXT", "the comment");

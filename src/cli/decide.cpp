@@ -11,7 +11,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct DecideOptions {
   std::string item, outcome, comment, return_to;
   std::size_t version = 0;
   std::vector<std::string> answers, form, checklist;
@@ -44,7 +44,7 @@ Outcome<std::string> only_open_item(ApiClient& client, const std::string& refere
                 std::move(details));
 }
 
-Outcome<ExitCode> decide(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> decide(Console& console, const Connection& connection, const DecideOptions& options) {
   json::object answers, form;
   if (const auto set = assign(answers, options.answers, "--answer"); !set)
     return std::unexpected(set.error());
@@ -82,7 +82,7 @@ Outcome<ExitCode> decide(Console& console, const Connection& connection, const O
 }  // namespace
 
 void add_decide(Command& root, Connection& connection) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DecideOptions>();
   Command& command = root.add("decide", "answer a work item");
   command
       .argument(

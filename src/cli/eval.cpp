@@ -12,7 +12,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct EvalOptions {
   std::string expression, with;
   bool jsonl = false;
   bool json = false;
@@ -45,7 +45,7 @@ Failure failure_of(const std::string& expression, const std::vector<cel::Issue>&
   return failure;
 }
 
-Outcome<ExitCode> evaluate(Console& console, const Options& options) {
+Outcome<ExitCode> evaluate(Console& console, const EvalOptions& options) {
   json::object values;
   if (!options.with.empty()) {
     auto read = read_json_object(console, options.with);
@@ -78,7 +78,7 @@ Outcome<ExitCode> evaluate_lines(Console& console) {
   return ExitCode::done;
 }
 
-Outcome<ExitCode> eval(Console& console, const Options& options) {
+Outcome<ExitCode> eval(Console& console, const EvalOptions& options) {
   if (options.jsonl != options.expression.empty()) {
     return failed(ExitCode::wrong_use, "give one expression, or --jsonl to read them from standard input");
   }
@@ -88,7 +88,7 @@ Outcome<ExitCode> eval(Console& console, const Options& options) {
 }  // namespace
 
 void add_eval(Command& root) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EvalOptions>();
   root.add("eval", "evaluate one CEL expression")
       .describe(
           "Prints the value as JSON: decimals, money, dates and times as text. Names come from a JSON file; "

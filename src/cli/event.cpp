@@ -11,12 +11,12 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct EventOptions {
   std::string name, key, workflow, instance;
   std::vector<std::string> data;
 };
 
-Outcome<ExitCode> send(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> send(Console& console, const Connection& connection, const EventOptions& options) {
   if (!options.instance.empty() && !(options.key.empty() && options.workflow.empty())) {
     return failed(ExitCode::wrong_use,
                   "--instance excludes --business-key and --workflow: it says whom the event reaches");
@@ -59,7 +59,7 @@ Outcome<ExitCode> send(Console& console, const Connection& connection, const Opt
 
 void add_event(Command& root, Connection& connection) {
   Command& event = root.add("event", "send an event that workflows declare");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EventOptions>();
   Command& sending = event.add("send", "send an event by its business key");
   sending
       .describe(

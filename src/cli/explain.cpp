@@ -14,7 +14,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct ExplainOptions {
   std::string what;
   std::string requester;
   std::vector<std::string> form;
@@ -39,7 +39,8 @@ Outcome<json::object> form_of(Console& console, const std::vector<std::string>& 
   return form;
 }
 
-Outcome<ExitCode> explain_workflow(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> explain_workflow(Console& console, const Connection& connection,
+                                   const ExplainOptions& options) {
   if (options.requester.empty())
     return failed(ExitCode::wrong_use, "--requester is needed: who would be asked depends on who asks");
   const auto workflow = local_workflow(options.what, connection.config);
@@ -74,7 +75,8 @@ Outcome<ExitCode> explain_workflow(Console& console, const Connection& connectio
   return ExitCode::done;
 }
 
-Outcome<ExitCode> explain_instance(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> explain_instance(Console& console, const Connection& connection,
+                                   const ExplainOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto id = instance_id(*client, options.what);
@@ -89,7 +91,7 @@ Outcome<ExitCode> explain_instance(Console& console, const Connection& connectio
   return ExitCode::done;
 }
 
-Outcome<ExitCode> explain(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> explain(Console& console, const Connection& connection, const ExplainOptions& options) {
   const bool about_request = !options.requester.empty() || !options.form.empty() || !options.assumed.empty();
   if (about_request || has_local_workflow(options.what, connection.config))
     return explain_workflow(console, connection, options);
@@ -99,7 +101,7 @@ Outcome<ExitCode> explain(Console& console, const Connection& connection, const 
 }  // namespace
 
 void add_explain(Command& root, Connection& connection) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExplainOptions>();
   Command& command = root.add("explain", "which way a request would take, or why one stands where it stands");
   command
       .describe(

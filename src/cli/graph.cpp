@@ -17,7 +17,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct GraphOptions {
   std::string workflow;
   std::string config;
   std::string format = "svg";
@@ -77,7 +77,7 @@ Outcome<std::string> draw(const std::string& dot) {
   return svg;
 }
 
-Outcome<ExitCode> graph(Console& console, const Options& options) {
+Outcome<ExitCode> graph(Console& console, const GraphOptions& options) {
   if (options.format != "svg" && options.format != "dot" && options.format != "mermaid") {
     return failed(ExitCode::wrong_use,
                   fmt::format("--format is svg, dot or mermaid, not '{}'", options.format));
@@ -102,7 +102,7 @@ Outcome<ExitCode> graph(Console& console, const Options& options) {
 }  // namespace
 
 void add_graph(Command& root) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GraphOptions>();
   root.add("graph", "draw a workflow as SVG, DOT or Mermaid")
       .describe(
           "Boxes are steps, arrows are outcomes; dashed arrows are send backs and events. SVG is drawn by "

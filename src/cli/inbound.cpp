@@ -11,12 +11,12 @@
 namespace countersign::cli {
 namespace {
 
-struct ListOptions {
+struct InboundListOptions {
   std::string source, status;
   Paging paging;
 };
 
-std::vector<std::string> cells(const json::value& row) {
+std::vector<std::string> inbound_cells(const json::value& row) {
   const json::value* answer = find(row, "answer");
   return {shown_at(row, "id"),
           shown_at(row, "source"),
@@ -26,13 +26,14 @@ std::vector<std::string> cells(const json::value& row) {
           shown_at(row, "error")};
 }
 
-Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
+Outcome<ExitCode> list_deliveries(Console& console, const Connection& connection,
+                                  const InboundListOptions& options) {
   return print_page(console, connection, options.paging,
                     {"/api/v1/admin/inbound",
                      {{"source", options.source}, {"status", options.status}},
                      "inbound",
                      {"ID", "SOURCE", "RECEIVED (UTC)", "STATUS", "INSTANCES", "ERROR"},
-                     cells,
+                     inbound_cells,
                      "nothing of that kind"});
 }
 
@@ -63,7 +64,7 @@ Outcome<ExitCode> replay(Console& console, const Connection& connection, const s
 
 void add_inbound(Command& root, Connection& connection) {
   Command& inbound = root.add("inbound", "see or replay webhooks that came in");
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<InboundListOptions>();
   Command& listing = inbound.add("list", "list webhooks, newest first");
   listing.option(options->source, "--source", "NAME", "of this connector")
       .option(options->status, "--status", "STATUS",
@@ -71,7 +72,7 @@ void add_inbound(Command& root, Connection& connection) {
   add_paging(listing, options->paging);
   add_connection(listing, connection);
   listing.example("countersign inbound list --status error").runs([options, &connection](Console& console) {
-    return list(console, connection, *options);
+    return list_deliveries(console, connection, *options);
   });
   const auto id = std::make_shared<std::string>();
   Command& replaying =

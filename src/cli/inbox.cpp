@@ -7,19 +7,19 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct InboxOptions {
   std::string person, workflow, due_before;
   Paging paging;
 };
 
-std::vector<std::string> cells(const json::value& row) {
+std::vector<std::string> inbox_cells(const json::value& row) {
   const std::string group = shown_at(row, "group");
   return {shown_at(row, "id"),       shown_at(row, "reference"),
           shown_at(row, "title"),    group.empty() ? shown_at(row, "assignee") : "group " + group,
           instant_at(row, "due_at"), shown_at(row, "outcomes")};
 }
 
-Outcome<ExitCode> inbox(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> inbox(Console& console, const Connection& connection, const InboxOptions& options) {
   return print_page(console, connection, options.paging,
                     {"/api/v1/work-items",
                      {{"assignee", options.person},
@@ -28,14 +28,14 @@ Outcome<ExitCode> inbox(Console& console, const Connection& connection, const Op
                       {"status", "open"}},
                      "work_items",
                      {"ITEM", "REFERENCE", "QUESTION", "FOR", "DUE (UTC)", "OUTCOMES"},
-                     cells,
+                     inbox_cells,
                      "nothing waits for " + (options.person.empty() ? "anybody" : options.person)});
 }
 
 }  // namespace
 
 void add_inbox(Command& root, Connection& connection) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InboxOptions>();
   Command& command = root.add("inbox", "list the work items that wait for an answer, the most urgent first");
   command.option(options->person, "--person", "ID", "of this person and their groups (else everybody's)")
       .option(options->workflow, "--workflow", "ID", "of this workflow")

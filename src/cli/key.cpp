@@ -36,7 +36,7 @@ Outcome<ExitCode> create(Console& console, const Connection& connection, const C
   return ExitCode::done;
 }
 
-Outcome<ExitCode> list(Console& console, const Connection& connection) {
+Outcome<ExitCode> list_keys(Console& console, const Connection& connection) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto reply = client->get("/api/v1/admin/keys");
@@ -88,7 +88,7 @@ void add_key(Command& root, Connection& connection) {
   Command& listing = key.add("list", "list API keys, without the keys themselves");
   add_connection(listing, connection);
   listing.example("countersign key list").runs([&connection](Console& console) {
-    return list(console, connection);
+    return list_keys(console, connection);
   });
   const auto id = std::make_shared<std::string>();
   Command& revoking = key.add("revoke", "make an API key invalid at once");

@@ -20,11 +20,12 @@ std::string year_of(const json::value& ledger) {
   return shown_at(ledger, "year");
 }
 
-struct ListOptions {
+struct LedgerListOptions {
   std::string year, below;
 };
 
-Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
+Outcome<ExitCode> list_ledgers(Console& console, const Connection& connection,
+                               const LedgerListOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto reply = client->get("/api/v1/ledgers", {{"year", options.year}, {"below", options.below}});
@@ -43,12 +44,12 @@ Outcome<ExitCode> list(Console& console, const Connection& connection, const Lis
   return ExitCode::done;
 }
 
-struct ShowOptions {
+struct LedgerShowOptions {
   std::string name, year;
   Paging paging;
 };
 
-Outcome<ExitCode> show(Console& console, const Connection& connection, const ShowOptions& options) {
+Outcome<ExitCode> show(Console& console, const Connection& connection, const LedgerShowOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto reply = client->get(path_of(options.name), {{"year", options.year},
@@ -83,11 +84,11 @@ Outcome<ExitCode> show(Console& console, const Connection& connection, const Sho
   return ExitCode::done;
 }
 
-struct AdjustOptions {
+struct LedgerAdjustOptions {
   std::string name, by, year, reason;
 };
 
-Outcome<ExitCode> adjust(Console& console, const Connection& connection, const AdjustOptions& options) {
+Outcome<ExitCode> adjust(Console& console, const Connection& connection, const LedgerAdjustOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   json::object body{{"by", options.by}, {"reason", options.reason}};
@@ -113,16 +114,16 @@ Outcome<ExitCode> adjust(Console& console, const Connection& connection, const A
 
 void add_ledger(Command& root, Connection& connection) {
   Command& ledger = root.add("ledger", "see budgets, and correct them");
-  const auto listed = std::make_shared<ListOptions>();
+  const auto listed = std::make_shared<LedgerListOptions>();
   Command& list_command = ledger.add("list", "list budgets as they stand");
   list_command.option(listed->year, "--year", "YEAR", "of that year instead of the current ones")
       .option(listed->below, "--below", "NAME", "only those whose names begin with NAME/");
   add_connection(list_command, connection);
   list_command.example("countersign ledger list --below sales").runs([listed, &connection](Console& console) {
-    return list(console, connection, *listed);
+    return list_ledgers(console, connection, *listed);
   });
 
-  const auto one = std::make_shared<ShowOptions>();
+  const auto one = std::make_shared<LedgerShowOptions>();
   Command& show_command = ledger.add("show", "one budget: who holds what, and every posting");
   show_command.argument(one->name, "LEDGER", "its name: sales/travel")
       .option(one->year, "--year", "YEAR", "of that year instead of the current one");
@@ -132,7 +133,7 @@ void add_ledger(Command& root, Connection& connection) {
     return show(console, connection, *one);
   });
 
-  const auto adjusted = std::make_shared<AdjustOptions>();
+  const auto adjusted = std::make_shared<LedgerAdjustOptions>();
   Command& adjust_command = ledger.add("adjust", "raise or lower a budget, as an administrator");
   adjust_command.argument(adjusted->name, "LEDGER", "its name: sales/travel")
       .option(adjusted->by, "--by", "AMOUNT", "by how much: 5000.00, or --by=-5000.00 to lower it",

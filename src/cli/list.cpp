@@ -7,20 +7,20 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct ListOptions {
   std::string workflow, status, requester, stage, reference;
   bool open = false;
   bool ended = false;
   Paging paging;
 };
 
-std::vector<std::string> cells(const json::value& row) {
+std::vector<std::string> list_cells(const json::value& row) {
   return {shown_at(row, "reference"),  shown_at(row, "workflow"),  shown_at(row, "status"),
           shown_at(row, "stage"),      shown_at(row, "requester"), instant_at(row, "started_at"),
           instant_at(row, "ended_at"), shown_at(row, "incident")};
 }
 
-Outcome<ExitCode> list(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> list_instances(Console& console, const Connection& connection, const ListOptions& options) {
   if (options.open && options.ended) {
     return failed(ExitCode::wrong_use,
                   "--open and --ended exclude each other: leave both out for all instances");
@@ -38,14 +38,14 @@ Outcome<ExitCode> list(Console& console, const Connection& connection, const Opt
                                   : ""}},
        "instances",
        {"REFERENCE", "WORKFLOW", "STATUS", "STAGE", "REQUESTER", "STARTED (UTC)", "ENDED (UTC)", "INCIDENT"},
-       cells,
+       list_cells,
        "no instances"});
 }
 
 }  // namespace
 
 void add_list(Command& root, Connection& connection) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ListOptions>();
   Command& command = root.add("list", "list instances, newest first");
   command.option(options->workflow, "--workflow", "ID", "of this workflow")
       .option(options->status, "--status", "STATUS", "with this status: running, approved, ...")
@@ -58,7 +58,8 @@ void add_list(Command& root, Connection& connection) {
   add_connection(command, connection);
   command.example("countersign list --workflow expense-approval --open")
       .example("countersign list --status rejected --json")
-      .runs([options, &connection](Console& console) { return list(console, connection, *options); });
+      .runs(
+          [options, &connection](Console& console) { return list_instances(console, connection, *options); });
 }
 
 }  // namespace countersign::cli

@@ -11,12 +11,12 @@
 namespace countersign::cli {
 namespace {
 
-struct ListOptions {
+struct OutboxListOptions {
   std::string status, target;
   Paging paging;
 };
 
-std::vector<std::string> cells(const json::value& row) {
+std::vector<std::string> outbox_cells(const json::value& row) {
   const bool waits = string_at(row, "status") == "pending";
   return {shown_at(row, "id"),        shown_at(row, "status"),
           shown_at(row, "target"),    shown_at(row, "kind"),
@@ -25,13 +25,14 @@ std::vector<std::string> cells(const json::value& row) {
           shown_at(row, "error")};
 }
 
-Outcome<ExitCode> list(Console& console, const Connection& connection, const ListOptions& options) {
+Outcome<ExitCode> list_messages(Console& console, const Connection& connection,
+                                const OutboxListOptions& options) {
   return print_page(console, connection, options.paging,
                     {"/api/v1/admin/outbox",
                      {{"status", options.status}, {"target", options.target}},
                      "outbox",
                      {"ID", "STATUS", "TARGET", "KIND", "FOR", "ITEM", "TRIES", "NEXT (UTC)", "ERROR"},
-                     cells,
+                     outbox_cells,
                      "nothing of that kind"});
 }
 
@@ -61,7 +62,7 @@ void add_act(Command& outbox, Connection& connection, const std::string& name, s
 
 void add_outbox(Command& root, Connection& connection) {
   Command& outbox = root.add("outbox", "see, retry or drop messages and calls that leave");
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<OutboxListOptions>();
   Command& command = outbox.add("list", "list messages and calls, newest first");
   command
       .option(options->status, "--status", "STATUS",
@@ -70,7 +71,7 @@ void add_outbox(Command& root, Connection& connection) {
   add_paging(command, options->paging);
   add_connection(command, connection);
   command.example("countersign outbox list --status dead").runs([options, &connection](Console& console) {
-    return list(console, connection, *options);
+    return list_messages(console, connection, *options);
   });
   add_act(outbox, connection, "retry", "send a dead or dropped one again, under the same idempotency key",
           "is sent again");

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct PeopleOptions {
   std::string file, to, config;
   bool force = false;
   bool json = false;
@@ -31,7 +31,7 @@ struct Read {
   Calendars calendars;
 };
 
-Outcome<Read> read_people(const Options& options) {
+Outcome<Read> read_people(const PeopleOptions& options) {
   const auto configuration = usable_configuration(options.config);
   if (!configuration) return std::unexpected(configuration.error());
   const auto text = read_file(options.file);
@@ -47,7 +47,7 @@ std::string contents(const Directory& directory) {
          counted(directory.groups().size(), "group", "groups");
 }
 
-Outcome<ExitCode> check(Console& console, const Options& options) {
+Outcome<ExitCode> check(Console& console, const PeopleOptions& options) {
   const auto read = read_people(options);
   if (!read) return std::unexpected(read.error());
   const std::string what =
@@ -71,7 +71,7 @@ Outcome<void> write_whole(const std::string& path, const std::string& text) {
   return failed(ExitCode::wrong_use, fmt::format("cannot write {}: {}", path, why));
 }
 
-Outcome<ExitCode> import(Console& console, const Options& options) {
+Outcome<ExitCode> import(Console& console, const PeopleOptions& options) {
   if (!options.file.ends_with(".csv") && !options.file.ends_with(".CSV")) {
     return failed(
         ExitCode::wrong_use,
@@ -113,7 +113,7 @@ Outcome<ExitCode> import(Console& console, const Options& options) {
 
 void add_people(Command& root) {
   Command& people = root.add("people", "check a file of people, or make people.yaml of a CSV file");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PeopleOptions>();
   constexpr const char* kConfig = "whose calendars people may name (else ./countersign.yaml)";
   people.add("check", "check a file of people and groups, YAML or CSV")
       .argument(options->file, "FILE", "people.yaml or a .csv file")

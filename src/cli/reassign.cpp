@@ -8,10 +8,10 @@
 namespace countersign::cli {
 
 void add_reassign(Command& root, Connection& connection) {
-  struct Options {
+  struct ReassignOptions {
     std::string item, to, reason;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ReassignOptions>();
   Command& command = root.add("reassign", "give a work item to another person, as an administrator");
   command.argument(options->item, "ITEM", "the work item's id, i_....7")
       .option(options->to, "--to", "PERSON", "who shall answer it", Command::Need::required)

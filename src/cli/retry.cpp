@@ -6,11 +6,11 @@
 namespace countersign::cli {
 
 void add_retry(Command& root, Connection& connection) {
-  struct Options {
+  struct RetryOptions {
     std::string reference, reason;
     std::size_t activation = 0;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RetryOptions>();
   Command& command = root.add("retry", "try again what an incident stopped");
   command.argument(options->reference, "REF", "the instance's reference or id")
       .option(options->reason, "--reason", "TEXT", "what was mended; it is recorded", Command::Need::required)

@@ -11,7 +11,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct ShowOptions {
   std::string reference;
   bool events = false;
 };
@@ -114,7 +114,7 @@ Outcome<ExitCode> print_events(Console& console, ApiClient& client, const std::s
   return ExitCode::done;
 }
 
-Outcome<ExitCode> show(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> show(Console& console, const Connection& connection, const ShowOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto id = instance_id(*client, options.reference);
@@ -137,7 +137,7 @@ Outcome<ExitCode> show(Console& console, const Connection& connection, const Opt
 }  // namespace
 
 void add_show(Command& root, Connection& connection) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ShowOptions>();
   Command& command = root.add("show", "show one instance: its form, who decided what, what is open");
   command.argument(options->reference, "REF", "its reference, EXP-2026-14, or its id, i_...")
       .flag(options->events, "--events",

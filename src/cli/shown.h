@@ -8,6 +8,9 @@
 
 namespace countersign::cli {
 
+// So much of a version is shown: enough to tell it from others and to find it again.
+inline constexpr std::size_t kVersionShown = 12;
+
 // A text as it is, numbers exactly, lists joined by ", ", a file by its name, null as "", all else as JSON.
 std::string shown(const json::value& value);
 // The member `key` of an object as above; "" where there is none.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kFileBytesMax = 1 << 30;  // the daemon's own limit is the lower one
 
-struct Options {
+struct StartOptions {
   std::string workflow;
   std::string form;
   std::vector<std::string> set;
@@ -40,7 +40,7 @@ Outcome<void> attach(ApiClient& client, const std::vector<std::string>& files, j
   return assign(form, assignments, "--attach");
 }
 
-Outcome<ExitCode> start(Console& console, const Connection& connection, const Options& options) {
+Outcome<ExitCode> start(Console& console, const Connection& connection, const StartOptions& options) {
   json::object form;
   if (!options.form.empty()) {
     auto read = read_json_object(console, options.form);
@@ -71,7 +71,7 @@ Outcome<ExitCode> start(Console& console, const Connection& connection, const Op
 }  // namespace
 
 void add_start(Command& root, Connection& connection) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StartOptions>();
   Command& command = root.add("start", "start an instance of a workflow");
   command
       .describe(

@@ -12,7 +12,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct TestOptions {
   std::vector<std::string> paths;
   std::string config;
   std::string filter;
@@ -31,7 +31,7 @@ Outcome<void> write_junit(const std::string& file, const scenario::RunResult& ru
   return failed(ExitCode::wrong_use, fmt::format("cannot write the report {}", file));
 }
 
-Outcome<ExitCode> test(Console& console, const Options& options) {
+Outcome<ExitCode> test(Console& console, const TestOptions& options) {
   const auto files = scenario_files(options.paths, options.config);
   if (!files) return std::unexpected(files.error());
   // What the engine would log is part of what scenarios look at.
@@ -58,7 +58,7 @@ Outcome<ExitCode> test(Console& console, const Options& options) {
 }  // namespace
 
 void add_test(Command& root) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TestOptions>();
   root.add("test", "play the scenarios beside workflows")
       .describe(
           "Plays NAME.test.yaml beside each workflow NAME.yaml on the real engine, with a clock that the "

@@ -9,7 +9,7 @@
 namespace countersign::cli {
 namespace {
 
-struct Options {
+struct ValidateOptions {
   std::vector<std::string> paths;
   std::string config;
   std::string format = "text";
@@ -17,7 +17,7 @@ struct Options {
   bool strict = false;
 };
 
-Outcome<ExitCode> validate(Console& console, const Options& options) {
+Outcome<ExitCode> validate(Console& console, const ValidateOptions& options) {
   if (options.format != "text" && options.format != "json") {
     return failed(ExitCode::wrong_use, fmt::format("--format is text or json, not '{}'", options.format));
   }
@@ -46,7 +46,7 @@ Outcome<ExitCode> validate(Console& console, const Options& options) {
 }  // namespace
 
 void add_validate(Command& root) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ValidateOptions>();
   root.add("validate", "check workflows, connectors, people and the configuration")
       .describe(
           "Without PATH: the configuration and everything that it names, as the daemon would load it. A PATH "

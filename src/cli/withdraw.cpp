@@ -6,10 +6,10 @@
 namespace countersign::cli {
 
 void add_withdraw(Command& root, Connection& connection) {
-  struct Options {
+  struct WithdrawOptions {
     std::string reference, reason;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<WithdrawOptions>();
   Command& command = root.add("withdraw", "take a request back, as its requester");
   command.argument(options->reference, "REF", "the instance's reference or id")
       .option(options->reason, "--reason", "TEXT", "why");

@@ -16,8 +16,6 @@
 namespace countersign::cli {
 namespace {
 
-constexpr std::size_t kVersionShown = 12;
-
 std::string path_of(const std::string& workflow, std::string_view rest) {
   return fmt::format("/api/v1/workflows/{}{}", web::escape_segment(workflow), rest);
 }

@@ -8,8 +8,6 @@
 namespace countersign::cli {
 namespace {
 
-constexpr std::size_t kVersionShown = 12;
-
 // "form", "hubspot.deal_won", "every quarter on first business day at 09:00 (Asia/Shanghai)"
 std::string trigger_words(const json::value& trigger) {
   const std::string kind = shown_at(trigger, "kind");
@@ -18,7 +16,7 @@ std::string trigger_words(const json::value& trigger) {
   return shown_at(trigger, "rule") + " (" + shown_at(trigger, "zone") + ")";
 }
 
-Outcome<ExitCode> list(Console& console, const Connection& connection) {
+Outcome<ExitCode> list_workflows(Console& console, const Connection& connection) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
   const auto reply = client->get("/api/v1/workflows");
@@ -55,7 +53,7 @@ void add_workflow_list(Command& workflow, Connection& connection) {
       "'countersign doctor' names them, and 'countersign reload' tries them again.");
   add_connection(listing, connection);
   listing.example("countersign workflow list").runs([&connection](Console& console) {
-    return list(console, connection);
+    return list_workflows(console, connection);
   });
 }
 

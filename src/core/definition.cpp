@@ -57,10 +57,13 @@ const Step* Definition::find_step(std::string_view step_id) const {
   return found == steps.end() ? nullptr : &*found;
 }
 
+const Field* field_named(const std::vector<Field>& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &Field::name);
+  return found != fields.end() ? &*found : nullptr;
+}
+
 const Field* Definition::find_field(std::string_view name) const {
-  const auto found =
-      std::find_if(form.begin(), form.end(), [&](const Field& field) { return field.name == name; });
-  return found == form.end() ? nullptr : &*found;
+  return field_named(form, name);
 }
 
 std::vector<std::string> outcomes_of(const Definition& /*definition*/, const Step& step) {

@@ -128,6 +128,9 @@ using ListIndex = std::uint32_t;
 inline constexpr StepIndex kNoStep = 0xffffffff;
 inline constexpr ListIndex kNoList = 0xffffffff;
 
+// nullptr where there is none.
+const Field* field_named(const std::vector<Field>& fields, std::string_view name);
+
 enum class QuorumKind { one, count, all, percent };
 struct Quorum {
   QuorumKind kind = QuorumKind::one;

@@ -18,11 +18,6 @@ std::vector<std::string> names_of(const std::vector<Field>& fields) {
   return names;
 }
 
-const Field* field_named(const std::vector<Field>& fields, std::string_view name) {
-  const auto found = std::ranges::find(fields, name, &Field::name);
-  return found != fields.end() ? &*found : nullptr;
-}
-
 void refuse_unknown_names(const std::vector<Field>& fields, const json::object& input,
                           std::string_view pointer, std::vector<FormProblem>& problems) {
   for (const auto& member : input) {

@@ -33,11 +33,6 @@ std::optional<CellName> parse_cell(std::string_view name) {
                   std::string(column)};
 }
 
-const Field* field_named(const std::vector<Field>& fields, std::string_view name) {
-  const auto found = std::ranges::find(fields, name, &Field::name);
-  return found != fields.end() ? &*found : nullptr;
-}
-
 bool repeats(FieldType type) {
   return type == FieldType::choices || type == FieldType::people || type == FieldType::files ||
          type == FieldType::items_of;

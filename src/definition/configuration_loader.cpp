@@ -66,7 +66,7 @@ const Grammar& log_grammar() {
   return kGrammar;
 }
 
-constexpr Key kKeys[] = {
+constexpr Key kConfigurationKeys[] = {
     {"listen", Shape::text, Need::optional, "address and port of the HTTP server"},
     {"public_url", Shape::text, Need::optional, "what all links are built from"},
     {"data", Shape::text, Need::optional, "the folder of the database and of files"},
@@ -124,7 +124,7 @@ class ConfigurationReader {
         diagnostics_(diagnostics),
         file_(document.source.file()),
         folder_(folder_of(file_)),
-        map_(document.root, "the configuration", kKeys, diagnostics) {}
+        map_(document.root, "the configuration", kConfigurationKeys, diagnostics) {}
 
   Configuration read() {
     configuration_.file = file_;
@@ -315,7 +315,7 @@ class ConfigurationReader {
 }  // namespace
 
 const Grammar& configuration_grammar() {
-  static const Grammar kGrammar{"configuration", {map_of({kKeys})}};
+  static const Grammar kGrammar{"configuration", {map_of({kConfigurationKeys})}};
   return kGrammar;
 }
 

@@ -41,7 +41,7 @@ const Grammar& value_grammar() {
   return kGrammar;
 }
 
-constexpr std::array kKeys = {
+constexpr std::array kFieldKeys = {
     Key{"type", Shape::word, Need::required, "what kind of value it holds", kTypeWords},
     Key{"label", Shape::local_text, Need::optional, "what people read", ""},
     Key{"help", Shape::local_text, Need::optional, "a sentence below the field", ""},
@@ -107,7 +107,7 @@ class FieldReader {
   FieldReader(Loading& loading, const YamlNode& node, std::string name, const FieldRules& rules)
       : loading_(loading),
         rules_(rules),
-        map_(node, fmt::format("field '{}'", name), kKeys, loading.diagnostics) {
+        map_(node, fmt::format("field '{}'", name), kFieldKeys, loading.diagnostics) {
     field_.name = std::move(name);
     field_.at = position_of(node.at);
   }
@@ -338,7 +338,7 @@ class FieldReader {
 }  // namespace
 
 const Grammar& field_grammar() {
-  static const Grammar kGrammar{"field", {map_of({kKeys})}};
+  static const Grammar kGrammar{"field", {map_of({kFieldKeys})}};
   return kGrammar;
 }
 const Grammar& fields_grammar() {
@@ -347,7 +347,7 @@ const Grammar& fields_grammar() {
 }
 
 KeyTable field_keys() {
-  return kKeys;
+  return kFieldKeys;
 }
 
 bool check_name(std::string_view name, SourceSpan at, std::string_view what, Diagnostics& diagnostics) {

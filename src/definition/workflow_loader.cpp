@@ -49,7 +49,7 @@ const Grammar& handlers_grammar() {
   return kGrammar;
 }
 
-constexpr std::array kKeys = {
+constexpr std::array kWorkflowKeys = {
     Key{"workflow", Shape::text, Need::required, "the id, which is the file's name", ""},
     Key{"title", Shape::local_text, Need::optional, "what people read", ""},
     Key{"owner", Shape::expressions, Need::optional, "who answers for it", ""},
@@ -189,7 +189,7 @@ void read_withdraw(Loading& loading, const YamlNode& node) {
 
 // One reading of the whole file, in an order that does not depend on the file's.
 void read_workflow(Loading& loading) {
-  const MapReader map(loading.document.root, "the workflow", kKeys, loading.diagnostics);
+  const MapReader map(loading.document.root, "the workflow", kWorkflowKeys, loading.diagnostics);
   if (!map.is_map()) return;
   Definition& definition = loading.definition;
   read_id(loading, map);
@@ -283,12 +283,12 @@ void keep_sources(Loading& loading) {
 }  // namespace
 
 const Grammar& workflow_grammar() {
-  static const Grammar kGrammar{"workflow", {map_of({kKeys})}};
+  static const Grammar kGrammar{"workflow", {map_of({kWorkflowKeys})}};
   return kGrammar;
 }
 
 KeyTable workflow_keys() {
-  return kKeys;
+  return kWorkflowKeys;
 }
 
 std::string workflow_name_of(std::string_view file) {

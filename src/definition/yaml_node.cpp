@@ -2,14 +2,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "definition/yaml.h"
 
 namespace countersign {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n';
 }

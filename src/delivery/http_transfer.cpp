@@ -13,7 +13,7 @@ namespace countersign {
 
 namespace {
 
-constexpr std::size_t kHeaderBytesMax = 64 * 1024;
+constexpr std::size_t kReplyHeaderBytesMax = 64 * 1024;
 constexpr std::size_t kUrlBytesMax = 8 * 1024;
 constexpr Duration kRetryAfterMax = std::chrono::hours(24 * 30);
 
@@ -127,7 +127,7 @@ class HttpTransfer final : public OneTransfer {
       return finish(
           FailedTransfer{TransferFailure::too_large,
                          fmt::format("{}: the answer is longer than {} bytes, or its header section than {}",
-                                     target_, request_.response_bytes_max, kHeaderBytesMax)});
+                                     target_, request_.response_bytes_max, kReplyHeaderBytesMax)});
     }
     if (result != CURLE_OK) return finish(failed(result));
     long status = 0;
@@ -149,7 +149,7 @@ class HttpTransfer final : public OneTransfer {
     auto& transfer = *static_cast<HttpTransfer*>(self);
     const std::string_view line(bytes, size * count);
     transfer.header_bytes_ += line.size();
-    if (transfer.header_bytes_ > kHeaderBytesMax) {
+    if (transfer.header_bytes_ > kReplyHeaderBytesMax) {
       transfer.too_large_ = true;
       return 0;
     }

@@ -14,7 +14,7 @@ namespace countersign {
 namespace {
 
 constexpr std::array kExtensions{"table", "strikethrough"};
-constexpr int kDepthMax = 100;
+constexpr int kMarkdownDepthMax = 100;
 
 std::vector<cmark_node*> nodes_in_order(cmark_node* root) {
   std::vector<cmark_node*> nodes;
@@ -36,7 +36,7 @@ bool is_too_deep(cmark_node* root) {
     const bool is_leaf = cmark_node_first_child(cmark_iter_get_node(iterator.get())) == nullptr;
     if (is_leaf) continue;
     depth += cmark_iter_get_event_type(iterator.get()) == CMARK_EVENT_ENTER ? 1 : -1;
-    if (depth > kDepthMax) return true;
+    if (depth > kMarkdownDepthMax) return true;
   }
   return false;
 }

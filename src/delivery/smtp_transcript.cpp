@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kReplyBytesMax = 500;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 SmtpVerdict verdict_of(int code) {
   if (code >= 400 && code < 500) return SmtpVerdict::temporary;
   if (code >= 500 && code < 600) return SmtpVerdict::permanent;

@@ -15,10 +15,10 @@ namespace {
 
 using Data = kainjow::mustache::data;
 
-constexpr int kDepthMax = 64;
+constexpr int kDataDepthMax = 64;
 
 Data to_data(const json::value& value, int depth) {
-  if (depth > kDepthMax) return Data(kainjow::mustache::data::type::bool_false);
+  if (depth > kDataDepthMax) return Data(kainjow::mustache::data::type::bool_false);
   if (value.is_object() && number_text(value).empty()) {
     Data object(kainjow::mustache::data::type::object);
     for (const auto& [key, member] : value.get_object())

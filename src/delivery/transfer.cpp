@@ -18,22 +18,22 @@ namespace {
 using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using TransferPtr = std::unique_ptr<OneTransfer>;
 
-// One scheme, host and port. It stands in the list of ready targets (once) while it has something to start
-// and may.
-struct Target {
-  std::size_t active = 0;
-  std::deque<TransferPtr> waiting;
-  bool is_listed = false;
-};
-
-struct Active {
-  TransferPtr transfer;
-  Handle handle;
-};
-
 }  // namespace
 
 class TransferClient::Driver {
+  // One scheme, host and port. It stands in the list of ready targets (once) while it has something to start
+  // and may.
+  struct Target {
+    std::size_t active = 0;
+    std::deque<TransferPtr> waiting;
+    bool is_listed = false;
+  };
+
+  struct Active {
+    TransferPtr transfer;
+    Handle handle;
+  };
+
  public:
   Driver(boost::asio::io_context& io, AddressPolicy policy, TransferLimits limits)
       : io_(io),

@@ -11,10 +11,6 @@ namespace {
 
 constexpr int kFactRoundsMax = 8;
 
-std::unexpected<Refusal> refuse(Error error) {
-  return std::unexpected(Refusal{std::move(error), {}});
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const Definition>> Execution::definition_of(const State& state) const {

@@ -14,10 +14,6 @@
 namespace countersign {
 namespace {
 
-std::unexpected<Refusal> refuse(Error error) {
-  return std::unexpected(Refusal{std::move(error), {}});
-}
-
 // What became of a delivery.
 struct Effects {
   std::vector<std::string> instances;

@@ -13,13 +13,6 @@
 namespace countersign {
 namespace {
 
-std::unexpected<Refusal> refuse(ErrorCode code, std::string message) {
-  return std::unexpected(Refusal{Error{code, std::move(message), {}}, {}});
-}
-std::unexpected<Refusal> refuse(Error error) {
-  return std::unexpected(Refusal{std::move(error), {}});
-}
-
 std::string actor_key(const Actor& actor) {
   return actor.authenticated + "|" + actor.person.value;
 }

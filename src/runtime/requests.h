@@ -149,6 +149,12 @@ struct Refusal {
   std::vector<Problem> problems;  // of the form: one a field
   bool keep = false;              // what was written stays all the same: an incident
 };
+inline std::unexpected<Refusal> refuse(Error error, std::vector<Problem> problems = {}) {
+  return std::unexpected(Refusal{std::move(error), std::move(problems), false});
+}
+inline std::unexpected<Refusal> refuse(ErrorCode code, std::string message) {
+  return refuse(Error{code, std::move(message), {}});
+}
 using Answer = std::expected<Reply, Refusal>;
 using Completion = std::function<void(Answer)>;
 

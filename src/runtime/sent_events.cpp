@@ -12,10 +12,6 @@
 namespace countersign {
 namespace {
 
-std::unexpected<Refusal> refuse(Error error, std::vector<FormProblem> problems = {}) {
-  return std::unexpected(Refusal{std::move(error), std::move(problems)});
-}
-
 // What became of an event: it reached or started these; it brought these to a halt.
 struct Reached {
   json::array instances;

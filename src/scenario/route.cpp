@@ -26,10 +26,6 @@ Caller caller_for(const PersonId& person) {
   return caller;
 }
 
-std::unexpected<Refusal> refuse(Error error) {
-  return std::unexpected(Refusal{std::move(error), {}});
-}
-
 class Walker {
  public:
   Walker(const RouteQuestion& question, const Definition& definition, Trial& trial)

@@ -41,6 +41,9 @@ void submit(const Surroundings& around, Caller caller, Request request, std::fun
 
 HttpReply reply_of(const Answer& answer, std::string_view path);
 
+// So many entries stand in one page of a list at most.
+inline constexpr std::size_t kListMax = 200;
+
 // The parameter's value, "" where it is not given. The router has checked the query.
 std::string query_text(const Call& call, std::string_view name);
 // 1 to `at_most`, else Error; `otherwise` where it is not given.

@@ -12,8 +12,6 @@ namespace countersign::web {
 
 namespace {
 
-constexpr std::size_t kListMax = 200;
-
 std::optional<std::int64_t> row_number(const std::string& text) {
   std::int64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);

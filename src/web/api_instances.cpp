@@ -12,8 +12,6 @@ namespace countersign::web {
 
 namespace {
 
-constexpr std::size_t kListMax = 200;
-
 // A key that belongs to somebody starts for that person only; a system's key, and one with act-as, for
 // whoever is named.
 Result<PersonId> requester_of(const Call& call, const std::string& named) {
@@ -45,7 +43,7 @@ void start(const Surroundings& around, Call call) {
   submit(around, std::move(call), std::move(*caller), std::move(request));
 }
 
-HttpReply list(const Surroundings& around, const Call& call) {
+HttpReply list_instances(const Surroundings& around, const Call& call) {
   InstanceFilter filter;
   filter.workflow = query_text(call, "workflow");
   filter.status = query_text(call, "status");
@@ -69,7 +67,7 @@ HttpReply list(const Surroundings& around, const Call& call) {
                {"next_cursor", page->next_cursor.empty() ? json::value() : json::value(page->next_cursor)}});
 }
 
-HttpReply one(const Surroundings& around, const Call& call) {
+HttpReply one_instance(const Surroundings& around, const Call& call) {
   const auto id = instance_named(around.backend, call.at("id"));
   if (!id) return problem_of(id.error(), call.request.path);
   const auto reading = read_instance(around.backend, *id);
@@ -232,7 +230,7 @@ std::vector<Route> instance_routes(const Surroundings& around) {
                     "",
                     "Instances",
                     {"workflow", "status", "requester", "stage", "reference", "ended", "limit", "cursor"},
-                    on_pool(around, [&around](const Call& call) { return list(around, call); })});
+                    on_pool(around, [&around](const Call& call) { return list_instances(around, call); })});
   routes.push_back({"GET",
                     "/api/v1/instances/{id}",
                     Scope::read,
@@ -242,7 +240,7 @@ std::vector<Route> instance_routes(const Surroundings& around) {
                     "",
                     "Instance",
                     {},
-                    on_pool(around, [&around](const Call& call) { return one(around, call); })});
+                    on_pool(around, [&around](const Call& call) { return one_instance(around, call); })});
   routes.push_back({"GET",
                     "/api/v1/instances/{id}/events",
                     Scope::read,

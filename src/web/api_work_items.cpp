@@ -14,7 +14,6 @@ namespace countersign::web {
 
 namespace {
 
-constexpr std::size_t kListMax = 200;
 constexpr std::size_t kBulkMax = 100;
 
 // The title and, while it is open, what may be answered.
@@ -36,7 +35,7 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   shown["outcomes"] = std::move(outcomes);
 }
 
-HttpReply list(const Surroundings& around, const Call& call) {
+HttpReply list_work_items(const Surroundings& around, const Call& call) {
   const Backend& backend = around.backend;
   WorkItemFilter filter;
   filter.assignee = query_text(call, "assignee");
@@ -79,7 +78,7 @@ HttpReply list(const Surroundings& around, const Call& call) {
                {"next_cursor", page->next_cursor.empty() ? json::value() : json::value(page->next_cursor)}});
 }
 
-HttpReply one(const Surroundings& around, const Call& call) {
+HttpReply one_work_item(const Surroundings& around, const Call& call) {
   const auto name = parse_item_id(call.at("id"));
   if (!name) return problem_of(name.error(), call.request.path);
   const auto reading = read_instance(around.backend, name->instance);
@@ -214,7 +213,7 @@ std::vector<Route> work_item_routes(const Surroundings& around) {
                     "",
                     "WorkItems",
                     {"assignee", "status", "workflow", "instance", "due_before", "limit", "cursor"},
-                    on_pool(around, [&around](const Call& call) { return list(around, call); })});
+                    on_pool(around, [&around](const Call& call) { return list_work_items(around, call); })});
   routes.push_back({"GET",
                     "/api/v1/work-items/{id}",
                     Scope::read,
@@ -224,7 +223,7 @@ std::vector<Route> work_item_routes(const Surroundings& around) {
                     "",
                     "WorkItem",
                     {},
-                    on_pool(around, [&around](const Call& call) { return one(around, call); })});
+                    on_pool(around, [&around](const Call& call) { return one_work_item(around, call); })});
   routes.push_back({"POST",
                     "/api/v1/work-items/{id}/decision",
                     Scope::decide,

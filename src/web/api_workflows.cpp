@@ -45,7 +45,7 @@ json::object outline(const Definition& definition, std::string_view locale) {
           {"started_by_form", by_form}};
 }
 
-HttpReply list(const Surroundings& around, const Call& call) {
+HttpReply list_workflows(const Surroundings& around, const Call& call) {
   const auto snapshot = around.backend.library.current();
   const std::string locale = locale_of(call, *snapshot->directory);
   const auto progress = read_schedule_progress(around.backend.reader);
@@ -64,7 +64,7 @@ HttpReply not_found(const Call& call) {
   return problem(404, fmt::format("there is no workflow '{}'", call.at("workflow")), call.request.path);
 }
 
-HttpReply one(const Surroundings& around, const Call& call) {
+HttpReply one_workflow(const Surroundings& around, const Call& call) {
   const auto snapshot = around.backend.library.current();
   const auto definition = snapshot->workflow(WorkflowId(call.at("workflow")));
   if (!definition) return not_found(call);
@@ -171,7 +171,7 @@ HttpReply migration(const Surroundings& around, const Call& call) {
   const std::string wanted = query_text(call, "version");
   const auto to = version_named(around, workflow, wanted);
   if (!to) return wanted.empty() ? not_found(call) : no_version(call, wanted);
-  const auto limit = query_number(call, "limit", 50, 200);
+  const auto limit = query_number(call, "limit", 50, kListMax);
   if (!limit) return problem(400, limit.error().message, call.request.path);
   InstanceFilter filter;
   filter.workflow = workflow.value;
@@ -215,7 +215,7 @@ std::vector<Route> workflow_routes(const Surroundings& around) {
                     "",
                     "Workflows",
                     {},
-                    on_pool(around, [&around](const Call& call) { return list(around, call); })});
+                    on_pool(around, [&around](const Call& call) { return list_workflows(around, call); })});
   routes.push_back({"GET",
                     "/api/v1/workflows/{workflow}",
                     Scope::read,
@@ -225,7 +225,7 @@ std::vector<Route> workflow_routes(const Surroundings& around) {
                     "",
                     "Workflow",
                     {},
-                    on_pool(around, [&around](const Call& call) { return one(around, call); })});
+                    on_pool(around, [&around](const Call& call) { return one_workflow(around, call); })});
   routes.push_back({"GET",
                     "/api/v1/workflows/{workflow}/form-schema",
                     Scope::read,

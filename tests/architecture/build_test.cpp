@@ -1,5 +1,6 @@
 // What stands in the folders is built, and what is built can be installed.
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -16,6 +17,12 @@ namespace {
 std::string compile_commands() {
   std::ostringstream text;
   text << std::ifstream(COUNTERSIGN_BINARY_DIR "/compile_commands.json").rdbuf();
+  // Several source files of a module are compiled as one, which includes them.
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(COUNTERSIGN_BINARY_DIR)) {
+    if (entry.path().parent_path().filename() != "Unity") continue;
+    if (text.str().find(entry.path().string()) != std::string::npos)
+      text << std::ifstream(entry.path()).rdbuf();
+  }
   return text.str();
 }
 

@@ -9,12 +9,13 @@
 
 #include "base/json.h"
 #include "cel/jsonl.h"
+#include "tests/source_folder.h"
 
 namespace countersign::cel {
 namespace {
 
 const std::filesystem::path kTests =
-    std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "../shared/cel/conformance-open.jsonl";
+    std::filesystem::path(source_folder()) / "../shared/cel/conformance-open.jsonl";
 
 // Equal in kind and value; 1, 1u and 1.0 differ, any NaN is any NaN, maps in any order.
 bool same(const Value& a, const Value& b) {

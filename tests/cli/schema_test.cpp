@@ -8,6 +8,7 @@
 
 #include "definition/json_schema.h"
 #include "tests/cli/command_run.h"
+#include "tests/source_folder.h"
 
 namespace countersign::cli::test {
 namespace {
@@ -17,9 +18,8 @@ using testing::HasSubstr;
 TEST(Schema, PrintsTheCommittedSchemas) {
   for (const std::string& name : schema_names()) {
     std::ostringstream committed;
-    committed << std::ifstream(std::string(COUNTERSIGN_SOURCE_DIR) + "/docs/schema/" + name + ".schema.json",
-                               std::ios::binary)
-                     .rdbuf();
+    committed
+        << std::ifstream(source_folder() + "/docs/schema/" + name + ".schema.json", std::ios::binary).rdbuf();
     const Ran ran = run({"schema", name});
     EXPECT_EQ(ran.code, 0) << ran.err;
     EXPECT_EQ(ran.out, committed.str()) << name;

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/source_folder.h"
+
 namespace countersign::test {
 
 inline bool rewrite_golden() {
@@ -19,7 +21,7 @@ inline bool rewrite_golden() {
 
 // A path below the repository's root.
 inline std::filesystem::path source_path(std::string_view relative) {
-  return std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / relative;
+  return std::filesystem::path(source_folder()) / relative;
 }
 
 inline std::optional<std::string> read_file(const std::filesystem::path& path) {

@@ -11,6 +11,7 @@
 #include "core/outbound_call.h"
 #include "definition/connector_loader.h"
 #include "definition/workflow_files.h"
+#include "tests/source_folder.h"
 
 namespace countersign::connectors {
 
@@ -23,7 +24,7 @@ inline std::shared_ptr<const Connector> connector_of(std::string_view text) {
 }
 
 inline std::shared_ptr<const Connector> shipped(const std::string& name) {
-  const auto file = std::string(COUNTERSIGN_SOURCE_DIR) + "/connectors/" + name + ".yaml";
+  const auto file = source_folder() + "/connectors/" + name + ".yaml";
   Diagnostics diagnostics;
   auto connector = load_connector(file, read_file(file).value(), diagnostics);
   EXPECT_EQ(diagnostics.to_text(), "");

@@ -11,6 +11,7 @@
 #include "definition/workflow_files.h"
 #include "definition/workflow_loader.h"
 #include "tests/definition/sample_catalogue.h"
+#include "tests/source_folder.h"
 
 namespace countersign {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string folder(std::string_view name) {
-  return std::string(COUNTERSIGN_SOURCE_DIR) + "/tests/definition/" + std::string(name);
+  return source_folder() + "/tests/definition/" + std::string(name);
 }
 
 std::vector<std::string> corpus(std::string_view name) {

@@ -1,6 +1,7 @@
 #include "core/inbound_mapping.h"
 
 #include "tests/definition/connector_fixture.h"
+#include "tests/source_folder.h"
 
 namespace countersign::connectors {
 namespace {
@@ -155,8 +156,7 @@ inbound:
 class VendorPayloads : public ConnectorTest {
  protected:
   std::string body_of(const std::string& name) {
-    const auto file =
-        std::string(COUNTERSIGN_SOURCE_DIR) + "/../shared/webhooks/payloads/inbound/" + name + ".json";
+    const auto file = source_folder() + "/../shared/webhooks/payloads/inbound/" + name + ".json";
     const auto sample = read_file(file);
     if (!sample) return "";
     const auto parsed = parse_json(*sample);

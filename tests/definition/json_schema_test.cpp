@@ -10,12 +10,13 @@
 #include "definition/field_loader.h"
 #include "definition/step_loader.h"
 #include "definition/workflow_files.h"
+#include "tests/source_folder.h"
 
 namespace countersign {
 namespace {
 
 TEST(JsonSchema, TheCommittedFilesAreCurrent) {
-  const std::filesystem::path folder = std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "docs" / "schema";
+  const std::filesystem::path folder = std::filesystem::path(source_folder()) / "docs" / "schema";
   const char* rewrite = std::getenv("COUNTERSIGN_REWRITE_GOLDENS");
   for (const std::string& name : schema_names()) {
     const std::string file = (folder / (name + ".schema.json")).string();

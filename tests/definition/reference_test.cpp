@@ -8,12 +8,13 @@
 #include "definition/step_loader.h"
 #include "definition/trigger_loader.h"
 #include "definition/workflow_files.h"
+#include "tests/source_folder.h"
 
 namespace countersign {
 namespace {
 
 std::string reference() {
-  return read_file(std::string(COUNTERSIGN_SOURCE_DIR) + "/docs/workflow-reference.md").value();
+  return read_file(source_folder() + "/docs/workflow-reference.md").value();
 }
 
 TEST(Reference, NamesEveryAvailableKey) {

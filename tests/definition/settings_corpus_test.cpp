@@ -14,13 +14,14 @@
 #include "definition/connector_loader.h"
 #include "definition/people_loader.h"
 #include "definition/workflow_files.h"
+#include "tests/source_folder.h"
 
 namespace countersign {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kTests = std::string(COUNTERSIGN_SOURCE_DIR) + "/tests/definition/";
+const std::string kTests = source_folder() + "/tests/definition/";
 
 Calendars office_calendar() {
   auto office = Calendar::make(CalendarSettings::standard("Asia/Shanghai"));
@@ -100,7 +101,7 @@ TEST(SettingsCorpus, HasNoExpectedFileOfNothing) {
 }
 
 TEST(ShippedConnectors, LoadWithoutDiagnostics) {
-  const auto loaded = load_connector_files({std::string(COUNTERSIGN_SOURCE_DIR) + "/connectors"});
+  const auto loaded = load_connector_files({source_folder() + "/connectors"});
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
   EXPECT_EQ(loaded->diagnostics.to_text(), "");
   for (const auto* name : {"email", "webhook", "generic", "hubspot", "feishu"}) {
@@ -114,7 +115,7 @@ TEST(ShippedConnectors, LoadWithoutDiagnostics) {
 }
 
 TEST(ShippedExample, LoadsWithoutDiagnostics) {
-  const auto folder = std::string(COUNTERSIGN_SOURCE_DIR) + "/packaging/example/";
+  const auto folder = source_folder() + "/packaging/example/";
   const auto read = [](const std::string& path) { return read_file(path); };
   Diagnostics diagnostics;
   const auto configuration = load_configuration(

@@ -5,12 +5,13 @@
 
 #include "definition/connector_loader.h"
 #include "definition/workflow_files.h"
+#include "tests/source_folder.h"
 
 namespace countersign {
 namespace {
 
 TEST(ShippedFiles, LoadWithoutDiagnostics) {
-  const std::string root = COUNTERSIGN_SOURCE_DIR;
+  const std::string root = source_folder();
   Catalogue catalogue;
   catalogue.calendars = {"office"};
   Diagnostics diagnostics;

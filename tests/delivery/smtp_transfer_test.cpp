@@ -13,6 +13,7 @@
 #include "delivery/mail.h"
 #include "delivery/transfer.h"
 #include "tests/delivery/child_process.h"
+#include "tests/source_folder.h"
 
 namespace countersign {
 namespace {
@@ -25,9 +26,9 @@ using namespace std::chrono_literals;
 class SmtpSink {
  public:
   explicit SmtpSink(json::object settings)
-      : process_({"/usr/bin/python3", COUNTERSIGN_SOURCE_DIR "/tests/delivery/smtp_sink.py",
-                  json::serialize(settings)},
-                 ChildProcess::Errors::dropped) {
+      : process_(
+            {"/usr/bin/python3", source_folder() + "/tests/delivery/smtp_sink.py", json::serialize(settings)},
+            ChildProcess::Errors::dropped) {
     const std::string line = process_.line();
     if (line.starts_with("PORT ")) port = std::stoi(line.substr(5));
   }

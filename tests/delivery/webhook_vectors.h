@@ -10,11 +10,12 @@
 #include <boost/json.hpp>
 
 #include "delivery/verifier.h"
+#include "tests/source_folder.h"
 
 namespace countersign::tests {
 
 inline std::filesystem::path vectors_folder() {
-  return std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / ".." / "shared" / "webhooks" / "vectors";
+  return std::filesystem::path(source_folder()) / ".." / "shared" / "webhooks" / "vectors";
 }
 
 inline std::string file_text(const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 
 #include "definition/workflow_files.h"
 #include "tests/scenario/scenario_fixture.h"
+#include "tests/source_folder.h"
 
 namespace countersign::scenario::testing {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string corpus_folder() {
-  return std::string(COUNTERSIGN_SOURCE_DIR) + "/tests/scenario/reports";
+  return source_folder() + "/tests/scenario/reports";
 }
 
 std::vector<std::string> corpus() {

@@ -7,6 +7,7 @@
 
 #include "definition/configuration.h"
 #include "definition/connector_files.h"
+#include "tests/source_folder.h"
 
 namespace countersign::scenario {
 namespace {
@@ -24,7 +25,7 @@ std::vector<std::string> files_ending(const std::string& folder, const std::stri
 }
 
 TEST(ShippedScenarios, PassAndReachEveryWay) {
-  const std::string root = COUNTERSIGN_SOURCE_DIR;
+  const std::string root = source_folder();
   const auto connectors = load_connector_files({root + "/connectors"});
   ASSERT_TRUE(connectors) << connectors.error().message;
   auto around = std::make_shared<Snapshot>();
@@ -39,7 +40,7 @@ TEST(ShippedScenarios, PassAndReachEveryWay) {
 }
 
 TEST(ShippedScenarios, StandBesideEveryWorkflow) {
-  const std::string folder = std::string(COUNTERSIGN_SOURCE_DIR) + "/workflows";
+  const std::string folder = source_folder() + "/workflows";
   for (const std::string& file : files_ending(folder, ".yaml")) {
     if (file.ends_with(".test.yaml")) continue;
     const std::string scenarios = file.substr(0, file.size() - 5) + ".test.yaml";

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/source_folder.h"
 #include "tests/web/site_fixture.h"
 #include "web/openapi.h"
 
@@ -141,7 +142,7 @@ TEST(OpenApi, ListsEveryRouteWithKnownSchemas) {
 
 // The page for people and the table of the daemon are one list.
 TEST(Documents, ListEveryRouteWithItsScope) {
-  std::ifstream file(COUNTERSIGN_SOURCE_DIR "/docs/http-api.md");
+  std::ifstream file(source_folder() + "/docs/http-api.md");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   ASSERT_NE(text, "");
   SiteFixture site;

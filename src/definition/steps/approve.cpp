@@ -9,7 +9,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kKeys = {
+constexpr std::array kApproveKeys = {
     Key{"by", Shape::expressions, Need::required, "who is asked: persons, groups", ""},
     Key{"need", Shape::any, Need::optional, "how many must approve: 1, 2, all, 60%", "", need_grammar},
     Key{"order", Shape::word, Need::optional, "all at once, or one after the other", "together|one_by_one"},
@@ -47,9 +47,9 @@ void check_need(const StepReading& reading, const MapReader& map, const Approve&
                               "several may be asked here: 'need' must say how many approve (1, 2, all, 60%)");
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_approve(const StepReading& reading) {
   Approve approve;
-  const MapReader map(reading.value, "'approve'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'approve'", kApproveKeys, reading.diagnostics());
   if (const YamlNode* by = map.find("by")) {
     approve.by = read_expressions(reading.loading, *by, reading.spot, expects_people(), "'by'");
   }
@@ -85,7 +85,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& approve_word() {
-  static const StepWord kWord{"approve", Shape::map, "people approve or reject", kKeys, {}, read, true};
+  static const StepWord kWord{"approve",    Shape::map, "people approve or reject", kApproveKeys, {},
+                              read_approve, true};
   return kWord;
 }
 

@@ -10,7 +10,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kKeys = {
+constexpr std::array kBudgetKeys = {
     Key{"reserve", Shape::expression, Need::optional, "how much to hold; needs `from`", ""},
     Key{"commit", Shape::text, Need::optional, "the step whose reservation is spent", ""},
     Key{"supplement", Shape::expression, Need::optional, "by how much the budget grows; needs `to`", ""},
@@ -100,9 +100,9 @@ std::vector<Field> result_of(const std::string& currency) {
           field("available", FieldType::money), field("missing", FieldType::money)};
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_budget(const StepReading& reading) {
   Budget budget;
-  const MapReader map(reading.value, "'budget'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'budget'", kBudgetKeys, reading.diagnostics());
   const Act* act = chosen_act(reading, map);
   if (act == nullptr) return Budget{.act = Budget::Act::supplement};  // refused; an act without more to say
   budget.act = act->act;
@@ -127,8 +127,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& budget_word() {
-  static const StepWord kWord{"budget", Shape::map, "reserves, spends, raises or moves budget", kKeys, {},
-                              read,     false};
+  static const StepWord kWord{
+      "budget", Shape::map, "reserves, spends, raises or moves budget", kBudgetKeys, {}, read_budget, false};
   return kWord;
 }
 

@@ -14,7 +14,7 @@ constexpr std::array kBeside = {
     Key{"with", Shape::map, Need::optional, "the action's input", "", expressions_by_name},
 };
 
-StepKind read(const StepReading& reading) {
+StepKind read_call(const StepReading& reading) {
   Call call;
   Loading& loading = reading.loading;
   const std::string& text = reading.value.text;
@@ -55,7 +55,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& call_word() {
-  static const StepWord kWord{"call", Shape::text, "asks another system", {}, kBeside, read, false};
+  static const StepWord kWord{"call", Shape::text, "asks another system", {}, kBeside, read_call, false};
   return kWord;
 }
 

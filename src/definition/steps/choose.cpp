@@ -26,7 +26,7 @@ const Grammar& options_grammar() {
   return kGrammar;
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_choose(const StepReading& reading) {
   Choose choose;
   if (reading.value.items.empty()) {
     reading.diagnostics().error(Code::bad_value, reading.value.at, "'choose' has no options");
@@ -58,8 +58,9 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& choose_word() {
-  static const StepWord kWord{"choose", Shape::list,    "one of several lists of steps", kWhenKeys, {}, read,
-                              false,    options_grammar};
+  static const StepWord kWord{
+      "choose", Shape::list,    "one of several lists of steps", kWhenKeys, {}, read_choose,
+      false,    options_grammar};
   return kWord;
 }
 

@@ -11,7 +11,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kKeys = {
+constexpr std::array kForEachKeys = {
     Key{"in", Shape::expression, Need::required, "the list; a group stands for its members", ""},
     Key{"as", Shape::text, Need::optional, "the name of one of them in the steps (item)", ""},
     Key{"steps", Shape::steps, Need::required, "what happens with each", ""},
@@ -57,9 +57,9 @@ void check_item_name(const StepReading& reading, const MapReader& map, const std
   }
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_for_each(const StepReading& reading) {
   ForEach each;
-  const MapReader map(reading.value, "'for_each'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'for_each'", kForEachKeys, reading.diagnostics());
   each.as = map.text("as", scope::kItem);
   if (map.is_map() && (map.find("as") != nullptr || !map.has("as"))) check_item_name(reading, map, each.as);
   if (const YamlNode* in = map.find("in")) {
@@ -87,8 +87,9 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& for_each_word() {
-  static const StepWord kWord{"for_each", Shape::map, "the same steps for every item of a list", kKeys, {},
-                              read,       false};
+  static const StepWord kWord{"for_each",   Shape::map, "the same steps for every item of a list",
+                              kForEachKeys, {},         read_for_each,
+                              false};
   return kWord;
 }
 

@@ -12,7 +12,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kKeys = {
+constexpr std::array kGatesKeys = {
     Key{"stage", Shape::text, Need::required, "the stage that is reached when the level opens", ""},
     Key{"steps", Shape::steps, Need::optional, "the work that must be complete", ""},
     Key{"when", Shape::expression, Need::optional, "what must hold at that moment", ""},
@@ -21,7 +21,7 @@ constexpr std::array kKeys = {
 };
 
 const Grammar& level_grammar() {
-  static const Grammar kGrammar{"level", {map_of({kKeys})}};
+  static const Grammar kGrammar{"level", {map_of({kGatesKeys})}};
   return kGrammar;
 }
 const Grammar& levels_grammar() {
@@ -86,13 +86,13 @@ void check_only(const StepReading& reading, const MapReader& map, ListIndex list
   }
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_gates(const StepReading& reading) {
   Gates gates;
   if (reading.value.items.empty()) {
     reading.diagnostics().error(Code::bad_value, reading.value.at, "'gates' has no levels");
   }
   for (std::size_t i = 0; i < reading.value.items.size(); ++i) {
-    const MapReader map(reading.value.items[i], "a level of 'gates'", kKeys, reading.diagnostics());
+    const MapReader map(reading.value.items[i], "a level of 'gates'", kGatesKeys, reading.diagnostics());
     if (!map.is_map()) continue;
     Gates::Level level;
     level.stage = map.text("stage");
@@ -126,7 +126,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& gates_word() {
-  static const StepWord kWord{"gates", Shape::list,   "ordered levels of stages", kKeys, {}, read,
+  static const StepWord kWord{"gates", Shape::list,   "ordered levels of stages", kGatesKeys, {}, read_gates,
                               false,   levels_grammar};
   return kWord;
 }

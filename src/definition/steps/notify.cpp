@@ -8,7 +8,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kKeys = {
+constexpr std::array kNotifyKeys = {
     Key{"to", Shape::expressions, Need::optional, "who is told", ""},
     Key{"via", Shape::text, Need::optional, "a connector that posts to a room", ""},
     Key{"message", Shape::text, Need::optional, "the name of a file messages/NAME.LANG.md", ""},
@@ -33,9 +33,9 @@ void read_via(const StepReading& reading, const MapReader& map, Notify& notify) 
   }
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_notify(const StepReading& reading) {
   Notify notify;
-  const MapReader map(reading.value, "'notify'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'notify'", kNotifyKeys, reading.diagnostics());
   if (!map.is_map()) return notify;
   if (const YamlNode* to = map.find("to")) {
     notify.to = read_expressions(reading.loading, *to, reading.spot, expects_people(), "'to'");
@@ -70,7 +70,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& notify_word() {
-  static const StepWord kWord{"notify", Shape::map, "tells people", kKeys, {}, read, false};
+  static const StepWord kWord{"notify", Shape::map, "tells people", kNotifyKeys, {}, read_notify, false};
   return kWord;
 }
 

@@ -14,14 +14,14 @@ const Grammar& branches_grammar() {
   return kGrammar;
 }
 
-constexpr std::array kKeys = {
+constexpr std::array kParallelKeys = {
     Key{"branches", Shape::map, Need::required, "name: steps", "", branches_grammar},
     Key{"need", Shape::any, Need::optional, "how many branches must end: all, 1, n (all)", "", need_grammar},
 };
 
-StepKind read(const StepReading& reading) {
+StepKind read_parallel(const StepReading& reading) {
   Parallel parallel;
-  const MapReader map(reading.value, "'parallel'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'parallel'", kParallelKeys, reading.diagnostics());
   if (const YamlNode* branches = map.find("branches")) {
     if (branches->entries.size() < 2) {
       reading.diagnostics().error(Code::bad_value, branches->at, "'parallel' needs at least two branches");
@@ -53,8 +53,8 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& parallel_word() {
-  static const StepWord kWord{"parallel", Shape::map, "several lists of steps at once", kKeys, {},
-                              read,       false};
+  static const StepWord kWord{"parallel",    Shape::map, "several lists of steps at once", kParallelKeys, {},
+                              read_parallel, false};
   return kWord;
 }
 

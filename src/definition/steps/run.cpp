@@ -16,7 +16,7 @@ constexpr std::array kBeside = {
     Key{"requester", Shape::expression, Need::optional, "on whose behalf (ours)", ""},
 };
 
-StepKind read(const StepReading& reading) {
+StepKind read_run(const StepReading& reading) {
   Run run;
   Loading& loading = reading.loading;
   run.workflow = WorkflowId(reading.value.text);
@@ -57,7 +57,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& run_word() {
-  static const StepWord kWord{"run", Shape::text, "another workflow", {}, kBeside, read, false};
+  static const StepWord kWord{"run", Shape::text, "another workflow", {}, kBeside, read_run, false};
   return kWord;
 }
 

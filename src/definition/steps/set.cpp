@@ -31,7 +31,7 @@ void set_field(const StepReading& reading, const YamlNode::Entry& entry, const s
        read_field_value(loading, entry.value, reading.spot, *field, fmt::format("'{}'", entry.key))});
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_set(const StepReading& reading) {
   Assign assign;
   if (reading.value.entries.empty()) {
     reading.diagnostics().error(Code::bad_value, reading.value.at, "'set' sets nothing");
@@ -64,7 +64,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& set_word() {
-  static const StepWord kWord{"set", Shape::map,         "fields of the form, variables", {}, {}, read,
+  static const StepWord kWord{"set", Shape::map,         "fields of the form, variables", {}, {}, read_set,
                               false, expressions_by_name};
   return kWord;
 }

@@ -27,7 +27,7 @@ const Grammar& checklist_grammar() {
   return kGrammar;
 }
 
-constexpr std::array kKeys = {
+constexpr std::array kTaskKeys = {
     Key{"for", Shape::expressions, Need::required, "who does it; any one of them", ""},
     Key{"title", Shape::local_text, Need::optional, "what is to be done", ""},
     Key{"show", Shape::texts, Need::optional, "fields of the form that are seen (all)", ""},
@@ -86,9 +86,9 @@ void read_outcomes(const StepReading& reading, const MapReader& map, Task& task)
   if (task.outcomes.empty()) task.outcomes = {"done"};
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_task(const StepReading& reading) {
   Task task;
-  const MapReader map(reading.value, "'task'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'task'", kTaskKeys, reading.diagnostics());
   if (const YamlNode* owner = map.find("for")) {
     task.owner = read_expressions(reading.loading, *owner, reading.spot, expects_people(), "'for'");
   }
@@ -119,7 +119,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& task_word() {
-  static const StepWord kWord{"task", Shape::map, "somebody does something", kKeys, {}, read, true};
+  static const StepWord kWord{"task", Shape::map, "somebody does something", kTaskKeys, {}, read_task, true};
   return kWord;
 }
 

@@ -10,7 +10,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kKeys = {
+constexpr std::array kWaitKeys = {
     Key{"for", Shape::time, Need::optional, "so long", ""},
     Key{"until", Shape::expression, Need::optional, "an instant or a date", ""},
     Key{"event", Shape::text, Need::optional, "CONNECTOR.NAME, or an event of `events`", ""},
@@ -45,17 +45,17 @@ void read_event(const StepReading& reading, const MapReader& map, Wait& wait) {
 }
 
 const Grammar& wait_grammar() {
-  static const Grammar kGrammar{"wait", {value_of(Shape::time), map_of({kKeys})}};
+  static const Grammar kGrammar{"wait", {value_of(Shape::time), map_of({kWaitKeys})}};
   return kGrammar;
 }
 
-StepKind read(const StepReading& reading) {
+StepKind read_wait(const StepReading& reading) {
   Wait wait;
   if (reading.value.is_scalar()) {
     wait.span = read_time(reading.loading, reading.value, reading.spot, expects_time(), "'wait'");
     return wait;
   }
-  const MapReader map(reading.value, "'wait'", kKeys, reading.diagnostics());
+  const MapReader map(reading.value, "'wait'", kWaitKeys, reading.diagnostics());
   if (!map.is_map()) return wait;
   if (!map.has("for") && !map.has("until") && !map.has("event")) {
     reading.diagnostics().error(Code::missing_key, map.node().at,
@@ -74,7 +74,7 @@ StepKind read(const StepReading& reading) {
 }  // namespace
 
 const StepWord& wait_word() {
-  static const StepWord kWord{"wait", Shape::any,  "waits for a time or an event", kKeys, {}, read,
+  static const StepWord kWord{"wait", Shape::any,  "waits for a time or an event", kWaitKeys, {}, read_wait,
                               false,  wait_grammar};
   return kWord;
 }
