@@ -14,6 +14,7 @@
 #include "runtime/due_timers.h"
 #include "runtime/engine_rows.h"
 #include "runtime/outbox_rows.h"
+#include "runtime/rehearsals.h"
 #include "runtime/request_job.h"
 #include "runtime/schedules.h"
 
@@ -63,7 +64,11 @@ class Engine::Loop {
                        done(std::move(answer));
                      },
                      job->bytes()};
-    if (queue_.push_request(queued)) return;
+    if (options_.rehearse == EngineOptions::Rehearse::always) job->rehearse(rehearsal_time());
+    if (queue_.push_request(queued)) {
+      if (busy_.load(std::memory_order_relaxed)) rehearsals_.offer(std::move(job));
+      return;
+    }
     shed_.fetch_add(1, std::memory_order_relaxed);
     done(std::unexpected(Refusal{
         Error{ErrorCode::unavailable, "the service is busy or stopping: send the same request again", {}},
@@ -110,6 +115,7 @@ class Engine::Loop {
 
   void start() {
     look_for_work();
+    rehearsals_.start();
     thread_ = std::thread([this] {
       while (!queue_.is_drained()) step(true);
     });
@@ -131,6 +137,7 @@ class Engine::Loop {
     stopped_ = true;  // from here on the writer reads stop_by_
     queue_.close();
     if (thread_.joinable()) thread_.join();
+    rehearsals_.stop();
   }
 
   void poke() { queue_.wake(); }
@@ -162,8 +169,11 @@ class Engine::Loop {
   // Never earlier than what was committed before.
   Instant now() {
     latest_ = std::max(latest_, clock_.now());
+    newest_.store(latest_, std::memory_order_relaxed);
     return latest_;
   }
+  // The same on any thread.
+  Instant rehearsal_time() const { return std::max(newest_.load(std::memory_order_relaxed), clock_.now()); }
 
   // What may be waiting from an earlier run of the program.
   void look_for_work() {
@@ -203,6 +213,7 @@ class Engine::Loop {
       // A span: the engine's clock may be shifted against the system's.
       std::optional<std::chrono::system_clock::time_point> until;
       if (next) until = std::chrono::system_clock::now() + std::min(*next - at, kWaitMax);
+      busy_ = queue_.size() != 0;
       batch = queue_.take(options_.batch_commands_max, until);
     } else {
       batch = queue_.take_now(options_.batch_commands_max);
@@ -362,6 +373,8 @@ class Engine::Loop {
   void commit(std::vector<QueuedJob> first) {
     const Instant at = now();
     const auto begin = std::chrono::steady_clock::now();
+    busy_ = true;
+    execution_.begin_batch(at);
     std::deque<QueuedJob> batch;  // a deque: what stands in it stays where it is
     const auto jobs_of = [&](std::vector<QueuedJob> queued) {
       std::vector<Job> jobs;
@@ -373,13 +386,15 @@ class Engine::Loop {
       }
       return jobs;
     };
-    // What comes in while the batch runs joins it: the more share a commit, the less each waits for the disk.
+    // What comes in while the batch runs joins a small one: the more share a commit, the less each waits for
+    // the disk. A large one is left alone, else it would hold everybody, and nobody would ask while the
+    // answers are on their way.
     const auto more = [&]() -> std::vector<Job> {
-      if (batch.size() >= options_.batch_commands_max ||
+      if (batch.size() >= options_.joined_commands_max ||
           std::chrono::steady_clock::now() - begin > options_.batch_time_max) {
         return {};
       }
-      return jobs_of(queue_.take_now(options_.batch_commands_max - batch.size()));
+      return jobs_of(queue_.take_now(options_.joined_commands_max - batch.size()));
     };
     std::vector<Result<void>> results = store_.run(jobs_of(std::move(first)), more);
     note_store_error(results);
@@ -407,6 +422,9 @@ class Engine::Loop {
   std::function<void()> on_outbox_;
   std::function<void()> on_commit_;
   std::thread thread_;
+  Rehearsals rehearsals_{[this] { return rehearsal_time(); }};
+  std::atomic<bool> busy_ = false;
+  std::atomic<Instant> newest_{Instant{}};
 
   // The writer's own.
   Instant latest_{};

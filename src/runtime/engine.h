@@ -20,9 +20,13 @@ namespace countersign {
 
 struct EngineOptions {
   std::size_t batch_commands_max = 256;
+  std::size_t joined_commands_max = 32;  // up to so many a running batch takes in who comes late
   Duration batch_time_max{5};
   std::size_t queue_commands_max = 4096;  // a quarter is reserved for internal commands
   std::size_t queue_bytes_max = 64 << 20;
+  // Which decisions are worked out ahead of the writer: those that come while it is busy; in tests all, on
+  // the thread that submits them.
+  enum class Rehearse { while_busy, always } rehearse = Rehearse::while_busy;
 };
 
 // How an attempt to deliver an outbox row went, as a command: consuming the row and applying what follows

@@ -74,30 +74,65 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
       return Executed{before, *state, {}, existing->instance};
     }
     Decision& decision = std::get<Decision>(outcome);
-    if (!decision.events.empty()) {
-      const Change change{before, decision.after, decision.events};
-      if (Result<void> applied = transaction.apply(change); !applied) return refuse(applied.error());
-      if (Result<void> followed = follow_events(transaction, *decision.after, decision.events); !followed) {
-        return refuse(followed.error());
-      }
-    }
-    OutboxWriter writer(transaction, *snapshot, links_, random_, *decision.after, now);
-    for (const Effect& effect : decision.effects) {
-      if (Result<void> written = writer.write(effect); !written) return refuse(written.error());
-    }
-    ripples_.outbox |= writer.wrote_deliveries();
-    ripples_.engine_rows |= writer.wrote_engine_rows();
-    return Executed{std::move(before), decision.after, std::move(decision.refusal), {}};
+    const Change change{before, decision.after, decision.events};
+    auto executed = carry_out(transaction, change, *snapshot, decision.effects, now);
+    if (executed) executed->refusal = std::move(decision.refusal);
+    return executed;
   }
   return refuse({ErrorCode::internal,
                  fmt::format("{} asked for facts more than {} times", before->reference, kFactRoundsMax),
                  {}});
 }
 
+std::expected<Executed, Refusal> Execution::carry_out(Transaction& transaction, const Change& change,
+                                                      const Snapshot& snapshot,
+                                                      const std::vector<Effect>& effects, Instant now) {
+  if (!change.events.empty()) {
+    if (Result<void> applied = transaction.apply(change); !applied) return refuse(applied.error());
+    if (Result<void> followed = follow_events(transaction, *change.after, change.events); !followed) {
+      return refuse(followed.error());
+    }
+  }
+  OutboxWriter writer(transaction, snapshot, links_, random_, *change.after, now);
+  for (const Effect& effect : effects) {
+    if (Result<void> written = writer.write(effect); !written) return refuse(written.error());
+  }
+  ripples_.outbox |= writer.wrote_deliveries();
+  ripples_.engine_rows |= writer.wrote_engine_rows();
+  return Executed{change.before, change.after, std::nullopt, {}};
+}
+
+std::optional<Rehearsed> Execution::rehearse(const StoredInstance& place, const Command& command,
+                                             Instant now) const {
+  const std::shared_ptr<const Snapshot> snapshot = library_.current();
+  const auto definition = definition_of(*place.state);
+  if (!definition) return std::nullopt;
+  const Facts none;
+  const Context context{**definition, *snapshot->directory, snapshot->calendars, none, now};
+  Outcome outcome = decide(context, *place.state, command);
+  auto* decision = std::get_if<Decision>(&outcome);
+  if (decision == nullptr || decision->refusal || decision->events.empty()) return std::nullopt;
+  const Change change{place.state, decision->after, decision->events};
+  PreparedChange prepared = prepare_change(change, place.head, random_);
+  return Rehearsed{place, std::move(*decision), std::move(prepared), snapshot, now};
+}
+
+std::optional<std::expected<Executed, Refusal>> Execution::perform(Transaction& transaction,
+                                                                   const Rehearsed& rehearsed) {
+  const State& before = *rehearsed.place.state;
+  const bool holds = rehearsed.snapshot == library_.current() && rehearsed.at >= committed_until_ &&
+                     transaction.is_newest(before.id, before.seq);
+  if (!holds) return std::nullopt;
+  written_until_ = std::max(written_until_, rehearsed.at);
+  const Change change{rehearsed.place.state, rehearsed.decision.after, rehearsed.decision.events,
+                      &rehearsed.place, &rehearsed.prepared};
+  return carry_out(transaction, change, *rehearsed.snapshot, rehearsed.decision.effects, rehearsed.at);
+}
+
 // What the store does not derive from the events by itself: unsent messages about closed items are dropped,
 // links of people who are not asked any more end, and the loop learns of timers.
 Result<void> Execution::follow_events(Transaction& transaction, const State& state,
-                                      const std::vector<Event>& events) {
+                                      std::span<const Event> events) {
   for (const Event& event : events) {
     if (const auto* changed = std::get_if<ItemChanged>(&event.body)) {
       if (is_open(changed->status)) continue;

@@ -1,10 +1,12 @@
 #pragma once
 // Carries one core command through a store transaction: load, decide (with the facts it asks for), apply, and
-// turn its effects into outbox rows. Used on the writer's thread only.
+// turn its effects into outbox rows.
 
+#include <algorithm>
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "runtime/library.h"
 #include "runtime/links.h"
 #include "runtime/requests.h"
+#include "store/prepared_change.h"
 #include "store/store.h"
 
 namespace countersign {
@@ -32,6 +35,17 @@ struct Ripples {
   std::optional<Instant> earliest_timer;
 };
 
+// A command that was decided ahead of the transaction that carries it out. It holds as long as the instance
+// and what is in force are the same then.
+struct Rehearsed {
+  StoredInstance place;
+  Decision decision;
+  PreparedChange prepared;
+  std::shared_ptr<const Snapshot> snapshot;
+  Instant at;
+};
+
+// Used on the writer's thread only, but for what says otherwise.
 class Execution {
  public:
   Execution(Library& library, const Links& links, RandomSource& random)
@@ -44,7 +58,20 @@ class Execution {
                                          const Start& command, std::shared_ptr<const Definition> definition,
                                          Instant now);
 
-  // The definition that an instance runs; corrupt where its version is nowhere.
+  // Thread-safe. Decides the command against the instance as it was read. nullopt where that has to be done
+  // inside the transaction: it is refused, raises an incident, or depends on what instances share.
+  std::optional<Rehearsed> rehearse(const StoredInstance& place, const Command& command, Instant now) const;
+  // nullopt where the rehearsal does not hold any more: run() decides anew.
+  std::optional<std::expected<Executed, Refusal>> perform(Transaction& transaction,
+                                                          const Rehearsed& rehearsed);
+  // `at`: the time of what the batch decides itself. A rehearsal from before something that is committed does
+  // not hold, so that the log's times rise from commit to commit.
+  void begin_batch(Instant at) {
+    committed_until_ = written_until_;
+    written_until_ = std::max(written_until_, at);
+  }
+
+  // Thread-safe. The definition that an instance runs; corrupt where its version is nowhere.
   Result<std::shared_ptr<const Definition>> definition_of(const State& state) const;
 
   // For the loop, between batches.
@@ -57,12 +84,18 @@ class Execution {
                                                     std::shared_ptr<const State> before,
                                                     const Definition& definition, const Command& command,
                                                     Instant now);
-  Result<void> follow_events(Transaction& transaction, const State& state, const std::vector<Event>& events);
+  // Writes what was decided, with its effects.
+  std::expected<Executed, Refusal> carry_out(Transaction& transaction, const Change& change,
+                                             const Snapshot& snapshot, const std::vector<Effect>& effects,
+                                             Instant now);
+  Result<void> follow_events(Transaction& transaction, const State& state, std::span<const Event> events);
 
   Library& library_;
   const Links& links_;
   RandomSource& random_;
   Ripples ripples_;
+  Instant committed_until_{};
+  Instant written_until_{};
 };
 
 }  // namespace countersign

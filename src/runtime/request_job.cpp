@@ -63,7 +63,30 @@ RequestJob::RequestJob(JobContext context, Request request, Caller caller)
       bytes_(size_of(request_)),
       answer_(refuse(ErrorCode::internal, "the request was not run")) {}
 
+void RequestJob::rehearse(Instant now) {
+  const auto* request = std::get_if<DecisionRequest>(&request_);
+  Rehearsal open = Rehearsal::open;
+  if (request == nullptr || !rehearsal_.compare_exchange_strong(open, Rehearsal::under_way)) return;
+  const auto stored = context_.reader.stored_instance(request->instance);
+  if (stored && *stored) {
+    const State& state = *(*stored)->state;
+    if (const auto definition = context_.execution.definition_of(state)) {
+      const auto command = read_decision(*request, state, **definition);
+      if (command) rehearsed_ = context_.execution.rehearse(**stored, *command, now);
+    }
+  }
+  rehearsal_.store(Rehearsal::settled);
+  rehearsal_.notify_one();
+}
+
+void RequestJob::settle_rehearsal() {
+  Rehearsal open = Rehearsal::open;
+  if (rehearsal_.compare_exchange_strong(open, Rehearsal::settled)) return;
+  rehearsal_.wait(Rehearsal::under_way);
+}
+
 Result<void> RequestJob::run(Transaction& transaction, Instant now) {
+  settle_rehearsal();
   answer_ = answer_once(transaction, now);
   if (answer_) return {};
   // An incident is stored although the caller gets an error; every other refusal is rolled back.
@@ -167,14 +190,8 @@ Answer RequestJob::handle(const StartRequest& request, Transaction& transaction,
   return Reply{executed->existing ? 200 : 201, instance_answer(*executed->after, context_.links)};
 }
 
-Answer RequestJob::handle(const DecisionRequest& request, Transaction& transaction, Instant now) {
-  auto state = transaction.load(request.instance);
-  if (!state) return refuse(state.error());
-  if (*state == nullptr) {
-    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
-  }
-  auto definition = context_.execution.definition_of(**state);
-  if (!definition) return refuse(definition.error());
+std::expected<Decide, Refusal> RequestJob::read_decision(const DecisionRequest& request, const State& state,
+                                                         const Definition& definition) const {
   Decide command{.item = request.item,
                  .version = request.version,
                  .by = caller_.actor,
@@ -182,24 +199,44 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
                  .comment = request.comment,
                  .checklist = request.checklist,
                  .return_to = request.return_to};
-  const auto item = (*state)->items.find(request.item);
-  if (item != (*state)->items.end()) {
+  const auto item = state.items.find(request.item);
+  if (item != state.items.end()) {
     const auto snapshot = context_.library.current();
-    const Step& step = (*definition)->step((*state)->activations.at(item->second.activation).step);
+    const Step& step = definition.step(state.activations.at(item->second.activation).step);
     FormContext answering = form_context(*snapshot->directory, "/answers");
-    answering.checklist_of = [&](std::string_view listed) { return checklist_ids(**definition, listed); };
+    answering.checklist_of = [&](std::string_view listed) { return checklist_ids(definition, listed); };
     FormReading answers =
         read_fields(asked_fields(step, item->second.entries),
                     request.answers.is_null() ? json::object() : request.answers, answering, Extent::named);
-    FormReading edits =
-        read_fields((*definition)->form, request.form.is_null() ? json::object() : request.form,
-                    form_context(*snapshot->directory, "/form"), Extent::named);
+    FormReading edits = read_fields(definition.form, request.form.is_null() ? json::object() : request.form,
+                                    form_context(*snapshot->directory, "/form"), Extent::named);
     answers.problems.insert(answers.problems.end(), edits.problems.begin(), edits.problems.end());
     if (!answers.problems.empty()) return refuse_input(answers.problems);
     command.answers = std::move(answers.values);
     command.edits = std::move(edits.values);
   }
-  auto executed = context_.execution.run(transaction, request.instance, command, now);
+  return command;
+}
+
+Answer RequestJob::handle(const DecisionRequest& request, Transaction& transaction, Instant now) {
+  // Used up: whatever makes it fail is decided anew when the job runs again.
+  std::optional<std::expected<Executed, Refusal>> rehearsed;
+  if (const auto made = std::exchange(rehearsed_, std::nullopt)) {
+    rehearsed = context_.execution.perform(transaction, *made);
+  }
+  const auto decide_now = [&]() -> std::expected<Executed, Refusal> {
+    auto state = transaction.load(request.instance);
+    if (!state) return refuse(state.error());
+    if (*state == nullptr) {
+      return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
+    }
+    auto definition = context_.execution.definition_of(**state);
+    if (!definition) return refuse(definition.error());
+    const auto command = read_decision(request, **state, **definition);
+    if (!command) return std::unexpected(command.error());
+    return context_.execution.run(transaction, request.instance, *command, now);
+  };
+  auto executed = rehearsed ? std::move(*rehearsed) : decide_now();
   if (!executed) return std::unexpected(std::move(executed.error()));
   if (executed->refusal) return std::unexpected(Refusal{std::move(*executed->refusal), {}, true});
   const State& after = *executed->after;

@@ -1,9 +1,11 @@
 #pragma once
 // One request of the outside as a store job: recognises repeats, reads the input by the instance's own
 // definition, runs the core's command and words the answer. Lives from submit() until its completion; used on
-// the writer's thread only.
+// the writer's thread only, but for rehearse().
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/time.h"
@@ -25,7 +27,10 @@ class RequestJob {
  public:
   RequestJob(JobContext context, Request request, Caller caller);
 
-  // May be called again after a failed guard.
+  // On any thread but the writer's, at most once: does ahead what needs no transaction. Nothing where run()
+  // has begun.
+  void rehearse(Instant now);
+  // May be called again after a failed guard. Waits for a rehearsal that is under way.
   Result<void> run(Transaction& transaction, Instant now);
   // After the commit: what the caller gets. `stored` is the job's result.
   Answer answer(Result<void> stored);
@@ -52,6 +57,9 @@ class RequestJob {
   Answer handle(const AdjustLedger& request, Transaction& transaction, Instant now);
   Answer handle(const MigrateRequest& request, Transaction& transaction, Instant now);
 
+  void settle_rehearsal();
+  std::expected<Decide, Refusal> read_decision(const DecisionRequest& request, const State& state,
+                                               const Definition& definition) const;
   Answer apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now);
   FormContext form_context(const Directory& directory, std::string pointer) const;
   // The data of an event that `definition` declares, by the types of its fields.
@@ -63,6 +71,10 @@ class RequestJob {
   Caller caller_;
   std::size_t bytes_ = 0;
   Answer answer_;
+  // Who touches `rehearsed_`: nobody yet, the rehearsal's thread, the writer.
+  enum class Rehearsal { open, under_way, settled };
+  std::atomic<Rehearsal> rehearsal_{Rehearsal::open};
+  std::optional<Rehearsed> rehearsed_;
 };
 
 // What is wrong with an input; there is at least one problem.

@@ -20,11 +20,24 @@
 
 namespace countersign {
 
+struct PreparedChange;
+
+// An instance with what the store needs to write its next change.
+struct StoredInstance {
+  std::int64_t n = 0;  // of the instance inside the file
+  std::string head;    // hash of its last event
+  std::shared_ptr<const State> state;
+};
+
 // What one command writes about one instance.
 struct Change {
   std::shared_ptr<const State> before;  // as loaded; seq 0 for a new instance
   std::shared_ptr<const State> after;
   std::span<const Event> events;  // seq before->seq + 1 ... after->seq
+  // Made ahead (prepared_change.h) for the instance as it was read there; both nullptr: apply() looks it up
+  // and makes it.
+  const StoredInstance* place = nullptr;
+  const PreparedChange* prepared = nullptr;
 };
 
 // Inside Store::run, on the writer's thread, within the command's savepoint. Reads see what earlier commands
@@ -36,6 +49,9 @@ class Transaction {
   // nullptr where there is no such instance. From the bounded cache, else from the snapshot.
   virtual Result<std::shared_ptr<const State>> load(const InstanceId& instance) = 0;
   virtual Result<FactValue> fact(const FactKey& key) = 0;
+  // Whether nothing is known that came after event `seq` of the instance; what is not known here fails the
+  // guard of apply(). For changes made ahead.
+  virtual bool is_newest(const InstanceId& instance, std::uint64_t seq) = 0;
   // The one open instance of the scope "key:WORKFLOW" with this business key is fact(claim).holder.
 
   // Stores events (with payloads, hash chain), snapshot, instance row, work items, timers, claims and
@@ -117,6 +133,7 @@ class Reader {
  public:
   virtual ~Reader() = default;
   virtual Result<std::optional<State>> instance(const InstanceId& id) const = 0;
+  virtual Result<std::optional<StoredInstance>> stored_instance(const InstanceId& id) const = 0;
   virtual Result<std::optional<InstanceId>> instance_by_reference(std::string_view reference) const = 0;
   virtual Result<Page<InstanceRow>> instances(const InstanceFilter& filter, std::size_t limit,
                                               std::string_view cursor) const = 0;

@@ -34,7 +34,7 @@ int count_kind(const std::vector<OutboxRow>& rows, const std::string& kind) {
   return static_cast<int>(std::ranges::count(rows, kind, &OutboxRow::kind));
 }
 
-EngineFixture::EngineFixture() {
+EngineFixture::EngineFixture(EngineOptions options) : options_(options) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->directory = people();
   snapshot->calendars = office();
@@ -49,7 +49,7 @@ void EngineFixture::open() {
   ASSERT_TRUE(opened) << opened.error().message;
   store = std::move(*opened);
   load_versions_from(store->reader(), *library);
-  engine = std::make_unique<Engine>(*store, *library, clock, random, links);
+  engine = std::make_unique<Engine>(*store, *library, clock, random, links, options_);
 }
 
 void EngineFixture::restart() {

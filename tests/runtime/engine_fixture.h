@@ -38,7 +38,7 @@ int count_kind(const std::vector<OutboxRow>& rows, const std::string& kind);
 
 class EngineFixture : public ::testing::Test {
  protected:
-  EngineFixture();
+  explicit EngineFixture(EngineOptions options = {});
 
   // Adds or replaces a workflow: takes over for new instances.
   void load(const std::string& yaml);
@@ -75,6 +75,7 @@ class EngineFixture : public ::testing::Test {
   void open();
   Catalogue catalogue() const;
 
+  const EngineOptions options_;
   TemporaryFolder folder_;
 };
 

@@ -87,6 +87,12 @@ Result<std::optional<State>> SqliteReader::instance(const InstanceId& id) const 
   return std::optional<State>(*(*stored)->state);
 }
 
+Result<std::optional<StoredInstance>> SqliteReader::stored_instance(const InstanceId& id) const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  return stored_state(**db, id);
+}
+
 Result<std::optional<InstanceId>> SqliteReader::instance_by_reference(std::string_view reference) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);

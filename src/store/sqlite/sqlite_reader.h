@@ -16,6 +16,7 @@ class SqliteReader final : public Reader {
   ReaderPool& pool() { return pool_; }
 
   Result<std::optional<State>> instance(const InstanceId& id) const override;
+  Result<std::optional<StoredInstance>> stored_instance(const InstanceId& id) const override;
   Result<std::optional<InstanceId>> instance_by_reference(std::string_view reference) const override;
   Result<Page<InstanceRow>> instances(const InstanceFilter& filter, std::size_t limit,
                                       std::string_view cursor) const override;

@@ -13,6 +13,7 @@ class SqliteTransaction final : public Transaction {
 
   Result<std::shared_ptr<const State>> load(const InstanceId& instance) override;
   Result<FactValue> fact(const FactKey& key) override;
+  bool is_newest(const InstanceId& instance, std::uint64_t seq) override;
   Result<void> apply(const Change& change) override;
 
   Result<std::int64_t> add_outbox(OutboxRow row) override;
@@ -65,10 +66,10 @@ class SqliteTransaction final : public Transaction {
 // The parts of apply, each derived from the change alone.
 struct AppliedInstance {
   std::int64_t n = 0;
-  std::string head;  // hash of the last event before, then of the last one
+  std::string head;  // hash of the last event before
 };
 Result<AppliedInstance> write_instance(Batch& batch, const Change& change);
-Result<void> write_events(Batch& batch, const Change& change, AppliedInstance& instance);
+Result<void> write_events(Batch& batch, const PreparedChange& change, std::int64_t n);
 Result<void> write_work_items(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_shared(Batch& batch, const Change& change);

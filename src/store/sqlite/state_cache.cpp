@@ -2,14 +2,14 @@
 
 namespace countersign::sqlite {
 
-const CachedState* StateCache::find(const InstanceId& instance) {
+const StoredInstance* StateCache::find(const InstanceId& instance) {
   const auto found = places_.find(instance);
   if (found == places_.end()) return nullptr;
   order_.splice(order_.begin(), order_, found->second);
   return &found->second->second;
 }
 
-void StateCache::put(const InstanceId& instance, CachedState entry) {
+void StateCache::put(const InstanceId& instance, StoredInstance entry) {
   if (const auto found = places_.find(instance); found != places_.end()) {
     found->second->second = std::move(entry);
     order_.splice(order_.begin(), order_, found->second);

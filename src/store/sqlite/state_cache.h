@@ -8,28 +8,22 @@
 #include <string>
 #include <unordered_map>
 
-#include "core/state.h"
+#include "store/store.h"
 
 namespace countersign::sqlite {
-
-struct CachedState {
-  std::int64_t n = 0;  // of the instance inside the file
-  std::string head;    // hash of its last event
-  std::shared_ptr<const State> state;
-};
 
 class StateCache {
  public:
   explicit StateCache(std::size_t entries_max) : entries_max_(entries_max) {}
 
   // nullptr where it is not held. Valid until the next call that is not const.
-  const CachedState* find(const InstanceId& instance);
-  void put(const InstanceId& instance, CachedState entry);
+  const StoredInstance* find(const InstanceId& instance);
+  void put(const InstanceId& instance, StoredInstance entry);
   void evict(const InstanceId& instance);
   std::size_t size() const { return places_.size(); }
 
  private:
-  using Order = std::list<std::pair<InstanceId, CachedState>>;
+  using Order = std::list<std::pair<InstanceId, StoredInstance>>;
 
   std::size_t entries_max_;
   Order order_;  // the one used last stands first

@@ -15,11 +15,11 @@ constexpr Sql kSelectEvents(
     "SELECT e.seq, e.at, e.type, e.version, p.payload, e.hash FROM event e "
     "LEFT JOIN event_payload p ON p.position = e.position WHERE e.instance = ? ORDER BY e.seq");
 
-Result<std::optional<CachedState>> fold(Connection& connection, const InstanceId& instance, std::int64_t n,
-                                        std::uint64_t seq) {
+Result<std::optional<StoredInstance>> fold(Connection& connection, const InstanceId& instance, std::int64_t n,
+                                           std::uint64_t seq) {
   State state;
   state.id = instance;
-  CachedState result{.n = n, .head = {}, .state = nullptr};
+  StoredInstance result{.n = n, .head = {}, .state = nullptr};
   Rows rows = connection.query(kSelectEvents, n);
   while (rows.next()) {
     Event event;
@@ -53,14 +53,14 @@ Result<std::optional<CachedState>> fold(Connection& connection, const InstanceId
 
 }  // namespace
 
-Result<std::optional<CachedState>> stored_state(Connection& connection, const InstanceId& instance) {
+Result<std::optional<StoredInstance>> stored_state(Connection& connection, const InstanceId& instance) {
   std::int64_t n = 0;
   std::uint64_t seq = 0;
   {
     Rows rows = connection.query(kSelectState, instance.value);
     if (!rows.next()) {
       if (auto done = rows.done(); !done) return passed_on(done);
-      return std::optional<CachedState>();
+      return std::optional<StoredInstance>();
     }
     n = rows.integer(0);
     seq = static_cast<std::uint64_t>(rows.integer(1));
@@ -75,7 +75,7 @@ Result<std::optional<CachedState>> stored_state(Connection& connection, const In
                     fmt::format("the snapshot of {} is of event {} and not of {}; run doctor", instance.value,
                                 state->seq, seq));
       }
-      return std::optional(CachedState{
+      return std::optional(StoredInstance{
           .n = n, .head = rows.string(3), .state = std::make_shared<const State>(std::move(*state))});
     }
   }

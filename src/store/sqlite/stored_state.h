@@ -10,6 +10,6 @@
 namespace countersign::sqlite {
 
 // nullopt where there is no such instance. corrupt where the stored bytes do not make a state.
-Result<std::optional<CachedState>> stored_state(Connection& connection, const InstanceId& instance);
+Result<std::optional<StoredInstance>> stored_state(Connection& connection, const InstanceId& instance);
 
 }  // namespace countersign::sqlite

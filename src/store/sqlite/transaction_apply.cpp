@@ -6,6 +6,7 @@
 
 #include "core/event_codec.h"
 #include "store/event_hash.h"
+#include "store/prepared_change.h"
 #include "store/sqlite/sqlite_transaction.h"
 #include "store/sqlite/stored_state.h"
 
@@ -62,7 +63,9 @@ Result<AppliedInstance> write_instance(Batch& batch, const Change& change) {
     return AppliedInstance{batch.connection().last_rowid(), std::string(first_previous_hash())};
   }
   AppliedInstance instance;
-  if (const CachedState* cached = batch.cache().find(before.id)) {
+  if (change.place != nullptr) {
+    instance = {change.place->n, change.place->head};
+  } else if (const StoredInstance* cached = batch.cache().find(before.id)) {
     instance = {cached->n, cached->head};
   } else {
     auto stored = stored_state(batch.connection(), before.id);
@@ -74,41 +77,28 @@ Result<AppliedInstance> write_instance(Batch& batch, const Change& change) {
   return instance;
 }
 
-Result<void> write_events(Batch& batch, const Change& change, AppliedInstance& instance) {
+Result<void> write_events(Batch& batch, const PreparedChange& change, std::int64_t n) {
   Connection& db = batch.connection();
-  std::string salts(change.events.size() * kSaltBytes, '\0');
-  batch.random().fill({reinterpret_cast<unsigned char*>(salts.data()), salts.size()});
-  EventRow row;
-  row.instance = change.after->id;
-  for (std::size_t i = 0; i < change.events.size(); ++i) {
-    const Event& event = change.events[i];
-    const EncodedEvent encoded = encode_event(event.body);
-    const std::string_view salt = std::string_view(salts).substr(i * kSaltBytes, kSaltBytes);
-    row.seq = event.seq;
-    row.at = event.at;
-    row.type = encoded.type;
-    row.version = encoded.version;
-    row.actor = actor_in_envelope(event.body);
-    row.payload_hash = as_text(payload_hash(salt, encoded.payload));
-    row.previous_hash = instance.head;
-    instance.head = as_text(envelope_hash(row));
+  std::string_view previous = change.head;
+  for (const PreparedEvent& event : change.events) {
     auto done = db.run(
         "INSERT INTO event(instance, seq, at, type, version, actor, payload_hash, previous_hash, hash) "
         "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        instance.n, row.seq, row.at, row.type, row.version, row.actor, Blob{row.payload_hash},
-        Blob{row.previous_hash}, Blob{instance.head});
+        n, event.seq, event.at, event.type, event.version, event.actor, Blob{event.payload_hash},
+        Blob{previous}, Blob{event.hash});
     if (!done) return done;
     const std::int64_t position = db.last_rowid();
-    batch.add_event_hash(position, instance.head);
-    done = db.run("INSERT INTO event_payload(position, salt, payload) VALUES(?, ?, ?)", position, Blob{salt},
-                  encoded.payload);
+    batch.add_event_hash(position, event.hash);
+    done = db.run("INSERT INTO event_payload(position, salt, payload) VALUES(?, ?, ?)", position,
+                  Blob{event.salt}, event.payload);
     if (!done) return done;
+    previous = event.hash;
   }
   return {};
 }
 
 Result<std::shared_ptr<const State>> SqliteTransaction::load(const InstanceId& instance) {
-  if (const CachedState* cached = batch_.cache().find(instance)) {
+  if (const StoredInstance* cached = batch_.cache().find(instance)) {
     batch_.count_cache(true);
     return cached->state;
   }
@@ -120,6 +110,11 @@ Result<std::shared_ptr<const State>> SqliteTransaction::load(const InstanceId& i
   batch_.cache().put(instance, std::move(**stored));
   batch_.touch(instance);
   return state;
+}
+
+bool SqliteTransaction::is_newest(const InstanceId& instance, std::uint64_t seq) {
+  const StoredInstance* cached = batch_.cache().find(instance);
+  return cached == nullptr || cached->state->seq == seq;
 }
 
 Result<void> SqliteTransaction::apply(const Change& change) {
@@ -134,18 +129,22 @@ Result<void> SqliteTransaction::apply(const Change& change) {
   auto instance = write_instance(batch_, change);
   if (!instance) return passed_on(instance);
   batch_.touch(after.id);
-  if (auto done = write_events(batch_, change, *instance); !done) return done;
-  const std::string snapshot = encode_state(after);
+  PreparedChange made;
+  if (change.prepared == nullptr) made = prepare_change(change, instance->head, batch_.random());
+  const PreparedChange& prepared = change.prepared != nullptr ? *change.prepared : made;
+  COUNTERSIGN_INVARIANT(prepared.head == instance->head,
+                        "a change is made for the instance as it stands in the store");
+  if (auto events = write_events(batch_, prepared, instance->n); !events) return events;
   auto done = db_.run(
       "INSERT INTO snapshot(instance, codec, head, state) VALUES(?, ?, ?, ?) ON CONFLICT(instance) DO UPDATE "
       "SET "
       "codec = excluded.codec, head = excluded.head, state = excluded.state",
-      instance->n, kSnapshotVersion, Blob{instance->head}, snapshot);
+      instance->n, kSnapshotVersion, Blob{prepared.last_hash()}, prepared.snapshot);
   if (!done) return done;
   if (done = write_work_items(batch_, change, instance->n); !done) return done;
   if (done = write_timers(batch_, change, instance->n); !done) return done;
   if (done = write_shared(batch_, change); !done) return done;
-  batch_.cache().put(after.id, {instance->n, std::move(instance->head), change.after});
+  batch_.cache().put(after.id, {instance->n, prepared.last_hash(), change.after});
   return {};
 }
 
