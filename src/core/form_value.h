@@ -47,6 +47,7 @@ class ValueReader {
   // Adds a problem unless `amount` lies within the field's min and max.
   bool within_bounds(const Field& field, const Decimal& amount, const std::string& pointer);
   bool is_accepted(const Field& field, std::string_view file_name, const std::string& pointer);
+  bool holds_what_it_says(std::string_view file_name, std::string_view type, const std::string& pointer);
   std::nullopt_t refuse(const std::string& pointer, std::string detail, FormFault fault = FormFault::other,
                         std::vector<std::string> arguments = {});
 
