@@ -183,8 +183,12 @@ void change(Transition& transition, const Fields& form) {
     }
   }
   if (!problems.empty()) {
+    const bool before = std::ranges::any_of(
+        problems, [](const FormProblem& problem) { return problem.fault == FormFault::used_before; });
     transition.refuse(ErrorCode::invalid_input,
-                      "something in the form was used before and may be used only once", std::move(problems));
+                      before ? "something in the form was used before and may be used only once"
+                             : "something stands in this request twice and may be used only once",
+                      std::move(problems));
   }
   if (transition.stopped()) return;
   std::erase_if(held, [&](const Claim& own) {

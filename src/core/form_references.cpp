@@ -102,10 +102,14 @@ bool ValueReader::is_accepted(const Field& field, std::string_view file_name, co
   return false;
 }
 
+std::string_view type_of_file_name(std::string_view name) {
+  return type_of_ending(ending_of(name));
+}
+
 // The name is the sender's word; the type is what the content was seen to be.
 bool ValueReader::holds_what_it_says(std::string_view file_name, std::string_view type,
                                      const std::string& pointer) {
-  const std::string_view expected = type_of_ending(ending_of(file_name));
+  const std::string_view expected = type_of_file_name(file_name);
   if (expected.empty() || expected == type) return true;
   refuse(pointer,
          fmt::format("the file '{}' is not what its name says: it holds {}", excerpt(file_name), type),

@@ -168,25 +168,25 @@ steps:
   - end: approved
 )";
 
-std::string level(const std::string& from, const std::string& to) {
+std::string level_text(const std::string& from, const std::string& to) {
   const std::string all = kLevels;
   const std::size_t begin = all.find("#" + from);
   return all.substr(begin, all.find("#" + to) - begin);
 }
-std::shared_ptr<const Definition> levels(const std::string& text) {
+std::shared_ptr<const Definition> with_levels(const std::string& text) {
   const std::string all = kLevels;
   return load(all.substr(0, all.find("#first")) + text + all.substr(all.find("#end")));
 }
-const std::string kOne = level("first", "second");
-const std::string kTwo = level("second", "third");
-const std::string kThree = level("third", "end");
+const std::string kFirstLevel = level_text("first", "second");
+const std::string kSecondLevel = level_text("second", "third");
+const std::string kThirdLevel = level_text("third", "end");
 
 // Levels were matched by their position: with two of them swapped, what ran for one was taken for the other.
 TEST(Migrate, FindsLevelsByTheirStageWhereTheyStandInAnotherOrder) {
   Instance instance(load(kLevels));
   instance.start("li.na");
   instance.decide_as("sun.li", "done");
-  const auto to = levels(kOne + kThree + kTwo);
+  const auto to = with_levels(kFirstLevel + kThirdLevel + kSecondLevel);
   ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "booking comes first"})));
   EXPECT_THAT(instance.asked(),
               ElementsAre("li.na@lead", "zhang.wei@check", "zhao.lei@levels/gate/1/0"));
@@ -203,20 +203,20 @@ TEST(Migrate, FindsLevelsByTheirStageWhereTheyStandInAnotherOrder) {
 TEST(Migrate, RefusesLevelsThatAreNewGoneOrMovedOnceOpen) {
   Instance instance(load(kLevels));
   instance.start("li.na");
-  std::string fresh = kOne;
+  std::string fresh = kFirstLevel;
   fresh.replace(fresh.find("stage: first"), 12, "stage: zero");
   fresh.replace(fresh.find("id: lead"), 8, "id: other");
-  EXPECT_THAT(obstacles(instance, levels(fresh + kOne + kTwo + kThree)),
+  EXPECT_THAT(obstacles(instance, with_levels(fresh + kFirstLevel + kSecondLevel + kThirdLevel)),
               ElementsAre("step 'levels' has a new level 'zero', whose work would never begin"));
-  EXPECT_THAT(obstacles(instance, levels(kOne + kTwo)),
+  EXPECT_THAT(obstacles(instance, with_levels(kFirstLevel + kSecondLevel)),
               ElementsAre("step 'book' is gone", "step 'levels/gate/2/0' is gone",
                           "the level 'third' of step 'levels' is gone"));
-  EXPECT_THAT(obstacles(instance, levels(kTwo + kOne + kThree)), IsEmpty());
+  EXPECT_THAT(obstacles(instance, with_levels(kSecondLevel + kFirstLevel + kThirdLevel)), IsEmpty());
   instance.decide_as("li.na", "done");
   ASSERT_EQ(instance.state().stage, "first");
-  EXPECT_THAT(obstacles(instance, levels(kTwo + kOne + kThree)),
+  EXPECT_THAT(obstacles(instance, with_levels(kSecondLevel + kFirstLevel + kThirdLevel)),
               ElementsAre("levels of step 'levels' that are open stand in another place now"));
-  EXPECT_THAT(obstacles(instance, levels(kOne + kThree + kTwo)), IsEmpty());
+  EXPECT_THAT(obstacles(instance, with_levels(kFirstLevel + kThirdLevel + kSecondLevel)), IsEmpty());
 }
 
 }  // namespace

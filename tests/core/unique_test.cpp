@@ -12,7 +12,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHead = R"(workflow: t
+constexpr const char* kUniqueHead = R"(workflow: t
 start:
   - form:
 statuses: [approved, rejected, paid, unpaid]
@@ -27,7 +27,7 @@ form:
   voucher: {type: text}
   scan: {type: file}
 )";
-constexpr const char* kRules = R"(unique:
+constexpr const char* kUniqueRules = R"(unique:
   - id: invoice
     table: lines
     fields: [number, code]
@@ -36,7 +36,7 @@ constexpr const char* kRules = R"(unique:
     fields: [voucher]
     among: workflow
 )";
-constexpr const char* kSteps = R"(steps:
+constexpr const char* kUniqueSteps = R"(steps:
   - id: manager
     approve:
       by: requester.manager
@@ -50,7 +50,7 @@ constexpr const char* kSteps = R"(steps:
       unpaid: {end: unpaid}
 )";
 
-const Actor kOwn{.kind = Actor::Kind::person, .person = PersonId("li.na")};
+const Actor kRequesterActs{.kind = Actor::Kind::person, .person = PersonId("li.na")};
 
 class UniqueValues : public ::testing::Test {
  protected:
@@ -66,7 +66,7 @@ class UniqueValues : public ::testing::Test {
   void use(const std::string& text) { definition = load(text); }
 
   Shared shared;
-  std::shared_ptr<const Definition> definition = load(std::string(kHead) + kRules + kSteps);
+  std::shared_ptr<const Definition> definition = load(std::string(kUniqueHead) + kUniqueRules + kUniqueSteps);
   std::vector<std::unique_ptr<Instance>> instances;
 };
 
@@ -109,7 +109,7 @@ TEST_F(UniqueValues, AreFreedByARejectionAndByAWithdrawal) {
   ASSERT_EQ(rejected.status(), "rejected");
   Instance& withdrawn = fresh();
   EXPECT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
-  ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kOwn, "typo"})));
+  ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
   EXPECT_EQ(start(line("1")), "");
 }
 
@@ -132,7 +132,7 @@ TEST_F(UniqueValues, AreSpentForGoodOnlyByTheEndsThatSaySo) {
 
 TEST_F(UniqueValues, OfARuleEverywhereAreHeldAgainstOtherWorkflowsAndElseWithinTheirOwn) {
   EXPECT_EQ(start(R"({"lines": [{"number": "1"}], "voucher": "V"})"), "");
-  std::string other = std::string(kHead) + kRules + kSteps;
+  std::string other = std::string(kUniqueHead) + kUniqueRules + kUniqueSteps;
   other.replace(other.find("workflow: t"), 11, "workflow: t2");
   use(other);
   EXPECT_THAT(start(line("1")), HasSubstr("used before"));
@@ -141,7 +141,7 @@ TEST_F(UniqueValues, OfARuleEverywhereAreHeldAgainstOtherWorkflowsAndElseWithinT
 
 // `unique` at a column of a table was read and did nothing.
 TEST_F(UniqueValues, StandAtColumnsToo) {
-  std::string text = std::string(kHead) + kSteps;
+  std::string text = std::string(kUniqueHead) + kUniqueSteps;
   text.replace(text.find("seal: {type: text}"), 18, "seal: {type: text, unique: workflow}");
   use(text);
   EXPECT_EQ(start(R"({"lines": [{"seal": "A"}, {"seal": "B"}]})"), "");
