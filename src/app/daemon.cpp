@@ -20,6 +20,7 @@
 #include "runtime/services.h"
 #include "runtime/workspace.h"
 #include "store/sqlite/sqlite_store.h"
+#include "web/file_store.h"
 #include "web/site.h"
 
 namespace countersign {
@@ -87,9 +88,14 @@ Result<void> Daemon::Parts::open_store() {
   }
   SqliteOptions sqlite;
   sqlite.path = configuration().data + "/" + kDatabaseFile;
+  const std::string files = configuration().data + "/files";
+  sqlite.remove_upload = [files](const std::string& sha256, Instant older_than) {
+    return web::remove_stored(files, sha256, older_than);
+  };
   auto opened = SqliteStore::open(std::move(sqlite));
   if (!opened) return std::unexpected(opened.error());
   store = std::move(*opened);
+  web::clear_incoming(files);
   if (options.dev) {
     // Time that was let pass before a restart stays passed, or everything would wait until it has come again.
     const auto newest = store->reader().newest_event_at();

@@ -184,11 +184,16 @@ Type Checker::check_extreme(Syntax& node) {
 }
 
 void Checker::finish_call(Syntax& node, Type& result) {
-  if (node.meaning == Syntax::Meaning::declared && node.children.size() == 1 &&
-      node.children[0]->tag == Syntax::Tag::literal && node.children[0]->value.is(Kind::string)) {
+  if (node.meaning == Syntax::Meaning::declared && !node.children.empty() &&
+      node.children.back()->tag == Syntax::Tag::literal && node.children.back()->value.is(Kind::string)) {
     const auto function = std::ranges::find(environment_.functions, node.name, &Function::name);
-    const auto known = function->by_literal.find(std::string(node.children[0]->value.as_string()));
+    const std::string literal(node.children.back()->value.as_string());
+    const auto known = function->by_literal.find(literal);
     if (known != function->by_literal.end()) result = known->second;
+    if (function->refuse) {
+      const std::string why = function->refuse(inference_.applied(node.children[0]->type), literal);
+      if (!why.empty()) report(node.children.back()->at, why);
+    }
   }
   if (node.meaning != Syntax::Meaning::standard) return;
   const Type first = node.children.empty() ? Type() : inference_.applied(node.children[0]->type);

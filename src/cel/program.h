@@ -7,6 +7,7 @@
 // ends, and gives the same result for the same bindings and host.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,8 +44,11 @@ struct Overload {
 struct Function {
   std::string name;
   std::vector<Overload> overloads;
-  // What a call gives whose only argument is this text literal, instead of the overload's result.
+  // What a call gives whose last argument is this text literal, instead of the overload's result.
   std::map<std::string, Type> by_literal = {};
+  // Why a call can never succeed whose first argument is of this type and whose last is this text literal; "" where
+  // it may. Empty: every call may.
+  std::function<std::string(const Type& first, std::string_view literal)> refuse = {};
 };
 
 struct Variable {

@@ -1,5 +1,7 @@
 // countersign decide: the answer to a work item.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/assignments.h"
@@ -14,7 +16,7 @@ namespace {
 struct DecideOptions {
   std::string item, outcome, comment, return_to;
   std::size_t version = 0;
-  std::vector<std::string> answers, form, checklist;
+  std::vector<std::string> also, answers, form, checklist;
 };
 
 bool is_item_id(const std::string& text) {
@@ -44,7 +46,49 @@ Outcome<std::string> only_open_item(ApiClient& client, const std::string& refere
                 std::move(details));
 }
 
+// "EXP-2026-14: approved is recorded; it is running"
+std::string recorded(const json::value& decided) {
+  return printable(fmt::format("{}: {} is recorded; it is {}", shown_at(decided, "reference"),
+                               shown_at(decided, "outcome"), shown_at(decided, "instance_status")));
+}
+
+// The same answer to several items. Each is decided or refused by itself, and the worst refusal is the exit code.
+Outcome<ExitCode> decide_several(Console& console, const Connection& connection, ApiClient& client,
+                                 const std::vector<std::string>& items, const json::object& answer) {
+  json::array decisions;
+  for (const std::string& item : items) {
+    json::object decision = answer;
+    decision["id"] = item;
+    decisions.push_back(std::move(decision));
+  }
+  const auto reply =
+      client.post("/api/v1/work-items/decisions", json::object{{"decisions", std::move(decisions)}});
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) print_json(console, reply->body);
+  ExitCode worst = ExitCode::done;
+  for (const json::value& result : list_at(reply->body, "results")) {
+    const json::value* decided = find(result, "answer");
+    if (decided == nullptr) {
+      const json::value* status = find(result, "status");
+      const int code = status != nullptr && status->is_int64() ? static_cast<int>(status->as_int64()) : 500;
+      worst = std::max(worst, exit_code_of_status(code));
+    }
+    if (connection.json) continue;
+    if (decided != nullptr) {
+      console.out << recorded(*decided) << '\n';
+    } else {
+      const json::value* problem = find(result, "problem");
+      console.out << printable(fmt::format("{}: {}", shown_at(result, "id"),
+                                           problem == nullptr ? "refused" : shown_at(*problem, "detail")))
+                  << '\n';
+    }
+  }
+  return worst;
+}
+
 Outcome<ExitCode> decide(Console& console, const Connection& connection, const DecideOptions& options) {
+  if (!options.also.empty() && options.version != 0)
+    return failed(ExitCode::wrong_use, "--version is of one work item: leave it out beside --also");
   json::object answers, form;
   if (const auto set = assign(answers, options.answers, "--answer"); !set)
     return std::unexpected(set.error());
@@ -60,21 +104,21 @@ Outcome<ExitCode> decide(Console& console, const Connection& connection, const D
 
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
-  std::string item = options.item;
-  if (!is_item_id(item)) {
+  std::vector<std::string> items{options.item};
+  items.insert(items.end(), options.also.begin(), options.also.end());
+  for (std::string& item : items) {
+    if (is_item_id(item)) continue;
     auto found = only_open_item(*client, item, connection.actor);
     if (!found) return std::unexpected(found.error());
     item = std::move(*found);
   }
-  const auto reply = client->post(work_item_path(item, "/decision"), body);
+  if (items.size() > 1) return decide_several(console, connection, *client, items, body);
+  const auto reply = client->post(work_item_path(items.front(), "/decision"), body);
   if (!reply) return std::unexpected(reply.error());
   if (connection.json) {
     print_json(console, reply->body);
   } else {
-    console.out << printable(fmt::format("{}: {} is recorded; it is {}", shown_at(reply->body, "reference"),
-                                         shown_at(reply->body, "outcome"),
-                                         shown_at(reply->body, "instance_status")))
-                << '\n';
+    console.out << recorded(reply->body) << '\n';
   }
   return ExitCode::done;
 }
@@ -90,6 +134,8 @@ void add_decide(Command& root, Connection& connection) {
           "the work item's id, i_....7, or the reference of an instance that has one open for that person")
       .argument(options->outcome, "OUTCOME",
                 "approved, rejected, returned, done, resubmitted, or one of the task's own")
+      .options(options->also, "--also", "ITEM",
+               "another work item that gets the same answer; may be repeated. Each is decided or refused by itself")
       .option(options->comment, "--comment", "TEXT", "why")
       .options(options->answers, "--answer", "NAME=VALUE", "a field that the step asks for; may be repeated")
       .options(options->form, "--form-set", "NAME=VALUE",
@@ -100,6 +146,7 @@ void add_decide(Command& root, Connection& connection) {
       .number(options->version, "--version", "N", "only if the work item is still at this version");
   add_connection(command, connection, Writes::yes);
   command.example("countersign decide EXP-2026-14 approved --as zhang.wei")
+      .example("countersign decide EXP-2026-14 approved --also EXP-2026-15 --also EXP-2026-17 --as zhang.wei")
       .example(
           "countersign decide i_01JQ8Z5T9V6C3M7N2K4P8R1S5W.2 approved --as wang.fang --answer "
           "cost_center=4711")

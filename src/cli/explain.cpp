@@ -2,6 +2,8 @@
 
 #include "cli/explain.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -19,6 +21,7 @@ struct ExplainOptions {
   std::string requester;
   std::vector<std::string> form;
   std::vector<std::string> assumed;
+  bool live = false;
 };
 
 // --form NAME=VALUE, or --form FILE with the whole form.
@@ -39,6 +42,23 @@ Outcome<json::object> form_of(Console& console, const std::vector<std::string>& 
   return form;
 }
 
+// The budgets of the configuration with what is left of them now: what others hold and have spent is not there.
+Outcome<std::shared_ptr<const Snapshot>> with_live_budgets(Console& console, const Connection& connection,
+                                                           const Snapshot& configured) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply = client->get("/api/v1/ledgers");
+  if (!reply) return std::unexpected(reply.error());
+  auto live = std::make_shared<Snapshot>(configured);
+  for (const json::value& row : list_at(reply->body, "ledgers")) {
+    const auto known = std::ranges::find(live->ledgers, string_at(row, "name"), &LedgerSettings::name);
+    const auto available = Decimal::parse(string_at(row, "available"));
+    if (known == live->ledgers.end() || !available) continue;
+    known->amount = available->is_negative() ? Decimal() : *available;
+  }
+  return live;
+}
+
 Outcome<ExitCode> explain_workflow(Console& console, const Connection& connection,
                                    const ExplainOptions& options) {
   if (options.requester.empty())
@@ -49,6 +69,11 @@ Outcome<ExitCode> explain_workflow(Console& console, const Connection& connectio
   if (!form) return std::unexpected(form.error());
   scenario::RouteQuestion question;
   question.snapshot = workflow->snapshot;
+  if (options.live) {
+    auto live = with_live_budgets(console, connection, *workflow->snapshot);
+    if (!live) return std::unexpected(live.error());
+    question.snapshot = std::move(*live);
+  }
   question.workflow = workflow->definition->id;
   question.requester = PersonId(options.requester);
   question.form = std::move(*form);
@@ -109,7 +134,8 @@ void add_explain(Command& root, Connection& connection) {
           "engine, "
           "where everybody agrees and every call succeeds, and says who would be asked and why, what is "
           "skipped, and "
-          "which conditions decide that. Budgets are taken as the configuration gives them. With a REF, from "
+          "which conditions decide that. Budgets are taken as the configuration gives them, with --live as much of them as is left at the daemon. "
+          "With a REF, from "
           "the "
           "daemon: who is asked and why, where each answer leads, and when the next reminder goes.")
       .argument(options->what, "WORKFLOW|REF", "a workflow's id or file, or an instance's reference or id")
@@ -117,7 +143,8 @@ void add_explain(Command& root, Connection& connection) {
       .options(options->form, "--form", "NAME=VALUE",
                "one value of the form, or a JSON file; may be repeated")
       .options(options->assumed, "--assume", "STEP=OUTCOME",
-               "another outcome of a step, or STEP.FIELD=VALUE for what is filled in; may be repeated");
+               "another outcome of a step, or STEP.FIELD=VALUE for what is filled in; may be repeated")
+      .flag(options->live, "--live", "ask the daemon what is left of the budgets");
   add_connection(command, connection);
   command
       .example(
@@ -125,6 +152,7 @@ void add_explain(Command& root, Connection& connection) {
           "--form purpose=Train")
       .example(
           "countersign explain contract-review --requester li.na --form deal.json --assume legal.risk=high")
+      .example("countersign explain expense-approval --requester li.na --form deal.json --live")
       .example("countersign explain EXP-2026-14")
       .runs([options, &connection](Console& console) { return explain(console, connection, *options); });
 }

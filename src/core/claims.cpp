@@ -1,6 +1,7 @@
 #include "core/claims.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -20,10 +21,91 @@ bool is_file(const Field& field) {
   return field.type == FieldType::file || field.type == FieldType::files;
 }
 
-std::string scope_of(const Definition& definition, const Field& field) {
-  // Files are the same thing wherever they are handed in; other values only mean something beside their name.
-  const std::string what = is_file(field) ? "file" : "field:" + field.name;
-  return field.unique == Unique::everywhere ? what : what + "@" + definition.id.value;
+std::string scope_within(const Definition& definition, std::string what, Unique among) {
+  return among == Unique::everywhere ? what : what + "@" + definition.id.value;
+}
+
+// Files are the same thing wherever they are handed in; other values only mean something beside their name.
+std::string scope_of(const Definition& definition, const Field& field, const std::string& name) {
+  return scope_within(definition, is_file(field) ? "file" : "field:" + name, field.unique);
+}
+
+// The columns of the rule's table, or the form's fields.
+const std::vector<Field>& fields_of(const Definition& definition, const UniqueRule& rule) {
+  const Field* table = rule.table.empty() ? nullptr : definition.find_field(rule.table);
+  return table == nullptr ? definition.form : table->columns;
+}
+
+std::string scope_of(const Definition& definition, const UniqueRule& rule) {
+  const Field* first = field_named(fields_of(definition, rule), rule.fields.front());
+  const bool file = first != nullptr && is_file(*first);
+  return scope_within(definition, file ? "file" : "unique:" + rule.id, rule.among);
+}
+
+// What is compared of a value: numbers are copied from paper with blanks around and inside.
+std::string without_blanks(const cel::Value& value) {
+  std::string text = cel::to_display(value);
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
+  return text;
+}
+
+// One form or one row of a table: `find` gives its values by name.
+template <class Find>
+void add_rule(const Definition& definition, const UniqueRule& rule, const std::string& pointer, Find find,
+              std::vector<Claim>& claims) {
+  const cel::Value* first = find(rule.fields.front());
+  if (is_empty(first)) return;
+  Claim claim{scope_of(definition, rule), {}, pointer_below(pointer, rule.fields.front())};
+  const Field* field = field_named(fields_of(definition, rule), rule.fields.front());
+  if (field != nullptr && is_file(*field)) return add_files(*first, claim, claims);
+  for (const std::string& name : rule.fields) {
+    const cel::Value* value = find(name);
+    // No text holds this separator, so that no two different rows look alike.
+    if (!claim.key.empty()) claim.key += '\x1f';
+    if (!is_empty(value)) claim.key += without_blanks(*value);
+  }
+  // A number without a code is the same whether or not the form asks for one.
+  while (claim.key.ends_with('\x1f')) claim.key.pop_back();
+  claims.push_back(std::move(claim));
+}
+
+void add_rows(const Fields& form, const std::string& table,
+              const std::function<void(const cel::Map& row, const std::string& pointer)>& add) {
+  const auto rows = form.find(table);
+  if (rows == form.end() || !rows->second.is(cel::Kind::list)) return;
+  const std::string pointer = pointer_below("/form", table);
+  for (std::size_t i = 0; i < rows->second.as_list().size(); ++i) {
+    const cel::Value& row = rows->second.as_list()[i];
+    if (row.is(cel::Kind::map)) add(row.as_map(), pointer_below(pointer, std::to_string(i)));
+  }
+}
+
+void add_field(const Definition& definition, const Field& field, const std::string& name,
+               const std::string& pointer, const cel::Value* value, std::vector<Claim>& claims) {
+  if (field.unique == Unique::no || is_empty(value)) return;
+  const Claim claim{scope_of(definition, field, name), {}, pointer};
+  if (is_file(field)) return add_files(*value, claim, claims);
+  claims.push_back({claim.scope, cel::to_display(*value), claim.pointer});
+}
+
+// Whether what is held in that scope stays the instance's for ever.
+bool is_spent(const Definition& definition, const std::string& scope, std::string_view status,
+              bool came_to_nothing) {
+  bool ruled = false;
+  for (const UniqueRule& rule : definition.unique) {
+    if (rule.spent_on.empty() || scope_of(definition, rule) != scope) continue;
+    ruled = true;
+    if (std::ranges::find(rule.spent_on, status) != rule.spent_on.end()) return true;
+  }
+  return !ruled && !came_to_nothing;
+}
+
+// As somebody has written it; a file has no better name than its beginning.
+std::string shown_key(const Claim& claim) {
+  if (claim.scope.starts_with("file")) return claim.key.substr(0, 8);
+  std::string shown;
+  for (const char c : claim.key) shown += c == '\x1f' ? ' ' : c;
+  return shown;
 }
 
 // What the instance holds for its form: not its business key, nor what it was started once for.
@@ -48,16 +130,29 @@ std::string once_scope(const WorkflowId& workflow) {
 
 std::vector<Claim> of_form(const Definition& definition, const Fields& form) {
   std::vector<Claim> claims;
+  const auto find = [&](const std::string& name) -> const cel::Value* {
+    const auto value = form.find(name);
+    return value == form.end() ? nullptr : &value->second;
+  };
   for (const Field& field : definition.form) {
-    if (field.unique == Unique::no) continue;
-    const auto value = form.find(field.name);
-    if (value == form.end() || is_empty(&value->second)) continue;
-    const Claim claim{scope_of(definition, field), {}, "/form/" + field.name};
-    if (is_file(field)) {
-      add_files(value->second, claim, claims);
-    } else {
-      claims.push_back({claim.scope, cel::to_display(value->second), claim.pointer});
+    add_field(definition, field, field.name, pointer_below("/form", field.name), find(field.name), claims);
+    if (field.type != FieldType::table) continue;
+    add_rows(form, field.name, [&](const cel::Map& row, const std::string& pointer) {
+      for (const Field& column : field.columns) {
+        add_field(definition, column, field.name + "." + column.name, pointer_below(pointer, column.name),
+                  row.find(column.name), claims);
+      }
+    });
+  }
+  for (const UniqueRule& rule : definition.unique) {
+    if (rule.table.empty()) {
+      add_rule(definition, rule, "/form", find, claims);
+      continue;
     }
+    add_rows(form, rule.table, [&](const cel::Map& row, const std::string& pointer) {
+      add_rule(
+          definition, rule, pointer, [&](const std::string& name) { return row.find(name); }, claims);
+    });
   }
   std::sort(claims.begin(), claims.end());
   claims.erase(std::unique(claims.begin(), claims.end()), claims.end());
@@ -70,6 +165,12 @@ void change(Transition& transition, const Fields& form) {
   std::vector<FormProblem> problems;
   std::vector<Claim> taken;
   for (const Claim& claim : wanted) {
+    // They are sorted: the same in two places stands side by side.
+    if (&claim != &wanted.front() && (&claim)[-1].is_same(claim)) {
+      problems.push_back({claim.pointer, "stands in this request twice and may be used only once",
+                          FormFault::twice, {shown_key(claim)}});
+      continue;
+    }
     if (std::find_if(held.begin(), held.end(), [&](const Claim& own) { return own.is_same(claim); }) !=
         held.end())
       continue;
@@ -82,8 +183,12 @@ void change(Transition& transition, const Fields& form) {
     }
   }
   if (!problems.empty()) {
+    const bool before = std::ranges::any_of(
+        problems, [](const FormProblem& problem) { return problem.fault == FormFault::used_before; });
     transition.refuse(ErrorCode::invalid_input,
-                      "something in the form was used before and may be used only once", std::move(problems));
+                      before ? "something in the form was used before and may be used only once"
+                             : "something stands in this request twice and may be used only once",
+                      std::move(problems));
   }
   if (transition.stopped()) return;
   std::erase_if(held, [&](const Claim& own) {
@@ -98,10 +203,13 @@ void free_form(Transition& transition) {
     transition.emit(ClaimFreed{claim.scope, claim.key});
 }
 
-void free_at_end(Transition& transition, bool came_to_nothing) {
+void free_at_end(Transition& transition, std::string_view status, bool came_to_nothing) {
   const State& state = transition.state();
   if (!state.key.empty()) transition.emit(ClaimFreed{key_scope(state.workflow), state.key});
-  if (came_to_nothing) free_form(transition);
+  for (const Claim& claim : held_of_form(transition.state())) {
+    if (is_spent(transition.definition(), claim.scope, status, came_to_nothing)) continue;
+    transition.emit(ClaimFreed{claim.scope, claim.key});
+  }
 }
 
 }  // namespace countersign::claims

@@ -36,6 +36,10 @@ bool is_proven_by_path(std::string_view scheme) {
   return scheme == "salesforce" || scheme == "path-secret";
 }
 
+bool asks_before_it_sends(std::string_view scheme) {
+  return scheme == "wecom";
+}
+
 bool is_weak_scheme(std::string_view scheme) {
   return scheme == "dingtalk";
 }

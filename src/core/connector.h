@@ -158,6 +158,8 @@ struct InboundScheme {
 std::span<const InboundScheme> inbound_schemes();
 // Whether the secret is the end of the address to which is sent: /hooks/SOURCE/SECRET.
 bool is_proven_by_path(std::string_view scheme);
+// Whether the sender first checks the address with a GET that wants an answer made with the secret.
+bool asks_before_it_sends(std::string_view scheme);
 // Whether the scheme's proof does not cover the message: whoever saw one proof can send anything for a while.
 bool is_weak_scheme(std::string_view scheme);
 // Whether the option's value is a secret, so that the file gives a secret's name instead.

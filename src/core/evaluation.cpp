@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/budget.h"
+#include "core/exchange.h"
 #include "core/guest.h"
 #include "core/time_words.h"
 
@@ -276,6 +277,12 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     const auto table = context_.definition.tables.find(arguments[0].as_string());
     if (table != context_.definition.tables.end()) return table->second.rows;
     return fail(ErrorCode::invalid_input, fmt::format("there is no table '{}'", arguments[0].as_string()));
+  }
+  if (function == "convert") {
+    auto converted =
+        exchange::convert(context_.definition, arguments[0].as_money(), std::string(arguments[1].as_string()));
+    if (!converted) return std::unexpected(std::move(converted.error()));
+    return cel::Value::money(std::move(*converted));
   }
   if (function == "budget") return budget_of(std::string(arguments[0].as_string()));
   return std::unexpected(unknown_function(function));

@@ -309,7 +309,7 @@ void end_instance(Transition& transition, Ending ending) {
   for (const FrameId frame : frames_below(transition.state(), ActivationId())) close_frame(transition, frame);
   transition.ready().clear();
   budget::settle_at_end(transition, ending.status);
-  claims::free_at_end(transition, ending.came_to_nothing);
+  claims::free_at_end(transition, ending.status, ending.came_to_nothing);
   transition.emit(Ended{ending.status, ending.by, ending.reason});
   const State& state = transition.state();
   if (!state.parent.empty() && state.parent_activation) {

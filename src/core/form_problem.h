@@ -37,6 +37,7 @@ enum class FormFault {
   unknown_person,   // value
   inactive_person,  // name
   file_kind,        // file's name, allowed endings
+  file_content,     // file's name, what it holds
   unknown_file,     // id
   used_before,
   comment_required,

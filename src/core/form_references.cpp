@@ -26,6 +26,29 @@ std::string ending_of(std::string_view name) {
   return ending;
 }
 
+// What a file of that ending holds, as uploads are known by (web/file_store.h); "" for any other ending.
+std::string_view type_of_ending(std::string_view ending) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {"pdf", "application/pdf"},
+      {"png", "image/png"},
+      {"jpg", "image/jpeg"},
+      {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+      {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+      {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+      {"odt", "application/vnd.oasis.opendocument.text"},
+      {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+      {"odp", "application/vnd.oasis.opendocument.presentation"},
+      {"txt", "text/plain"},
+      {"csv", "text/plain"},
+      {"md", "text/plain"},
+      {"log", "text/plain"},
+  };
+  for (const auto& [known, type] : kTypes) {
+    if (known == ending) return type;
+  }
+  return {};
+}
+
 // Who may be meant: somebody of just that name, else a similar id or mail.
 std::string person_meant(const Directory& directory, const std::string& text) {
   std::vector<std::string> known;
@@ -79,6 +102,21 @@ bool ValueReader::is_accepted(const Field& field, std::string_view file_name, co
   return false;
 }
 
+std::string_view type_of_file_name(std::string_view name) {
+  return type_of_ending(ending_of(name));
+}
+
+// The name is the sender's word; the type is what the content was seen to be.
+bool ValueReader::holds_what_it_says(std::string_view file_name, std::string_view type,
+                                     const std::string& pointer) {
+  const std::string_view expected = type_of_file_name(file_name);
+  if (expected.empty() || expected == type) return true;
+  refuse(pointer,
+         fmt::format("the file '{}' is not what its name says: it holds {}", excerpt(file_name), type),
+         FormFault::file_content, {excerpt(file_name), std::string(type)});
+  return false;
+}
+
 std::optional<cel::Value> ValueReader::read_file(const Field& field, const json::value& input,
                                                  const std::string& pointer) {
   const auto* by_object = find(input, "id");
@@ -93,6 +131,9 @@ std::optional<cel::Value> ValueReader::read_file(const Field& field, const json:
   }
   const auto* name = file->find("name");
   if (name != nullptr && !is_accepted(field, name->as_string(), pointer)) return std::nullopt;
+  const auto* type = file->find("type");
+  if (name != nullptr && type != nullptr && !holds_what_it_says(name->as_string(), type->as_string(), pointer))
+    return std::nullopt;
   return cel::Value::map(std::move(*file));
 }
 

@@ -47,6 +47,7 @@ class ValueReader {
   // Adds a problem unless `amount` lies within the field's min and max.
   bool within_bounds(const Field& field, const Decimal& amount, const std::string& pointer);
   bool is_accepted(const Field& field, std::string_view file_name, const std::string& pointer);
+  bool holds_what_it_says(std::string_view file_name, std::string_view type, const std::string& pointer);
   std::nullopt_t refuse(const std::string& pointer, std::string detail, FormFault fault = FormFault::other,
                         std::vector<std::string> arguments = {});
 
@@ -56,6 +57,8 @@ class ValueReader {
 
 // How a JSON value of the wrong kind is called in a message: "a list", "the number 12".
 std::string described(const json::value& input);
+// The media type that a file of this name should hold, by the ending; "" where no upload is known by it.
+std::string_view type_of_file_name(std::string_view name);
 // " (did you mean 'travel'?)", or "" where nothing is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 

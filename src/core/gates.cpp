@@ -36,9 +36,10 @@ bool holds(Transition& transition, const Activation& activation, const Expressio
   return value && value->as_bool();
 }
 
-bool work_is_complete(const State& state, ActivationId gates, std::size_t level) {
+// By its list: a migration may have moved the level, and the frame's key stays what it was opened as.
+bool work_is_complete(const State& state, ActivationId gates, const Gates::Level& level) {
   return std::ranges::none_of(state.frames, [&](const auto& entry) {
-    return entry.second.parent == gates && entry.second.key == frame_key(level);
+    return entry.second.parent == gates && entry.second.list == level.list;
   });
 }
 
@@ -48,7 +49,7 @@ void open_levels(Transition& transition, ActivationId id) {
   const std::vector<Gates::Level>& levels = std::get<Gates>(step.kind).levels;
   while (activation.levels < levels.size()) {
     const Gates::Level& level = levels[activation.levels];
-    if (!work_is_complete(transition.state(), id, activation.levels)) return;
+    if (!work_is_complete(transition.state(), id, level)) return;
     const std::string name = fmt::format("stage {} of {}", level.stage, step.name);
     if (level.when && !holds(transition, activation, *level.when, name)) return;
     transition.emit(LevelOpened{id, activation.levels, level.stage});

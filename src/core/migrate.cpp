@@ -1,6 +1,7 @@
 #include "core/migrate.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -43,11 +44,53 @@ class Planner {
     return found == to_.steps.end() ? kNoStep : found->index;
   }
 
+  // The level of gates whose list this is: its place among them.
+  static std::size_t level_of(const Gates& gates, ListIndex list) {
+    const auto found = std::ranges::find(gates.levels, list, &Gates::Level::list);
+    return static_cast<std::size_t>(found - gates.levels.begin());
+  }
+
+  // Levels are known by their stage, wherever they stand. nullopt where the other version has none such.
+  std::optional<std::size_t> level_there(const Step& step, std::size_t level) const {
+    const std::string name = name_there(step);
+    const StepIndex other = name.empty() ? kNoStep : step_named(name);
+    const auto* gates = other == kNoStep ? nullptr : std::get_if<Gates>(&to_.step(other).kind);
+    if (gates == nullptr) return std::nullopt;
+    const std::string& stage = std::get<Gates>(step.kind).levels[level].stage;
+    const auto found = std::ranges::find(gates->levels, stage, &Gates::Level::stage);
+    if (found == gates->levels.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - gates->levels.begin());
+  }
+
+  // What the step is called in the other version: a step without an id is named by the way to it, which
+  // counts levels by their place. "" where the level in which it stands is gone.
+  std::string name_there(const Step& step) const {
+    std::string name = step.name;
+    for (ListIndex list = step.list; list != kNoList;) {
+      const StepIndex owner = from_.list(list).owner;
+      if (owner == kNoStep) break;
+      const Step& around = from_.step(owner);
+      if (const auto* gates = std::get_if<Gates>(&around.kind);
+          gates != nullptr && from_.list(list).role.starts_with("gate:")) {
+        const std::size_t level = level_of(*gates, list);
+        const std::string here = fmt::format("{}/gate/{}/", around.name, level);
+        if (name.starts_with(here)) {
+          const auto there = level_there(around, level);
+          if (!there) return {};
+          name = fmt::format("{}/gate/{}/{}", around.name, *there, name.substr(here.size()));
+        }
+      }
+      list = around.list;
+    }
+    return name;
+  }
+
   void match_steps() {
     plan_.event.steps[from_.revise] = to_.revise;
     for (const Step& step : from_.steps) {
       if (step.list == kNoList) continue;
-      const StepIndex other = step_named(step.name);
+      const std::string name = name_there(step);
+      const StepIndex other = name.empty() ? kNoStep : step_named(name);
       if (other == kNoStep || to_.step(other).kind.index() != step.kind.index()) continue;
       plan_.event.steps[step.index] = other;
     }
@@ -67,12 +110,36 @@ class Planner {
       if (names_of(*parallel) != names_of(std::get<Parallel>(after)))
         obstacle(fmt::format("the branches of {} are others now", named(step)));
     } else if (const auto* gates = std::get_if<Gates>(&before)) {
-      if (stages_of(*gates) != stages_of(std::get<Gates>(after)))
-        obstacle(fmt::format("the levels of {} are others now", named(step)));
+      check_levels(activation, step, *gates, std::get<Gates>(after));
     } else if (const auto* task = std::get_if<Task>(&before)) {
       const std::vector<ChecklistItem>& now = std::get<Task>(after).checklist;
       const bool same = std::ranges::equal(task->checklist, now, {}, &ChecklistItem::id, &ChecklistItem::id);
       if (!same) obstacle(fmt::format("the checklist of {} is another now", named(step)));
+    }
+  }
+
+  // Levels that are open stay so in their order; those that still wait may stand in another.
+  void check_levels(const Activation& activation, const Step& step, const Gates& before,
+                    const Gates& after) {
+    const std::vector<std::string> old_stages = stages_of(before);
+    const std::vector<std::string> new_stages = stages_of(after);
+    const auto has = [](const std::vector<std::string>& stages, const std::string& stage) {
+      return std::ranges::find(stages, stage) != stages.end();
+    };
+    bool same = true;
+    for (const std::string& stage : new_stages) {
+      if (has(old_stages, stage)) continue;
+      same = false;
+      obstacle(fmt::format("{} has a new level '{}', whose work would never begin", named(step), stage));
+    }
+    for (const std::string& stage : old_stages) {
+      if (has(new_stages, stage)) continue;
+      same = false;
+      obstacle(fmt::format("the level '{}' of {} is gone", stage, named(step)));
+    }
+    const auto open = static_cast<std::ptrdiff_t>(activation.levels);
+    if (same && !std::equal(old_stages.begin(), old_stages.begin() + open, new_stages.begin())) {
+      obstacle(fmt::format("levels of {} that are open stand in another place now", named(step)));
     }
   }
 
@@ -97,9 +164,16 @@ class Planner {
 
   void match_list(const Frame& frame) {
     const StepList& list = from_.list(frame.list);
+    std::string role = list.role;
+    if (list.owner != kNoStep && role.starts_with("gate:")) {
+      const Step& owner = from_.step(list.owner);
+      const auto level = level_there(owner, level_of(std::get<Gates>(owner.kind), frame.list));
+      if (!level) return;  // check_levels has said so
+      role = fmt::format("gate:{}", *level);
+    }
     ListIndex other = kNoList;
     for (ListIndex i = 0; i < to_.lists.size(); ++i) {
-      if (to_.list(i).role != list.role) continue;
+      if (to_.list(i).role != role) continue;
       const bool both_free = list.owner == kNoStep && to_.list(i).owner == kNoStep;
       const auto owner = plan_.event.steps.find(list.owner);
       if (both_free || (owner != plan_.event.steps.end() && owner->second == to_.list(i).owner)) other = i;

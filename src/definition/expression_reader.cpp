@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "core/address_syntax.h"
+#include "core/exchange.h"
 #include "definition/call_scan.h"
 #include "definition/expression_scope.h"
 #include "definition/yaml_mending.h"
@@ -69,21 +70,15 @@ bool check_ledger(Loading& loading, const Piece& piece, const Spot& spot, const 
   return false;
 }
 
-// Loads the table that the call names, once.
-bool check_table(Loading& loading, const Piece& piece, const ScannedCall& call) {
-  if (!call.literal) {
-    loading.diagnostics.error(Code::table_name, piece.span(call.name_begin, call.name_end),
-                              "'table()' takes one name in quotes: table(\"rates\")");
-    return false;
-  }
-  const std::string& name = *call.literal;
+// Loads a table that is named at `at`, once.
+bool load_named_table(Loading& loading, const std::string& name, SourceSpan at) {
   if (loading.definition.tables.contains(name)) return true;
   if (loading.broken_tables.contains(name)) return false;
   const auto text = loading.table_texts.find(name);
   if (text == loading.table_texts.end()) {
     std::vector<std::string> known;
     for (const auto& [each, rows] : loading.table_texts) known.push_back(each);
-    loading.diagnostics.error(Code::unknown_table, piece.span(call.literal_begin, call.literal_end),
+    loading.diagnostics.error(Code::unknown_table, at,
                               fmt::format("there is no file tables/{}.csv beside the workflow", name),
                               nearest_of(name, known));
     return false;
@@ -100,6 +95,26 @@ bool check_table(Loading& loading, const Piece& piece, const ScannedCall& call) 
   }
   loading.definition.tables.emplace(name, std::move(*table));
   return true;
+}
+
+bool check_table(Loading& loading, const Piece& piece, const ScannedCall& call) {
+  if (!call.literal) {
+    loading.diagnostics.error(Code::table_name, piece.span(call.name_begin, call.name_end),
+                              "'table()' takes one name in quotes: table(\"rates\")");
+    return false;
+  }
+  return load_named_table(loading, *call.literal, piece.span(call.literal_begin, call.literal_end));
+}
+
+// The rates that convert() reads.
+bool check_rates(Loading& loading, const Piece& piece, const ScannedCall& call) {
+  const SourceSpan at = piece.span(call.name_begin, call.name_end);
+  const std::string name(exchange::kTable);
+  if (!load_named_table(loading, name, at)) return false;
+  const std::string fault = exchange::fault_of(loading.definition.tables.find(name)->second);
+  if (fault.empty()) return true;
+  loading.diagnostics.error(Code::table_cell, at, fmt::format("convert() reads tables/{}.csv: {}", name, fault));
+  return false;
 }
 
 // guest("mail", ...) with a literal that can be no address.
@@ -125,6 +140,7 @@ bool check_calls(Loading& loading, const Piece& piece, const Spot& spot) {
   for (const ScannedCall& call : scan_calls(piece.text())) {
     if (call.name == "guest") usable = check_guest(loading, piece, call) && usable;
     if (call.name == "budget") usable = check_ledger(loading, piece, spot, call) && usable;
+    if (call.name == "convert") usable = check_rates(loading, piece, call) && usable;
     if (call.name == "table") usable = check_table(loading, piece, call) && usable;
     if (directory == nullptr || !call.literal) continue;
     const SourceSpan at = piece.span(call.literal_begin, call.literal_end);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "core/budget.h"
+#include "core/exchange.h"
 #include "definition/call_scan.h"
 
 namespace countersign {
@@ -102,6 +105,21 @@ void add_data_functions(const Loading& loading, std::string_view text,
   for (const auto& [named, rows] : loading.definition.tables)
     table.by_literal.emplace(named, type_of(named, rows));
   functions.push_back(std::move(table));
+  const auto rates = loading.definition.tables.find(exchange::kTable);
+  if (rates == loading.definition.tables.end()) return;
+  cel::Function convert{"convert", {{"convert_money_string", {cel::Type::money(""), name}, cel::Type::money("")}}};
+  for (const exchange::Pair& pair : exchange::pairs_of(rates->second)) {
+    convert.by_literal.emplace(pair.from, cel::Type::money(pair.from));
+    convert.by_literal.emplace(pair.to, cel::Type::money(pair.to));
+  }
+  convert.refuse = [known = &rates->second](const cel::Type& first, std::string_view literal) -> std::string {
+    const bool is_known = first.is(cel::Type::Tag::money) && !first.name().empty();
+    if (is_known) return exchange::pair_fault(*known, first.name(), literal);
+    const auto pairs = exchange::pairs_of(*known);
+    const bool reached = std::ranges::find(pairs, literal, &exchange::Pair::to) != pairs.end();
+    return reached ? "" : fmt::format("no rate to {} stands in tables/{}.csv", literal, exchange::kTable);
+  };
+  functions.push_back(std::move(convert));
 }
 
 // What `vars` holds: a variable that is set to values of one type only has that type; one that is set to an

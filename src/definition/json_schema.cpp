@@ -242,6 +242,10 @@ std::optional<json::object> json_schema(std::string_view name) {
   return std::nullopt;
 }
 
+json::object json_schema_of(const Grammar& whole, std::string_view title) {
+  return Writer().write(whole, title);
+}
+
 std::string indented_json(const json::value& value) {
   std::string out;
   indent(value, 0, out);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "definition/grammar.h"
 
 namespace countersign {
 
@@ -17,6 +18,9 @@ const std::vector<std::string>& schema_names();
 
 // nullopt for another name.
 std::optional<json::object> json_schema(std::string_view name);
+
+// The schema of a file that another module reads, by its own grammar.
+json::object json_schema_of(const Grammar& whole, std::string_view title);
 
 // With line breaks and two blanks for each level, as it is committed under docs/schema.
 std::string indented_json(const json::value& value);

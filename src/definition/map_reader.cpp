@@ -81,7 +81,6 @@ void MapReader::check() {
     return;
   }
   bool torn = false;
-  std::vector<std::string> misspelt;
   for (const YamlNode::Entry& entry : node_.entries) {
     const Key* key = key_of(entry.key);
     if (key == nullptr) {
@@ -94,7 +93,7 @@ void MapReader::check() {
       std::vector<std::string_view> names;
       for (const Key& known : keys_) names.push_back(known.name);
       const std::string meant = nearest_of(entry.key, names);
-      if (!meant.empty()) misspelt.push_back(meant);
+      if (!meant.empty()) misspelt_.push_back(meant);
       diagnostics_.error(Code::unknown_key, entry.key_at,
                          fmt::format("unknown key '{}' in {}", entry.key, what_), meant);
     } else if (key->need == Need::later) {
@@ -106,8 +105,7 @@ void MapReader::check() {
   }
   if (torn) accepted_.clear();
   for (const Key& key : keys_) {
-    const bool written =
-        node_.find(key.name) != nullptr || std::ranges::find(misspelt, key.name) != misspelt.end();
+    const bool written = has(key.name) || is_misspelt(key.name);
     if (key.need == Need::required && !written) {
       diagnostics_.error(Code::missing_key, node_.at, fmt::format("{} needs the key '{}'", what_, key.name));
     }
@@ -201,6 +199,10 @@ const YamlNode* MapReader::find(std::string_view key) const {
 
 bool MapReader::has(std::string_view key) const {
   return node_.find(key) != nullptr;
+}
+
+bool MapReader::is_misspelt(std::string_view key) const {
+  return !has(key) && std::ranges::find(misspelt_, key) != misspelt_.end();
 }
 
 SourceSpan MapReader::key_at(std::string_view key) const {

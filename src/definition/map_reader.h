@@ -78,6 +78,8 @@ class MapReader {
   const YamlNode* find(std::string_view key) const;
   // Whether the key is written, even with a value that was refused.
   bool has(std::string_view key) const;
+  // Whether the key is absent and an unknown one was probably meant to be it; that has been reported.
+  bool is_misspelt(std::string_view key) const;
   // Where the key stands; where it is absent, the map's place.
   SourceSpan key_at(std::string_view key) const;
   // Where the value stands; where it is absent, the map's place.
@@ -111,6 +113,7 @@ class MapReader {
   std::vector<Key> keys_;
   Diagnostics& diagnostics_;
   std::vector<const YamlNode::Entry*> accepted_;
+  std::vector<std::string> misspelt_;  // known keys that unknown ones were probably meant to be
 };
 
 // Reports "WHAT expects EXPECTED, found a list"; for other readers' own checks.

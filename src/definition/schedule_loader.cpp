@@ -81,7 +81,8 @@ Schedule read_schedule(Loading& loading, const YamlNode& node) {
   const MapReader map(node, "'schedule'", kScheduleKeys, loading.diagnostics);
   Schedule schedule;
   if (!map.is_map()) return schedule;
-  if (!map.has("every") && !map.has("cron")) {
+  // Where one of them is only misspelt, the reader of keys has said what was meant.
+  if (!map.has("every") && !map.has("cron") && !map.is_misspelt("every") && !map.is_misspelt("cron")) {
     loading.diagnostics.error(Code::missing_key, node.at,
                               "'schedule' needs 'every' (day, week, month, quarter, year) or 'cron'");
   }

@@ -11,6 +11,7 @@
 #include "definition/grammar.h"
 #include "definition/message_loader.h"
 #include "definition/trigger_loader.h"
+#include "definition/unique_loader.h"
 
 namespace countersign {
 namespace {
@@ -64,6 +65,8 @@ constexpr std::array kWorkflowKeys = {
     Key{"form", Shape::map, Need::optional, "the fields", "", fields_grammar},
     Key{"refuse_when", Shape::list, Need::optional, "when a submission is refused, and what is said", "",
         refusals_grammar},
+    Key{"unique", Shape::list, Need::optional, "values that together may be handed in only once", "",
+        unique_rules_grammar},
     Key{"steps", Shape::list, Need::required, "what happens", "", step_list_grammar},
     Key{"on_event", Shape::map, Need::optional, "event: a target or steps", "", handlers_grammar},
     Key{"withdraw", Shape::any, Need::optional, "until when the requester may withdraw", "",
@@ -217,6 +220,7 @@ void read_workflow(Loading& loading) {
     definition.key = read_expression(loading, *key, {.place = Place::form}, expects_key(), "'key'");
   }
   if (const YamlNode* rules = map.find("refuse_when")) read_refusals(loading, *rules);
+  if (const YamlNode* rules = map.find("unique")) read_unique_rules(loading, *rules);
   if (const YamlNode* withdraw = map.find("withdraw")) read_withdraw(loading, *withdraw);
 
   if (const YamlNode* steps = map.find("steps")) {

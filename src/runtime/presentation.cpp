@@ -213,15 +213,16 @@ std::string Presenter::question(const WorkItemRow& row, std::string_view locale)
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return {};
   enter(row);
-  std::string title = text(step->title, locale);
   const bool chinese = is_chinese(locale);
   if (std::holds_alternative<Revise>(step->kind)) {
     return chinese ? "请修改后重新提交" : "Please correct your request and send it again";
   }
+  // A task's own title says what is to be done, the step's where the request stands.
+  const auto* task = std::get_if<Task>(&step->kind);
+  std::string title = task == nullptr ? std::string() : text(task->title, locale);
+  if (title.empty()) title = text(step->title, locale);
   if (!title.empty()) return title;
-  if (const auto* task = std::get_if<Task>(&step->kind)) {
-    title = text(task->title, locale);
-    if (!title.empty()) return title;
+  if (task != nullptr) {
     return step->id.empty() ? (chinese ? "请处理" : "There is something for you to do") : humanised(step->id);
   }
   return chinese ? "请您审批" : "Your approval is asked for";

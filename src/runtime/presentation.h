@@ -98,7 +98,7 @@ struct Presentation {
   ItemId item;
   ItemStatus item_status = ItemStatus::open;
   std::uint32_t version = 0;
-  std::string question;                   // what is asked: the step's title
+  std::string question;                   // what is asked: the task's title, else the step's
   std::string assignee;                   // a name or a group's title
   std::string returned_by, returned_why;  // of a revision: who sent it back, and their comment
   std::string due;                        // when; "" for no limit

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "definition/people_draft.h"
+#include "scenario/scenario_grammar.h"
 
 namespace countersign::scenario {
 namespace {
@@ -21,6 +22,15 @@ constexpr std::array kAwayKeys = {
     Key{"until", Shape::text, Need::required, "last day, or the time of coming back"},
     Key{"stand_in", Shape::text, Need::optional, "who acts meanwhile"},
 };
+
+const Grammar& away_grammar() {
+  static const Grammar kGrammar{"away", {map_of({kAwayKeys})}};
+  return kGrammar;
+}
+const Grammar& all_away_grammar() {
+  static const Grammar kGrammar{"all_away", {names_of(away_grammar)}};
+  return kGrammar;
+}
 
 PersonId known_person(const Reading& reading, const std::string& id, SourceSpan at) {
   YamlNode node;
@@ -61,6 +71,12 @@ std::optional<Absence> read_absence(const Reading& reading, const YamlNode& node
 }
 
 }  // namespace
+
+const Grammar& directory_change_grammar() {
+  static const std::vector<Key> kKeys = with_inside(kDirectoryKeys, {{"away", all_away_grammar}});
+  static const Grammar kGrammar{"directory_change", {map_of({kKeys})}};
+  return kGrammar;
+}
 
 ChangeDirectory read_directory_change(Reading& reading, const YamlNode& node) {
   const MapReader map(node, "'directory'", kDirectoryKeys, reading.diagnostics);

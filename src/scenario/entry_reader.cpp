@@ -4,6 +4,7 @@
 
 #include "scenario/directory_reader.h"
 #include "scenario/reading.h"
+#include "scenario/scenario_grammar.h"
 #include <fmt/format.h>
 
 #include "core/ask.h"
@@ -414,7 +415,88 @@ class EntryReader {
   Entry entry_;
 };
 
+// `approve: li.na`, or a map of these keys.
+Spelling one_word() {
+  return value_of(Shape::text);
+}
+const Grammar& start_grammar() {
+  static const Grammar kGrammar{"start_act", {one_word(), map_of({kStartKeys})}};
+  return kGrammar;
+}
+const Grammar& decide_grammar() {
+  static const Grammar kGrammar{"decide_act", {one_word(), map_of({kDecideKeys})}};
+  return kGrammar;
+}
+const Grammar& return_grammar() {
+  static const Grammar kGrammar{"return_act", {one_word(), map_of({kDecideKeys, kReturnKeys})}};
+  return kGrammar;
+}
+const Grammar& checklist_grammar() {
+  static const Grammar kGrammar{"checklist_done", {value_of(Shape::word, "all"), value_of(Shape::texts)}};
+  return kGrammar;
+}
+const Grammar& complete_grammar() {
+  static const std::vector<Key> kKeys = with_inside(kCompleteKeys, {{"checklist", checklist_grammar}});
+  static const Grammar kGrammar{"complete_act", {one_word(), map_of({kDecideKeys, kKeys})}};
+  return kGrammar;
+}
+const Grammar& send_grammar() {
+  static const Grammar kGrammar{"event_act", {one_word(), map_of({kEventKeys})}};
+  return kGrammar;
+}
+const Grammar& webhook_act_grammar() {
+  static const Grammar kGrammar{"webhook_act", {map_of({kWebhookKeys})}};
+  return kGrammar;
+}
+const Grammar& advance_grammar() {
+  static const Grammar kGrammar{"advance_act", {value_of(Shape::duration), map_of({kAdvanceKeys})}};
+  return kGrammar;
+}
+const Grammar& answer_grammar() {
+  static const Grammar kGrammar{"answer_act", {map_of({kAnswerKeys})}};
+  return kGrammar;
+}
+const Grammar& fail_grammar() {
+  static const Grammar kGrammar{"fail_act", {map_of({kFailKeys})}};
+  return kGrammar;
+}
+const Grammar& reason_grammar() {
+  static const Grammar kGrammar{"reason_act", {one_word(), map_of({kReasonKeys})}};
+  return kGrammar;
+}
+const Grammar& comment_grammar() {
+  static const Grammar kGrammar{"comment_act", {map_of({kCommentKeys})}};
+  return kGrammar;
+}
+const Grammar& reassign_grammar() {
+  static const Grammar kGrammar{"reassign_act", {map_of({kReassignKeys})}};
+  return kGrammar;
+}
+
 }  // namespace
+
+const Grammar& entry_grammar() {
+  static const std::vector<Key> kKeys = with_inside(kEntryKeys, {{"expect", expectations_grammar},
+                                                                 {"start", start_grammar},
+                                                                 {"approve", decide_grammar},
+                                                                 {"reject", decide_grammar},
+                                                                 {"return", return_grammar},
+                                                                 {"resubmit", decide_grammar},
+                                                                 {"complete", complete_grammar},
+                                                                 {"event", send_grammar},
+                                                                 {"webhook", webhook_act_grammar},
+                                                                 {"advance", advance_grammar},
+                                                                 {"answer", answer_grammar},
+                                                                 {"fail", fail_grammar},
+                                                                 {"directory", directory_change_grammar},
+                                                                 {"withdraw", reason_grammar},
+                                                                 {"cancel", reason_grammar},
+                                                                 {"comment", comment_grammar},
+                                                                 {"reassign", reassign_grammar},
+                                                                 {"retry", reason_grammar}});
+  static const Grammar kGrammar{"entry", {map_of({kKeys})}};
+  return kGrammar;
+}
 
 Entry read_entry(Reading& reading, const YamlNode& node) {
   return EntryReader(reading, node).read();

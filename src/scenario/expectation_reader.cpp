@@ -3,6 +3,7 @@
 #include <array>
 
 #include "scenario/reading.h"
+#include "scenario/scenario_grammar.h"
 #include <fmt/format.h>
 
 #include "core/effect.h"
@@ -50,6 +51,36 @@ constexpr std::array kBudgetKeys = {
     Key{"spent", Shape::text, Need::optional, "what is used up"},
     Key{"amount", Shape::text, Need::optional, "the budget with its supplements"},
 };
+
+const Grammar& expected_text_grammar() {
+  static const Grammar kGrammar{"expected_text", {value_of(Shape::text), value_of(Shape::texts)}};
+  return kGrammar;
+}
+const Grammar& expected_mail_grammar() {
+  static const std::vector<Key> kKeys = with_inside(kMailKeys, {{"text", expected_text_grammar}});
+  static const Grammar kGrammar{"expected_mail", {map_of({kKeys})}};
+  return kGrammar;
+}
+const Grammar& expected_mails_grammar() {
+  static const Grammar kGrammar{"expected_mails", {list_of(expected_mail_grammar)}};
+  return kGrammar;
+}
+const Grammar& expected_call_grammar() {
+  static const Grammar kGrammar{"expected_call", {map_of({kCallKeys})}};
+  return kGrammar;
+}
+const Grammar& expected_calls_grammar() {
+  static const Grammar kGrammar{"expected_calls", {list_of(expected_call_grammar)}};
+  return kGrammar;
+}
+const Grammar& expected_budget_grammar() {
+  static const Grammar kGrammar{"expected_budget", {map_of({kBudgetKeys})}};
+  return kGrammar;
+}
+const Grammar& expected_budgets_grammar() {
+  static const Grammar kGrammar{"expected_budgets", {names_of(expected_budget_grammar)}};
+  return kGrammar;
+}
 
 class ExpectationReader {
  public:
@@ -317,6 +348,14 @@ class ExpectationReader {
 };
 
 }  // namespace
+
+const Grammar& expectations_grammar() {
+  static const std::vector<Key> kKeys = with_inside(kExpectKeys, {{"mail", expected_mails_grammar},
+                                                                  {"calls", expected_calls_grammar},
+                                                                  {"budgets", expected_budgets_grammar}});
+  static const Grammar kGrammar{"expectations", {map_of({kKeys})}};
+  return kGrammar;
+}
 
 void read_expectations(const Reading& reading, const YamlNode& node, Entry& entry) {
   ExpectationReader(reading, node, entry).read();

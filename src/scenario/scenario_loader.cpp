@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "scenario/reading.h"
+#include "scenario/scenario_grammar.h"
 #include <fmt/format.h>
 
 #include "definition/calendar_loader.h"
@@ -222,6 +223,20 @@ class FileLoader {
 };
 
 }  // namespace
+
+const Grammar& scenario_file_grammar() {
+  static const Grammar kEntries{"entries", {list_of(entry_grammar)}};
+  static const std::vector<Key> kScenario =
+      with_inside(kScenarioKeys, {{"steps", [] () -> const Grammar& { return kEntries; }}});
+  static const Grammar kOne{"scenario", {map_of({kScenario})}};
+  static const Grammar kAll{"scenarios", {list_of([]() -> const Grammar& { return kOne; })}};
+  static const Grammar kCalendars{"calendars", {names_of(calendar_grammar)}};
+  static const std::vector<Key> kFile =
+      with_inside(kFileKeys, {{"scenarios", []() -> const Grammar& { return kAll; }},
+                              {"calendars", []() -> const Grammar& { return kCalendars; }}});
+  static const Grammar kGrammar{"scenario_file", {map_of({kFile})}};
+  return kGrammar;
+}
 
 Result<LoadedScenarios> load_scenarios(const std::string& path, const Snapshot& installation) {
   return FileLoader(path, installation).load();

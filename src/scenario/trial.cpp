@@ -9,6 +9,7 @@
 #include "core/event_codec.h"
 #include "core/form.h"
 #include "core/outbound_call.h"
+#include "core/form_value.h"
 #include "runtime/outbox_rows.h"
 #include "runtime/workspace.h"
 
@@ -19,10 +20,8 @@ namespace {
 constexpr int kStopsMax = 20'000;
 
 std::string type_of_file(const std::string& name) {
-  if (name.ends_with(".pdf")) return "application/pdf";
-  if (name.ends_with(".png")) return "image/png";
-  if (name.ends_with(".jpg")) return "image/jpeg";
-  return "application/octet-stream";
+  const std::string_view type = type_of_file_name(name);
+  return type.empty() ? "application/octet-stream" : std::string(type);
 }
 
 }  // namespace

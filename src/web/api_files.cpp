@@ -69,7 +69,8 @@ std::vector<Route> file_routes(const Surroundings& around, std::size_t file_byte
             {"name"},       [&around](Call call) { upload(around, std::move(call)); }};
   add.make_sink = [&around](const HttpRequest&, const PathNames&) -> std::shared_ptr<BodySink> {
     return std::make_shared<Upload>(around.backend.files_path,
-                                    sortable_id(around.backend.clock.now(), around.backend.random));
+                                    sortable_id(around.backend.clock.now(), around.backend.random),
+                                    around.backend.clock.now());
   };
   routes.push_back(std::move(add));
   routes.push_back({"GET",

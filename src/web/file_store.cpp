@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
+#include <mutex>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -44,6 +46,12 @@ Result<void> make_folder(const std::string& folder) {
   return {};
 }
 
+// Held while a file takes or leaves its place, so that no fresh upload is taken for an old one.
+std::mutex& places() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 class StoredFile final : public BodySource, public std::enable_shared_from_this<StoredFile> {
  public:
   StoredFile(int descriptor, std::uint64_t size, BlockingPool& pool)
@@ -81,9 +89,10 @@ struct Upload::Hash {
   Hash& operator=(const Hash&) = delete;
 };
 
-Upload::Upload(std::string folder, std::string token)
+Upload::Upload(std::string folder, std::string token, Instant now)
     : folder_(std::move(folder)),
       temporary_(folder_ + "/incoming/" + token),
+      now_(now),
       hash_(std::make_unique<Hash>()) {}
 
 Upload::~Upload() {
@@ -136,6 +145,11 @@ Result<Upload::Kept> Upload::keep(std::string_view name) {
   const std::string path = stored_path(folder_, kept.sha256);
   const std::string parent = std::filesystem::path(path).parent_path().string();
   if (auto made = make_folder(parent); !made) return std::unexpected(made.error());
+  // Its age is counted from the upload, by our own clock.
+  const std::timespec at{.tv_sec = static_cast<std::time_t>(to_unix_ms(now_) / 1000), .tv_nsec = 0};
+  const std::timespec times[2] = {at, at};
+  (void)::futimens(descriptor_, times);
+  const std::lock_guard lock(places());
   // The same content may be there already: replacing it by itself is harmless.
   if (::rename(temporary_.c_str(), path.c_str()) != 0) {
     return fail(ErrorCode::storage, "cannot store the file: " + system_reason());
@@ -148,6 +162,21 @@ Result<Upload::Kept> Upload::keep(std::string_view name) {
 
 std::string stored_path(const std::string& folder, std::string_view sha256) {
   return fmt::format("{}/{}/{}", folder, sha256.substr(0, 2), sha256);
+}
+
+bool remove_stored(const std::string& folder, std::string_view sha256, Instant older_than) {
+  if (sha256.size() != 64 || !from_hex(sha256)) return true;
+  const std::string path = stored_path(folder, sha256);
+  const std::lock_guard lock(places());
+  struct stat facts{};
+  if (::lstat(path.c_str(), &facts) != 0) return errno == ENOENT;
+  if (from_unix_ms(static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1000) >= older_than) return false;
+  return ::unlink(path.c_str()) == 0 || errno == ENOENT;
+}
+
+void clear_incoming(const std::string& folder) {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder + "/incoming", ignored);
 }
 
 Result<std::shared_ptr<BodySource>> open_stored(const std::string& folder, std::string_view sha256,
@@ -183,6 +212,24 @@ std::string safe_file_name(std::string_view name) {
   return trimmed(safe).empty() ? "file" : std::string(trimmed(safe));
 }
 
+// Any archive can be called .docx. OpenDocument begins with an entry that names its type (OpenDocument 1.3, part
+// 2, 3.3); Office Open XML with an entry of its own folders (ECMA-376, part 2). A ZIP entry's name stands 30 bytes
+// behind its signature, its length 26 bytes behind (APPNOTE.TXT, 4.3.7).
+static bool is_office_archive(std::string_view head, std::string_view type) {
+  if (head.size() < 30) return false;
+  const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(head[at])); };
+  const std::string_view entry = head.substr(30, byte(26) + (byte(27) << 8));
+  if (type.find("opendocument") != std::string_view::npos) {
+    const std::size_t behind = 30 + entry.size() + byte(28) + (byte(29) << 8);
+    return entry == "mimetype" && behind <= head.size() && head.substr(behind).starts_with(type);
+  }
+  for (const std::string_view own :
+       {"[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/", "customXml/"}) {
+    if (entry.starts_with(own)) return true;
+  }
+  return false;
+}
+
 std::optional<std::string> sniffed_type(std::string_view head, std::string_view name) {
   if (head.starts_with("%PDF-")) return "application/pdf";
   if (head.starts_with("\x89PNG\r\n\x1a\n")) return "image/png";
@@ -198,7 +245,7 @@ std::optional<std::string> sniffed_type(std::string_view head, std::string_view 
     };
     const std::string lower = lower_ascii(name);
     for (const auto& [ending, type] : kOffice) {
-      if (lower.ends_with(ending)) return std::string(type);
+      if (lower.ends_with(ending) && is_office_archive(head, type)) return std::string(type);
     }
     return std::nullopt;
   }

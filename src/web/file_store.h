@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/time.h"
 #include "web/blocking_pool.h"
 #include "web/http_message.h"
 
@@ -28,7 +29,8 @@ std::string safe_file_name(std::string_view name);
 // One upload: a BodySink on pool threads. Removes its temporary file unless it was kept.
 class Upload final : public BodySink {
  public:
-  Upload(std::string folder, std::string token);
+  // `now`: when it is uploaded, by the clock that remove_stored() is asked by.
+  Upload(std::string folder, std::string token, Instant now);
   ~Upload() override;
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
@@ -48,6 +50,7 @@ class Upload final : public BodySink {
 
   std::string folder_;
   std::string temporary_;
+  Instant now_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
   std::string head_;
@@ -57,6 +60,12 @@ class Upload final : public BodySink {
 
 // The path of a kept file.
 std::string stored_path(const std::string& folder, std::string_view sha256);
+
+// Removes a kept file that nothing names, unless it was uploaded (again) at `older_than` or later. False where
+// it stays; true also where there is none. Thread-safe, also against uploads of the same content.
+bool remove_stored(const std::string& folder, std::string_view sha256, Instant older_than);
+// Removes what uploads have left behind that a crash cut off: before the first upload.
+void clear_incoming(const std::string& folder);
 
 // A kept file as a reply's body, read on the pool. not_found where it is not there.
 Result<std::shared_ptr<BodySource>> open_stored(const std::string& folder, std::string_view sha256,

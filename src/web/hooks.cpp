@@ -1,4 +1,5 @@
-// POST /hooks/{source} and /hooks/{source}/{secret}: webhooks of other systems. The signature is checked over
+// POST /hooks/{source} and /hooks/{source}/{secret}: webhooks of other systems, and the GET by which some of
+// them check the address first. The signature is checked over
 // the bytes as they came, before anything of them is parsed; what is good goes to the engine, which stores it
 // before it answers.
 
@@ -99,6 +100,11 @@ void receive(const Surroundings& around, Call& call) {
   if (!mapping) {
     return call.respond(problem(404, fmt::format("there is no inbound connector '{}'", source), path));
   }
+  if (call.request.method != "POST" && !asks_before_it_sends(mapping->verify.scheme)) {
+    HttpReply reply = problem(405, fmt::format("'{}' takes events by POST alone", source), path);
+    reply.headers.emplace_back("Allow", "POST");
+    return call.respond(std::move(reply));
+  }
   const bool by_path = is_proven_by_path(mapping->verify.scheme);
   if (!by_path && !call.at("secret").empty()) {
     return call.respond(problem(404, fmt::format("'{}' takes nothing at such a path", source), path));
@@ -119,6 +125,9 @@ void receive(const Surroundings& around, Call& call) {
     return call.respond(problem(status, verified.error().message, path));
   }
   if (verified->challenge) return call.respond(as_reply(*verified->challenge));
+  if (call.request.method != "POST") {
+    return call.respond(problem(400, fmt::format("'{}' was asked nothing", source), path));
+  }
 
   Actor actor;
   actor.channel = "event";
@@ -186,6 +195,16 @@ std::vector<Route> hook_routes(const Surroundings& around, std::size_t body_byte
   routes.push_back(route("/hooks/{source}", "An event of another system, signed as its connector says"));
   routes.push_back(
       route("/hooks/{source}/{secret}", "The same, where the end of the path is the sender's proof"));
+  routes.push_back({"GET",
+                    "/hooks/{source}",
+                    Scope::everyone,
+                    "The check of the address by a sender that makes one (WeCom): what it sent, decrypted",
+                    0,
+                    {},
+                    "",
+                    "Text",
+                    {},
+                    action});
   return routes;
 }
 

@@ -1,6 +1,7 @@
 #include "web/json_views.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -20,11 +21,11 @@ json::value instant_or_null(const std::optional<Instant>& at) {
   return at ? json::value(format_rfc3339(*at)) : json::value();
 }
 
-// Stored JSON as JSON, not as a text in it. What was erased is null.
+// Stored JSON as JSON, not as a text in it. What was erased is null. Numbers keep their digits: through a
+// double, 0.10 would come out as 1E-1, and long ones with other digits.
 json::value stored_json(const std::string& text) {
-  boost::system::error_code error;
-  json::value value = json::parse(text, error);
-  return error ? json::value() : value;
+  auto value = parse_json(text, {.bytes_max = std::numeric_limits<std::size_t>::max(), .depth_max = 256});
+  return value ? std::move(*value) : json::value();
 }
 
 json::object actor_json(const Actor& actor) {

@@ -79,7 +79,8 @@ void PageUpload::begin_file(const PartHead& head) {
   const auto chosen = std::ranges::count_if(files_, [](const File& each) { return each.upload != nullptr; });
   if (static_cast<std::size_t>(chosen) < kFilesMax) {
     file.upload = std::make_unique<Upload>(around_.backend.files_path,
-                                           sortable_id(around_.backend.clock.now(), around_.backend.random));
+                                           sortable_id(around_.backend.clock.now(), around_.backend.random),
+                                           around_.backend.clock.now());
   } else {
     file.fault = File::Fault::too_many;
   }

@@ -1,5 +1,7 @@
 #include "web/problem.h"
 
+#include "web/uri_text.h"
+
 namespace countersign::web {
 
 namespace {
@@ -40,6 +42,29 @@ const Kind& kind_of(int status) {
   return kOther;
 }
 
+// The path without what proves something: the end of a webhook's, the token of a link's. Replies are kept in
+// logs and traces of whoever called, and an early one (405, 413) knows no more than the path. Segments are
+// compared unescaped, as the router reads them.
+std::string without_secrets(std::string_view path) {
+  const auto segments = path_segments(path);
+  if (!segments) return {};
+  std::string shown;
+  for (std::size_t i = 0; i < segments->size(); ++i) {
+    const std::string& segment = (*segments)[i];
+    shown += "/" + escape_segment(segment);
+    if (segment == "a") return i + 1 == segments->size() ? shown : shown + "/...";
+    if (segment != "hooks" || i + 1 == segments->size()) continue;
+    shown += "/" + escape_segment((*segments)[i + 1]);
+    return i + 2 == segments->size() ? shown : shown + "/...";
+  }
+  return shown;
+}
+
+bool may_hold_secret(std::string_view path) {
+  return path.find("/a/") != std::string_view::npos || path.find("hooks") != std::string_view::npos ||
+         path.find('%') != std::string_view::npos;
+}
+
 }  // namespace
 
 int status_of(ErrorCode code) {
@@ -78,7 +103,7 @@ json::object problem_document(int status, std::string_view detail, std::string_v
   document["title"] = kind.title;
   document["status"] = status;
   document["detail"] = detail;
-  document["instance"] = instance;
+  document["instance"] = may_hold_secret(instance) ? without_secrets(instance) : std::string(instance);
   if (!errors.empty()) {
     json::array list;
     for (const Problem& error : errors)

@@ -43,6 +43,21 @@ FakeReply refusal(int status, const std::string& body) {
 
 const std::string kFound = R"({"instances":[{"id":"i_01","reference":"EXP-2026-14"}],"next_cursor":null})";
 
+TEST(DecideCommand, GivesSeveralTheSameAnswerAndSaysWhatBecameOfEach) {
+  const Against daemon({{"POST /api/v1/work-items/decisions", reply(R"({"results":[
+      {"id":"i_01.3","status":200,"answer":{"reference":"EXP-1","outcome":"approved","instance_status":"running"}},
+      {"id":"i_02.5","status":409,"problem":{"detail":"finance is already decided"}}]})")}});
+  const Ran ran = daemon.run({"decide", "i_01.3", "approved", "--also", "i_02.5", "--comment", "fine"});
+  EXPECT_EQ(ran.out, "EXP-1: approved is recorded; it is running\ni_02.5: finance is already decided\n");
+  EXPECT_EQ(ran.code, static_cast<int>(exit_code_of_status(409))) << "one of them was refused";
+  EXPECT_EQ(daemon.request(0).body,
+            R"({"decisions":[{"outcome":"approved","comment":"fine","id":"i_01.3"},)"
+            R"({"outcome":"approved","comment":"fine","id":"i_02.5"}]})");
+  EXPECT_NE(daemon.request(0).header("Idempotency-Key"), "");
+  const Ran mixed = daemon.run({"decide", "i_01.3", "approved", "--also", "i_02.5", "--version", "2"});
+  EXPECT_THAT(mixed.err, HasSubstr("--version is of one work item"));
+}
+
 TEST(StartCommand, SendsTheFormAndSaysWhatBegan) {
   const Against daemon(
       {{"POST /api/v1/workflows/expense-approval/instances",

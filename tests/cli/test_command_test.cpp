@@ -8,6 +8,7 @@
 
 #include "definition/workflow_files.h"
 #include "tests/cli/command_run.h"
+#include "tests/cli/fake_daemon.h"
 #include "tests/store/temporary_folder.h"
 
 namespace countersign::cli::test {
@@ -166,6 +167,29 @@ TEST_F(TestCommand, ExplainSaysWhoWouldBeAskedAndWhatDecidesThat) {
   EXPECT_EQ(refused.code, 4);
   EXPECT_THAT(refused.err, HasSubstr("/form/days"));
   EXPECT_EQ(run({"explain", folder.file("workflows/holiday.yaml")}).code, 2) << "who asks?";
+}
+
+TEST_F(TestCommand, ExplainTakesBudgetsFromTheConfigurationOrAsTheDaemonHasThem) {
+  const std::string configuration = write("countersign.yaml", R"(workflows: [workflows]
+connectors: [connectors]
+people: people.yaml
+ledgers:
+  travel: {currency: CNY, amount: 1000}
+)");
+  std::string text = kWorkflow;
+  text.replace(text.find("form.days > 10"), 14, "budget(\"travel\").available >= 100.00");
+  write("workflows/holiday.yaml", text);
+  const std::vector<std::string> asked{"explain", "holiday", "--requester", "ben", "--form", "days=5",
+                                       "--config", configuration};
+  const Ran configured = run(asked);
+  EXPECT_EQ(configured.code, 0) << configured.err;
+  EXPECT_THAT(configured.out, HasSubstr("available >= 100.00: true"));
+  const FakeDaemon daemon(FakeReply{200, R"({"ledgers":[{"name":"travel","available":"99.99"},{"name":"other"}]})"});
+  std::vector<std::string> live = asked;
+  live.emplace_back("--live");
+  const Ran now = run(live, {{"COUNTERSIGN_URL", daemon.url()}, {"COUNTERSIGN_KEY", "csk_test"}});
+  EXPECT_EQ(now.code, 0) << now.err;
+  EXPECT_THAT(now.out, HasSubstr("available >= 100.00: false"));
 }
 
 TEST_F(TestCommand, GraphDrawsEveryWay) {

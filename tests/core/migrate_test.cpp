@@ -140,5 +140,84 @@ TEST(Migrate, IsRefusedWithReasonsAndChangesNothing) {
   EXPECT_THAT(rejection(instance.run(Migrate{same, kAdmin, "r"})), HasSubstr("it has ended"));
 }
 
+constexpr const char* kLevels = R"(workflow: t
+start:
+  - form:
+statuses: [approved, rejected, expired]
+steps:
+  - id: levels
+    gates:
+#first
+      - stage: first
+        steps:
+          - id: lead
+            task: {for: requester}
+#second
+      - stage: second
+        steps:
+          - task: {for: person("sun.li")}
+          - id: check
+            approve: {by: requester.manager}
+#third
+      - stage: third
+        steps:
+          - task: {for: person("zhao.lei")}
+          - id: book
+            approve: {by: person("wang.fang")}
+#end
+  - end: approved
+)";
+
+std::string level_text(const std::string& from, const std::string& to) {
+  const std::string all = kLevels;
+  const std::size_t begin = all.find("#" + from);
+  return all.substr(begin, all.find("#" + to) - begin);
+}
+std::shared_ptr<const Definition> with_levels(const std::string& text) {
+  const std::string all = kLevels;
+  return load(all.substr(0, all.find("#first")) + text + all.substr(all.find("#end")));
+}
+const std::string kFirstLevel = level_text("first", "second");
+const std::string kSecondLevel = level_text("second", "third");
+const std::string kThirdLevel = level_text("third", "end");
+
+// Levels were matched by their position: with two of them swapped, what ran for one was taken for the other.
+TEST(Migrate, FindsLevelsByTheirStageWhereTheyStandInAnotherOrder) {
+  Instance instance(load(kLevels));
+  instance.start("li.na");
+  instance.decide_as("sun.li", "done");
+  const auto to = with_levels(kFirstLevel + kThirdLevel + kSecondLevel);
+  ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "booking comes first"})));
+  EXPECT_THAT(instance.asked(),
+              ElementsAre("li.na@lead", "zhang.wei@check", "zhao.lei@levels/gate/1/0"));
+  instance.decide_as("zhang.wei", "approved");
+  instance.decide_as("li.na", "done");
+  EXPECT_EQ(instance.state().stage, "first") << "the third comes before the second now";
+  instance.decide_as("zhao.lei", "done");
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@book"));
+  instance.decide_as("wang.fang", "approved");
+  EXPECT_EQ(instance.state().stage, "second");
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Migrate, RefusesLevelsThatAreNewGoneOrMovedOnceOpen) {
+  Instance instance(load(kLevels));
+  instance.start("li.na");
+  std::string fresh = kFirstLevel;
+  fresh.replace(fresh.find("stage: first"), 12, "stage: zero");
+  fresh.replace(fresh.find("id: lead"), 8, "id: other");
+  EXPECT_THAT(obstacles(instance, with_levels(fresh + kFirstLevel + kSecondLevel + kThirdLevel)),
+              ElementsAre("step 'levels' has a new level 'zero', whose work would never begin"));
+  EXPECT_THAT(obstacles(instance, with_levels(kFirstLevel + kSecondLevel)),
+              ElementsAre("step 'book' is gone", "step 'levels/gate/2/0' is gone",
+                          "the level 'third' of step 'levels' is gone"));
+  EXPECT_THAT(obstacles(instance, with_levels(kSecondLevel + kFirstLevel + kThirdLevel)), IsEmpty());
+  instance.decide_as("li.na", "done");
+  ASSERT_EQ(instance.state().stage, "first");
+  EXPECT_THAT(obstacles(instance, with_levels(kSecondLevel + kFirstLevel + kThirdLevel)),
+              ElementsAre("levels of step 'levels' that are open stand in another place now"));
+  EXPECT_THAT(obstacles(instance, with_levels(kFirstLevel + kThirdLevel + kSecondLevel)), IsEmpty());
+}
+
 }  // namespace
 }  // namespace countersign::testing

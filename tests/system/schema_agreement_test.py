@@ -72,7 +72,7 @@ def read(path):
 
 def main():
     validators = {}
-    for kind in ["workflow", "connector", "people", "configuration"]:
+    for kind in ["workflow", "scenario", "connector", "people", "configuration"]:
         schema = json.loads((ROOT / "docs" / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8"))
         jsonschema.Draft7Validator.check_schema(schema)
         validators[kind] = jsonschema.Draft7Validator(schema)
@@ -88,6 +88,7 @@ def main():
     good += [("workflow", path) for path in sorted((CORPUS / "warned").glob("*.yaml"))]
     good += [("workflow", path) for path in sorted((ROOT / "workflows").glob("*.yaml")) if ".test." not in path.name]
     good += [("connector", path) for path in sorted((ROOT / "connectors").glob("*.yaml"))]
+    good += [("scenario", path) for path in sorted((ROOT / "workflows").glob("*.test.yaml"))]
     good += [("people", ROOT / "packaging/example/people.yaml")]
     good += [("configuration", ROOT / "packaging/example/countersign.yaml")]
     for kind, path in good:
@@ -107,9 +108,10 @@ def main():
 
     used = set()
     for folder, kind in [("broken", "workflow"), ("broken_connectors", "connector"), ("broken_people", "people"),
-                         ("broken_configurations", "configuration")]:
+                         ("broken_configurations", "configuration"), ("../scenario/reports", "scenario")]:
         for path in sorted((CORPUS / folder).glob("*.yaml")):
-            expected = path.with_suffix(".expected") if folder == "broken" else path.with_name(path.name + ".expected")
+            beside = folder in ("broken", "../scenario/reports")
+            expected = path.with_suffix(".expected") if beside else path.with_name(path.name + ".expected")
             if not expected.exists():
                 continue  # the corpus test tells
             text = expected.read_text(encoding="utf-8", errors="replace")

@@ -6,6 +6,7 @@
 
 #include "tests/web/site_fixture.h"
 #include "web/file_store.h"
+#include "web/json_views.h"
 
 namespace countersign::web {
 namespace {
@@ -39,6 +40,16 @@ TEST(Feed, GoesOnWhereACursorStands) {
   site.start_expense();
   const json::value news = json_of(site.get("/api/v1/events?after=" + cursor, key));
   EXPECT_EQ(string_at(find(news, "events")->as_array()[0], "type"), "started");
+}
+
+// Numbers of a stored event went through a double: 0.10 was shown as 1E-1.
+TEST(Feed, ShowsNumbersOfEventsWithTheirDigits) {
+  EventRow row;
+  row.type = "event_received";
+  row.payload = R"({"rate":0.10,"total":12345678901234567890.123,"count":3,"money":{"$money":["1280.50","CNY"]}})";
+  EXPECT_EQ(write_json(*find(row_json(row), "data")), row.payload);
+  row.payload = "";
+  EXPECT_TRUE(find(row_json(row), "data")->is_null()) << "what was erased";
 }
 
 TEST(Feed, StreamsWhatHappensAndResumesWhereItStopped) {
@@ -105,6 +116,7 @@ TEST(Files, KeepTheirContentAndComeBackAsAttachments) {
   EXPECT_EQ(back.body, pdf);
   EXPECT_EQ(back.header("Content-Disposition"), "attachment; filename*=UTF-8''Rechnung%20%C3%A4.pdf");
   EXPECT_EQ(back.header("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(back.header("Content-Security-Policy"), "default-src 'none'; sandbox");
   EXPECT_EQ(site.get("/api/v1/files/f_none", site.key({"read"})).status, 404);
 }
 
@@ -140,12 +152,91 @@ TEST(Files, AreSeenThroughALinkOnlyWhereItsPageShowsThem) {
 TEST(Files, AreKnownByWhatTheyHold) {
   EXPECT_EQ(sniffed_type("\x89PNG\r\n\x1a\n....", "x.txt"), "image/png");
   EXPECT_EQ(sniffed_type("\xff\xd8\xff\xe0", "x"), "image/jpeg");
-  EXPECT_EQ(sniffed_type("PK\x03\x04....", "Plan.XLSX"),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  const auto archive = [](const std::string& entry, const std::string& content) {
+    std::string bytes("PK\x03\x04" + std::string(22, '\0'));
+    bytes += std::string(1, static_cast<char>(entry.size())) + std::string(3, '\0');
+    return bytes + entry + content;
+  };
+  constexpr const char* kSheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  EXPECT_EQ(sniffed_type(archive("[Content_Types].xml", "<Types/>"), "Plan.XLSX"), kSheet);
+  EXPECT_EQ(sniffed_type(archive("xl/workbook.xml", "<x/>"), "plan.xlsx"), kSheet);
+  const std::string text_type = "application/vnd.oasis.opendocument.text";
+  EXPECT_EQ(sniffed_type(archive("mimetype", text_type + "PK"), "letter.odt"), text_type);
+  EXPECT_EQ(sniffed_type(archive("mimetype", text_type + "PK"), "letter.ods"), std::nullopt);
+  EXPECT_EQ(sniffed_type(archive("setup.exe", "MZ"), "letter.docx"), std::nullopt)
+      << "an archive is no document because it is called one";
+  EXPECT_EQ(sniffed_type("PK\x03\x04....", "cut.docx"), std::nullopt);
   EXPECT_EQ(sniffed_type("PK\x03\x04....", "archive.zip"), std::nullopt);
   EXPECT_EQ(sniffed_type("plain words\n", "notes.txt"), "text/plain");
   EXPECT_EQ(sniffed_type(" \n<svg onload=x>", "x.png"), std::nullopt);
   EXPECT_EQ(sniffed_type(std::string_view("MZ\x90\0", 4), "x.pdf"), std::nullopt);
+}
+
+// A picture could be handed in as the PDF that a field wants: only the name was looked at.
+TEST(Files, AreRefusedWhereTheirContentIsNotWhatTheirNameSays) {
+  SiteFixture site;
+  const json::value png = json_of(upload(site, "invoice.pdf", "\x89PNG\r\n\x1a\n picture"));
+  const ClientReply reply =
+      site.post("/api/v1/workflows/expense/instances",
+                R"({"form":{"purpose":"Train","amount":"1","invoice":")" + string_at(png, "id") + R"("}})",
+                site.key({"start"}, "li.na"));
+  EXPECT_EQ(reply.status, 422) << reply.body;
+  EXPECT_NE(reply.body.find("'invoice.pdf' is not what its name says: it holds image/png"), std::string::npos)
+      << reply.body;
+}
+
+// Uploads that no form named stayed on disk for ever.
+TEST(Files, ThatNobodyNamedAreSweptAfterADay) {
+  SiteFixture site;
+  const auto stored_at = [&](const ClientReply& reply) {
+    return stored_path(site.folder() + "/files", string_at(json_of(reply), "sha256"));
+  };
+  const auto until_gone = [&](const std::string& path) {
+    for (int i = 0; i < 200 && std::filesystem::exists(path); ++i) {
+      site.clock().advance(std::chrono::seconds(3));
+      site.start_expense();
+    }
+    return !std::filesystem::exists(path);
+  };
+  const ClientReply named = upload(site, "named.pdf", "%PDF-1 named");
+  const ClientReply twin = upload(site, "twin.pdf", "%PDF-1 named");
+  const ClientReply lost = upload(site, "lost.pdf", "%PDF-1 lost");
+  const std::string key = site.key({"read"});
+  const auto found = [&](const ClientReply& file) {
+    return site.get("/api/v1/files/" + string_at(json_of(file), "id"), key).status;
+  };
+  site.start_expense(R"({"purpose":"Train","amount":"1","invoice":")" + string_at(json_of(named), "id") + R"("})");
+  site.clock().advance(std::chrono::hours(23));
+  const ClientReply young = upload(site, "young.pdf", "%PDF-1 young");
+  for (int i = 0; i < 5; ++i) {
+    site.clock().advance(std::chrono::seconds(3));
+    site.start_expense();
+  }
+  EXPECT_EQ(found(lost), 200) << "a form may still be filled in";
+  site.clock().advance(std::chrono::hours(1));
+  EXPECT_TRUE(until_gone(stored_at(lost)));
+  EXPECT_EQ(found(lost), 404);
+  EXPECT_EQ(found(twin), 404) << "its row is gone";
+  EXPECT_TRUE(std::filesystem::exists(stored_at(named))) << "but another row has the same content";
+  EXPECT_EQ(found(named), 200);
+  EXPECT_EQ(found(young), 200);
+  site.clock().advance(std::chrono::hours(48));
+  EXPECT_TRUE(until_gone(stored_at(young)));
+  EXPECT_EQ(found(named), 200) << "what an instance names is never swept";
+}
+
+TEST(Files, AreNotRemovedWhileTheSameIsUploadedAgain) {
+  SiteFixture site;
+  const std::string files = site.folder() + "/files";
+  const std::string hash = string_at(json_of(upload(site, "a.pdf", "%PDF-1 again")), "sha256");
+  const Instant day_later = site.clock().now() + std::chrono::hours(24);
+  site.clock().set(day_later);
+  upload(site, "b.pdf", "%PDF-1 again");
+  EXPECT_FALSE(remove_stored(files, hash, day_later));
+  EXPECT_TRUE(std::filesystem::exists(stored_path(files, hash)));
+  EXPECT_TRUE(remove_stored(files, hash, day_later + std::chrono::hours(1)));
+  EXPECT_FALSE(std::filesystem::exists(stored_path(files, hash)));
+  EXPECT_TRUE(remove_stored(files, hash, day_later)) << "there is nothing left to remove";
 }
 
 TEST(Files, HaveNamesWithoutFoldersAndControlCharacters) {

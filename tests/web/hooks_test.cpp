@@ -1,8 +1,12 @@
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
 #include "definition/connector_loader.h"
+#include "tests/delivery/webhook_vectors.h"
 #include "tests/web/site_fixture.h"
+#include "web/uri_text.h"
 
 namespace countersign::web {
 namespace {
@@ -156,6 +160,78 @@ TEST_F(Hooks, TakeNoSecretAtTheEndOfThePathWhereTheSchemeHasNone) {
       site.post("/hooks/crm/" + token, claim, {}, {{"Authorization", "Bearer " + token}});
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.body.find(token), std::string::npos);
+}
+
+// An early answer (wrong method, too large, no such path) knows no connector and used to repeat the path.
+TEST_F(Hooks, NoEarlyAnswerRepeatsTheEndOfThePath) {
+  prove_by("{scheme: path-secret, secret: path-secret}");
+  const std::string secret = "0123456789abcdef-path";
+  const auto ask_at = [&](const std::string& method, const std::string& path, const std::string& body) {
+    ClientRequest request{method, path, {{"Host", "h"}, {"Content-Type", "application/json"}}, body};
+    return ask(site.port(), request);
+  };
+  const std::string large(2 << 20, 'x');
+  const ClientReply wrong_method = ask_at("DELETE", "/hooks/crm/" + secret, "");
+  EXPECT_EQ(wrong_method.status, 405);
+  EXPECT_EQ(string_at(json_of(wrong_method), "instance"), "/hooks/crm/...");
+  for (const ClientReply& reply :
+       {wrong_method, ask_at("POST", "/hooks/crm/" + secret, large), ask_at("GET", "/hooks/crm/" + secret, ""),
+        ask_at("POST", "/flow/hooks/crm/" + secret, large), ask_at("PUT", "/%68ooks/crm/" + secret, ""),
+        ask_at("POST", "/hooks/crm/x/" + secret, ""), ask_at("POST", "/a/" + secret + "/more/of/it", "")}) {
+    EXPECT_GE(reply.status, 400);
+    EXPECT_EQ(reply.body.find(secret), std::string::npos) << reply.body;
+  }
+  EXPECT_EQ(string_at(json_of(site.get("/api/v1/nothing")), "instance"), "/api/v1/nothing")
+      << "other paths stay as they were asked";
+}
+
+TEST_F(Hooks, AreAskedByGetOnlyWhereTheSenderChecksTheAddress) {
+  const ClientReply reply = site.get("/hooks/crm?echostr=abc");
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_EQ(reply.header("Allow"), "POST");
+  EXPECT_EQ(site.get("/hooks/nobody?echostr=abc").status, 404);
+}
+
+TEST_F(Hooks, DoNotAnswerAChallengeThatIsNotProven) {
+  prove_by("{scheme: wecom, secret: wecom-token, encoding_aes_key: wecom-key, receive_id: corp}");
+  site.set_secret("wecom-token", "token");
+  site.set_secret("wecom-key", std::string(43, 'A'));
+  const std::string at = std::to_string(to_unix_ms(site.clock().now()) / 1000);
+  const ClientReply reply =
+      site.get("/hooks/crm?msg_signature=00&timestamp=" + at + "&nonce=n&echostr=a-guess-of-it");
+  EXPECT_EQ(reply.status, 401) << reply.body;
+  EXPECT_EQ(reply.body.find("a-guess-of-it"), std::string::npos);
+  EXPECT_GE(site.get("/hooks/crm").status, 400) << "nothing was asked";
+}
+
+// WeCom sends the same proof with the check of an address as with an event: only what is encrypted stands in the
+// query instead of the body.
+TEST_F(Hooks, AnswerTheCheckOfAnAddress) {
+  if (!std::filesystem::exists(tests::vectors_folder()))
+    GTEST_SKIP() << "the shared webhook vectors are not here";
+  prove_by("{scheme: wecom, secret: wecom-token, encoding_aes_key: wecom-key, receive_id: wwSharedCorp}");
+  int answered = 0;
+  for (const auto& vector : tests::read_vectors("wecom-callback").at("cases").as_array()) {
+    const InboundRequest request = tests::request_of(vector);
+    const std::size_t begin = request.body.find("<Encrypt><![CDATA[");
+    const std::size_t end = request.body.find("]]></Encrypt>");
+    if (begin == std::string::npos || end == std::string::npos) continue;
+    const std::string id = string_at(vector, "id");
+    site.set_secret("wecom-token", string_at(vector, "token"));
+    site.set_secret("wecom-key", string_at(vector, "encoding_aes_key"));
+    site.clock().set(from_unix_ms(vector.at("now_unix").as_int64() * 1000));
+    const std::string encrypted = request.body.substr(begin + 18, end - begin - 18);
+    const ClientReply reply = site.get("/hooks/crm" + request.url.substr(request.url.find('?')) +
+                                       "&echostr=" + escape_segment(encrypted));
+    const bool good = string_at(vector, "expect") == "accept";
+    if (id == "callback-doctype") continue;  // what is hostile there is the XML, which a check has none of
+    EXPECT_EQ(reply.status, good ? 200 : 401) << id << ": " << reply.body;
+    if (!good) continue;
+    EXPECT_EQ(reply.body, string_at(vector, "decrypted"));
+    ++answered;
+  }
+  EXPECT_GT(answered, 0);
+  EXPECT_TRUE(site.reader().inbound("", "", 10, "")->rows.empty()) << "a check is no event";
 }
 
 TEST_F(Hooks, TakeFormsAndXmlAsTheSameData) {

@@ -6,6 +6,7 @@
 
 #include "definition/connector_loader.h"
 #include "definition/workflow_loader.h"
+#include "web/file_store.h"
 #include "web/uri_text.h"
 
 namespace countersign::web {
@@ -114,9 +115,12 @@ std::shared_ptr<const Snapshot> snapshot() {
   return made;
 }
 
-std::unique_ptr<SqliteStore> open_store(const std::string& path) {
+std::unique_ptr<SqliteStore> open_store(const std::string& path, const std::string& files) {
   SqliteOptions options;
   options.path = path;
+  options.remove_upload = [files](const std::string& sha256, Instant older_than) {
+    return remove_stored(files, sha256, older_than);
+  };
   auto store = SqliteStore::open(options);
   EXPECT_TRUE(store) << (store ? "" : store.error().message);
   return store ? std::move(*store) : nullptr;
@@ -128,7 +132,7 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
     : clock_(*parse_rfc3339(kMonday)),
       links_(std::string(32, 'k'), public_url),
       library_(std::make_unique<Library>(snapshot())),
-      store_(open_store(folder_.file("countersign.db"))),
+      store_(open_store(folder_.file("countersign.db"), folder_.file("files"))),
       engine_(std::make_unique<Engine>(*store_, *library_, clock_, random_, links_)) {
   engine_->start();
   Backend backend{.submit =
@@ -152,7 +156,8 @@ SiteFixture::SiteFixture(const std::string& public_url, SiteOptions options)
                   .mailbox = &mailbox_,
                   .reload = [] { return Result<std::string>("nothing changed"); },
                   .backup = [](const std::string&) { return Result<void>(); },
-                  .secret = [](const std::string& name) -> Result<std::string> {
+                  .secret = [this](const std::string& name) -> Result<std::string> {
+                    if (const auto set = secrets_.find(name); set != secrets_.end()) return set->second;
                     if (name == "crm-token") return std::string("a-long-token-of-the-crm");
                     if (name == "robot-secret") return std::string("the-secret-of-the-robot");
                     if (name == "path-secret") return std::string("0123456789abcdef-path");

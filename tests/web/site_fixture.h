@@ -2,6 +2,7 @@
 // The whole HTTP side over the real engine and a real database in a temporary folder, with workflows written
 // here.
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -44,6 +45,8 @@ class SiteFixture {
   void set_ledgers(const std::vector<LedgerSettings>& ledgers);
   const std::string& folder() const { return folder_.path(); }
 
+  // Before the first request that needs it.
+  void set_secret(const std::string& name, const std::string& value) { secrets_[name] = value; }
   // A key with these scopes, in force at once: "csk_...".
   std::string key(const std::vector<std::string>& scopes, const std::string& person = {});
 
@@ -70,6 +73,7 @@ class SiteFixture {
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Site> site_;
+  std::map<std::string, std::string> secrets_;
   int nonces_ = 0;
 };
 

@@ -284,7 +284,14 @@ CREATE INDEX posting_ledger ON posting(ledger, n);
 ALTER TABLE definition ADD COLUMN tables TEXT NOT NULL DEFAULT '{}';
 )sql";
 
-constexpr std::array kMigrations{kFirst, kSchedules, kLedgers};
+// use: 0 uploaded and named by nobody yet, 1 named by an instance, 2 given up. Files of before may be named.
+constexpr const char* kFileUse = R"sql(
+ALTER TABLE file ADD COLUMN use INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX file_unused ON file(created_at) WHERE use <> 1;
+CREATE INDEX file_content ON file(sha256);
+)sql";
+
+constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse};
 
 }  // namespace
 

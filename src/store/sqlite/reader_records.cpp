@@ -123,7 +123,9 @@ Result<std::optional<FileRow>> SqliteReader::file(std::string_view id) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
   return first_row<FileRow>(
-      (**db).query("SELECT id, sha256, name, type, size, uploaded_by, created_at FROM file WHERE id = ?", id),
+      (**db).query("SELECT id, sha256, name, type, size, uploaded_by, created_at FROM file "
+                   "WHERE id = ? AND use <> 2",
+                   id),
       [](const Rows& rows) {
         return FileRow{.id = rows.string(0),
                        .sha256 = rows.string(1),

@@ -1,5 +1,7 @@
 #include "store/sqlite/sweep.h"
 
+#include <vector>
+
 namespace countersign::sqlite {
 
 // `window` gives the last row and the youngest time of the next 500 rows behind `at`.
@@ -44,6 +46,32 @@ Result<void> Sweep::links(Connection& connection, Instant older_than) {
   return {};
 }
 
+// Given up first, where nobody finds it any more, and its content removed by a later piece, after that has been
+// committed: whatever a crash leaves undone is done again. Content that another row has too stays.
+Result<void> Sweep::uploads(Connection& connection, Instant older_than) {
+  if (!options_.remove_upload) return {};
+  struct GivenUp {
+    std::string id, sha256;
+    bool shared;
+  };
+  std::vector<GivenUp> given_up;
+  {
+    Rows rows = connection.query(
+        "SELECT id, sha256, EXISTS(SELECT 1 FROM file o WHERE o.sha256 = file.sha256 AND o.use <> 2) "
+        "FROM file WHERE use <> 1 AND use = 2 LIMIT 50");
+    while (rows.next()) given_up.push_back({rows.string(0), rows.string(1), rows.integer(2) != 0});
+    if (auto done = rows.done(); !done) return done;
+  }
+  for (const GivenUp& file : given_up) {
+    if (!file.shared && !options_.remove_upload(file.sha256, older_than)) continue;
+    if (auto done = connection.run("DELETE FROM file WHERE id = ?", file.id); !done) return done;
+  }
+  return connection.run(
+      "UPDATE file SET use = 2 WHERE id IN (SELECT id FROM file WHERE use <> 1 AND use = 0 AND created_at < ? "
+      "ORDER BY created_at LIMIT 50)",
+      older_than);
+}
+
 Result<void> Sweep::step(Connection& connection, Instant now) {
   auto done = piece(connection,
                     "SELECT max(n), max(created_at) FROM "
@@ -60,6 +88,8 @@ Result<void> Sweep::step(Connection& connection, Instant now) {
                now - options_.keep_messages, progress_.messages);
   if (!done) return done;
   done = links(connection, now - options_.keep_links);
+  if (!done) return done;
+  done = uploads(connection, now - options_.keep_uploads);
   if (!done) return done;
   return piece(connection,
                "SELECT max(id), max(received_at) FROM "

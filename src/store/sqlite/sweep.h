@@ -1,6 +1,7 @@
 #pragma once
 // Removes what was kept long enough, a bounded piece a call: idempotency records, messages that left or were
-// dropped, webhooks that were applied, links of work items that closed. Used by the writer, inside a
+// dropped, webhooks that were applied, links of work items that closed, uploads that no instance named. Used by
+// the writer, inside a
 // transaction.
 
 #include <string>
@@ -24,6 +25,7 @@ class Sweep {
     std::string links;  // a hash: these are in no order of age, so all are looked through again and again
   };
   Result<void> links(Connection& connection, Instant older_than);
+  Result<void> uploads(Connection& connection, Instant older_than);
   static Result<void> piece(Connection& connection, Sql window, Sql remove, Instant older_than,
                             std::int64_t& at);
 

@@ -123,6 +123,46 @@ Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n) {
   return {};
 }
 
+namespace {
+
+// Files that a value names: records with an id and the hash of a content.
+Result<void> mark_files(Connection& db, const cel::Value& value) {
+  if (value.is(cel::Kind::list)) {
+    for (const cel::Value& each : value.as_list()) {
+      if (auto done = mark_files(db, each); !done) return done;
+    }
+  }
+  if (!value.is(cel::Kind::map)) return {};
+  const cel::Value* id = value.as_map().find("id");
+  const cel::Value* hash = value.as_map().find("sha256");
+  if (id != nullptr && hash != nullptr && id->is(cel::Kind::string) && hash->is(cel::Kind::string)) {
+    return db.run("UPDATE file SET use = 1 WHERE id = ? AND use = 0", id->as_string());
+  }
+  for (const auto& [key, inner] : value.as_map()) {
+    if (auto done = mark_files(db, inner); !done) return done;
+  }
+  return {};
+}
+
+Result<void> mark_files(Connection& db, const Fields& fields) {
+  for (const auto& [name, value] : fields) {
+    if (auto done = mark_files(db, value); !done) return done;
+  }
+  return {};
+}
+
+// What an instance names is never swept. Only these events bring a file in; others repeat what they brought.
+Result<void> mark_files(Connection& db, const Event& event) {
+  if (const auto* started = std::get_if<Started>(&event.body)) return mark_files(db, started->form);
+  if (const auto* changed = std::get_if<FormChanged>(&event.body)) return mark_files(db, changed->values);
+  if (const auto* item = std::get_if<ItemChanged>(&event.body)) return mark_files(db, item->fields);
+  if (const auto* reached = std::get_if<OutcomeReached>(&event.body)) return mark_files(db, reached->fields);
+  if (const auto* set = std::get_if<VarsSet>(&event.body)) return mark_files(db, set->values);
+  return {};
+}
+
+}  // namespace
+
 Result<void> write_shared(Batch& batch, const Change& change) {
   Connection& db = batch.connection();
   const std::string& holder = change.after->id.value;
@@ -133,7 +173,8 @@ Result<void> write_shared(Batch& batch, const Change& change) {
                 fmt::format("cannot take {} '{}' for {}: another instance has it", what, key, holder));
   };
   for (const Event& event : change.events) {
-    Result<void> done;
+    Result<void> done = mark_files(db, event);
+    if (!done) return done;
     if (const auto* taken = std::get_if<ClaimTaken>(&event.body)) {
       done = guarded(
           db.run("INSERT INTO claim(scope, key, holder) VALUES(?, ?, ?) ON CONFLICT(scope, key) DO UPDATE "

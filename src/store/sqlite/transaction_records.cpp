@@ -131,7 +131,8 @@ Result<void> SqliteTransaction::keep_definition(const DefinitionRow& row) {
 
 Result<void> SqliteTransaction::add_file(const FileRow& row) {
   return write(
-      "INSERT INTO file(id, sha256, name, type, size, uploaded_by, created_at) VALUES(?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO file(id, sha256, name, type, size, uploaded_by, created_at, use) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, 0)",
       row.id, row.sha256, row.name, row.type, row.size, row.uploaded_by.value, row.created_at);
 }
 

@@ -1,0 +1,153 @@
+// What may be handed in only once (approval-semantics: an invoice is never paid twice).
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/instance_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr const char* kUniqueHead = R"(workflow: t
+start:
+  - form:
+statuses: [approved, rejected, paid, unpaid]
+form:
+  note: {type: text}
+  lines:
+    type: table
+    columns:
+      number: {type: text}
+      code: {type: text}
+      seal: {type: text}
+  voucher: {type: text}
+  scan: {type: file}
+)";
+constexpr const char* kUniqueRules = R"(unique:
+  - id: invoice
+    table: lines
+    fields: [number, code]
+    spent_on: [paid]
+  - id: voucher
+    fields: [voucher]
+    among: workflow
+)";
+constexpr const char* kUniqueSteps = R"(steps:
+  - id: manager
+    approve:
+      by: requester.manager
+      return_to: [requester]
+  - id: pay
+    task:
+      for: person("wang.fang")
+      outcomes: [paid, unpaid]
+    on:
+      paid: {end: paid}
+      unpaid: {end: unpaid}
+)";
+
+const Actor kRequesterActs{.kind = Actor::Kind::person, .person = PersonId("li.na")};
+
+class UniqueValues : public ::testing::Test {
+ protected:
+  Instance& fresh() {
+    instances.push_back(std::make_unique<Instance>(definition, &shared, "i_" + std::to_string(instances.size())));
+    return *instances.back();
+  }
+  // "" where it started, else why not.
+  std::string start(const std::string& form) { return rejection(fresh().start("li.na", form)); }
+  static std::string line(const std::string& number, const std::string& code = {}) {
+    return R"({"lines": [{"number": ")" + number + R"(", "code": ")" + code + R"("}]})";
+  }
+  void use(const std::string& text) { definition = load(text); }
+
+  Shared shared;
+  std::shared_ptr<const Definition> definition = load(std::string(kUniqueHead) + kUniqueRules + kUniqueSteps);
+  std::vector<std::unique_ptr<Instance>> instances;
+};
+
+TEST_F(UniqueValues, AnInvoiceIsItsNumberWithItsCode) {
+  EXPECT_EQ(start(line("12345678", "1100191130")), "");
+  EXPECT_THAT(start(line("12345678", "1100191130")), HasSubstr("used before"));
+  EXPECT_EQ(start(line("12345678", "1100191131")), "") << "the same number of another code";
+  EXPECT_EQ(start(line("12345678")), "") << "a number without a code is another invoice";
+  EXPECT_THAT(start(line("12345678")), HasSubstr("used before"));
+  EXPECT_THAT(start(line(" 1234 5678 ")), HasSubstr("used before")) << "blanks are no part of a number";
+  EXPECT_EQ(start(line("", "1100191130")), "") << "without a number there is no invoice";
+  EXPECT_EQ(start(line("", "1100191130")), "");
+}
+
+TEST_F(UniqueValues, StandOnceInARequestToo) {
+  Instance& instance = fresh();
+  const Outcome outcome =
+      instance.start("li.na", R"({"lines": [{"number": "1"}, {"number": "2"}, {"number": "1"}]})");
+  const auto* rejected = std::get_if<Rejection>(&outcome);
+  ASSERT_NE(rejected, nullptr);
+  ASSERT_EQ(rejected->problems.size(), 1U);
+  EXPECT_EQ(rejected->problems[0].pointer, "/form/lines/2/number");
+  EXPECT_EQ(rejected->problems[0].fault, FormFault::twice);
+}
+
+TEST_F(UniqueValues, AreLockedFromTheSubmissionAndKeptWhileItIsSentBack) {
+  Instance& first = fresh();
+  ASSERT_TRUE(accepted(first.start("li.na", line("1"))));
+  EXPECT_THAT(start(line("1")), HasSubstr("used before"));
+  first.decide_as("zhang.wei", "returned", "more");
+  EXPECT_THAT(start(line("1")), HasSubstr("used before"));
+  ASSERT_TRUE(accepted(first.decide_as("li.na", "resubmitted", "", "{}", line("2"))));
+  EXPECT_EQ(start(line("1")), "") << "what was taken out of the form is free";
+}
+
+TEST_F(UniqueValues, AreFreedByARejectionAndByAWithdrawal) {
+  Instance& rejected = fresh();
+  rejected.start("li.na", line("1"));
+  rejected.decide_as("zhang.wei", "rejected", "no");
+  ASSERT_EQ(rejected.status(), "rejected");
+  Instance& withdrawn = fresh();
+  EXPECT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
+  ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
+  EXPECT_EQ(start(line("1")), "");
+}
+
+TEST_F(UniqueValues, AreSpentForGoodOnlyByTheEndsThatSaySo) {
+  Instance& unpaid = fresh();
+  unpaid.start("li.na", R"({"lines": [{"number": "1"}], "voucher": "V"})");
+  unpaid.decide_as("zhang.wei", "approved");
+  unpaid.decide_as("wang.fang", "unpaid");
+  ASSERT_EQ(unpaid.status(), "unpaid");
+  EXPECT_THAT(start(R"({"voucher": "V"})"), HasSubstr("used before"))
+      << "a rule without spent_on is spent by every end that is no refusal";
+  Instance& paid = fresh();
+  ASSERT_TRUE(accepted(paid.start("li.na", line("1"))));
+  paid.decide_as("zhang.wei", "approved");
+  paid.decide_as("wang.fang", "paid");
+  ASSERT_EQ(paid.status(), "paid");
+  EXPECT_THAT(paid.state().claims, Contains(::testing::Key("unique:invoice")));
+  EXPECT_THAT(start(line("1")), HasSubstr("used before"));
+}
+
+TEST_F(UniqueValues, OfARuleEverywhereAreHeldAgainstOtherWorkflowsAndElseWithinTheirOwn) {
+  EXPECT_EQ(start(R"({"lines": [{"number": "1"}], "voucher": "V"})"), "");
+  std::string other = std::string(kUniqueHead) + kUniqueRules + kUniqueSteps;
+  other.replace(other.find("workflow: t"), 11, "workflow: t2");
+  use(other);
+  EXPECT_THAT(start(line("1")), HasSubstr("used before"));
+  EXPECT_EQ(start(R"({"voucher": "V"})"), "") << "among: workflow";
+}
+
+// `unique` at a column of a table was read and did nothing.
+TEST_F(UniqueValues, StandAtColumnsToo) {
+  std::string text = std::string(kUniqueHead) + kUniqueSteps;
+  text.replace(text.find("seal: {type: text}"), 18, "seal: {type: text, unique: workflow}");
+  use(text);
+  EXPECT_EQ(start(R"({"lines": [{"seal": "A"}, {"seal": "B"}]})"), "");
+  EXPECT_THAT(start(R"({"lines": [{"seal": "B"}]})"), HasSubstr("used before"));
+  EXPECT_EQ(start(R"({"lines": [{"number": "B"}, {}]})"), "") << "an empty cell claims nothing";
+}
+
+}  // namespace
+}  // namespace countersign::testing
