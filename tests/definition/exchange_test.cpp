@@ -16,7 +16,7 @@ constexpr const char* kRates =
     "from:text,to:text,rate:number\nEUR,CNY,7.8512\nEUR,JPY,160.5\nUSD,JPY,1\nUSD,KWD,0.30845\n";
 
 // A workflow whose form has an amount of euros and `computed` from it.
-LoadedWorkflow load(const std::string& computed, const std::string& rates = kRates,
+LoadedWorkflow load_trip(const std::string& computed, const std::string& rates = kRates,
                     const std::string& currency = "CNY") {
   const std::string text = R"(workflow: trip
 statuses: [done]
@@ -45,7 +45,7 @@ std::string converted(const Definition& definition, const char* amount, const st
 }
 
 TEST(Convert, IsExactAndRoundsHalfToEvenToTheMinorUnit) {
-  const LoadedWorkflow loaded = load("convert(form.foreign, \"CNY\")");
+  const LoadedWorkflow loaded = load_trip("convert(form.foreign, \"CNY\")");
   ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
   const Definition& definition = *loaded.definition;
   EXPECT_EQ(converted(definition, "1280.50", "EUR", "CNY"), "10053.46 CNY");
@@ -59,29 +59,29 @@ TEST(Convert, IsExactAndRoundsHalfToEvenToTheMinorUnit) {
 }
 
 TEST(Convert, KnowsTheCurrencyThatItGives) {
-  EXPECT_THAT(load("convert(form.foreign, \"JPY\")").diagnostics.to_text(), HasSubstr("error"));
-  EXPECT_NE(load("convert(form.foreign, \"JPY\")", kRates, "JPY").definition, nullptr);
-  EXPECT_NE(load("convert(form.foreign, \"EUR\")", kRates, "EUR").definition, nullptr)
+  EXPECT_THAT(load_trip("convert(form.foreign, \"JPY\")").diagnostics.to_text(), HasSubstr("error"));
+  EXPECT_NE(load_trip("convert(form.foreign, \"JPY\")", kRates, "JPY").definition, nullptr);
+  EXPECT_NE(load_trip("convert(form.foreign, \"EUR\")", kRates, "EUR").definition, nullptr)
       << "the same currency needs no rate";
 }
 
 TEST(Convert, IsAnErrorOfTheFileWhereThePairIsNotThere) {
-  const std::string text = load("convert(form.foreign, \"KWD\")", kRates, "KWD").diagnostics.to_text();
+  const std::string text = load_trip("convert(form.foreign, \"KWD\")", kRates, "KWD").diagnostics.to_text();
   EXPECT_THAT(text, HasSubstr("there is no rate from EUR to KWD in tables/exchange_rates.csv"));
   EXPECT_THAT(text, HasSubstr("trip.yaml:"));
 }
 
 TEST(Convert, IsAnErrorOfTheEvaluationWhereTheCurrencyIsNotWrittenThere) {
-  const LoadedWorkflow loaded = load("convert(form.foreign, form.wanted)");
+  const LoadedWorkflow loaded = load_trip("convert(form.foreign, form.wanted)");
   ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
   EXPECT_THAT(converted(*loaded.definition, "1", "EUR", "XXX"), HasSubstr("no rate from EUR to XXX"));
 }
 
 TEST(Convert, NeedsItsTable) {
-  EXPECT_THAT(load("convert(form.foreign, \"CNY\")", "").diagnostics.to_text(),
+  EXPECT_THAT(load_trip("convert(form.foreign, \"CNY\")", "").diagnostics.to_text(),
               HasSubstr("there is no file tables/exchange_rates.csv"));
   const auto fault = [](const std::string& rates) {
-    return load("convert(form.foreign, \"CNY\")", rates).diagnostics.to_text();
+    return load_trip("convert(form.foreign, \"CNY\")", rates).diagnostics.to_text();
   };
   EXPECT_THAT(fault("from:text,to:text\nEUR,CNY\n"), HasSubstr("it needs the column rate:number"));
   EXPECT_THAT(fault("from:text,to:text,rate:number\nEUR,CNY,0\n"), HasSubstr("is not above zero"));
@@ -91,8 +91,8 @@ TEST(Convert, NeedsItsTable) {
 
 // Instances keep the rates that they were started with: the table is part of the version.
 TEST(Convert, AnotherRateIsAnotherVersion) {
-  const auto before = load("convert(form.foreign, \"CNY\")").definition;
-  const auto after = load("convert(form.foreign, \"CNY\")", "from:text,to:text,rate:number\nEUR,CNY,8\n").definition;
+  const auto before = load_trip("convert(form.foreign, \"CNY\")").definition;
+  const auto after = load_trip("convert(form.foreign, \"CNY\")", "from:text,to:text,rate:number\nEUR,CNY,8\n").definition;
   ASSERT_TRUE(before != nullptr && after != nullptr);
   EXPECT_NE(before->version, after->version);
 }
