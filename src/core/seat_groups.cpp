@@ -31,6 +31,11 @@ bool is_seated(const std::vector<Bench>& benches, const PersonId& person) {
 bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonId>& tried) {
   Bench& bench = benches[at];
   for (const Seat& seat : bench.named) {
+    if (is_seated(benches, seat.person) || !tried.insert(seat.person).second) continue;
+    bench.sitting.push_back(seat.person);
+    return true;
+  }
+  for (const Seat& seat : bench.named) {
     if (std::ranges::find(bench.sitting, seat.person) != bench.sitting.end()) continue;
     if (!tried.insert(seat.person).second) continue;
     std::size_t holder = benches.size();
@@ -38,10 +43,8 @@ bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonI
       const auto& sitting = benches[i].sitting;
       if (std::ranges::find(sitting, seat.person) != sitting.end()) holder = i;
     }
-    if (holder != benches.size()) {
-      if (!find_one_more(benches, holder, tried)) continue;
-      std::erase(benches[holder].sitting, seat.person);
-    }
+    if (holder == benches.size() || !find_one_more(benches, holder, tried)) continue;
+    std::erase(benches[holder].sitting, seat.person);
     bench.sitting.push_back(seat.person);
     return true;
   }

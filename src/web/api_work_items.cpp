@@ -28,6 +28,8 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   if (row.status != ItemStatus::open || !reading.definition) return;
   const Step* step = step_named(*reading.definition, row.step);
   if (step == nullptr) return;
+  const std::string confirm = confirm_of(reading.presenting(person, now), row);
+  if (!confirm.empty()) shown["confirm"] = confirm;
   json::array outcomes;
   for (const std::string& outcome : choices_of(*reading.definition, *step, reading.state)) {
     outcomes.emplace_back(outcome);
@@ -272,7 +274,7 @@ std::vector<Route> work_item_routes(const Surroundings& around) {
                     "Say that a work item has been looked at (whoever is asked)",
                     kJsonBytesMax,
                     json_only(),
-                    "",
+                    "Nothing",
                     "Done",
                     {},
                     act_on_item(around, [](const ItemName& name, JsonBody&) -> Request {

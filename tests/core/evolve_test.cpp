@@ -152,7 +152,8 @@ TEST_F(Evolve, OutcomeReachedIsTheStepsResult) {
                             .at = now,
                             .comment = "fine",
                             .fields = {{"x", Value::integer(1)}},
-                            .voided = false};
+                            .voided = false,
+                            .seq = state.seq};
   EXPECT_EQ(state.results.at(0), expected);
   EXPECT_TRUE(state.first_decision);
 }

@@ -256,7 +256,7 @@ TEST(Rule03Resume, PeopleAreFoundAfresh) {
       by: person("chen.jie")
   - id: second
     approve:
-      by: form.note == "x" ? person("sun.li") : person("adm")
+      by: 'form.note == "x" ? person("sun.li") : person("adm")'
       resume: direct
   - end: approved
 )"));

@@ -225,7 +225,8 @@ steps:
       resume: direct
     remind:
       - {after: 1 hour, every: 2 hours}
-  - choose:
+  - id: size
+    choose:
       - when: form.amount > 1000
         steps:
           - id: large
@@ -233,7 +234,8 @@ steps:
               by: person("chen.jie")
               same_person: skip_if_consecutive
       - else: []
-  - parallel:
+  - id: sides
+    parallel:
       branches:
         left:
           - id: turn
@@ -372,7 +374,11 @@ class Simulation {
         if (below(3) == 0) instance_.run(Jump{target, admin, any({"", "r", "r"})});
         return;
       case 1:
-        if (below(3) == 0) instance_.run(Skip{target, {}, admin, any({"", "r", "r"})});
+        for (const auto& [id, activation] : instance_.state().activations) {
+          if (below(3) != 0) continue;
+          instance_.run(Skip{steps[activation.step].name, id, admin, any({"", "r", "r"})});
+          return;
+        }
         return;
       case 2:
         instance_.run(View{any_item(), person(anybody())});
