@@ -170,17 +170,15 @@ std::string Presenter::step_words(const WorkItemRow& row) const {
 // Of an earlier round, unless a send back has left its step's result standing.
 bool Presenter::is_void(const WorkItemRow& row) const {
   const State& state = given_.state;
-  if (state.ended) return false;
-  const auto of_row = [&](const StepResult& result) { return result.activation == row.activation; };
-  for (const auto& [step, result] : state.results) {
-    if (of_row(result)) return result.voided;
-  }
-  for (const auto& [step, of_items] : state.item_results) {
-    for (const auto& [path, result] : of_items) {
-      if (of_row(result)) return result.voided;
-    }
-  }
-  return row.round < state.round;
+  if (state.ended || row.round >= state.round) return false;
+  const Step* step = step_of(given_.definition, row);
+  if (step == nullptr) return true;
+  const auto stands = [&](const StepResult& result) { return !result.voided && result.round == row.round; };
+  if (const auto plain = state.results.find(step->index); plain != state.results.end())
+    return !stands(plain->second);
+  const auto of_items = state.item_results.find(step->index);
+  return of_items == state.item_results.end() ||
+         std::ranges::none_of(of_items->second, [&](const auto& entry) { return stands(entry.second); });
 }
 
 PresentedDecision Presenter::decision(const WorkItemRow& row) const {
