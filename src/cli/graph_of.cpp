@@ -103,9 +103,11 @@ class GraphMaker {
     node.lines.push_back(title.empty() ? step.name : title);
     if (const auto* approve = std::get_if<Approve>(&step.kind)) {
       node.shape = GraphNode::Shape::people;
-      if (approve->seats.empty()) node.lines.push_back(sources_of(approve->by) + need_of(approve->need, *approve));
+      if (approve->seats.empty())
+        node.lines.push_back(sources_of(approve->by) + need_of(approve->need, *approve));
       for (const SeatGroup& group : approve->seats)
-        node.lines.push_back(fmt::format("{}: {}{}", group.name, sources_of(group.by), need_of(group.need, *approve)));
+        node.lines.push_back(
+            fmt::format("{}: {}{}", group.name, sources_of(group.by), need_of(group.need, *approve)));
     } else if (const auto* task = std::get_if<Task>(&step.kind)) {
       node.shape = GraphNode::Shape::people;
       node.lines.push_back(sources_of(task->owner));

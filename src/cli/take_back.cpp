@@ -28,7 +28,8 @@ void add_take_back(Command& root, Connection& connection) {
         if (connection.json) {
           print_json(console, reply->body);
         } else {
-          console.out << printable(fmt::format("{}: taken back; it is {}", string_at(reply->body, "reference"),
+          console.out << printable(fmt::format("{}: taken back; it is {}",
+                                               string_at(reply->body, "reference"),
                                                string_at(reply->body, "status")))
                       << '\n';
         }

@@ -20,8 +20,8 @@ bool is_refused(Transition& transition, std::string_view act, const Actor& by, c
     transition.refuse(ErrorCode::conflict,
                       fmt::format("cannot {} in {}: it has ended ({})", act, state.reference, state.status));
   } else if (by.kind != Actor::Kind::admin) {
-    transition.refuse(ErrorCode::forbidden, fmt::format("cannot {} in {}: only an administrator does that", act,
-                                                        state.reference));
+    transition.refuse(ErrorCode::forbidden,
+                      fmt::format("cannot {} in {}: only an administrator does that", act, state.reference));
   } else if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
     transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
   }
@@ -74,9 +74,9 @@ void go_forward(Transition& transition, FrameId frame, const Step& current, cons
     const Step& step = transition.definition().step(index);
     const ActivationId open = index == current.index ? at.current : ActivationId();
     if (!may_pass_over(transition, frame, step, command.by.person, open)) {
-      return transition.refuse(
-          ErrorCode::forbidden,
-          fmt::format("cannot jump to {}: {} would be passed over, and {}", target.name, step.name, kBindsEverybody));
+      return transition.refuse(ErrorCode::forbidden,
+                               fmt::format("cannot jump to {}: {} would be passed over, and {}", target.name,
+                                           step.name, kBindsEverybody));
     }
     jumped.skipped.push_back(step.name);
   }
@@ -95,28 +95,29 @@ void skip(Transition& transition, const Skip& command) {
     if (!command.activation || command.activation == id) open.push_back(id);
   }
   if (open.empty()) {
-    return transition.refuse(
-        ErrorCode::conflict,
-        fmt::format("cannot skip '{}' in {}: it is not open (open: {})", command.step, state.reference,
-                    open_steps(transition)),
-        {{"/step", "name a step that is open"}});
+    return transition.refuse(ErrorCode::conflict,
+                             fmt::format("cannot skip '{}' in {}: it is not open (open: {})", command.step,
+                                         state.reference, open_steps(transition)),
+                             {{"/step", "name a step that is open"}});
   }
   if (open.size() > 1) {
     std::vector<std::string> numbers;
     for (const ActivationId id : open) numbers.push_back(fmt::format("{}", id.value));
     return transition.refuse(ErrorCode::invalid_input,
-                             fmt::format("'{}' is open {} times in {}: say which activation ({})", command.step,
-                                         open.size(), state.reference, join(numbers, ", ")),
+                             fmt::format("'{}' is open {} times in {}: say which activation ({})",
+                                         command.step, open.size(), state.reference, join(numbers, ", ")),
                              {{"/activation", "name one of them"}});
   }
   const Activation activation = state.activations.at(open.front());
   const Step& step = transition.definition().step(activation.step);
   if (std::holds_alternative<Revise>(step.kind)) {
-    return transition.refuse(ErrorCode::conflict,
-                             fmt::format("{} is with its requester: jump to a step, or cancel it", state.reference));
+    return transition.refuse(
+        ErrorCode::conflict,
+        fmt::format("{} is with its requester: jump to a step, or cancel it", state.reference));
   }
   if (!may_pass_over(transition, activation.frame, step, command.by.person, activation.id)) {
-    return transition.refuse(ErrorCode::forbidden, fmt::format("cannot skip {}: {}", step.name, kBindsEverybody));
+    return transition.refuse(ErrorCode::forbidden,
+                             fmt::format("cannot skip {}: {}", step.name, kBindsEverybody));
   }
   transition.emit(StepSkipped{activation.id, step.name, command.by, command.reason});
   pass_by(transition, activation.id);
@@ -136,7 +137,8 @@ void jump_to(Transition& transition, const Jump& command) {
   if (found == definition.steps.end()) return no(ErrorCode::invalid_input, "there is no such step");
   const std::vector<FrameId> frames = frames_for(state, *found);
   if (frames.empty()) return no(ErrorCode::conflict, "the block in which it stands is not open");
-  if (frames.size() > 1) return no(ErrorCode::conflict, "it stands in several items that are open; skip what is in the way");
+  if (frames.size() > 1)
+    return no(ErrorCode::conflict, "it stands in several items that are open; skip what is in the way");
   const FrameId frame = frames.front();
   if (const std::string stage = closed_stage(transition, frame); !stage.empty())
     return no(ErrorCode::conflict, fmt::format("the stages before {} are not open yet", stage));
@@ -153,8 +155,8 @@ void jump_to(Transition& transition, const Jump& command) {
     return go_forward(transition, frame, first, *found, command);
   }
   transition.emit(Jumped{current.name, found->name, {}, command.by, command.reason});
-  send_back(transition, frame, found->index, fmt::format("sent back to {} by an administrator: {}", found->name,
-                                                         command.reason));
+  send_back(transition, frame, found->index,
+            fmt::format("sent back to {} by an administrator: {}", found->name, command.reason));
 }
 
 }  // namespace countersign

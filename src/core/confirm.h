@@ -1,6 +1,6 @@
 #pragma once
-// What an approver confirms with an approval (`confirm`): a text that they tick, kept with the decision as they
-// read it. Internal to the core.
+// What an approver confirms with an approval (`confirm`): a text that they tick, kept with the decision as
+// they read it. Internal to the core.
 
 #include <optional>
 #include <string>

@@ -8,8 +8,8 @@
 #include "core/chase.h"
 #include "core/claims.h"
 #include "core/commands.h"
-#include "core/flow.h"
 #include "core/confirm.h"
+#include "core/flow.h"
 #include "core/form_rules.h"
 #include "core/guards.h"
 #include "core/people_step.h"
@@ -96,9 +96,10 @@ void send_back_to(Transition& transition, const Activation& activation, const St
   if (unvisited) {
     return transition.refuse(
         ErrorCode::conflict,
-        wanted.empty() ? fmt::format("{} cannot be returned: the instance came here by none of its targets", step.name)
-                       : fmt::format("{} cannot be returned to '{}', which the instance has not come by", step.name,
-                                     wanted),
+        wanted.empty()
+            ? fmt::format("{} cannot be returned: the instance came here by none of its targets", step.name)
+            : fmt::format("{} cannot be returned to '{}', which the instance has not come by", step.name,
+                          wanted),
         {{"/return_to", "name a step that the instance has come by"}});
   }
   transition.refuse(ErrorCode::invalid_input, fmt::format("{} cannot be returned to '{}'", step.name, wanted),

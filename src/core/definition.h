@@ -177,7 +177,7 @@ struct Approve {
   SelfRule self = SelfRule::refuse;
   NobodyRule if_nobody = NobodyRule::admin;
   std::vector<Expression> if_nobody_to;
-  bool comment_on_reject = true;  // a rejection or a return says why
+  bool comment_on_reject = true;                           // a rejection or a return says why
   SamePersonRule same_person = SamePersonRule::ask_again;  // the workflow's, where the step says nothing
   bool always_ask = false;                                 // same_person never passes it
   std::vector<std::string> guards;         // fields of the form whose change voids its approvals

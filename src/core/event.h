@@ -225,8 +225,8 @@ struct ResumePlanned {
   StepIndex to = kNoStep;
   bool operator==(const ResumePlanned&) const = default;
 };
-// An approver took their decision back: their seat is open again in the activation, which has just been opened
-// where the step was over already.
+// An approver took their decision back: their seat is open again in the activation, which has just been
+// opened where the step was over already.
 struct DecisionTakenBack {
   std::uint32_t item = 0;
   ActivationId activation;

@@ -65,7 +65,8 @@ struct Fold {
   void operator()(const FormChanged& event) const {
     for (const auto& [name, value] : event.values) {
       const auto before = state.form.find(name);
-      if (before == state.form.end() || !says_the_same(before->second, value)) state.form_revision[name] = seq;
+      if (before == state.form.end() || !says_the_same(before->second, value))
+        state.form_revision[name] = seq;
       state.form.insert_or_assign(name, value);
     }
     for (const auto& name : event.removed) {

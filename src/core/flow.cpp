@@ -208,8 +208,8 @@ ActivationId enter_step(Transition& transition, FrameId frame, const Step& step)
   if (step.due) {
     due = instant_of(transition, *step.due, transition.now(), frame, fmt::format("due of {}", step.name));
   }
-  transition.emit(
-      ActivationOpened{id, frame, step.index, step.name, step.position, visit, transition.state().round, due});
+  transition.emit(ActivationOpened{id, frame, step.index, step.name, step.position, visit,
+                                   transition.state().round, due});
   set_activation_timers(transition, id);
   return id;
 }

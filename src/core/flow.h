@@ -43,8 +43,8 @@ FrameId root_frame(const State& state);
 // The frame whose list is `list`: where `from` stands or further out, else the root's. None where it is not
 // open.
 FrameId frame_of_list(const State& state, FrameId from, ListIndex list);
-// Opens the frame of a branch that is done, below a `parallel` that is not; nothing runs in it yet. None where
-// there is no such branch. `path`: of which items of for_each steps around it.
+// Opens the frame of a branch that is done, below a `parallel` that is not; nothing runs in it yet. None
+// where there is no such branch. `path`: of which items of for_each steps around it.
 FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& path);
 // Closes the frame and what is open in it.
 void leave_frame(Transition& transition, FrameId frame);
@@ -58,7 +58,6 @@ void leave(Transition& transition, ActivationId activation);
 // go: leaves whatever is open in the frame of the target's list, seen from `from`, and opens the target
 // there.
 void jump(Transition& transition, FrameId from, StepIndex target);
-
 
 struct Ending {
   std::string status;

@@ -126,7 +126,8 @@ bool may_pass_over(Transition& transition, FrameId frame, const Step& step, cons
   const Definition& definition = transition.definition();
   for (const Step& inner : definition.steps) {
     const auto* gates = std::get_if<Gates>(&inner.kind);
-    if (gates == nullptr || inner.list == kNoList || block_in(definition, step.list, inner.index) != step.index)
+    if (gates == nullptr || inner.list == kNoList ||
+        block_in(definition, step.list, inner.index) != step.index)
       continue;
     const auto running = transition.state().activations.find(open);
     const bool own = inner.index == step.index && running != transition.state().activations.end();
@@ -146,7 +147,8 @@ std::string closed_stage(const Transition& transition, FrameId frame) {
     if (parent == state.activations.end()) break;
     const auto* gates = std::get_if<Gates>(&transition.definition().step(parent->second.step).kind);
     for (std::size_t i = 0; gates != nullptr && i < gates->levels.size(); ++i) {
-      if (gates->levels[i].list == found->second.list && i > parent->second.levels) return gates->levels[i].stage;
+      if (gates->levels[i].list == found->second.list && i > parent->second.levels)
+        return gates->levels[i].stage;
     }
     at = parent->second.frame;
   }

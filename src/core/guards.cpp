@@ -72,7 +72,8 @@ std::optional<Reopening> place_of(Transition& transition, const Fallen& fallen) 
         return Reopening{id, at, false};
     }
     // A branch that is done, of a step that is not, opens again alone.
-    if (const FrameId reopened = reopen_branch(transition, list, fallen.path)) return Reopening{reopened, at, true};
+    if (const FrameId reopened = reopen_branch(transition, list, fallen.path))
+      return Reopening{reopened, at, true};
     at = definition.list(list).owner;
   }
   return std::nullopt;
@@ -140,8 +141,8 @@ void look_at_form(Transition& transition, std::uint64_t since) {
       const Step& target = transition.definition().step(place->step);
       if (!is_still_to_come(transition, *fallen, *place)) {
         send_back(transition, place->frame, place->step,
-                  fmt::format("'{}' changed, which guards {}: it is asked for again from {} on", fallen->field,
-                              transition.definition().step(fallen->step).name, target.name));
+                  fmt::format("'{}' changed, which guards {}: it is asked for again from {} on",
+                              fallen->field, transition.definition().step(fallen->step).name, target.name));
       }
     }
     if (transition.stopped()) return;

@@ -151,7 +151,8 @@ void view(Transition& transition, const View& command) {
   const bool theirs = item.group.empty() ? item.assignee == person
                                          : transition.context().directory.is_member(person, item.group);
   if (person.empty() || !theirs) {
-    return transition.refuse(ErrorCode::forbidden, "only whoever is asked says that they have seen a work item");
+    return transition.refuse(ErrorCode::forbidden,
+                             "only whoever is asked says that they have seen a work item");
   }
   const bool revision = state.activations.at(item.activation).step == transition.definition().revise;
   if (!state.first_view && !revision) transition.emit(ItemViewed{item.number, command.by});

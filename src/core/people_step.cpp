@@ -123,8 +123,8 @@ void close_settled(Transition& transition, ActivationId id, const Actor& by) {
   for (const std::uint32_t number : open) {
     const Item& item = transition.state().items.at(number);
     const bool needed = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-      const bool its_own = seat.item == number ||
-                           std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+      const bool its_own =
+          seat.item == number || std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
       return its_own && seat.vote == Seat::Vote::none && !is_settled(roster, seat);
     });
     if (!needed) close_item(transition, number, ItemAct::supersede, by);

@@ -45,12 +45,12 @@ bool is_settled(const Roster& roster, const Seat& seat);
 struct Seating {
   std::vector<Seat> seats;
   enum class Instead { none, approve, reject, stand_still } instead = Instead::none;
-  std::string why;  // of an `instead`
+  std::string why;                                   // of an `instead`
   std::map<std::string, std::uint32_t> needed_of{};  // of several groups: how many of each
 };
 // What if_nobody says where nobody is left to ask; `but` is never among the people that it names.
-Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule, const std::vector<Expression>& to,
-                    FrameId frame, const PersonId& but);
+Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
+                    const std::vector<Expression>& to, FrameId frame, const PersonId& but);
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
 

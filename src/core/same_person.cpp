@@ -35,7 +35,8 @@ void each_approval(const Transition& transition, const ItemPath& path, See see) 
     }
   };
   const auto look_at_result = [&](StepIndex step, const StepResult& result) {
-    if (!result.voided && result.outcome == "approved") look(step, result.activation, result.roster, result.seq);
+    if (!result.voided && result.outcome == "approved")
+      look(step, result.activation, result.roster, result.seq);
   };
   for (const auto& [step, result] : state.results) {
     if (path.empty()) look_at_result(step, result);
@@ -80,7 +81,8 @@ bool needs_an_answer(const Transition& transition, const Step& step, const Appro
   const auto always = [](const Field&) { return true; };
   return !approve.confirm.empty() ||
          !check_required(approve.ask, {}, always, "approved", "/answers").empty() ||
-         !check_required(editable_fields(transition.definition(), step), transition.state().form, always).empty();
+         !check_required(editable_fields(transition.definition(), step), transition.state().form, always)
+              .empty();
 }
 
 // Whether the approval is this person's own, by a seat of theirs: not as a stand-in, nor in others' place.
@@ -92,7 +94,8 @@ bool is_own(const Approval& approval) {
 bool may_sit(Transition& transition, const Seat& seat, FrameId frame, const PersonId& person) {
   if (person == transition.state().requester) return false;
   if (seat.group.empty()) return seat.person == person;
-  return transition.context().directory.is_member(person, seat.group) && may_complete(transition, frame, person);
+  return transition.context().directory.is_member(person, seat.group) &&
+         may_complete(transition, frame, person);
 }
 
 }  // namespace
@@ -108,8 +111,9 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
   const auto is_consecutive = [&](const Approval& approval) {
     bool found = false;
     each_approval(transition, path, [&](const Approval& other, std::uint64_t) {
-      found = found || (other.activation == last && other.seat->by == approval.seat->by &&
-                        (other.seat->item == approval.seat->item || other.seat->relies_on == approval.seat->item));
+      found = found ||
+              (other.activation == last && other.seat->by == approval.seat->by &&
+               (other.seat->item == approval.seat->item || other.seat->relies_on == approval.seat->item));
     });
     return found;
   };
@@ -118,7 +122,9 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
   for (const Seat& seat : activation.roster.seats) {
     std::optional<Approval> relied_on;
     each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
-      if (!is_own(approval) || approval.activation == id || std::ranges::find(taken, approval.seat->by) != taken.end()) return;
+      if (!is_own(approval) || approval.activation == id ||
+          std::ranges::find(taken, approval.seat->by) != taken.end())
+        return;
       if (!may_sit(transition, seat, activation.frame, approval.seat->by)) return;
       if (!is_unchanged(transition, approval, step)) return;
       if (approve.same_person == SamePersonRule::skip_if_consecutive && !is_consecutive(approval)) return;
@@ -128,7 +134,10 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
     taken.push_back(relied_on->seat->by);
     passed.push_back({.by = Actor{.kind = Actor::Kind::policy},
                       .activation = id,
-                      .seat = Seat{.person = seat.person, .group = seat.group, .reason = seat.reason, .of_group = seat.of_group},
+                      .seat = Seat{.person = seat.person,
+                                   .group = seat.group,
+                                   .reason = seat.reason,
+                                   .of_group = seat.of_group},
                       .decided = relied_on->seat->by,
                       .item = relied_on->seat->item,
                       .seq = relied_on->seat->decided,

@@ -75,11 +75,13 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   std::vector<Bench> benches;
   for (const SeatGroup& group : approve.seats) {
     const std::string what = fmt::format("by of {} in {}", group.name, step.name);
-    Bench bench{&group, expand_groups(directory, resolve_people(transition, group.by, frame, what)), {}, false};
+    Bench bench{
+        &group, expand_groups(directory, resolve_people(transition, group.by, frame, what)), {}, false};
     apply_self_rule(transition, approve.self, bench.named, bench.passed);
     keep_admitted(transition, frame, bench.named);
     if (bench.named.empty() && !bench.passed) {
-      Seating instead = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
+      Seating instead =
+          nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
       if (instead.instead == Seating::Instead::stand_still || instead.instead == Seating::Instead::reject) {
         instead.why = fmt::format("{} (seats of {})", instead.why, group.name);
         return instead;
@@ -101,8 +103,9 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
     if (needed > bench.sitting.size()) {
       return {{},
               Seating::Instead::stand_still,
-              fmt::format("{} needs {} approvals of {}, and only {} can be asked who do not sit for another group",
-                          step.name, needed, bench.group->name, bench.sitting.size()),
+              fmt::format(
+                  "{} needs {} approvals of {}, and only {} can be asked who do not sit for another group",
+                  step.name, needed, bench.group->name, bench.sitting.size()),
               {}};
     }
     for (const Seat& seat : bench.named) {

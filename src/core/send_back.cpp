@@ -8,7 +8,6 @@
 namespace countersign {
 namespace {
 
-
 // The results that `is_void` names; of those inside a for_each only what belongs to the items of `path`.
 template <class IsVoid>
 ResultsVoided results_where(const State& state, IsVoid is_void, const ItemPath& path) {
@@ -77,8 +76,8 @@ void send_back(Transition& transition, FrameId from, StepIndex target, const std
     const StepIndex block = block_in(definition, list, index);
     if (block == kNoStep) return false;
     const bool after = latest == nullptr ? index >= target : result.activation >= latest->activation;
-    const bool passed_over = detour.to != kNoStep && block != target && block != detour.to &&
-                             result.activation < detour.open;
+    const bool passed_over =
+        detour.to != kNoStep && block != target && block != detour.to && result.activation < detour.open;
     return after && !passed_over;
   };
   ResultsVoided voided = results_where(state, is_void, path);
@@ -94,14 +93,13 @@ void open_revision(Transition& transition, const std::string& reason, Activation
   const FrameId root = root_frame(state);
   const Detour detour = detour_of(transition, root, definition.revise, direct);
   transition.emit(RoundOpened{state.round + 1, reason});
-  void_results(
-      transition,
-      [&](StepIndex index, const StepResult& result) {
-        if (detour.to == kNoStep) return true;
-        const StepIndex block = block_in(definition, definition.root, index);
-        return block == kNoStep || block == detour.to || result.activation >= detour.open;
-      },
-      {});
+  void_results(transition,
+               [&](StepIndex index, const StepResult& result) {
+                 if (detour.to == kNoStep) return true;
+                 const StepIndex block = block_in(definition, definition.root, index);
+                 return block == kNoStep || block == detour.to || result.activation >= detour.open;
+               },
+               {});
   transition.emit(StatusChanged{"revising"});
   if (detour.to != kNoStep) transition.emit(ResumePlanned{definition.revise, detour.to});
   for (const FrameId frame : frames_below(state, ActivationId())) {

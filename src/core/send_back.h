@@ -1,6 +1,6 @@
 #pragma once
-// Going back: to a step that was passed, or to the requester, and where it goes on afterwards. Internal to the
-// core.
+// Going back: to a step that was passed, or to the requester, and where it goes on afterwards. Internal to
+// the core.
 
 #include <string>
 

@@ -40,10 +40,11 @@ struct Seat {
   std::string reason;      // why this person: "requester.manager"
   std::uint32_t item = 0;  // its work item's number; 0 before its turn, or where policy decided
   enum class Vote { none, approved, rejected } vote = Vote::none;
-  std::string of_group{};               // of several groups (`seats`): which one it belongs to
-  PersonId by = {};               // who voted: of a group's seat one of its members
-  std::uint64_t decided = 0;      // the number of the event by which they did; a change behind it they have not seen
-  std::uint32_t relies_on = 0;    // the work item whose decision counts here again (same_person); 0: their own
+  std::string of_group{};  // of several groups (`seats`): which one it belongs to
+  PersonId by = {};        // who voted: of a group's seat one of its members
+  std::uint64_t decided =
+      0;  // the number of the event by which they did; a change behind it they have not seen
+  std::uint32_t relies_on = 0;  // the work item whose decision counts here again (same_person); 0: their own
   bool operator==(const Seat&) const = default;
 };
 
@@ -92,8 +93,9 @@ struct Timer {
 
 // Where it goes on after a send back, instead of asking everybody in between again (`resume: direct`).
 struct Resume {
-  StepIndex step = kNoStep;  // in the list to which it was sent back: the step that did, or the block around it
-  std::uint64_t since = 0;   // the number of the event by which it was planned
+  StepIndex step =
+      kNoStep;  // in the list to which it was sent back: the step that did, or the block around it
+  std::uint64_t since = 0;  // the number of the event by which it was planned
   bool operator==(const Resume&) const = default;
 };
 
@@ -143,8 +145,8 @@ struct StepResult {
   Actor by;
   Instant at;
   std::string comment;
-  Fields fields;        // of the ask, the reply or the event
-  bool voided = false;  // by a send back
+  Fields fields;          // of the ask, the reply or the event
+  bool voided = false;    // by a send back
   Roster roster{};        // of an approval or a task: who was asked, and how they voted
   std::uint64_t seq = 0;  // the number of the event by which it was reached
   bool operator==(const StepResult&) const = default;
@@ -197,7 +199,7 @@ struct State {
   std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
   std::map<StepIndex, std::map<ItemPath, StepResult>> item_results;  // of steps inside a for_each
   std::map<StepIndex, std::vector<std::string>>
-      reopened;  // checklist entries that the next visit opens again
+      reopened;                         // checklist entries that the next visit opens again
   std::map<StepIndex, Resume> resumes;  // where the next visit goes on
   std::uint64_t returned_seq = 0;       // of the event that opened the present round, 0 in the first
   bool first_view = false;              // somebody who is asked has looked at it since the last submission

@@ -34,7 +34,8 @@ std::optional<Cast> cast_with(const State& state, std::uint32_t item) {
   const auto look = [&](StepIndex step, const ItemPath& path, ActivationId activation, const Roster& roster,
                         bool is_open) {
     for (const Seat& seat : roster.seats) {
-      if (seat.item == item && seat.vote != Seat::Vote::none) cast = Cast{seat, step, path, activation, is_open};
+      if (seat.item == item && seat.vote != Seat::Vote::none)
+        cast = Cast{seat, step, path, activation, is_open};
     }
   };
   for (const auto& [step, result] : state.results) {
@@ -57,8 +58,8 @@ bool runs_at_once(const Step& step) {
          std::holds_alternative<ForEach>(step.kind);
 }
 
-// Whether what was opened later in `step` followed from what was decided in `from`: it stands in the same list
-// or further out behind it, and not in another branch, level or item that goes on beside it.
+// Whether what was opened later in `step` followed from what was decided in `from`: it stands in the same
+// list or further out behind it, and not in another branch, level or item that goes on beside it.
 bool follows(const Definition& definition, const Cast& from, StepIndex step, const ItemPath& path) {
   for (StepIndex at = from.step; at != kNoStep;) {
     const ListIndex list = definition.step(at).list;
@@ -97,17 +98,19 @@ std::string who_has_acted(const Transition& transition, const IsLookedAt& follow
     }
   }
   for (const auto& [id, activation] : state.activations) {
-    if (!followed(activation.step, item_path(state, activation.frame), id) || !activation.outcome.empty()) continue;
+    if (!followed(activation.step, item_path(state, activation.frame), id) || !activation.outcome.empty())
+      continue;
     for (const Seat& seat : activation.roster.seats) {
       const bool is_asked = std::ranges::find(activation.items, seat.item) != activation.items.end();
-      if (seat.item != 0 && !is_asked) return fmt::format("somebody has answered {} since", name(activation.step));
+      if (seat.item != 0 && !is_asked)
+        return fmt::format("somebody has answered {} since", name(activation.step));
     }
   }
   return {};
 }
 
-// The frame of the list, opened again where the branch or the chosen option around it is over. None where that
-// cannot be.
+// The frame of the list, opened again where the branch or the chosen option around it is over. None where
+// that cannot be.
 FrameId frame_again(Transition& transition, ListIndex list, const ItemPath& path) {
   const State& state = transition.state();
   for (const auto& [id, frame] : state.frames) {
@@ -120,13 +123,15 @@ FrameId frame_again(Transition& transition, ListIndex list, const ItemPath& path
   const auto* choose = std::get_if<Choose>(&step.kind);
   if (choose == nullptr) return FrameId();
   const auto option = std::ranges::find(choose->options, list, &Choose::Option::list);
-  const FrameId outer = option == choose->options.end() ? FrameId() : frame_again(transition, step.list, path);
+  const FrameId outer =
+      option == choose->options.end() ? FrameId() : frame_again(transition, step.list, path);
   if (!outer) return FrameId();
   if (const ActivationId current = state.frames.at(outer).current) leave(transition, current);
   const ActivationId again = enter_step(transition, outer, step);
   const FrameId frame(transition.fresh_id());
-  transition.emit(FrameOpened{frame, again, list, fmt::format("option:{}", option - choose->options.begin() + 1),
-                              std::nullopt, std::nullopt});
+  transition.emit(FrameOpened{frame, again, list,
+                              fmt::format("option:{}", option - choose->options.begin() + 1), std::nullopt,
+                              std::nullopt});
   return frame;
 }
 
@@ -154,7 +159,8 @@ void open_seat_again(Transition& transition, const Cast& cast, const TakeBack& c
                                 return seat.relies_on == 0 && seat.decided > cast.seat.decided;
                               });
   if (next_has_voted) {
-    return transition.refuse(ErrorCode::conflict, "cannot take the decision back: whoever came next has decided");
+    return transition.refuse(ErrorCode::conflict,
+                             "cannot take the decision back: whoever came next has decided");
   }
   transition.emit(DecisionTakenBack{command.item, cast.activation, command.by, command.reason, {}});
   reopen_seats(transition, cast.activation, [&](const Seat& seat) { return seat.item == command.item; });
@@ -198,7 +204,8 @@ void take_back(Transition& transition, const TakeBack& command) {
   const auto no = [&](ErrorCode code, std::string_view why) {
     transition.refuse(code, fmt::format("cannot take the decision back: {}", why));
   };
-  if (state.ended) return no(ErrorCode::conflict, fmt::format("{} has ended ({})", state.reference, state.status));
+  if (state.ended)
+    return no(ErrorCode::conflict, fmt::format("{} has ended ({})", state.reference, state.status));
   if (state.items.contains(command.item)) return no(ErrorCode::conflict, "the work item is not decided yet");
   const Person* person = transition.context().directory.find(command.by.person);
   if (command.by.kind != Actor::Kind::person || person == nullptr || !person->active) {
@@ -207,14 +214,16 @@ void take_back(Transition& transition, const TakeBack& command) {
   const std::optional<Cast> cast = cast_with(state, command.item);
   if (!cast) {
     return no(ErrorCode::conflict,
-              "no approval or rejection by this work item stands: it was sent back since, or decided in the place of "
+              "no approval or rejection by this work item stands: it was sent back since, or decided in the "
+              "place of "
               "others");
   }
   if (cast->seat.by != command.by.person) {
     return no(ErrorCode::forbidden, fmt::format("{} decided it, not {}", name_of(transition, cast->seat.by),
                                                 name_of(transition, command.by.person)));
   }
-  if (state.returned_seq > cast->seat.decided) return no(ErrorCode::conflict, "the request was sent back since");
+  if (state.returned_seq > cast->seat.decided)
+    return no(ErrorCode::conflict, "the request was sent back since");
   if (cast->is_open) return open_seat_again(transition, *cast, command);
   open_step_again(transition, *cast, command);
 }
@@ -234,7 +243,8 @@ std::string what_has_left(const Transition& transition, const IsLookedAt& is_loo
     if (budget != nullptr && budget->act != Budget::Act::reserve && result.outcome != "insufficient")
       return "budget has been spent or moved for it";
     const bool calls = std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind);
-    return calls && !result.voided ? "another system has been called, or another workflow has run, for it" : "";
+    return calls && !result.voided ? "another system has been called, or another workflow has run, for it"
+                                   : "";
   };
   for (const auto& [step, result] : state.results) {
     if (std::string what = left(step, {}, result); !what.empty()) return what;

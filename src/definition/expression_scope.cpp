@@ -15,8 +15,8 @@ bool may_be_passed(const Approve& approve) {
   if (approve.same_person == SamePersonRule::ask_again || approve.always_ask || !approve.confirm.empty())
     return false;
   return std::ranges::none_of(approve.ask, [](const Field& field) {
-    return !field.when && (field.required || std::ranges::find(field.required_on, "approved") !=
-                                                 field.required_on.end());
+    return !field.when &&
+           (field.required || std::ranges::find(field.required_on, "approved") != field.required_on.end());
   });
 }
 

@@ -113,8 +113,11 @@ namespace {
 
 // Whether the step may change one of the fields of the form.
 bool changes(const Step& step, const std::vector<std::string>& fields) {
-  const auto is_named = [&](const std::string& name) { return std::ranges::find(fields, name) != fields.end(); };
-  if (const auto* approve = std::get_if<Approve>(&step.kind)) return std::ranges::any_of(approve->edit, is_named);
+  const auto is_named = [&](const std::string& name) {
+    return std::ranges::find(fields, name) != fields.end();
+  };
+  if (const auto* approve = std::get_if<Approve>(&step.kind))
+    return std::ranges::any_of(approve->edit, is_named);
   if (const auto* task = std::get_if<Task>(&step.kind)) return std::ranges::any_of(task->edit, is_named);
   const auto* set = std::get_if<Assign>(&step.kind);
   return set != nullptr && std::ranges::any_of(set->targets, [&](const Assign::Target& target) {
@@ -129,7 +132,8 @@ void Flow::add_guards() {
     const auto* approve = std::get_if<Approve>(&guard.kind);
     if (approve == nullptr || approve->guards.empty()) continue;
     for (const Step& step : definition_.steps) {
-      if (step.list == kNoList || !changes(step, approve->guards) || !leads_to(guard.index, step.index)) continue;
+      if (step.list == kNoList || !changes(step, approve->guards) || !leads_to(guard.index, step.index))
+        continue;
       // Itself, or the block around it that ends before the change.
       StepIndex to = guard.index;
       while (to != kNoStep && !encloses(definition_, definition_.step(to).list, step.list))

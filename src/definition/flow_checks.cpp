@@ -175,7 +175,8 @@ std::vector<Way> ways_on(const Definition& definition, const Step& step) {
     const bool inside = list.owner == step.index && !list.role.starts_with("on:");
     if (inside) ways.push_back(way_into(definition, static_cast<ListIndex>(&list - definition.lists.data())));
   }
-  for (const std::string& outcome : outcomes_of(definition, step)) ways.push_back(way_of(definition, step, outcome));
+  for (const std::string& outcome : outcomes_of(definition, step))
+    ways.push_back(way_of(definition, step, outcome));
   ways.push_back(way_behind(definition, step));
   return ways;
 }
@@ -217,9 +218,10 @@ void check_always_ask(Loading& loading) {
     if (!passed) continue;
     loading.diagnostics.error(
         Code::always_ask_passed, span_of(step.at),
-        fmt::format("'timeout' leads where an approval leads, and '{}' wants somebody asked: let it ask again, ask "
-                    "somebody else, or end otherwise",
-                    approve->always_ask ? "always_ask" : "confirm"));
+        fmt::format(
+            "'timeout' leads where an approval leads, and '{}' wants somebody asked: let it ask again, ask "
+            "somebody else, or end otherwise",
+            approve->always_ask ? "always_ask" : "confirm"));
   }
 }
 

@@ -109,7 +109,7 @@ struct Presentation {
   std::vector<PresentedInput> edits;
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
-  std::string confirm;  // what has to be confirmed with an approval; "": nothing
+  std::string confirm;                        // what has to be confirmed with an approval; "": nothing
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
 };

@@ -157,8 +157,9 @@ struct AdjustLedger {
 
 using Request =
     std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest, CancelRequest,
-                 RetryRequest, ReassignRequest, TakeBackRequest, ViewRequest, SkipRequest, JumpRequest, InboundDelivery, ReplayInbound, OutboxAct, CreateKey,
-                 RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger, ConnectorEvent>;
+                 RetryRequest, ReassignRequest, TakeBackRequest, ViewRequest, SkipRequest, JumpRequest,
+                 InboundDelivery, ReplayInbound, OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest,
+                 SendEventRequest, AdjustLedger, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

@@ -203,8 +203,7 @@ json::array next_json(const Definition& definition, const Step& step) {
         std::vector<Expression> people = approve != nullptr ? approve->by : task->owner;
         for (const SeatGroup& group : approve != nullptr ? approve->seats : std::vector<SeatGroup>())
           people.insert(people.end(), group.by.begin(), group.by.end());
-        for (const Expression& each : people)
-          asks += (asks.empty() ? "" : ", ") + each.program.source();
+        for (const Expression& each : people) asks += (asks.empty() ? "" : ", ") + each.program.source();
       }
       one["asks"] = text_or_null(asks);
     }

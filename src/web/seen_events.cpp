@@ -59,8 +59,8 @@ const Step* decided_step(const Veil& veil, const json::object& data) {
 void draw_over_decision(const Veil& veil, json::object& data) {
   const Step* step = decided_step(veil, data);
   if (step == nullptr || !veil.visibility.sees(*step)) {
-    for (const std::string_view member :
-         {"outcome", "by", "comment", "fields", "confirmed", "answers", "reason", "roster", "seat", "decided"})
+    for (const std::string_view member : {"outcome", "by", "comment", "fields", "confirmed", "answers",
+                                          "reason", "roster", "seat", "decided"})
       data.erase(member);
     return;
   }

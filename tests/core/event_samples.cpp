@@ -237,8 +237,11 @@ StepSkipped full(const StepSkipped*) {
 }
 
 Jumped full(const Jumped*) {
-  return {
-      .from = "manager", .to = "pay", .skipped = {"finance"}, .by = full_actor(), .reason = "agreed by phone"};
+  return {.from = "manager",
+          .to = "pay",
+          .skipped = {"finance"},
+          .by = full_actor(),
+          .reason = "agreed by phone"};
 }
 
 ItemViewed full(const ItemViewed*) {

@@ -70,7 +70,8 @@ TEST(Rule03SendBack, FromOneOfThreeBranchesCancelsTheOthersWithTheirReminders) {
   instance.decide_as("sun.li", "approved");
   instance.advance_to("2026-03-02T10:30:00Z");  // the other branch reminds
   instance.decide_as("zhao.lei", "approved");
-  EXPECT_TRUE(accepted(instance.decide_as("qian.min", "returned", "not clear"))) << "one approver may, whatever need";
+  EXPECT_TRUE(accepted(instance.decide_as("qian.min", "returned", "not clear")))
+      << "one approver may, whatever need";
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@first"));
   EXPECT_TRUE(instance.state().timers.empty()) << "nobody is reminded of what was cancelled";
   EXPECT_EQ(instance.outcome_of("before"), "approved") << "it stands before the target";
@@ -166,8 +167,7 @@ TEST(Rule03Resume, DirectGoesBackToTheStepThatSentIt) {
   EXPECT_EQ(instance.outcome_of("first"), "approved");
   EXPECT_EQ(instance.outcome_of("third"), "(void)");
   instance.decide_as("li.na", "resubmitted", "", "{}", R"({"note": "mended"})");
-  EXPECT_THAT(instance.asked(),
-              UnorderedElementsAre("wang.fang@third", "zhao.lei@third", "qian.min@third"));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("wang.fang@third", "zhao.lei@third", "qian.min@third"));
 }
 
 TEST(Rule03Resume, DirectToAStepAsksItAndThenComesBack) {
@@ -185,8 +185,7 @@ TEST(Rule03Resume, DirectToAStepAsksItAndThenComesBack) {
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@first"));
   EXPECT_EQ(instance.outcome_of("second"), "approved");
   instance.decide_as("chen.jie", "approved");
-  EXPECT_THAT(instance.asked(),
-              UnorderedElementsAre("wang.fang@third", "zhao.lei@third", "qian.min@third"));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("wang.fang@third", "zhao.lei@third", "qian.min@third"));
   for (const char* who : {"wang.fang", "zhao.lei", "qian.min"}) instance.decide_as(who, "approved");
   EXPECT_EQ(instance.status(), "approved");
 }

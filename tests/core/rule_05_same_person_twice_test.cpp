@@ -13,12 +13,15 @@ using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 // Steps one to four, by these people; `more` stands in each approve.
-std::string chain(const std::string& rule, const std::vector<std::string>& people, const std::string& more = "") {
-  std::string text = "workflow: twice\nstart:\n  - form:\nform:\n  note: {type: text}\n  amount: {type: number}\n" +
-                     std::string("statuses: [approved, rejected]\nsame_person: ") + rule + "\nsteps:\n";
+std::string chain(const std::string& rule, const std::vector<std::string>& people,
+                  const std::string& more = "") {
+  std::string text =
+      "workflow: twice\nstart:\n  - form:\nform:\n  note: {type: text}\n  amount: {type: number}\n" +
+      std::string("statuses: [approved, rejected]\nsame_person: ") + rule + "\nsteps:\n";
   int number = 0;
   for (const std::string& person : people) {
-    text += "  - id: s" + std::to_string(++number) + "\n    approve:\n      by: person(\"" + person + "\")\n" + more;
+    text += "  - id: s" + std::to_string(++number) + "\n    approve:\n      by: person(\"" + person +
+            "\")\n" + more;
   }
   return text + "  - end: approved\n";
 }
@@ -132,7 +135,8 @@ steps:
 }
 
 TEST(Rule05SamePersonTwice, WhatTheySawMayNotHaveChanged) {
-  const std::string text = chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"}, "      edit: [amount]\n");
+  const std::string text =
+      chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"}, "      edit: [amount]\n");
   Instance changed(load(text));
   changed.start("li.na", R"({"note": "n", "amount": "5"})");
   changed.decide_as("wang.fang", "approved");
@@ -160,7 +164,8 @@ steps:
   - id: s1
     approve:
       by: person("wang.fang")
-      show: [)" + first + R"(]
+      show: [)" +
+                first + R"(]
   - id: other
     approve:
       by: person("sun.li")
@@ -168,7 +173,8 @@ steps:
   - id: s2
     approve:
       by: person("wang.fang")
-      show: [)" + last + R"(]
+      show: [)" +
+                last + R"(]
   - end: approved
 )");
   };
@@ -255,8 +261,9 @@ steps:
 TEST(Rule05SamePersonTwice, ExemptSignedAndAskingStepsAskAlways) {
   for (const char* more : {"      always_ask: true\n", "      confirm: I have read the contract\n",
                            "      ask:\n        cost_center: {type: text, required_on: [approved]}\n"}) {
-    const std::string text = chain("skip_if_approved", {"wang.fang"}) ;
-    const std::string last = "  - id: last\n    approve:\n      by: person(\"wang.fang\")\n" + std::string(more);
+    const std::string text = chain("skip_if_approved", {"wang.fang"});
+    const std::string last =
+        "  - id: last\n    approve:\n      by: person(\"wang.fang\")\n" + std::string(more);
     std::string whole = text;
     whole.insert(whole.find("  - end: approved"), last);
     Instance instance(load(whole));

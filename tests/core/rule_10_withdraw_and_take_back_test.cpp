@@ -13,8 +13,10 @@ using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 std::shared_ptr<const Definition> reclaimable(const std::string& steps, const std::string& top = "") {
-  return load("workflow: reclaim\nstart:\n  - form:\nform:\n  amount: {type: number}\n"
-              "statuses: [approved, rejected]\n" + top + "steps:\n" + steps + "  - end: approved\n");
+  return load(
+      "workflow: reclaim\nstart:\n  - form:\nform:\n  amount: {type: number}\n"
+      "statuses: [approved, rejected]\n" +
+      top + "steps:\n" + steps + "  - end: approved\n");
 }
 
 Actor somebody(const std::string& id) {
@@ -36,7 +38,8 @@ constexpr const char* kTwoSteps = R"(  - id: first
 TEST(Rule10Withdraw, UntilTheFirstView) {
   Instance instance(reclaimable(kTwoSteps, "withdraw: first_view\n"));
   instance.start("li.na");
-  EXPECT_EQ(rejection_code(instance.run(View{instance.item("wang.fang"), somebody("sun.li")})), ErrorCode::forbidden)
+  EXPECT_EQ(rejection_code(instance.run(View{instance.item("wang.fang"), somebody("sun.li")})),
+            ErrorCode::forbidden)
       << "only whoever is asked has looked at it";
   ASSERT_TRUE(accepted(instance.run(View{instance.item("wang.fang"), somebody("wang.fang")})));
   EXPECT_TRUE(accepted(instance.run(View{instance.item("wang.fang"), somebody("wang.fang")})));
@@ -58,7 +61,8 @@ TEST(Rule10Withdraw, NotOnceSomethingHasLeftTheInstance) {
       deal: '"D"'
     on:
       failed: []
-)") + kTwoSteps, "withdraw: any_time\n"));
+)") + kTwoSteps,
+                                "withdraw: any_time\n"));
   instance.start("li.na");
   EXPECT_THAT(rejection(instance.run(Withdraw{somebody("li.na"), "m"})), HasSubstr("still running"));
   EffectId effect;
@@ -98,7 +102,8 @@ TEST(Rule10TakeBack, NotSomebodyElsesAndNotAfterASuccessor) {
   Instance instance(definition);
   instance.start("li.na");
   const std::uint32_t item = instance.item("wang.fang");
-  EXPECT_THAT(rejection(instance.run(TakeBack{item, somebody("wang.fang"), ""})), HasSubstr("not decided yet"));
+  EXPECT_THAT(rejection(instance.run(TakeBack{item, somebody("wang.fang"), ""})),
+              HasSubstr("not decided yet"));
   instance.decide_as("wang.fang", "approved");
   EXPECT_EQ(rejection_code(instance.run(TakeBack{item, somebody("sun.li"), ""})), ErrorCode::forbidden);
   instance.decide_as("sun.li", "approved");

@@ -17,9 +17,10 @@ Actor administrator(const std::string& id = "adm") {
 }
 
 std::shared_ptr<const Definition> steered(const std::string& steps) {
-  return load("workflow: steered\nstart:\n  - form:\nform:\n  note: {type: text}\n"
-              "statuses: [approved, rejected]\nstages: [\"1\", \"2\", \"3\"]\nsteps:\n" +
-              steps + "  - end: approved\n");
+  return load(
+      "workflow: steered\nstart:\n  - form:\nform:\n  note: {type: text}\n"
+      "statuses: [approved, rejected]\nstages: [\"1\", \"2\", \"3\"]\nsteps:\n" +
+      steps + "  - end: approved\n");
 }
 
 constexpr const char* kFour = R"(  - id: one
@@ -69,9 +70,11 @@ TEST(Rule12Skip, NeedsAnAdministratorAReasonAndAnOpenStep) {
   EXPECT_EQ(rejection_code(instance.run(Skip{"one", {}, administrator(), " "})), ErrorCode::invalid_input);
   const Actor person{.kind = Actor::Kind::person, .person = PersonId("adm")};
   EXPECT_EQ(rejection_code(instance.run(Skip{"one", {}, person, "r"})), ErrorCode::forbidden);
-  EXPECT_THAT(rejection(instance.run(Skip{"three", {}, administrator(), "r"})), HasSubstr("not open (open: one)"));
+  EXPECT_THAT(rejection(instance.run(Skip{"three", {}, administrator(), "r"})),
+              HasSubstr("not open (open: one)"));
   instance.run(Withdraw{Actor{.kind = Actor::Kind::person, .person = PersonId("li.na")}, "w"});
-  EXPECT_THAT(rejection(instance.run(Skip{"revise", {}, administrator(), "r"})), HasSubstr("with its requester"));
+  EXPECT_THAT(rejection(instance.run(Skip{"revise", {}, administrator(), "r"})),
+              HasSubstr("with its requester"));
 }
 
 TEST(Rule12Skip, OneOfSeveralItemsIsNamed) {
@@ -156,24 +159,28 @@ constexpr const char* kGated = R"(  - id: levels
 TEST(Rule12Jump, GatesBindAdministratorsToo) {
   Instance instance(steered(kGated));
   instance.start("li.na");
-  EXPECT_THAT(rejection(instance.run(Jump{"behind", administrator(), "r"})), HasSubstr("levels would be passed over"));
+  EXPECT_THAT(rejection(instance.run(Jump{"behind", administrator(), "r"})),
+              HasSubstr("levels would be passed over"));
   EXPECT_EQ(rejection_code(instance.run(Skip{"levels", {}, administrator(), "r"})), ErrorCode::forbidden);
   EXPECT_EQ(rejection_code(instance.run(Skip{"sign", {}, administrator(), "r"})), ErrorCode::forbidden);
-  EXPECT_THAT(rejection(instance.run(Jump{"very_last", administrator(), "r"})), HasSubstr("before 3 are not open"));
+  EXPECT_THAT(rejection(instance.run(Jump{"very_last", administrator(), "r"})),
+              HasSubstr("before 3 are not open"));
   // Somebody whom `only` names is an administrator like others.
   EXPECT_TRUE(accepted(instance.run(Skip{"sign", {}, administrator("sun.li"), "r"})));
   instance.decide_as("wang.fang", "approved");
   instance.decide_as("sun.li", "approved");
   EXPECT_EQ(instance.state().stage, "2");
   EXPECT_TRUE(accepted(instance.run(Jump{"very_last", administrator(), "r"}))) << "its turn has come";
-  EXPECT_TRUE(accepted(instance.run(Jump{"behind", administrator(), "r"}))) << "the bound level is open already";
+  EXPECT_TRUE(accepted(instance.run(Jump{"behind", administrator(), "r"})))
+      << "the bound level is open already";
   EXPECT_THAT(instance.asked(), ElementsAre("adm@behind"));
 }
 
 TEST(Rule12Jump, NotIntoABlockThatIsNotOpen) {
   Instance instance(steered(std::string(kFour) + kGated));
   instance.start("li.na");
-  EXPECT_THAT(rejection(instance.run(Jump{"sign", administrator(), "r"})), HasSubstr("block in which it stands"));
+  EXPECT_THAT(rejection(instance.run(Jump{"sign", administrator(), "r"})),
+              HasSubstr("block in which it stands"));
   EXPECT_THAT(rejection(instance.run(Jump{"one", administrator(), "r"})), HasSubstr("it is open"));
   EXPECT_THAT(rejection(instance.run(Jump{"nowhere", administrator(), "r"})), HasSubstr("no such step"));
 }

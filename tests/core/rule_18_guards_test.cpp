@@ -13,9 +13,11 @@ using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
 std::shared_ptr<const Definition> guarded(const std::string& steps) {
-  return load("workflow: guarded\nstart:\n  - form:\nform:\n  note: {type: text}\n  amount: {type: number}\n"
-              "  contract: {type: file}\nstatuses: [approved, rejected]\non_event:\n  crm.answered:\n    - set:\n"
-              "        form.amount: 99\nsteps:\n" + steps + "  - end: approved\n");
+  return load(
+      "workflow: guarded\nstart:\n  - form:\nform:\n  note: {type: text}\n  amount: {type: number}\n"
+      "  contract: {type: file}\nstatuses: [approved, rejected]\non_event:\n  crm.answered:\n    - set:\n"
+      "        form.amount: 99\nsteps:\n" +
+      steps + "  - end: approved\n");
 }
 
 constexpr const char* kGuardedTwo = R"(  - id: legal
@@ -174,7 +176,8 @@ TEST(Rule18Guards, ItEndsWithWhatTheLastStepChanges) {
 )"));
   instance.start("li.na", R"({"amount": "5"})");
   instance.decide_as("sun.li", "approved");
-  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@legal")) << "the workflow itself changed what was approved";
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@legal"))
+      << "the workflow itself changed what was approved";
   instance.decide_as("sun.li", "approved");
   EXPECT_EQ(instance.status(), "approved") << "the second time it sets what stands there already";
 }

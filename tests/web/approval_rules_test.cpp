@@ -42,12 +42,13 @@ class ApprovalRules : public testing::Test {
     EXPECT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
     if (loaded.definition) next->workflows[loaded.definition->id] = loaded.definition;
     site.library().replace(next);
-    const ClientReply started =
-        site.post("/api/v1/workflows/sealed/instances", R"({"form":{"purpose":"Lease"}})", site.key({"start"}, "li.na"));
+    const ClientReply started = site.post("/api/v1/workflows/sealed/instances",
+                                          R"({"form":{"purpose":"Lease"}})", site.key({"start"}, "li.na"));
     EXPECT_EQ(started.status, 201) << started.body;
     instance = string_at(json_of(started), "id");
   }
-  ClientReply act(const std::string& item, const std::string& route, const std::string& body, const std::string& who) {
+  ClientReply act(const std::string& item, const std::string& route, const std::string& body,
+                  const std::string& who) {
     return site.post("/api/v1/work-items/" + item + route, body, site.key({"decide"}, who));
   }
   ClientReply admin(const std::string& body) {
@@ -68,33 +69,42 @@ TEST_F(ApprovalRules, AnApprovalHasToBeConfirmedAndSaysWhatWas) {
   const ClientReply refused = act(item, "/decision", R"({"outcome":"approved","version":1})", "zhang.wei");
   EXPECT_EQ(refused.status, 422);
   EXPECT_NE(refused.body.find("/confirmed"), std::string::npos) << refused.body;
-  EXPECT_EQ(act(item, "/decision", R"({"outcome":"approved","confirmed":"yes","version":1})", "zhang.wei").status, 422);
-  const ClientReply done = act(item, "/decision", R"({"outcome":"approved","confirmed":true,"version":1})", "zhang.wei");
+  EXPECT_EQ(
+      act(item, "/decision", R"({"outcome":"approved","confirmed":"yes","version":1})", "zhang.wei").status,
+      422);
+  const ClientReply done =
+      act(item, "/decision", R"({"outcome":"approved","confirmed":true,"version":1})", "zhang.wei");
   ASSERT_EQ(done.status, 200) << done.body;
   const ClientReply log = site.get("/api/v1/instances/" + instance + "/events", site.key({"read", "admin"}));
-  EXPECT_NE(log.body.find(R"("confirmed":"I have compared \"Lease\" & the original")"), std::string::npos) << log.body;
+  EXPECT_NE(log.body.find(R"("confirmed":"I have compared \"Lease\" & the original")"), std::string::npos)
+      << log.body;
 }
 
 TEST_F(ApprovalRules, ThePageShowsTheTextAndWantsItTicked) {
   const std::string token = site.link_to(site.open_item(instance), "zhang.wei");
   const ClientReply page = site.get("/a/" + token);
-  EXPECT_NE(page.body.find("I have compared &quot;Lease&quot; &amp; the original"), std::string::npos) << page.body;
+  EXPECT_NE(page.body.find("I have compared &quot;Lease&quot; &amp; the original"), std::string::npos)
+      << page.body;
   const auto answer = [&](std::vector<std::pair<std::string, std::string>> pairs) {
     pairs.emplace_back("csrf", hidden_value(page.body, "csrf"));
     pairs.emplace_back("version", hidden_value(page.body, "version"));
     pairs.emplace_back("outcome", "approved");
-    return site.post("/a/" + token, form_body(pairs), {}, {{"Content-Type", "application/x-www-form-urlencoded"}});
+    return site.post("/a/" + token, form_body(pairs), {},
+                     {{"Content-Type", "application/x-www-form-urlencoded"}});
   };
   const ClientReply unticked = answer({});
   EXPECT_EQ(unticked.status, 422);
-  EXPECT_NE(unticked.body.find("Please confirm this before you approve."), std::string::npos) << unticked.body;
+  EXPECT_NE(unticked.body.find("Please confirm this before you approve."), std::string::npos)
+      << unticked.body;
   const ClientReply ticked = answer({{"confirmed", "yes"}});
   EXPECT_EQ(ticked.status, 200) << ticked.body;
 }
 
 TEST_F(ApprovalRules, ADecisionIsTakenBackByWhoeverMadeIt) {
   const std::string item = site.open_item(instance);
-  ASSERT_EQ(act(item, "/decision", R"({"outcome":"approved","confirmed":true,"version":1})", "zhang.wei").status, 200);
+  ASSERT_EQ(
+      act(item, "/decision", R"({"outcome":"approved","confirmed":true,"version":1})", "zhang.wei").status,
+      200);
   EXPECT_EQ(step_of(site.open_item(instance)), "finance");
   EXPECT_EQ(act(item, "/take-back", "{}", "wang.fang").status, 403);
   const ClientReply back = act(item, "/take-back", R"({"reason":"wrong one"})", "zhang.wei");

@@ -248,9 +248,9 @@ struct Members<SeatPassed> {
   static constexpr std::uint32_t kVersion = 1;
   static constexpr auto kList =
       std::tuple(required("by", &SeatPassed::by), required("activation", &SeatPassed::activation),
-                 required("seat", &SeatPassed::seat),
-                 required("decided", &SeatPassed::decided), required("item", &SeatPassed::item),
-                 required("seq", &SeatPassed::seq), member("step", &SeatPassed::step));
+                 required("seat", &SeatPassed::seat), required("decided", &SeatPassed::decided),
+                 required("item", &SeatPassed::item), required("seq", &SeatPassed::seq),
+                 member("step", &SeatPassed::step));
 };
 
 template <>
@@ -284,10 +284,9 @@ template <>
 struct Members<Jumped> {
   static constexpr std::string_view kType = "jumped";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList =
-      std::tuple(member("from", &Jumped::from), required("to", &Jumped::to),
-                 member("skipped", &Jumped::skipped), required("by", &Jumped::by),
-                 member("reason", &Jumped::reason));
+  static constexpr auto kList = std::tuple(member("from", &Jumped::from), required("to", &Jumped::to),
+                                           member("skipped", &Jumped::skipped), required("by", &Jumped::by),
+                                           member("reason", &Jumped::reason));
 };
 
 template <>

@@ -41,11 +41,10 @@ struct Members<Actor> {
 
 template <>
 struct Members<Seat> {
-  static constexpr auto kList =
-      std::tuple(member("person", &Seat::person), member("group", &Seat::group),
-                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote),
-                 member("of_group", &Seat::of_group), member("by", &Seat::by), member("decided", &Seat::decided),
-                 member("relies_on", &Seat::relies_on));
+  static constexpr auto kList = std::tuple(
+      member("person", &Seat::person), member("group", &Seat::group), member("reason", &Seat::reason),
+      member("item", &Seat::item), member("vote", &Seat::vote), member("of_group", &Seat::of_group),
+      member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on));
 };
 
 template <>
@@ -81,8 +80,7 @@ struct Members<Timer> {
 
 template <>
 struct Members<Resume> {
-  static constexpr auto kList =
-      std::tuple(required("step", &Resume::step), member("since", &Resume::since));
+  static constexpr auto kList = std::tuple(required("step", &Resume::step), member("since", &Resume::since));
 };
 
 template <>

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::array kSeatGroupKeys = {
     Key{"by", Shape::expressions, Need::required, "who sits for the group: persons, groups", ""},
-    Key{"need", Shape::any, Need::optional, "how many of them must approve: 1, 2, all, 60%", "", need_grammar},
+    Key{"need", Shape::any, Need::optional, "how many of them must approve: 1, 2, all, 60%", "",
+        need_grammar},
 };
 const Grammar& seat_group_grammar() {
   static const Grammar kGrammar{"seat_group", {map_of({kSeatGroupKeys})}};
@@ -45,8 +46,8 @@ constexpr std::array kApproveKeys = {
     Key{"resume", Shape::word, Need::optional,
         "after a return from here: everybody in between again, or back here at once (replay)",
         "replay|direct"},
-    Key{"seats", Shape::map, Need::optional, "instead of `by` and `need`: several groups with a count each", "",
-        seats_grammar},
+    Key{"seats", Shape::map, Need::optional, "instead of `by` and `need`: several groups with a count each",
+        "", seats_grammar},
     Key{"may", Shape::any, Need::later, "which acts are allowed", ""},
     Key{"confirm", Shape::local_text, Need::optional, "what has to be confirmed with an approval", ""},
 };
@@ -71,8 +72,9 @@ std::vector<SeatGroup> read_seats(const StepReading& reading, const MapReader& m
   if (groups == nullptr) return seats;
   for (const char* other : {"by", "need"}) {
     if (!map.has(other)) continue;
-    reading.diagnostics().error(Code::keys_conflict, map.key_at(other),
-                                fmt::format("'{}' does not stand beside 'seats': each group says its own", other));
+    reading.diagnostics().error(
+        Code::keys_conflict, map.key_at(other),
+        fmt::format("'{}' does not stand beside 'seats': each group says its own", other));
   }
   if (groups->entries.size() < 2) {
     reading.diagnostics().error(Code::single_seat_group, map.key_at("seats"),
@@ -97,34 +99,48 @@ std::vector<SeatGroup> read_seats(const StepReading& reading, const MapReader& m
   return seats;
 }
 
+// Somebody meant `by` or `seats`: that is reported already.
+bool is_misspelt(const YamlNode& node) {
+  static const std::vector<std::string> kMeant{"by", "seats"};
+  return std::ranges::any_of(node.entries, [](const YamlNode::Entry& entry) {
+    const bool known = std::ranges::find(kApproveKeys, entry.key, &Key::name) != kApproveKeys.end();
+    return !known && !nearest_of(entry.key, kMeant).empty();
+  });
+}
+
 // Rules of the same step that cannot both hold.
 void check_rules(const StepReading& reading, const MapReader& map, const Approve& approve) {
-  if (!map.has("by") && !map.has("seats")) {
-    reading.diagnostics().error(Code::missing_key, map.at("by"), "'approve' needs 'by' or 'seats': who is asked");
+  if (!map.has("by") && !map.has("seats") && !is_misspelt(map.node())) {
+    reading.diagnostics().error(Code::missing_key, map.at("by"),
+                                "'approve' needs 'by' or 'seats': who is asked");
   }
   if (approve.always_ask && map.has("same_person") && approve.same_person != SamePersonRule::ask_again) {
-    reading.diagnostics().error(Code::keys_conflict, map.key_at("same_person"),
-                                "'always_ask' asks even those who have approved before: write one of the two");
+    reading.diagnostics().error(
+        Code::keys_conflict, map.key_at("same_person"),
+        "'always_ask' asks even those who have approved before: write one of the two");
   }
   const bool asks_always = approve.always_ask || !approve.confirm.empty();
   const std::string_view why = approve.always_ask ? "always_ask" : "confirm";
   if (asks_always && approve.if_nobody == NobodyRule::skip) {
     reading.diagnostics().error(
         Code::always_ask_passed, map.key_at("if_nobody"),
-        fmt::format("'if_nobody: skip' approves without anybody, and '{}' wants somebody asked: write admin, fail, "
-                    "manager_up, reject or {{to: ...}}",
-                    why));
+        fmt::format(
+            "'if_nobody: skip' approves without anybody, and '{}' wants somebody asked: write admin, fail, "
+            "manager_up, reject or {{to: ...}}",
+            why));
   }
   if (asks_always && approve.self == SelfRule::skip) {
     reading.diagnostics().error(
         Code::always_ask_passed, map.key_at("self"),
-        fmt::format("'self: skip' approves where only the requester is named, and '{}' wants somebody asked: write "
-                    "refuse or to_manager",
-                    why));
+        fmt::format(
+            "'self: skip' approves where only the requester is named, and '{}' wants somebody asked: write "
+            "refuse or to_manager",
+            why));
   }
   if (map.has("resume") && approve.return_to.empty()) {
-    reading.diagnostics().error(Code::resume_without_return, map.key_at("resume"),
-                                "'resume' says where it goes on after a return, and this step returns nowhere");
+    reading.diagnostics().error(
+        Code::resume_without_return, map.key_at("resume"),
+        "'resume' says where it goes on after a return, and this step returns nowhere");
   }
 }
 
@@ -143,8 +159,8 @@ StepKind read_approve(const StepReading& reading) {
   approve.order =
       map.word("order", Order::together, {{"together", Order::together}, {"one_by_one", Order::one_by_one}});
   const auto is_all = [](const SeatGroup& group) { return group.need.kind == QuorumKind::all; };
-  const bool everybody =
-      approve.seats.empty() ? approve.need.kind == QuorumKind::all : std::ranges::all_of(approve.seats, is_all);
+  const bool everybody = approve.seats.empty() ? approve.need.kind == QuorumKind::all
+                                               : std::ranges::all_of(approve.seats, is_all);
   approve.veto = map.word("veto", everybody, {{"any", true}, {"none", false}});
   if (const YamlNode* ask = map.find("ask")) {
     static const std::vector<std::string> kOutcomes{"approved", "rejected", "returned"};
