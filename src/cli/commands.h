@@ -29,6 +29,9 @@ void add_withdraw(Command& root, Connection& connection);
 void add_cancel(Command& root, Connection& connection);
 void add_retry(Command& root, Connection& connection);
 void add_reassign(Command& root, Connection& connection);
+void add_skip(Command& root, Connection& connection);
+void add_jump(Command& root, Connection& connection);
+void add_take_back(Command& root, Connection& connection);
 
 void add_audit(Command& root, Connection& connection);
 void add_backup(Command& root, Connection& connection);

@@ -17,6 +17,7 @@ struct DecideOptions {
   std::string item, outcome, comment, return_to;
   std::size_t version = 0;
   std::vector<std::string> also, answers, form, checklist;
+  bool confirmed = false;
 };
 
 bool is_item_id(const std::string& text) {
@@ -99,6 +100,7 @@ Outcome<ExitCode> decide(Console& console, const Connection& connection, const D
   if (!form.empty()) body["form"] = std::move(form);
   if (!options.checklist.empty())
     body["checklist"] = json::array(options.checklist.begin(), options.checklist.end());
+  if (options.confirmed) body["confirmed"] = true;
   if (!options.return_to.empty()) body["return_to"] = options.return_to;
   if (options.version != 0) body["version"] = options.version;
 
@@ -142,6 +144,7 @@ void add_decide(Command& root, Connection& connection) {
                "a field of the form that may be changed here; may be repeated")
       .options(options->checklist, "--check", "ENTRY",
                "an entry of the checklist that is done; may be repeated")
+      .flag(options->confirmed, "--confirm", "what the step wants confirmed with an approval is")
       .option(options->return_to, "--return-to", "STEP", "with returned: to whom, a step or requester")
       .number(options->version, "--version", "N", "only if the work item is still at this version");
   add_connection(command, connection, Writes::yes);

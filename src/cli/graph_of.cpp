@@ -32,16 +32,16 @@ std::string sources_of(const std::vector<Expression>& expressions) {
   return join(parts, ", ");
 }
 
-std::string need_of(const Approve& approve) {
-  switch (approve.need.kind) {
+std::string need_of(const Quorum& need, const Approve& approve) {
+  switch (need.kind) {
     case QuorumKind::one:
       return "";
     case QuorumKind::count:
-      return fmt::format(", {} of them", approve.need.number);
+      return fmt::format(", {} of them", need.number);
     case QuorumKind::all:
       return approve.order == Order::one_by_one ? ", all, one by one" : ", all";
     case QuorumKind::percent:
-      return fmt::format(", {} % of them", approve.need.number);
+      return fmt::format(", {} % of them", need.number);
   }
   return "";
 }
@@ -103,7 +103,11 @@ class GraphMaker {
     node.lines.push_back(title.empty() ? step.name : title);
     if (const auto* approve = std::get_if<Approve>(&step.kind)) {
       node.shape = GraphNode::Shape::people;
-      node.lines.push_back(sources_of(approve->by) + need_of(*approve));
+      if (approve->seats.empty())
+        node.lines.push_back(sources_of(approve->by) + need_of(approve->need, *approve));
+      for (const SeatGroup& group : approve->seats)
+        node.lines.push_back(
+            fmt::format("{}: {}{}", group.name, sources_of(group.by), need_of(group.need, *approve)));
     } else if (const auto* task = std::get_if<Task>(&step.kind)) {
       node.shape = GraphNode::Shape::people;
       node.lines.push_back(sources_of(task->owner));

@@ -27,9 +27,12 @@ std::unique_ptr<CommandLine> make_command_line(Connection& connection, const Ser
   add_decide(root, connection);
   add_comment(root, connection);
   add_withdraw(root, connection);
+  add_take_back(root, connection);
   add_cancel(root, connection);
   add_retry(root, connection);
   add_reassign(root, connection);
+  add_skip(root, connection);
+  add_jump(root, connection);
   add_audit(root, connection);
   add_backup(root, connection);
   add_doctor(root, connection);

@@ -203,20 +203,6 @@ void settle_at_end(Transition& transition, const std::string& status) {
   }
 }
 
-bool has_moved(const Definition& definition, const State& state) {
-  const auto moves = [&](StepIndex index) {
-    const auto* budget = std::get_if<Budget>(&definition.step(index).kind);
-    return budget != nullptr && budget->act != Budget::Act::reserve;
-  };
-  const auto moved = [](const StepResult& result) { return result.outcome != "insufficient"; };
-  const bool once = std::ranges::any_of(
-      state.results, [&](const auto& entry) { return moves(entry.first) && moved(entry.second); });
-  return once || std::ranges::any_of(state.item_results, [&](const auto& entry) {
-           return moves(entry.first) &&
-                  std::ranges::any_of(entry.second, [&](const auto& item) { return moved(item.second); });
-         });
-}
-
 cel::Value ledger_value(const Ledger& ledger) {
   cel::Map map;
   map.set("amount", money_of(ledger, ledger.amount));

@@ -20,9 +20,6 @@ void release_voided(Transition& transition);
 // let go. Asks for the ledgers.
 void settle_at_end(Transition& transition, const std::string& status);
 
-// Whether the instance has spent or moved budget: then it is not taken back.
-bool has_moved(const Definition& definition, const State& state);
-
 // A ledger as expressions see it: amount, reserved, spent, available (money), year, currency.
 cel::Value ledger_value(const Ledger& ledger);
 cel::Type ledger_type(const std::string& currency);

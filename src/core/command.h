@@ -36,6 +36,7 @@ struct Decide {
   Fields edits;                          // of the form
   std::vector<std::string> checklist;    // ids done
   std::optional<std::string> return_to;  // step id or "requester"; default the step's first target
+  bool confirmed = false;                // what the step wants confirmed with an approval
 };
 struct DeliverEvent {
   std::string connector;
@@ -90,7 +91,32 @@ struct Migrate {
   std::string reason;
 };
 
+// An approver takes their decision back, as long as nobody has acted on it.
+struct TakeBack {
+  std::uint32_t item = 0;  // that they decided
+  Actor by;
+  std::string reason;
+};
+// An administrator passes over an open step.
+struct Skip {
+  std::string step;         // its name
+  ActivationId activation;  // which one, where it is open several times; none else
+  Actor by;
+  std::string reason;
+};
+// An administrator goes to another step.
+struct Jump {
+  std::string step;  // the target's name
+  Actor by;
+  std::string reason;
+};
+// Somebody who is asked looks at their work item.
+struct View {
+  std::uint32_t item = 0;
+  Actor by;
+};
+
 using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
-                             Cancel, Retry, Reassign, Migrate>;
+                             Cancel, Retry, Reassign, TakeBack, Skip, Jump, View, Migrate>;
 
 }  // namespace countersign

@@ -17,6 +17,10 @@ void withdraw(Transition& transition, const Withdraw& command);
 void cancel(Transition& transition, const Cancel& command);
 void retry(Transition& transition, const Retry& command);
 void reassign(Transition& transition, const Reassign& command);
+void take_back(Transition& transition, const TakeBack& command);
+void skip(Transition& transition, const Skip& command);
+void jump_to(Transition& transition, const Jump& command);
+void view(Transition& transition, const View& command);
 // The state is one of the new version afterwards, while the transition keeps the old one: nothing may follow.
 void migrate(Transition& transition, const Migrate& command);
 

@@ -108,6 +108,10 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     void operator()(const Cancel& c) { cancel(transition, c); }
     void operator()(const Retry& c) { retry(transition, c); }
     void operator()(const Reassign& c) { reassign(transition, c); }
+    void operator()(const TakeBack& c) { take_back(transition, c); }
+    void operator()(const Skip& c) { skip(transition, c); }
+    void operator()(const Jump& c) { jump_to(transition, c); }
+    void operator()(const View& c) { view(transition, c); }
     void operator()(const Migrate& c) { migrate(transition, c); }
   } apply{transition, existing};
   std::visit(apply, command);

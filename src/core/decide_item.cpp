@@ -8,10 +8,13 @@
 #include "core/chase.h"
 #include "core/claims.h"
 #include "core/commands.h"
+#include "core/confirm.h"
 #include "core/flow.h"
 #include "core/form_rules.h"
+#include "core/guards.h"
 #include "core/people_step.h"
 #include "core/policy.h"
+#include "core/send_back.h"
 
 namespace countersign {
 namespace {
@@ -42,6 +45,7 @@ std::vector<FormProblem> problems_of(Transition& transition, const Item& item, c
     if (!allowed)
       problems.push_back({pointer_below("/form", name), "this step does not let anybody change it"});
   }
+  if (const auto problem = confirm::problem_of(step, command)) problems.push_back(*problem);
   const std::vector<std::string>& entries = item.entries;
   if (command.outcome == "returned") {
     // A return answers nothing of what approval or completion asks; what it asks itself it must have.
@@ -72,14 +76,31 @@ std::vector<FormProblem> problems_of(Transition& transition, const Item& item, c
 void send_back_to(Transition& transition, const Activation& activation, const Step& step,
                   const Decide& command, const std::vector<ReturnTarget>& targets) {
   const Definition& definition = transition.definition();
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  const bool direct = approve != nullptr && approve->resume == ResumeRule::direct;
+  const ActivationId resume_at = direct ? activation.id : ActivationId();
   const std::string wanted = command.return_to.value_or("");
+  bool unvisited = false;
   for (const ReturnTarget& target : targets) {
     const std::string name = target.requester ? "requester" : definition.step(target.step).id;
     if (!wanted.empty() && wanted != name) continue;
+    if (!target.requester && !was_visited(transition.state(), target.step)) {
+      unvisited = true;
+      continue;
+    }
     const std::string reason = fmt::format("returned to {} from {}: {}", name, step.name, command.comment);
     transition.emit(OutcomeReached{activation.id, "returned", command.by, command.comment, command.answers});
-    if (target.requester) return open_revision(transition, reason);
-    return send_back(transition, activation.frame, target.step, reason);
+    if (target.requester) return open_revision(transition, reason, resume_at);
+    return send_back(transition, activation.frame, target.step, reason, resume_at);
+  }
+  if (unvisited) {
+    return transition.refuse(
+        ErrorCode::conflict,
+        wanted.empty()
+            ? fmt::format("{} cannot be returned: the instance came here by none of its targets", step.name)
+            : fmt::format("{} cannot be returned to '{}', which the instance has not come by", step.name,
+                          wanted),
+        {{"/return_to", "name a step that the instance has come by"}});
   }
   transition.refuse(ErrorCode::invalid_input, fmt::format("{} cannot be returned to '{}'", step.name, wanted),
                     {{"/return_to", "this step does not return there"}});
@@ -127,6 +148,7 @@ void settle_stand_ins(Transition& transition, const Item& decided, const Actor& 
 void resubmit(Transition& transition, const Activation& activation, const Actor& by) {
   const FrameId frame = activation.frame;
   transition.emit(ActivationClosed{activation.id, "completed"});
+  if (activation.resume) return resume(transition, activation);
   const StepList& root = transition.definition().list(transition.definition().root);
   if (root.steps.empty()) return end_instance(transition, {.status = "completed", .by = by});
   open_step(transition, frame, root.steps.front());
@@ -196,6 +218,10 @@ void decide_item(Transition& transition, const Decide& command) {
     if (transition.stopped()) return;
     changed = difference(transition.state().form, form, command.by);
   }
+  const std::string confirmed = confirm::text_for(transition, activation, step, command);
+  // Before the decision: whoever changes something has seen what they approve.
+  if (changed) change_form(transition, std::move(*changed));
+  if (transition.stopped()) return;
   transition.emit(ItemChanged{.item = command.item,
                               .act = ItemAct::decide,
                               .status = ItemStatus::decided,
@@ -203,10 +229,10 @@ void decide_item(Transition& transition, const Decide& command) {
                               .by = command.by,
                               .comment = command.comment,
                               .fields = command.answers,
-                              .checklist = command.checklist});
+                              .checklist = command.checklist,
+                              .confirmed = confirmed});
   clear_item_timers(transition, item.activation, item.number);
   if (revision) transition.emit(StatusChanged{"running"});
-  if (changed) change_form(transition, std::move(*changed));
   if (revision)
     claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
   if (transition.stopped()) return;
@@ -222,6 +248,7 @@ void decide_item(Transition& transition, const Decide& command) {
   }
   settle_stand_ins(transition, item, command.by);
   if (std::holds_alternative<Task>(step.kind)) return task_answered(transition, activation, command);
+  guards::ask_again(transition, activation.id);  // their own change may be one that others have not approved
   count_votes(transition, activation.id, command.by, command.comment);
 }
 

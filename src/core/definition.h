@@ -139,6 +139,8 @@ struct Quorum {
 enum class Order { together, one_by_one };
 
 enum class SelfRule { refuse, skip, to_manager };
+enum class SamePersonRule { ask_again, skip_if_consecutive, skip_if_approved };
+enum class ResumeRule { replay, direct };
 enum class NobodyRule { admin, fail, to, manager_up, skip, reject };
 
 // Where an item may be sent back to. `requester` stands for a revision of the form by the requester.
@@ -155,9 +157,17 @@ struct ChecklistItem {
   bool note = false;              // a note must be written
 };
 
+// One of several groups of an approval, with a count of its own.
+struct SeatGroup {
+  std::string name;
+  std::vector<Expression> by;
+  Quorum need;
+};
+
 struct Approve {
   std::vector<Expression> by;  // each gives a person, a group or a list of persons
   Quorum need;
+  std::vector<SeatGroup> seats;  // instead of `by` and `need`: each group has its own count
   Order order = Order::together;
   bool veto = false;  // the first rejection decides; default true for `all`
   std::vector<Field> ask;
@@ -167,7 +177,12 @@ struct Approve {
   SelfRule self = SelfRule::refuse;
   NobodyRule if_nobody = NobodyRule::admin;
   std::vector<Expression> if_nobody_to;
-  bool comment_on_reject = true;  // a rejection or a return says why
+  bool comment_on_reject = true;                           // a rejection or a return says why
+  SamePersonRule same_person = SamePersonRule::ask_again;  // the workflow's, where the step says nothing
+  bool always_ask = false;                                 // same_person never passes it
+  std::vector<std::string> guards;         // fields of the form whose change voids its approvals
+  ResumeRule resume = ResumeRule::replay;  // where it goes on after it was sent back from here
+  LocalText confirm;                       // what has to be confirmed with an approval; empty: nothing
 };
 
 struct Task {
@@ -418,6 +433,7 @@ struct Definition {
   std::vector<EventHandler> on_event;
   std::map<std::string, EventDeclaration> events;
   WithdrawUntil withdraw = WithdrawUntil::first_decision;
+  SamePersonRule same_person = SamePersonRule::ask_again;  // of steps that say nothing themselves
   std::map<std::string, MessageTemplate> messages;
   std::map<std::string, DataTable, std::less<>> tables;
   std::string table_sources;  // JSON: NAME -> text of its tables, stored with the version too

@@ -92,6 +92,7 @@ struct ItemChanged {
   std::string comment;
   Fields fields;                       // answers
   std::vector<std::string> checklist;  // ids ticked off with the decision
+  std::string confirmed;               // what they confirmed with it, as they read it
   bool operator==(const ItemChanged&) const = default;
 };
 struct VarsSet {
@@ -206,6 +207,57 @@ struct ChecklistReopened {
   std::vector<std::string> entries;
   bool operator==(const ChecklistReopened&) const = default;
 };
+// A seat of an approval counts as approved because of what its person decided before (same_person). The
+// actor is the policy; the decision that it relies on is named.
+struct SeatPassed {
+  Actor by;  // the policy
+  ActivationId activation;
+  Seat seat;         // which one, by person or group
+  PersonId decided;  // who decided before
+  std::uint32_t item = 0;
+  std::uint64_t seq = 0;  // the number of the event by which they did
+  std::string step;       // in which
+  bool operator==(const SeatPassed&) const = default;
+};
+// After what is sent back to `step` it goes on at `to` (`resume: direct`).
+struct ResumePlanned {
+  StepIndex step = kNoStep;
+  StepIndex to = kNoStep;
+  bool operator==(const ResumePlanned&) const = default;
+};
+// An approver took their decision back: their seat is open again in the activation, which has just been
+// opened where the step was over already.
+struct DecisionTakenBack {
+  std::uint32_t item = 0;
+  ActivationId activation;
+  Actor by;
+  std::string reason;
+  Fields answers;  // that stand from before, where the activation is a new one
+  bool operator==(const DecisionTakenBack&) const = default;
+};
+// An administrator passed over a step that was open.
+struct StepSkipped {
+  ActivationId activation;
+  std::string step;  // its name
+  Actor by;
+  std::string reason;
+  bool operator==(const StepSkipped&) const = default;
+};
+// An administrator went to another step.
+struct Jumped {
+  std::string from;  // the name of the step that was left
+  std::string to;
+  std::vector<std::string> skipped;  // the names of steps that are passed over by it
+  Actor by;
+  std::string reason;
+  bool operator==(const Jumped&) const = default;
+};
+// Somebody who is asked has looked at it, for the first time.
+struct ItemViewed {
+  std::uint32_t item = 0;
+  Actor by;
+  bool operator==(const ItemViewed&) const = default;
+};
 struct Ended {
   std::string status;
   Actor by;
@@ -235,13 +287,14 @@ struct LedgerPosted {
   bool operator==(const LedgerPosted&) const = default;
 };
 
+// Reserved for taking an approval back after the end: "revoke_asked", "revoked", "compensated".
 using EventBody =
     std::variant<Started, FormChanged, FrameOpened, FrameClosed, ActivationOpened, OutcomeReached,
                  ActivationClosed, RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared,
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
                  IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
-                 LedgerPosted>;
+                 LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

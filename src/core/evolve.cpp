@@ -64,12 +64,14 @@ struct Fold {
 
   void operator()(const FormChanged& event) const {
     for (const auto& [name, value] : event.values) {
+      const auto before = state.form.find(name);
+      if (before == state.form.end() || !says_the_same(before->second, value))
+        state.form_revision[name] = seq;
       state.form.insert_or_assign(name, value);
-      ++state.form_revision[name];
     }
     for (const auto& name : event.removed) {
       state.form.erase(name);
-      ++state.form_revision[name];
+      state.form_revision[name] = seq;
     }
   }
 
@@ -119,6 +121,10 @@ struct Fold {
       if (before != nullptr) opened.answers = before->fields;
       state.reopened.erase(reopened);
     }
+    if (const auto resume = state.resumes.find(event.step); resume != state.resumes.end()) {
+      opened.resume = resume->second;
+      state.resumes.erase(resume);
+    }
     state.activations.emplace(event.activation, std::move(opened));
   }
 
@@ -133,7 +139,11 @@ struct Fold {
                       .at = at,
                       .comment = event.comment,
                       .fields = event.fields,
-                      .voided = false};
+                      .voided = false,
+                      .seq = seq};
+    // What follows may rely on who voted, and a decision taken back opens the same seats again.
+    const auto voted = [](const Seat& seat) { return seat.vote != Seat::Vote::none; };
+    if (std::ranges::any_of(of.roster.seats, voted)) result.roster = of.roster;
     if (ItemPath path = item_path(state, of.frame); !path.empty()) {
       state.item_results[of.step].insert_or_assign(std::move(path), std::move(result));
     } else {
@@ -178,7 +188,7 @@ struct Fold {
     Item& item = found->second;
     require(next_status(item.status, event.act) == event.status, "the item's state does not allow it");
     if (event.act == ItemAct::decide) {
-      vote(item, event.outcome);
+      vote(item, event.outcome, event.by);
       if (Activation* of = find_activation(item.activation)) {
         for (const auto& [name, value] : event.fields) of->answers.insert_or_assign(name, value);
       }
@@ -194,7 +204,7 @@ struct Fold {
     state.items.erase(found);
   }
 
-  void vote(const Item& item, std::string_view outcome) const {
+  void vote(const Item& item, std::string_view outcome, const Actor& by) const {
     const bool approved = outcome == "approved";
     if (!approved && outcome != "rejected") return;
     Activation* of = find_activation(item.activation);
@@ -204,8 +214,42 @@ struct Fold {
       if (seat.item != item.number && std::ranges::find(item.stands_for, seat.item) == item.stands_for.end())
         continue;
       seat.vote = approved ? Seat::Vote::approved : Seat::Vote::rejected;
+      seat.by = by.person;
+      seat.decided = seq;
     }
   }
+
+  void operator()(const SeatPassed& event) const {
+    for (Seat& seat : activation(event.activation).roster.seats) {
+      if (seat.person != event.seat.person || seat.group != event.seat.group) continue;
+      require(seat.vote == Seat::Vote::none, "the seat has its vote already");
+      seat.vote = Seat::Vote::approved;
+      seat.by = event.decided;
+      seat.decided = event.seq;
+      seat.relies_on = event.item;
+      return;
+    }
+    require(false, "there is no such seat");
+  }
+
+  void operator()(const DecisionTakenBack& event) const {
+    Activation& of = activation(event.activation);
+    for (const auto& [name, value] : event.answers) of.answers.insert_or_assign(name, value);
+  }
+
+  void operator()(const ItemViewed& event) const {
+    require(state.items.contains(event.item), "the item is closed or was never opened");
+    state.first_view = true;
+  }
+
+  // Where it goes on is kept until the step opens.
+  void operator()(const ResumePlanned& event) const {
+    state.resumes.insert_or_assign(event.step, Resume{event.to, seq});
+  }
+
+  // Stand in the log only: what became of it is said by events of its own.
+  void operator()(const StepSkipped&) const {}
+  void operator()(const Jumped&) const {}
 
   void operator()(const VarsSet& event) const {
     for (const auto& [name, value] : event.values) state.vars.insert_or_assign(name, value);
@@ -255,7 +299,9 @@ struct Fold {
   void operator()(const RoundOpened& event) const {
     require(event.round > state.round, "rounds only rise");
     state.round = event.round;
+    state.returned_seq = seq;
     state.first_decision = false;
+    state.first_view = false;
   }
 
   void operator()(const ResultsVoided& event) const {
@@ -345,10 +391,20 @@ struct Fold {
     state.visits = renumbered(state.visits);
     state.item_results = renumbered(state.item_results);
     state.reopened = renumbered(state.reopened);
+    state.resumes = renumbered(state.resumes);
+    // Where the step to go on at is gone, everybody in between is asked again.
+    const auto lead_on = [&](Resume& resume) {
+      const auto found = event.steps.find(resume.step);
+      resume.step = found == event.steps.end() ? kNoStep : found->second;
+      return found != event.steps.end();
+    };
+    for (auto planned = state.resumes.begin(); planned != state.resumes.end();)
+      planned = lead_on(planned->second) ? std::next(planned) : state.resumes.erase(planned);
     for (auto& [id, open] : state.activations) {
       const auto found = event.steps.find(open.step);
       require(found != event.steps.end(), "an open step has no counterpart");
       open.step = found->second;
+      if (open.resume && !lead_on(*open.resume)) open.resume.reset();
     }
     for (auto& [id, open] : state.frames) {
       const auto found = event.lists.find(open.list);

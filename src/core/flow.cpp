@@ -9,41 +9,33 @@
 #include "core/claims.h"
 #include "core/for_each.h"
 #include "core/gates.h"
+#include "core/guards.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
+#include "core/send_back.h"
 
 namespace countersign {
 namespace {
 
-std::vector<FrameId> frames_below(const State& state, ActivationId parent) {
-  std::vector<FrameId> frames;
-  for (const auto& [id, frame] : state.frames) {
-    if (frame.parent == parent) frames.push_back(id);
-  }
-  return frames;
-}
-
-void close_frame(Transition& transition, FrameId id) {
-  const Frame& frame = transition.state().frames.at(id);
-  if (frame.current) leave(transition, frame.current);
-  transition.emit(FrameClosed{id, "left"});
-}
-
 void leave_below(Transition& transition, ActivationId activation) {
-  for (const FrameId frame : frames_below(transition.state(), activation)) close_frame(transition, frame);
+  for (const FrameId frame : frames_below(transition.state(), activation)) leave_frame(transition, frame);
 }
 
-FrameId root_of(const State& state) {
-  for (const auto& [id, frame] : state.frames) {
-    if (!frame.parent && frame.key == "root") return id;
-  }
-  return FrameId();
+void close_and_go_on(Transition& transition, ActivationId id, const char* how = "completed") {
+  const Activation activation = transition.state().activations.at(id);
+  transition.emit(ActivationClosed{id, how});
+  if (activation.resume) return resume(transition, activation);
+  transition.ready().push_back(activation.frame);
 }
 
-void close_and_go_on(Transition& transition, ActivationId id) {
-  const FrameId frame = transition.state().activations.at(id).frame;
-  transition.emit(ActivationClosed{id, "completed"});
-  transition.ready().push_back(frame);
+// Everything that is open in it and below it ends without a result.
+void give_up(Transition& transition, ActivationId id) {
+  leave_below(transition, id);
+  close_items(transition, id, ItemAct::cancel, Actor{});
+  clear_timers(transition, id);
+  const Activation& activation = transition.state().activations.at(id);
+  const auto* run = std::get_if<Run>(&transition.definition().step(activation.step).kind);
+  if (run != nullptr && activation.effect) transition.request(CancelChild{id, *activation.effect});
 }
 
 void branch_finished(Transition& transition, ActivationId id, const Parallel& parallel,
@@ -83,41 +75,7 @@ void pass_over(Transition& transition, FrameId frame, const Step& step) {
   const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
   transition.emit(
       ActivationOpened{id, frame, step.index, step.name, step.position, visit, round, std::nullopt});
-  transition.emit(ActivationClosed{id, "skipped"});
-  transition.ready().push_back(frame);
-}
-
-// Opens a new round in which the results that `is_void` names are void; of those inside a for_each only what
-// belongs to the items of `path`.
-template <class IsVoid>
-void void_results(Transition& transition, const std::string& reason, IsVoid is_void, const ItemPath& path) {
-  ResultsVoided voided;
-  const State& state = transition.state();
-  for (const auto& [step, result] : state.results) {
-    if (is_void(step, result)) voided.steps.push_back(step);
-  }
-  for (const auto& [step, of_items] : state.item_results) {
-    for (const auto& [items, result] : of_items) {
-      const bool within =
-          std::mismatch(path.begin(), path.end(), items.begin(), items.end()).first == path.end();
-      if (within && is_void(step, result)) voided.items[step].push_back(items);
-    }
-  }
-  transition.emit(RoundOpened{state.round + 1, reason});
-  if (!voided.steps.empty() || !voided.items.empty()) transition.emit(std::move(voided));
-}
-
-// The frame whose list holds the target: where `from` stands or further out, else the root's.
-FrameId frame_of_list(const State& state, FrameId from, ListIndex list) {
-  for (FrameId at = from; at;) {
-    const auto frame = state.frames.find(at);
-    if (frame == state.frames.end()) break;
-    if (frame->second.list == list) return at;
-    const auto parent = state.activations.find(frame->second.parent);
-    at = parent == state.activations.end() ? FrameId() : parent->second.frame;
-  }
-  const FrameId root = root_of(state);
-  return root && state.frames.at(root).list == list ? root : FrameId();
+  close_and_go_on(transition, id, "skipped");
 }
 
 FrameId outermost(const State& state, FrameId from) {
@@ -151,11 +109,64 @@ bool is_below_refusal(const Transition& transition, const Step& end) {
 
 }  // namespace
 
+std::vector<FrameId> frames_below(const State& state, ActivationId parent) {
+  std::vector<FrameId> frames;
+  for (const auto& [id, frame] : state.frames) {
+    if (frame.parent == parent) frames.push_back(id);
+  }
+  return frames;
+}
+
+void leave_frame(Transition& transition, FrameId id) {
+  const Frame& frame = transition.state().frames.at(id);
+  if (frame.current) leave(transition, frame.current);
+  transition.emit(FrameClosed{id, "left"});
+}
+
+FrameId root_frame(const State& state) {
+  for (const auto& [id, frame] : state.frames) {
+    if (!frame.parent && frame.key == "root") return id;
+  }
+  return FrameId();
+}
+
+FrameId frame_of_list(const State& state, FrameId from, ListIndex list) {
+  for (FrameId at = from; at;) {
+    const auto frame = state.frames.find(at);
+    if (frame == state.frames.end()) break;
+    if (frame->second.list == list) return at;
+    const auto parent = state.activations.find(frame->second.parent);
+    at = parent == state.activations.end() ? FrameId() : parent->second.frame;
+  }
+  const FrameId root = root_frame(state);
+  return root && state.frames.at(root).list == list ? root : FrameId();
+}
+
+FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& path) {
+  const StepIndex owner = transition.definition().list(list).owner;
+  const State& state = transition.state();
+  if (owner == kNoStep) return FrameId();
+  const auto* parallel = std::get_if<Parallel>(&transition.definition().step(owner).kind);
+  if (parallel == nullptr) return FrameId();
+  const auto branch = std::ranges::find(parallel->branches, list, &Parallel::Branch::list);
+  if (branch == parallel->branches.end()) return FrameId();
+  for (const auto& [id, activation] : state.activations) {
+    if (activation.step != owner || !activation.outcome.empty()) continue;
+    const ItemPath around = item_path(state, activation.frame);
+    if (std::mismatch(around.begin(), around.end(), path.begin(), path.end()).first != around.end()) continue;
+    const FrameId frame(transition.fresh_id());
+    transition.emit(FrameOpened{frame, id, list, branch->name, std::nullopt, std::nullopt});
+    return frame;
+  }
+  return FrameId();
+}
+
 void run_to_wait(Transition& transition) {
   int steps = 0;
   std::uint64_t looked_at = 0;  // up to which event the gates have been looked at
   while (!transition.stopped() && !transition.state().ended) {
     if (transition.state().seq != looked_at) {
+      guards::look_at_form(transition, looked_at);
       look_at_gates(transition);
       looked_at = transition.state().seq;
       continue;
@@ -186,6 +197,23 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
   transition.ready().push_back(id);
 }
 
+ActivationId enter_step(Transition& transition, FrameId frame, const Step& step) {
+  if (!step.stage.empty() && step.stage != transition.state().stage)
+    transition.emit(StageEntered{step.stage});
+
+  const ActivationId id(transition.fresh_id());
+  const auto visits = transition.state().visits.find(step.index);
+  const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
+  std::optional<Instant> due;
+  if (step.due) {
+    due = instant_of(transition, *step.due, transition.now(), frame, fmt::format("due of {}", step.name));
+  }
+  transition.emit(ActivationOpened{id, frame, step.index, step.name, step.position, visit,
+                                   transition.state().round, due});
+  set_activation_timers(transition, id);
+  return id;
+}
+
 void open_step(Transition& transition, FrameId frame, StepIndex index) {
   const Step& step = transition.definition().step(index);
   if (step.when && !transition.holds(*step.when, frame, fmt::format("when of {}", step.name))) {
@@ -198,21 +226,8 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
                         {.status = end->status,
                          .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
   }
-  if (!step.stage.empty() && step.stage != transition.state().stage)
-    transition.emit(StageEntered{step.stage});
-
-  const ActivationId id(transition.fresh_id());
-  const auto visits = transition.state().visits.find(index);
-  const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
-  std::optional<Instant> due;
-  if (step.due) {
-    due = instant_of(transition, *step.due, transition.now(), frame, fmt::format("due of {}", step.name));
-  }
-  transition.emit(
-      ActivationOpened{id, frame, index, step.name, step.position, visit, transition.state().round, due});
-  set_activation_timers(transition, id);
-  if (transition.stopped()) return;
-  open_kind(transition, id, step);
+  const ActivationId id = enter_step(transition, frame, step);
+  if (!transition.stopped()) open_kind(transition, id, step);
 }
 
 void complete(Transition& transition, ActivationId id, Answered answered) {
@@ -251,13 +266,14 @@ void follow_outcome(Transition& transition, ActivationId id) {
   close_and_go_on(transition, id);
 }
 
+void pass_by(Transition& transition, ActivationId id) {
+  give_up(transition, id);
+  close_and_go_on(transition, id, "skipped");
+}
+
 void leave(Transition& transition, ActivationId id) {
-  leave_below(transition, id);
-  close_items(transition, id, ItemAct::cancel, Actor{});
-  clear_timers(transition, id);
+  give_up(transition, id);
   const Activation& activation = transition.state().activations.at(id);
-  const auto* run = std::get_if<Run>(&transition.definition().step(activation.step).kind);
-  if (run != nullptr && activation.effect) transition.request(CancelChild{id, *activation.effect});
   // Whoever jumps out of a revision takes it off the requester.
   if (activation.step == transition.definition().revise && transition.state().status == "revising") {
     transition.emit(StatusChanged{"running"});
@@ -274,39 +290,13 @@ void jump(Transition& transition, FrameId from, StepIndex target) {
   }
   // An event's list that goes elsewhere is finished by that.
   const FrameId outer = outermost(transition.state(), from);
-  if (outer && outer != outermost(transition.state(), frame)) close_frame(transition, outer);
+  if (outer && outer != outermost(transition.state(), frame)) leave_frame(transition, outer);
   if (const ActivationId current = transition.state().frames.at(frame).current) leave(transition, current);
   open_step(transition, frame, target);
 }
 
-void send_back(Transition& transition, FrameId from, StepIndex target, const std::string& reason) {
-  const State& state = transition.state();
-  const Definition& definition = transition.definition();
-  const ListIndex list = definition.step(target).list;
-  const ItemPath path = item_path(state, frame_of_list(state, from, list));
-  const StepResult* latest = find_result(state, target, path);
-  const auto is_void = [&](StepIndex index, const StepResult& result) {
-    const bool after = latest == nullptr ? index >= target : result.activation >= latest->activation;
-    return after && !result.voided && encloses(definition, list, definition.step(index).list);
-  };
-  void_results(transition, reason, is_void, path);
-  jump(transition, from, target);
-}
-
-void open_revision(Transition& transition, const std::string& reason) {
-  const State& state = transition.state();
-  void_results(transition, reason, [](StepIndex, const StepResult& result) { return !result.voided; }, {});
-  transition.emit(StatusChanged{"revising"});
-  const FrameId root = root_of(state);
-  for (const FrameId frame : frames_below(state, ActivationId())) {
-    if (frame != root) close_frame(transition, frame);
-  }
-  if (const ActivationId current = state.frames.at(root).current) leave(transition, current);
-  open_step(transition, root, transition.definition().revise);
-}
-
 void end_instance(Transition& transition, Ending ending) {
-  for (const FrameId frame : frames_below(transition.state(), ActivationId())) close_frame(transition, frame);
+  for (const FrameId frame : frames_below(transition.state(), ActivationId())) leave_frame(transition, frame);
   transition.ready().clear();
   budget::settle_at_end(transition, ending.status);
   claims::free_at_end(transition, ending.status, ending.came_to_nothing);

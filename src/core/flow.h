@@ -3,6 +3,7 @@
 // Internal to the core. All functions may stop the transition (transition.h).
 
 #include <string>
+#include <vector>
 
 #include "core/transition.h"
 
@@ -16,6 +17,8 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
                 std::optional<cel::Value> event = std::nullopt,
                 std::optional<std::uint32_t> item = std::nullopt);
 
+// Opens an activation of `step` with its stage, due date and timers, and nothing in it yet.
+ActivationId enter_step(Transition& transition, FrameId frame, const Step& step);
 // Opens `step` in `frame`, which has no open activation.
 void open_step(Transition& transition, FrameId frame, StepIndex step);
 
@@ -33,19 +36,28 @@ void complete(Transition& transition, ActivationId activation, Answered answered
 // mended.
 void follow_outcome(Transition& transition, ActivationId activation);
 
+// The frames that run directly below an activation; below none: the root's and those of events.
+std::vector<FrameId> frames_below(const State& state, ActivationId parent);
+// None where the instance has ended.
+FrameId root_frame(const State& state);
+// The frame whose list is `list`: where `from` stands or further out, else the root's. None where it is not
+// open.
+FrameId frame_of_list(const State& state, FrameId from, ListIndex list);
+// Opens the frame of a branch that is done, below a `parallel` that is not; nothing runs in it yet. None
+// where there is no such branch. `path`: of which items of for_each steps around it.
+FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& path);
+// Closes the frame and what is open in it.
+void leave_frame(Transition& transition, FrameId frame);
+
+// The open step is done without an outcome of its own: the frame goes on behind it.
+void pass_by(Transition& transition, ActivationId activation);
+
 // Closes the activation and everything below it; its items are cancelled, its timers deleted.
 void leave(Transition& transition, ActivationId activation);
 
 // go: leaves whatever is open in the frame of the target's list, seen from `from`, and opens the target
 // there.
 void jump(Transition& transition, FrameId from, StepIndex target);
-
-// Send back: a new round from `target` on. What was decided since the target's latest visit is void, as far
-// as it stands in the target's list or in lists inside that: another branch, another item of a for_each and
-// another level of gates keep what they have.
-void send_back(Transition& transition, FrameId from, StepIndex target, const std::string& reason);
-// The requester's turn: a new round, everything is void, the form is theirs again.
-void open_revision(Transition& transition, const std::string& reason);
 
 struct Ending {
   std::string status;

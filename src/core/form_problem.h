@@ -42,8 +42,9 @@ enum class FormFault {
   used_before,
   comment_required,
   not_ticked,  // entry
+  not_confirmed,
 };
-inline constexpr FormFault kLastFormFault = FormFault::not_ticked;
+inline constexpr FormFault kLastFormFault = FormFault::not_confirmed;
 
 struct FormProblem {
   std::string pointer;  // RFC 6901, into what was sent: "/form/lines/0/cost"

@@ -7,6 +7,7 @@
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/roster.h"
+#include "core/send_back.h"
 
 namespace countersign {
 namespace {
@@ -83,6 +84,17 @@ std::vector<Bound> bounds_of(const Transition& transition, FrameId frame) {
   return bounds;
 }
 
+// Whether the level's `only` admits the person; without one it admits everybody.
+bool is_named(Transition& transition, const Gates::Level& level, FrameId frame, const PersonId& person) {
+  if (level.only.empty()) return true;
+  const auto named =
+      resolve_people(transition, level.only, frame, fmt::format("only of stage {}", level.stage));
+  return std::ranges::any_of(named, [&](const Seat& seat) {
+    return seat.group.empty() ? seat.person == person
+                              : transition.context().directory.is_member(person, seat.group);
+  });
+}
+
 }  // namespace
 
 void open_gates(Transition& transition, ActivationId id, const Gates& gates) {
@@ -105,13 +117,43 @@ void look_at_gates(Transition& transition) {
 
 bool may_complete(Transition& transition, FrameId frame, const PersonId& person) {
   return std::ranges::all_of(bounds_of(transition, frame), [&](const Bound& bound) {
-    const auto named = resolve_people(transition, bound.level->only, bound.frame,
-                                      fmt::format("only of stage {}", bound.level->stage));
-    return std::ranges::any_of(named, [&](const Seat& seat) {
-      return seat.group.empty() ? seat.person == person
-                                : transition.context().directory.is_member(person, seat.group);
-    });
+    return is_named(transition, *bound.level, bound.frame, person);
   });
+}
+
+bool may_pass_over(Transition& transition, FrameId frame, const Step& step, const PersonId& person,
+                   ActivationId open) {
+  if (!may_complete(transition, frame, person)) return false;
+  const Definition& definition = transition.definition();
+  for (const Step& inner : definition.steps) {
+    const auto* gates = std::get_if<Gates>(&inner.kind);
+    if (gates == nullptr || inner.list == kNoList ||
+        block_in(definition, step.list, inner.index) != step.index)
+      continue;
+    const auto running = transition.state().activations.find(open);
+    const bool own = inner.index == step.index && running != transition.state().activations.end();
+    for (std::size_t i = own ? running->second.levels : 0; i < gates->levels.size(); ++i) {
+      if (!is_named(transition, gates->levels[i], frame, person)) return false;
+    }
+  }
+  return true;
+}
+
+std::string closed_stage(const Transition& transition, FrameId frame) {
+  const State& state = transition.state();
+  for (FrameId at = frame; at;) {
+    const auto found = state.frames.find(at);
+    if (found == state.frames.end()) break;
+    const auto parent = state.activations.find(found->second.parent);
+    if (parent == state.activations.end()) break;
+    const auto* gates = std::get_if<Gates>(&transition.definition().step(parent->second.step).kind);
+    for (std::size_t i = 0; gates != nullptr && i < gates->levels.size(); ++i) {
+      if (gates->levels[i].list == found->second.list && i > parent->second.levels)
+        return gates->levels[i].stage;
+    }
+    at = parent->second.frame;
+  }
+  return {};
 }
 
 void keep_admitted(Transition& transition, FrameId frame, std::vector<Seat>& seats) {

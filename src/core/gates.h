@@ -18,6 +18,12 @@ void look_at_gates(Transition& transition);
 // Whether the person may complete work that stands in the frame: the `only` of each level around it names
 // them. It binds everybody, administrators included.
 bool may_complete(Transition& transition, FrameId frame, const PersonId& person);
+// Whether the person may pass over the step: the same for it and for every level of gates that stands in it.
+// With `open`, an open activation of it, levels that are open already bind nobody any more.
+bool may_pass_over(Transition& transition, FrameId frame, const Step& step, const PersonId& person,
+                   ActivationId open = ActivationId());
+// Why nobody goes to a step of that frame: the stage of a level whose turn it is not yet; "" where it is.
+std::string closed_stage(const Transition& transition, FrameId frame);
 // Takes whoever may not off the seats; a group stays where one of its members may.
 void keep_admitted(Transition& transition, FrameId frame, std::vector<Seat>& seats);
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/budget.h"
 #include "core/claims.h"
 #include "core/commands.h"
 #include "core/flow.h"
@@ -14,6 +13,8 @@
 #include "core/incident.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
+#include "core/send_back.h"
+#include "core/take_back.h"
 
 namespace countersign {
 namespace {
@@ -126,31 +127,35 @@ void withdraw(Transition& transition, const Withdraw& command) {
     case WithdrawUntil::any_time:
       break;
     case WithdrawUntil::first_view:
+      if (state.first_view) return no(ErrorCode::conflict, "somebody who is asked has looked at it already");
+      [[fallthrough]];
     case WithdrawUntil::first_decision:
       if (state.first_decision) return no(ErrorCode::conflict, "somebody has decided already");
       break;
   }
-  const bool effect_runs = std::any_of(state.activations.begin(), state.activations.end(),
-                                       [](const auto& entry) { return entry.second.effect.has_value(); });
-  if (effect_runs)
-    return no(ErrorCode::conflict, "a call or another workflow that it started is still running");
-  const auto has_left = [&](StepIndex step, const StepResult& result) {
-    const StepKind& kind = transition.definition().step(step).kind;
-    return !result.voided && (std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind));
-  };
-  const bool effect_done =
-      std::ranges::any_of(state.results,
-                          [&](const auto& entry) { return has_left(entry.first, entry.second); }) ||
-      std::ranges::any_of(state.item_results, [&](const auto& of_items) {
-        return std::ranges::any_of(of_items.second,
-                                   [&](const auto& entry) { return has_left(of_items.first, entry.second); });
-      });
-  if (effect_done)
-    return no(ErrorCode::conflict, "another system has been called, or another workflow has run, for it");
-  if (budget::has_moved(transition.definition(), state))
-    return no(ErrorCode::conflict, "budget has been spent or moved for it");
+  const auto everything = [](StepIndex, const ItemPath&, ActivationId) { return true; };
+  if (const std::string left = what_has_left(transition, everything); !left.empty())
+    return no(ErrorCode::conflict, left);
   claims::free_form(transition);
   open_revision(transition, "withdrawn: " + command.reason);
+}
+
+void view(Transition& transition, const View& command) {
+  const State& state = transition.state();
+  const auto found = state.items.find(command.item);
+  if (found == state.items.end() || found->second.status != ItemStatus::open) {
+    return transition.refuse(ErrorCode::conflict, "the work item is not open");
+  }
+  const Item& item = found->second;
+  const PersonId& person = command.by.person;
+  const bool theirs = item.group.empty() ? item.assignee == person
+                                         : transition.context().directory.is_member(person, item.group);
+  if (person.empty() || !theirs) {
+    return transition.refuse(ErrorCode::forbidden,
+                             "only whoever is asked says that they have seen a work item");
+  }
+  const bool revision = state.activations.at(item.activation).step == transition.definition().revise;
+  if (!state.first_view && !revision) transition.emit(ItemViewed{item.number, command.by});
 }
 
 void cancel(Transition& transition, const Cancel& command) {
@@ -265,7 +270,9 @@ void reassign(Transition& transition, const Reassign& command) {
   close_item(transition, command.item, ItemAct::reassign, command.by);
   Seat seat{.person = command.to, .reason = "reassigned: " + command.reason};
   for (Seat& taken : roster.seats) {
-    if (taken.item == command.item) taken = seat;
+    if (taken.item != command.item) continue;
+    seat.of_group = taken.of_group;
+    taken = seat;
   }
   transition.emit(RosterSet{item.activation, std::move(roster)});
   const std::uint32_t renewed = open_item(

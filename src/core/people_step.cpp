@@ -9,6 +9,7 @@
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/roster.h"
+#include "core/same_person.h"
 
 namespace countersign {
 namespace {
@@ -65,12 +66,23 @@ bool is_seat_of(const Seat& seat, const Share& share) {
 void ask(Transition& transition, ActivationId id, Roster roster, const std::vector<Share>& shares,
          const std::vector<std::string>& shared_entries) {
   roster.directory_revision = transition.context().directory.revision();
-  const std::vector<Seat> seats = roster.seats;
-  const bool one_by_one = roster.one_by_one;
   transition.emit(RosterSet{id, std::move(roster)});
+  const auto* approve = std::get_if<Approve>(&step_of(transition, id).kind);
+  if (approve != nullptr) {
+    same_person::pass_seats(transition, id, *approve);
+    const Roster& passed = transition.state().activations.at(id).roster;
+    if (verdict_of(passed) == Verdict::approved) {
+      const std::string why = same_person::reason_of(transition, passed);
+      return complete(transition, id, {"approved", Actor{.kind = Actor::Kind::policy}, why, {}});
+    }
+  }
+  const Roster& set = transition.state().activations.at(id).roster;
+  const std::vector<Seat> seats = set.seats;
+  const bool one_by_one = set.one_by_one;
   bool first = true;
   for (const Seat& seat : seats) {
-    Place place{.entries = shared_entries, .waiting = one_by_one && !first};
+    if (seat.vote != Seat::Vote::none || is_settled(set, seat)) continue;
+    ItemPlace place{.entries = shared_entries, .waiting = one_by_one && !first};
     const auto share =
         std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
     if (share != shares.end())
@@ -103,6 +115,22 @@ std::vector<Share> shares_of(Transition& transition, const Step& step, const Tas
   return shares;
 }
 
+// Of several groups one may have its count before the others: nobody else of it is needed.
+void close_settled(Transition& transition, ActivationId id, const Actor& by) {
+  const Roster roster = transition.state().activations.at(id).roster;
+  if (roster.needed_of.empty()) return;
+  const std::vector<std::uint32_t> open = transition.state().activations.at(id).items;
+  for (const std::uint32_t number : open) {
+    const Item& item = transition.state().items.at(number);
+    const bool needed = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+      const bool its_own =
+          seat.item == number || std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+      return its_own && seat.vote == Seat::Vote::none && !is_settled(roster, seat);
+    });
+    if (!needed) close_item(transition, number, ItemAct::supersede, by);
+  }
+}
+
 }  // namespace
 
 void open_approve(Transition& transition, ActivationId id) {
@@ -112,6 +140,9 @@ void open_approve(Transition& transition, ActivationId id) {
   if (went_otherwise(transition, id, seating)) return;
   Roster roster;
   roster.needed = approvals_needed(approve.need, seating.seats.size());
+  roster.needed_of = std::move(seating.needed_of);
+  if (!roster.needed_of.empty()) roster.needed = 0;
+  for (const auto& [group, needed] : roster.needed_of) roster.needed += needed;
   roster.seats = std::move(seating.seats);
   roster.veto = approve.veto;
   roster.one_by_one = approve.order == Order::one_by_one;
@@ -177,6 +208,7 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
     case Verdict::open:
       break;
   }
+  close_settled(transition, id, by);
   std::uint32_t next = 0;
   for (const std::uint32_t number : activation.items) {
     const Item& item = transition.state().items.at(number);
@@ -189,7 +221,7 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
   announce(transition, next);
 }
 
-std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, Place place) {
+std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, ItemPlace place) {
   const Activation& activation = transition.state().activations.at(id);
   for (const std::uint32_t number : activation.items) {
     const Item& open = transition.state().items.at(number);
@@ -210,6 +242,29 @@ std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& sea
   transition.emit(ItemOpened{std::move(item), seat.reason});
   if (!place.waiting) announce(transition, number);
   return number;
+}
+
+void reopen_seats(Transition& transition, ActivationId id, const std::function<bool(const Seat&)>& which) {
+  Roster roster = transition.state().activations.at(id).roster;
+  // Whoever is asked now may have to wait again.
+  if (roster.one_by_one) close_items(transition, id, ItemAct::cancel, Actor{.kind = Actor::Kind::policy});
+  for (Seat& seat : roster.seats) {
+    const bool reopened = seat.vote != Seat::Vote::none && which(seat);
+    if (!reopened && !(roster.one_by_one && seat.vote == Seat::Vote::none)) continue;
+    seat = Seat{.person = seat.person, .group = seat.group, .reason = seat.reason, .of_group = seat.of_group};
+  }
+  transition.emit(RosterSet{id, std::move(roster)});
+  ask_open_seats(transition, id);
+}
+
+void ask_open_seats(Transition& transition, ActivationId id) {
+  const Roster roster = transition.state().activations.at(id).roster;
+  bool first = true;
+  for (const Seat& seat : roster.seats) {
+    if (seat.vote != Seat::Vote::none || seat.item != 0 || is_settled(roster, seat)) continue;
+    open_item(transition, id, seat, {.waiting = roster.one_by_one && !first});
+    first = false;
+  }
 }
 
 void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by) {

@@ -1,6 +1,8 @@
 #pragma once
 // Steps that wait for people: approve, task and the requester's revision. Internal to the core.
 
+#include <functional>
+
 #include "core/transition.h"
 
 namespace countersign {
@@ -17,14 +19,21 @@ void count_votes(Transition& transition, ActivationId activation, const Actor& b
 // more (they were replaced).
 bool is_in_charge(const State& state, const Item& item);
 
-struct Place {
+struct ItemPlace {
   std::vector<std::uint32_t> stands_for;
   std::vector<std::string> entries;  // of a task's checklist
   bool waiting = false;              // not yet their turn
 };
 
 // Puts an item before somebody. Returns its number; 0 where that person has an open item of the step already.
-std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, Place place);
+std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, ItemPlace place);
+
+// Opens seats again that have their vote: it is none any more, and whoever sits there is asked (of a step one
+// by one, in its order).
+void reopen_seats(Transition& transition, ActivationId activation,
+                  const std::function<bool(const Seat&)>& which);
+// Asks for the seats of the activation's roster that have neither a vote nor an item.
+void ask_open_seats(Transition& transition, ActivationId activation);
 
 // Closes an open item: its timers go with it.
 void close_item(Transition& transition, std::uint32_t item, ItemAct act, const Actor& by);

@@ -38,8 +38,12 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden,
               fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
   }
-  if (std::holds_alternative<Approve>(step.kind) && by.person == transition.state().requester) {
-    return no(ErrorCode::forbidden, "nobody approves a request of their own");
+  const PersonId& requester = transition.state().requester;
+  const bool own = !requester.empty() && (by.person == requester || by.on_behalf_of == requester);
+  if (std::holds_alternative<Approve>(step.kind) && own) {
+    return no(ErrorCode::forbidden, by.person == requester
+                                        ? "nobody approves a request of their own"
+                                        : "nobody approves a request of their own through somebody else");
   }
   const FrameId frame = transition.state().activations.at(item.activation).frame;
   if (!may_complete(transition, frame, by.person)) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/gates.h"
+#include "core/seat_groups.h"
 
 namespace countersign {
 namespace {
@@ -57,6 +58,37 @@ std::optional<PersonId> manager_up(const Transition& transition) {
   }
   return std::nullopt;
 }
+
+// The votes of one of several groups.
+struct Count {
+  std::uint32_t seats = 0;
+  std::uint32_t approved = 0;
+  std::uint32_t rejected = 0;
+};
+Count count_of(const Roster& roster, const std::string& group) {
+  Count count;
+  for (const Seat& seat : roster.seats) {
+    if (seat.of_group != group) continue;
+    ++count.seats;
+    if (seat.vote == Seat::Vote::approved) ++count.approved;
+    if (seat.vote == Seat::Vote::rejected) ++count.rejected;
+  }
+  return count;
+}
+
+// Approved as soon as every group has its count, rejected as soon as one of them cannot reach it any more.
+Verdict verdict_of_groups(const Roster& roster) {
+  bool all = true;
+  for (const auto& [group, needed] : roster.needed_of) {
+    const Count count = count_of(roster, group);
+    if (roster.veto && count.rejected > 0) return Verdict::rejected;
+    if (count.approved < needed && count.seats - count.rejected < needed) return Verdict::rejected;
+    all = all && count.approved >= needed;
+  }
+  return all ? Verdict::approved : Verdict::open;
+}
+
+}  // namespace
 
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
                      bool& approved_by_rule) {
@@ -120,8 +152,6 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
           nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
 }
 
-}  // namespace
-
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
   std::erase_if(seats, [&](const Seat& seat) {
     return !seat.group.empty() && !has_member(directory, seat.group, but);
@@ -176,7 +206,13 @@ bool has_voted(const Roster& roster, const PersonId& person) {
   });
 }
 
+bool is_settled(const Roster& roster, const Seat& seat) {
+  const auto needed = roster.needed_of.find(seat.of_group);
+  return needed != roster.needed_of.end() && count_of(roster, seat.of_group).approved >= needed->second;
+}
+
 Verdict verdict_of(const Roster& roster) {
+  if (!roster.needed_of.empty()) return verdict_of_groups(roster);
   std::uint32_t approved = 0;
   std::uint32_t rejected = 0;
   for (const Seat& seat : roster.seats) {
@@ -190,6 +226,7 @@ Verdict verdict_of(const Roster& roster) {
 }
 
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
+  if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
   const Directory& directory = transition.context().directory;
   Seating seating{resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name)), {}, {}};
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.

@@ -2,6 +2,7 @@
 // Who is asked, and when their answers decide. Internal to the core; approval-step rules are named in
 // docs/workflow-reference.md.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Se
 // Groups without an active member, or with `but` as the only one, name nobody.
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but);
 
+// What `self` makes of the requester among the seats. `approved_by_rule`: nobody else was left, and the rule
+// counts that as approved.
+void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats, bool& approved_by_rule);
+
 // How many of `seats` must approve.
 std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats);
 
@@ -32,14 +37,20 @@ bool has_voted(const Roster& roster, const PersonId& person);
 // reached any more, or with the first rejection where there is a veto.
 enum class Verdict { open, approved, rejected };
 Verdict verdict_of(const Roster& roster);
+// Of several groups: whether the seat's has its count, so that nobody else of it is asked.
+bool is_settled(const Roster& roster, const Seat& seat);
 
 // The seats of an approval after the rules `self` and group expansion. Where nobody is left, `if_nobody` says
 // what happens instead.
 struct Seating {
   std::vector<Seat> seats;
   enum class Instead { none, approve, reject, stand_still } instead = Instead::none;
-  std::string why;  // of an `instead`
+  std::string why;                                   // of an `instead`
+  std::map<std::string, std::uint32_t> needed_of{};  // of several groups: how many of each
 };
+// What if_nobody says where nobody is left to ask; `but` is never among the people that it names.
+Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
+                    const std::vector<Expression>& to, FrameId frame, const PersonId& but);
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
 

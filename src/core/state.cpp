@@ -46,6 +46,18 @@ std::string_view to_string(TimerKind kind) {
   return "wait";
 }
 
+bool says_the_same(const cel::Value& one, const cel::Value& other) {
+  if (one.is(cel::Kind::list) && other.is(cel::Kind::list)) {
+    return std::ranges::equal(one.as_list(), other.as_list(), says_the_same);
+  }
+  if (one.is(cel::Kind::map) && other.is(cel::Kind::map)) {
+    const cel::Value* content = one.as_map().find("sha256");
+    const cel::Value* other_content = other.as_map().find("sha256");
+    if (content != nullptr && other_content != nullptr) return *content == *other_content;
+  }
+  return one == other;
+}
+
 ItemPath item_path(const State& state, FrameId frame) {
   ItemPath path;
   for (FrameId at = frame; at;) {

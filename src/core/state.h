@@ -40,6 +40,11 @@ struct Seat {
   std::string reason;      // why this person: "requester.manager"
   std::uint32_t item = 0;  // its work item's number; 0 before its turn, or where policy decided
   enum class Vote { none, approved, rejected } vote = Vote::none;
+  std::string of_group{};  // of several groups (`seats`): which one it belongs to
+  PersonId by = {};        // who voted: of a group's seat one of its members
+  std::uint64_t decided =
+      0;  // the number of the event by which they did; a change behind it they have not seen
+  std::uint32_t relies_on = 0;  // the work item whose decision counts here again (same_person); 0: their own
   bool operator==(const Seat&) const = default;
 };
 
@@ -49,6 +54,8 @@ struct Roster {
   bool veto = false;
   bool one_by_one = false;
   std::string directory_revision;
+  // Of several groups (`seats`): how many of each must approve. Empty: `needed` of all seats.
+  std::map<std::string, std::uint32_t> needed_of{};
   bool operator==(const Roster&) const = default;
 };
 
@@ -84,6 +91,14 @@ struct Timer {
   bool operator==(const Timer&) const = default;
 };
 
+// Where it goes on after a send back, instead of asking everybody in between again (`resume: direct`).
+struct Resume {
+  StepIndex step =
+      kNoStep;  // in the list to which it was sent back: the step that did, or the block around it
+  std::uint64_t since = 0;  // the number of the event by which it was planned
+  bool operator==(const Resume&) const = default;
+};
+
 struct Activation {
   ActivationId id;
   FrameId frame;
@@ -103,6 +118,7 @@ struct Activation {
   std::uint32_t finished = 0;        // of a for_each: how many of them have run to their end
   std::uint32_t levels = 0;          // of gates: how many levels are open, in order
   std::vector<std::string> entries;  // of a task: the checklist entries that open again; empty: all
+  std::optional<Resume> resume;      // it was sent back here, and goes on there
   bool operator==(const Activation&) const = default;
 };
 
@@ -129,8 +145,10 @@ struct StepResult {
   Actor by;
   Instant at;
   std::string comment;
-  Fields fields;        // of the ask, the reply or the event
-  bool voided = false;  // by a send back
+  Fields fields;          // of the ask, the reply or the event
+  bool voided = false;    // by a send back
+  Roster roster{};        // of an approval or a task: who was asked, and how they voted
+  std::uint64_t seq = 0;  // the number of the event by which it was reached
   bool operator==(const StepResult&) const = default;
 };
 
@@ -164,8 +182,8 @@ struct State {
   InstanceId parent;               // the instance that started this one
   ActivationId parent_activation;  // none: it does not wait
   Fields form;
-  std::map<std::string, std::uint32_t>
-      form_revision;  // by field; raised when its value changes, absent before
+  std::map<std::string, std::uint64_t>
+      form_revision;  // by field: the number of the event that last changed what it says, absent before
   Fields vars;
   std::map<FrameId, Frame> frames;
   std::map<ActivationId, Activation> activations;  // open ones
@@ -181,7 +199,10 @@ struct State {
   std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
   std::map<StepIndex, std::map<ItemPath, StepResult>> item_results;  // of steps inside a for_each
   std::map<StepIndex, std::vector<std::string>>
-      reopened;  // checklist entries that the next visit opens again
+      reopened;                         // checklist entries that the next visit opens again
+  std::map<StepIndex, Resume> resumes;  // where the next visit goes on
+  std::uint64_t returned_seq = 0;       // of the event that opened the present round, 0 in the first
+  bool first_view = false;              // somebody who is asked has looked at it since the last submission
   bool operator==(const State&) const = default;
 };
 
@@ -189,6 +210,9 @@ struct State {
 std::string_view to_string(Actor::Kind kind);
 std::string_view to_string(Seat::Vote vote);
 std::string_view to_string(TimerKind kind);
+
+// Whether two values say the same: of a file what counts is its content and not its number or name.
+bool says_the_same(const cel::Value& one, const cel::Value& other);
 
 // The items that the frame runs for; empty outside of every for_each.
 ItemPath item_path(const State& state, FrameId frame);

@@ -154,6 +154,14 @@ constexpr std::array kCodes = {
              "A warning: the reminder, escalation or due time comes only after the deadline has decided."},
     CodeInfo{Code::constant_condition, "CS154", "condition is constant",
              "A warning: the condition reads nothing, so it is always true or always false."},
+    CodeInfo{
+        Code::always_ask_passed, "CS160", "passed without being asked",
+        "A step with `always_ask` or `confirm` is approved by somebody who was asked, never by a rule or by "
+        "time."},
+    CodeInfo{Code::single_seat_group, "CS161", "seats of one group",
+             "`seats` is for several groups with a count each; one is written with `by` and `need`."},
+    CodeInfo{Code::resume_without_return, "CS162", "resume without a return",
+             "`resume` says where it goes on after a send back from this step, which sends nothing back."},
 };
 
 }  // namespace

@@ -12,6 +12,17 @@
 namespace countersign {
 namespace {
 
+// Whether same_person may approve in the place of whoever approved before: never where an approval fills
+// something in.
+bool may_be_passed(const Approve& approve) {
+  if (approve.same_person == SamePersonRule::ask_again || approve.always_ask || !approve.confirm.empty())
+    return false;
+  return std::ranges::none_of(approve.ask, [](const Field& field) {
+    return !field.when &&
+           (field.required || std::ranges::find(field.required_on, "approved") != field.required_on.end());
+  });
+}
+
 // Whether nobody in person may have decided so: then there is no `by`, and nothing was filled in.
 bool decided_by_policy(const Step& step, const std::string& outcome) {
   if (outcome == "timeout") return true;
@@ -19,7 +30,8 @@ bool decided_by_policy(const Step& step, const std::string& outcome) {
   const auto* approve = std::get_if<Approve>(&step.kind);
   if (approve == nullptr) return false;
   if (outcome == "rejected") return approve->if_nobody == NobodyRule::reject;
-  return outcome == "approved" && (approve->self == SelfRule::skip || approve->if_nobody == NobodyRule::skip);
+  return outcome == "approved" && (approve->self == SelfRule::skip ||
+                                   approve->if_nobody == NobodyRule::skip || may_be_passed(*approve));
 }
 
 // Whether a result with that outcome has the field.

@@ -6,6 +6,7 @@ namespace countersign {
 Flow::Flow(const Definition& definition) : definition_(definition) {
   number_results();
   make_edges();
+  add_guards();
   find_passing_branches();
   solve();
 }
@@ -104,6 +105,40 @@ void Flow::make_edges() {
       const std::vector<std::string> outcomes = outcomes_of(definition_, step);
       for (const std::string& outcome : outcomes) add_outcome(step.index, outcome);
       if (outcomes.empty()) edges.push_back(edge_behind(step.index, Edge::Kind::outcome));
+    }
+  }
+}
+
+namespace {
+
+// Whether the step may change one of the fields of the form.
+bool changes(const Step& step, const std::vector<std::string>& fields) {
+  const auto is_named = [&](const std::string& name) {
+    return std::ranges::find(fields, name) != fields.end();
+  };
+  if (const auto* approve = std::get_if<Approve>(&step.kind))
+    return std::ranges::any_of(approve->edit, is_named);
+  if (const auto* task = std::get_if<Task>(&step.kind)) return std::ranges::any_of(task->edit, is_named);
+  const auto* set = std::get_if<Assign>(&step.kind);
+  return set != nullptr && std::ranges::any_of(set->targets, [&](const Assign::Target& target) {
+           return target.form && is_named(target.name);
+         });
+}
+
+}  // namespace
+
+void Flow::add_guards() {
+  for (const Step& guard : definition_.steps) {
+    const auto* approve = std::get_if<Approve>(&guard.kind);
+    if (approve == nullptr || approve->guards.empty()) continue;
+    for (const Step& step : definition_.steps) {
+      if (step.list == kNoList || !changes(step, approve->guards) || !leads_to(guard.index, step.index))
+        continue;
+      // Itself, or the block around it that ends before the change.
+      StepIndex to = guard.index;
+      while (to != kNoStep && !encloses(definition_, definition_.step(to).list, step.list))
+        to = definition_.list(definition_.step(to).list).owner;
+      if (to != kNoStep) edges_[step.index].push_back({Edge::Kind::send_back, "returned", to, kNoList});
     }
   }
 }

@@ -61,6 +61,8 @@ class Flow {
   void make_edges();
   void add_outcome(StepIndex from, const std::string& outcome);
   void add_send_back(StepIndex from, const std::vector<ReturnTarget>& targets);
+  // From what changes a guarded field back to the approvals that it voids.
+  void add_guards();
   Edge edge_behind(StepIndex step, Edge::Kind kind) const;
   Edge edge_into(ListIndex list, Edge::Kind kind) const;
 

@@ -1,8 +1,11 @@
 #include "definition/flow_checks.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "core/ways.h"
 
 namespace countersign {
 namespace {
@@ -159,6 +162,69 @@ void check_visible_from(Loading& loading, const std::vector<Field>& fields) {
   }
 }
 
+// Where it may come from a way without an approval on it: to which steps, and which statuses it ends with.
+// What conditions make of it shows only when it runs.
+struct Reach {
+  std::set<StepIndex> steps;  // approvals that are met too
+  std::set<std::string> statuses;
+};
+
+std::vector<Way> ways_on(const Definition& definition, const Step& step) {
+  std::vector<Way> ways;
+  for (const StepList& list : definition.lists) {
+    const bool inside = list.owner == step.index && !list.role.starts_with("on:");
+    if (inside) ways.push_back(way_into(definition, static_cast<ListIndex>(&list - definition.lists.data())));
+  }
+  for (const std::string& outcome : outcomes_of(definition, step))
+    ways.push_back(way_of(definition, step, outcome));
+  ways.push_back(way_behind(definition, step));
+  return ways;
+}
+
+Reach reach_of(const Definition& definition, const Way& from, bool past_approvals) {
+  Reach reach;
+  std::vector<Way> open{from};
+  while (!open.empty()) {
+    const Way way = open.back();
+    open.pop_back();
+    if (!way.status.empty()) reach.statuses.insert(way.status);
+    if (way.step == kNoStep || !reach.steps.insert(way.step).second) continue;
+    const Step& step = definition.step(way.step);
+    const bool asks = std::holds_alternative<Approve>(step.kind) || std::holds_alternative<Revise>(step.kind);
+    if (asks && !past_approvals) {
+      if (step.when) open.push_back(way_behind(definition, step));
+      continue;
+    }
+    for (Way& next : ways_on(definition, step)) open.push_back(std::move(next));
+  }
+  return reach;
+}
+
+// Time is no approval where somebody has to be asked: what `timeout` leads to may not be where an approval
+// leads.
+void check_always_ask(Loading& loading) {
+  const Definition& definition = loading.definition;
+  for (const Step& step : definition.steps) {
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    if (approve == nullptr || (!approve->always_ask && approve->confirm.empty())) continue;
+    if (!step.deadline || !step.on.contains("timeout")) continue;
+    const Way approved = way_of(definition, step, "approved");
+    const Reach timeout = reach_of(definition, way_of(definition, step, "timeout"), false);
+    const Reach after = reach_of(definition, approved, true);
+    const Reach rejected = reach_of(definition, way_of(definition, step, "rejected"), true);
+    bool passed = approved.step != kNoStep && timeout.steps.contains(approved.step);
+    for (const std::string& status : timeout.statuses)
+      passed = passed || (after.statuses.contains(status) && !rejected.statuses.contains(status));
+    if (!passed) continue;
+    loading.diagnostics.error(
+        Code::always_ask_passed, span_of(step.at),
+        fmt::format(
+            "'timeout' leads where an approval leads, and '{}' wants somebody asked: let it ask again, ask "
+            "somebody else, or end otherwise",
+            approve->always_ask ? "always_ask" : "confirm"));
+  }
+}
+
 }  // namespace
 
 void resolve_steps(Loading& loading) {
@@ -180,6 +246,7 @@ void resolve_steps(Loading& loading) {
 void check_flow(Loading& loading, const Flow& flow) {
   const Definition& definition = loading.definition;
   check_commits(loading, flow);
+  check_always_ask(loading);
   for (const Step& step : definition.steps) {
     if (step.list == kNoList || flow.reachable(step.index)) continue;
     // One report for a run of unreachable steps: for its first.

@@ -55,7 +55,9 @@ std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
                      std::holds_alternative<Call>(step.kind) || std::holds_alternative<Revise>(step.kind);
   std::vector<Edge> edges;
   for (const Edge& edge : edges_[at]) {
-    if (!waits || edge.kind == Edge::Kind::skip) edges.push_back(edge);
+    // Back to an approval whose guarded field is set here, which somebody has waited for.
+    const bool guarded = edge.kind == Edge::Kind::send_back && at != definition_.revise;
+    if ((!waits && !guarded) || edge.kind == Edge::Kind::skip) edges.push_back(edge);
   }
   if (const std::vector<ListIndex> branches = branches_of(step); !branches.empty()) {
     const auto passing = static_cast<std::size_t>(

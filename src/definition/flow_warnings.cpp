@@ -101,7 +101,15 @@ void warn_of_task(Loading& loading, const Task& task) {
 void warn_of_people(Loading& loading) {
   if (loading.catalogue.directory == nullptr) return;
   for (const Step& step : loading.definition.steps) {
-    if (const auto* approve = std::get_if<Approve>(&step.kind)) warn_of_approval(loading, *approve);
+    if (const auto* approve = std::get_if<Approve>(&step.kind)) {
+      warn_of_approval(loading, *approve);
+      for (const SeatGroup& group : approve->seats) {
+        Approve alone = *approve;
+        alone.by = group.by;
+        alone.need = group.need;
+        warn_of_approval(loading, alone);
+      }
+    }
     if (const auto* task = std::get_if<Task>(&step.kind)) warn_of_task(loading, *task);
   }
 }

@@ -10,6 +10,7 @@
 #include "definition/flow_warnings.h"
 #include "definition/grammar.h"
 #include "definition/message_loader.h"
+#include "definition/steps/people_rules.h"
 #include "definition/trigger_loader.h"
 #include "definition/unique_loader.h"
 
@@ -71,6 +72,9 @@ constexpr std::array kWorkflowKeys = {
     Key{"on_event", Shape::map, Need::optional, "event: a target or steps", "", handlers_grammar},
     Key{"withdraw", Shape::any, Need::optional, "until when the requester may withdraw", "",
         withdraw_grammar},
+    Key{"same_person", Shape::word, Need::optional,
+        "somebody who has approved before, in every approval that says nothing itself (ask_again)",
+        kSamePersonWords},
     Key{"revoke", Shape::any, Need::later, "taking back what has ended", ""},
     Key{"compensate", Shape::any, Need::later, "what revoking does", ""},
     Key{"nudge", Shape::any, Need::later, "how often the requester may nudge", ""},
@@ -200,6 +204,7 @@ void read_workflow(Loading& loading) {
   loading.statuses_known = map.find("statuses") != nullptr;
   refuse_reserved_statuses(loading, map);
   definition.stages = read_words(loading, map, "stages");
+  definition.same_person = read_same_person(map, SamePersonRule::ask_again);
   if (const YamlNode* form = map.find("form")) {
     FieldRules rules;
     rules.visible = true;

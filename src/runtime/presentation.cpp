@@ -71,6 +71,7 @@ class Presenter {
   Presentation instance() const;
   Presentation item(const WorkItemRow& row) const;
   std::string question(const WorkItemRow& row, std::string_view locale) const;
+  std::string confirm(const WorkItemRow& row) const;
   State visible_state() const { return visibility_ ? visibility_->visible_state() : given_.state; }
   bool is_shown(const WorkItemRow& row) const;
 
@@ -96,6 +97,7 @@ class Presenter {
   void add_fields(Presentation& shown, const std::vector<Field>& fields) const;
   void add_history(Presentation& shown) const;
   PresentedDecision decision(const WorkItemRow& row) const;
+  bool is_void(const WorkItemRow& row) const;
   void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
   void add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const;
   void add_returned(Presentation& shown) const;
@@ -165,6 +167,20 @@ std::string Presenter::step_words(const WorkItemRow& row) const {
   return step->id.empty() ? (is_chinese(locale_) ? "审批" : "Approval") : humanised(step->id);
 }
 
+// Of an earlier round, unless a send back has left its step's result standing.
+bool Presenter::is_void(const WorkItemRow& row) const {
+  const State& state = given_.state;
+  if (state.ended || row.round >= state.round) return false;
+  const Step* step = step_of(given_.definition, row);
+  if (step == nullptr) return true;
+  const auto stands = [&](const StepResult& result) { return !result.voided && result.round == row.round; };
+  if (const auto plain = state.results.find(step->index); plain != state.results.end())
+    return !stands(plain->second);
+  const auto of_items = state.item_results.find(step->index);
+  return of_items == state.item_results.end() ||
+         std::ranges::none_of(of_items->second, [&](const auto& entry) { return stands(entry.second); });
+}
+
 PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   PresentedDecision decision;
   decision.who = row.decided_by.empty() ? (is_chinese(locale_) ? "系统" : "The system")
@@ -176,7 +192,7 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   decision.when = row.closed_at ? words_of(*row.closed_at, words_.calendar) : "";
   decision.channel = row.channel;
   decision.round = row.round;
-  decision.is_void = row.round < given_.state.round && !given_.state.ended;
+  decision.is_void = is_void(row);
   return decision;
 }
 
@@ -226,6 +242,14 @@ std::string Presenter::question(const WorkItemRow& row, std::string_view locale)
     return step->id.empty() ? (chinese ? "请处理" : "There is something for you to do") : humanised(step->id);
   }
   return chinese ? "请您审批" : "Your approval is asked for";
+}
+
+std::string Presenter::confirm(const WorkItemRow& row) const {
+  const Step* step = step_of(given_.definition, row);
+  const auto* approve = step == nullptr ? nullptr : std::get_if<Approve>(&step->kind);
+  if (approve == nullptr || approve->confirm.empty()) return {};
+  enter(row);
+  return text(approve->confirm, locale_);
 }
 
 Presentation Presenter::item(const WorkItemRow& row) const {
@@ -285,6 +309,7 @@ void Presenter::add_answers(Presentation& shown, const Step& step, const WorkIte
       item == given_.state.items.end() ? std::vector<std::string>{} : item->second.entries;
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
     comment_on_refusal = approve->comment_on_reject;
+    shown.confirm = confirm(row);
     add_targets(shown, approve->return_to);
   }
   if (const auto* task = std::get_if<Task>(&step.kind)) {
@@ -323,7 +348,8 @@ void Presenter::add_targets(Presentation& shown, const std::vector<ReturnTarget>
       shown.return_targets.push_back({"requester", is_chinese(locale_) ? "申请人" : "The requester"});
       continue;
     }
-    if (target.step >= given_.definition->steps.size()) continue;
+    if (target.step >= given_.definition->steps.size() || !given_.state.visits.contains(target.step))
+      continue;
     const Step& step = given_.definition->step(target.step);
     const std::string title = text(step.title, locale_);
     shown.return_targets.push_back({step.id, title.empty() ? humanised(step.id) : title});
@@ -358,6 +384,10 @@ bool sees_decision(const Presenting& presenting, const WorkItemRow& item) {
 
 Presentation present_item(const Presenting& presenting, const WorkItemRow& item) {
   return Presenter(presenting).item(item);
+}
+
+std::string confirm_of(const Presenting& presenting, const WorkItemRow& item) {
+  return Presenter(presenting).confirm(item);
 }
 
 std::string question_of(const Presenting& presenting, const WorkItemRow& item, std::string_view locale) {

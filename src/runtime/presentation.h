@@ -109,6 +109,7 @@ struct Presentation {
   std::vector<PresentedInput> edits;
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
+  std::string confirm;                        // what has to be confirmed with an approval; "": nothing
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
 };
@@ -134,6 +135,9 @@ Presentation present_item(const Presenting& presenting, const WorkItemRow& item)
 
 // What is asked, alone: for lists of work items. "" where it is not known.
 std::string question_of(const Presenting& presenting, const WorkItemRow& item, std::string_view locale);
+
+// What has to be confirmed with an approval, in the reader's language; "" where nothing has.
+std::string confirm_of(const Presenting& presenting, const WorkItemRow& item);
 
 // "2026-03-02 10:14": how an instant reads to this person, in the zone of their calendar, else the
 // workflow's, else the default one.

@@ -198,7 +198,8 @@ std::expected<Decide, Refusal> RequestJob::read_decision(const DecisionRequest& 
                  .outcome = request.outcome,
                  .comment = request.comment,
                  .checklist = request.checklist,
-                 .return_to = request.return_to};
+                 .return_to = request.return_to,
+                 .confirmed = request.confirmed};
   const auto item = state.items.find(request.item);
   if (item != state.items.end()) {
     const auto snapshot = context_.library.current();
@@ -316,6 +317,27 @@ Answer RequestJob::handle(const MigrateRequest& request, Transaction& transactio
   Actor by = caller_.actor;
   if (caller_.admin) by.kind = Actor::Kind::admin;
   return apply(request.instance, Migrate{to, by, request.reason}, transaction, now);
+}
+
+Answer RequestJob::handle(const TakeBackRequest& request, Transaction& transaction, Instant now) {
+  return apply(request.instance, TakeBack{request.item, caller_.actor, request.reason}, transaction, now);
+}
+
+Answer RequestJob::handle(const ViewRequest& request, Transaction& transaction, Instant now) {
+  return apply(request.instance, View{request.item, caller_.actor}, transaction, now);
+}
+
+Answer RequestJob::handle(const SkipRequest& request, Transaction& transaction, Instant now) {
+  Actor by = caller_.actor;
+  if (caller_.admin) by.kind = Actor::Kind::admin;
+  return apply(request.instance, Skip{request.step, ActivationId(request.activation), by, request.reason},
+               transaction, now);
+}
+
+Answer RequestJob::handle(const JumpRequest& request, Transaction& transaction, Instant now) {
+  Actor by = caller_.actor;
+  if (caller_.admin) by.kind = Actor::Kind::admin;
+  return apply(request.instance, Jump{request.step, by, request.reason}, transaction, now);
 }
 
 Answer RequestJob::handle(const InboundDelivery& request, Transaction& transaction, Instant now) {

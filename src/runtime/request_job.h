@@ -47,6 +47,10 @@ class RequestJob {
   Answer handle(const CancelRequest& request, Transaction& transaction, Instant now);
   Answer handle(const RetryRequest& request, Transaction& transaction, Instant now);
   Answer handle(const ReassignRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const TakeBackRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const ViewRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const SkipRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const JumpRequest& request, Transaction& transaction, Instant now);
   Answer handle(const InboundDelivery& request, Transaction& transaction, Instant now);
   Answer handle(const ReplayInbound& request, Transaction& transaction, Instant now);
   Answer handle(const OutboxAct& request, Transaction& transaction, Instant now);

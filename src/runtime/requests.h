@@ -42,6 +42,7 @@ struct DecisionRequest {
   json::value form;     // edits and a requester's revision: object or null
   std::vector<std::string> checklist;
   std::optional<std::string> return_to;
+  bool confirmed = false;
 };
 // An event declared under `events:`, or a connector's, sent to one instance by the API.
 struct EventRequest {
@@ -78,6 +79,28 @@ struct ReassignRequest {
   InstanceId instance;
   std::uint32_t item = 0;
   PersonId to;
+  std::string reason;
+};
+// An approver takes their decision back.
+struct TakeBackRequest {
+  InstanceId instance;
+  std::uint32_t item = 0;
+  std::string reason;
+};
+// Somebody who is asked has looked at their work item.
+struct ViewRequest {
+  InstanceId instance;
+  std::uint32_t item = 0;
+};
+struct SkipRequest {
+  InstanceId instance;
+  std::string step;
+  std::uint32_t activation = 0;  // 0: the only one
+  std::string reason;
+};
+struct JumpRequest {
+  InstanceId instance;
+  std::string step;
   std::string reason;
 };
 // A verified webhook: stored as it came, mapped, and applied; a mapping error keeps it for replay.
@@ -134,8 +157,9 @@ struct AdjustLedger {
 
 using Request =
     std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest, CancelRequest,
-                 RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound, OutboxAct, CreateKey,
-                 RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger, ConnectorEvent>;
+                 RetryRequest, ReassignRequest, TakeBackRequest, ViewRequest, SkipRequest, JumpRequest,
+                 InboundDelivery, ReplayInbound, OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest,
+                 SendEventRequest, AdjustLedger, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

@@ -58,6 +58,7 @@ constexpr std::array kReturnKeys = {
 constexpr std::array kCompleteKeys = {
     Key{"outcome", Shape::text, Need::optional, "where the task has several"},
     Key{"checklist", Shape::any, Need::optional, "ids of what is done, or all"},
+    Key{"confirm", Shape::boolean, Need::optional, "what the step wants confirmed is (false)"},
 };
 constexpr std::array kEventKeys = {
     Key{"name", Shape::text, Need::required, "CONNECTOR.EVENT, or an event of the workflow"},
@@ -307,6 +308,7 @@ class EntryReader {
       decide.return_to = to->text;
       if (to->text != "requester") check_step(reading_, entry_.in, *to);
     }
+    decide.confirm = map.boolean("confirm", false);
     if (const YamlNode* checklist = map.find("checklist")) {
       decide.all_done = checklist->is_scalar() && checklist->text == "all";
       if (!decide.all_done && !checklist->is_sequence()) {

@@ -184,6 +184,7 @@ class Player {
     request.answers = act.answers;
     request.form = act.form;
     request.checklist = act.checklist;
+    request.confirmed = act.confirm;
     request.return_to = act.return_to;
     const Step* step = step_of(instance, item->step);
     const auto* task = step == nullptr ? nullptr : std::get_if<Task>(&step->kind);

@@ -44,6 +44,7 @@ struct Decide {
   json::value form;
   std::vector<std::string> checklist;
   bool all_done = false;  // every entry of the checklist
+  bool confirm = false;   // what the step wants confirmed
   std::optional<std::string> return_to;
 };
 struct SendEvent {

@@ -114,6 +114,9 @@ void add_answers(json::object& data, const ActionPage& page) {
   // Said once, however many entries are not ticked off.
   const bool ticks_missing = !detail_at(problems, "/checklist").empty();
   data["checklist_wrong"] = ticks_missing ? page_phrase("ticks_missing", shown.locale) : "";
+  data["confirm"] = shown.confirm;
+  data["confirm_checked"] = typed != nullptr && typed->confirmed;
+  data["confirm_wrong"] = detail_at(problems, "/confirmed");
   data["has_targets"] = targets.size() > 1;
   data["targets"] = std::move(targets);
   data["target_wrong"] = detail_at(problems, "/return_to");

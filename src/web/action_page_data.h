@@ -17,6 +17,7 @@ struct Typed {
   std::string comment;
   std::string return_to;
   std::vector<std::string> checklist;
+  bool confirmed = false;
   json::value answers;
   json::value form;
 };

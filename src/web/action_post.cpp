@@ -148,6 +148,7 @@ class Submission : public std::enable_shared_from_this<Submission> {
       if (name == "comment") typed.comment = value;
       if (name == "return_to") typed.return_to = value;
       if (name == "check") typed.checklist.push_back(value);
+      if (name == "confirmed") typed.confirmed = true;
       if (name.starts_with("a.")) answers.emplace_back(name.substr(2), value);
       if (name.starts_with("f.")) edits.emplace_back(name.substr(2), value);
     }
@@ -178,6 +179,7 @@ class Submission : public std::enable_shared_from_this<Submission> {
     request.answers = typed_.answers;
     request.form = typed_.form;
     request.checklist = typed_.checklist;
+    request.confirmed = typed_.confirmed;
     if (request.outcome == "returned" && !typed_.return_to.empty()) request.return_to = typed_.return_to;
     submit(around_, caller(), std::move(request), [self = shared_from_this()](const Answer& answer) {
       self->on_pool([self, answer] { self->show(answer); });

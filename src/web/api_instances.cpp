@@ -152,9 +152,13 @@ std::optional<Request> read_admin_act(const Call& call, JsonBody& body) {
       body.refuse("item", "'item' must be a work item of this instance: its id or number");
     return request;
   }
+  if (which == "skip") {
+    return SkipRequest{instance, body.text("step", true), body.number("activation").value_or(0), reason};
+  }
+  if (which == "jump") return JumpRequest{instance, body.text("step", true), reason};
   if (which == "migrate") return MigrateRequest{instance, body.text("version"), reason};
   if (!which.empty()) {
-    body.refuse("act", fmt::format("unknown act '{}' (it is reassign, retry or migrate)", which));
+    body.refuse("act", fmt::format("unknown act '{}' (it is reassign, retry, skip, jump or migrate)", which));
   }
   return std::nullopt;
 }
@@ -317,7 +321,7 @@ std::vector<Route> instance_routes(const Surroundings& around) {
   routes.push_back({"POST",
                     "/api/v1/instances/{id}/admin",
                     Scope::admin,
-                    "Reassign a work item, or retry what stands still",
+                    "Reassign a work item, retry what stands still, skip a step or jump to one",
                     kJsonBytesMax,
                     json_only(),
                     "AdminAct",

@@ -28,6 +28,8 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   if (row.status != ItemStatus::open || !reading.definition) return;
   const Step* step = step_named(*reading.definition, row.step);
   if (step == nullptr) return;
+  const std::string confirm = confirm_of(reading.presenting(person, now), row);
+  if (!confirm.empty()) shown["confirm"] = confirm;
   json::array outcomes;
   for (const std::string& outcome : choices_of(*reading.definition, *step, reading.state)) {
     outcomes.emplace_back(outcome);
@@ -103,6 +105,7 @@ DecisionRequest read_decision(JsonBody& body, const ItemName& name) {
   request.form = body.object_or_null("form");
   request.checklist = body.texts("checklist");
   request.return_to = body.optional_text("return_to");
+  request.confirmed = body.flag("confirmed");
   return request;
 }
 
@@ -126,6 +129,25 @@ void decide(const Surroundings& around, Call call) {
     return call.respond(problem(428, std::string(kVersionNeeded), call.request.path));
   }
   submit(around, std::move(call), std::move(*caller), std::move(request));
+}
+
+// A request about one work item by a person.
+template <class Read>
+RouteAction act_on_item(const Surroundings& around, Read read) {
+  return [&around, read](Call call) {
+    const auto name = parse_item_id(call.at("id"));
+    if (!name) return call.respond(problem_of(name.error(), call.request.path));
+    const auto parsed = read_json(call);
+    if (!parsed) return;
+    JsonBody body(*parsed);
+    Request request = read(*name, body);
+    if (!body.ok()) return call.respond(body.problem_reply(call.request.path));
+    const auto actor = person_of(*call.principal);
+    if (!actor) return call.respond(problem_of(actor.error(), call.request.path));
+    auto caller = caller_of(call, *actor);
+    if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
+    submit(around, std::move(call), std::move(*caller), std::move(request));
+  };
 }
 
 // The answers of several decisions, put together once the last is there.
@@ -234,6 +256,30 @@ std::vector<Route> work_item_routes(const Surroundings& around) {
                     "Decided",
                     {},
                     [&around](Call call) { decide(around, std::move(call)); }});
+  routes.push_back({"POST",
+                    "/api/v1/work-items/{id}/take-back",
+                    Scope::decide,
+                    "Take a decision back (whoever decided)",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Reason",
+                    "Done",
+                    {},
+                    act_on_item(around, [](const ItemName& name, JsonBody& body) -> Request {
+                      return TakeBackRequest{name.instance, name.number, body.text("reason")};
+                    })});
+  routes.push_back({"POST",
+                    "/api/v1/work-items/{id}/view",
+                    Scope::decide,
+                    "Say that a work item has been looked at (whoever is asked)",
+                    kJsonBytesMax,
+                    json_only(),
+                    "Nothing",
+                    "Done",
+                    {},
+                    act_on_item(around, [](const ItemName& name, JsonBody&) -> Request {
+                      return ViewRequest{name.instance, name.number};
+                    })});
   routes.push_back({"POST",
                     "/api/v1/work-items/decisions",
                     Scope::decide,

@@ -89,6 +89,8 @@ std::string_view pattern_of(FormFault fault, bool chinese) {
       return page_phrase("comment_missing", chinese ? "zh-CN" : "en");
     case FormFault::not_ticked:
       return page_phrase("ticks_missing", chinese ? "zh-CN" : "en");
+    case FormFault::not_confirmed:
+      return either("Please confirm this before you approve.", "批准前请先确认此项。");
   }
   return kDetail;
 }

@@ -56,6 +56,16 @@ std::optional<std::uint32_t> JsonBody::number(std::string_view key) {
   return static_cast<std::uint32_t>(value);
 }
 
+bool JsonBody::flag(std::string_view key) {
+  const json::value* member = take(key);
+  if (member == nullptr) return false;
+  if (!member->is_bool()) {
+    refuse(key, fmt::format("'{}' must be true or false", key));
+    return false;
+  }
+  return member->as_bool();
+}
+
 std::optional<Instant> JsonBody::instant(std::string_view key) {
   const auto value = optional_text(key);
   if (!value) return std::nullopt;

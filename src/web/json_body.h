@@ -25,6 +25,8 @@ class JsonBody {
   std::string text(std::string_view key, bool is_required = false);
   std::optional<std::string> optional_text(std::string_view key);
   std::optional<std::uint32_t> number(std::string_view key);
+  // true or false; false where it is missing or null.
+  bool flag(std::string_view key);
   std::optional<Instant> instant(std::string_view key);
   std::vector<std::string> texts(std::string_view key);
   // Whatever stands there: null where it is missing.

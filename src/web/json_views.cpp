@@ -201,8 +201,10 @@ json::array next_json(const Definition& definition, const Step& step) {
       const auto* approve = std::get_if<Approve>(&to.kind);
       const auto* task = std::get_if<Task>(&to.kind);
       if (approve != nullptr || task != nullptr) {
-        for (const Expression& each : approve != nullptr ? approve->by : task->owner)
-          asks += (asks.empty() ? "" : ", ") + each.program.source();
+        std::vector<Expression> people = approve != nullptr ? approve->by : task->owner;
+        for (const SeatGroup& group : approve != nullptr ? approve->seats : std::vector<SeatGroup>())
+          people.insert(people.end(), group.by.begin(), group.by.end());
+        for (const Expression& each : people) asks += (asks.empty() ? "" : ", ") + each.program.source();
       }
       one["asks"] = text_or_null(asks);
     }

@@ -110,6 +110,10 @@ std::string_view openapi_schemas() {
         "type": "string",
         "description": "with outcome returned: a step's id or requester"
       },
+      "confirmed": {
+        "type": "boolean",
+        "description": "what the step wants confirmed with an approval is"
+      },
       "version": {
         "type": "integer",
         "description": "the item's version as seen; or send an Idempotency-Key"
@@ -165,6 +169,7 @@ std::string_view openapi_schemas() {
       }
     }
   },
+  "Nothing": {"type": "object", "properties": {}, "additionalProperties": false},
   "Reason": {"type": "object", "properties": {"reason": {"type": "string"}}},
   "CommentText": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
   "Event": {
@@ -197,7 +202,9 @@ std::string_view openapi_schemas() {
   "AdminAct": {
     "type": "object",
     "properties": {
-      "act": {"enum": ["reassign", "retry", "migrate"]}, "reason": {"type": "string"},
+      "act": {"enum": ["reassign", "retry", "skip", "jump", "migrate"]},
+      "reason": {"type": "string"},
+      "step": {"type": "string", "description": "of skip and jump"},
       "item": {"type": ["string", "integer"]}, "to": {"type": "string"},
       "activation": {"type": "integer"},
       "version": {"type": "string", "description": "of migrate: where to; none: the version in force"}

@@ -33,6 +33,7 @@ constexpr std::array kPhrases{
     Phrase{"ticks_missing", "Please tick off everything first.", "请先勾选全部检查项。"},
     Phrase{"optional", "optional", "选填"},
     Phrase{"checklist", "Checklist", "检查清单"},
+    Phrase{"confirm", "With an approval you confirm", "批准即表示确认"},
     Phrase{"to_change", "You may correct", "可修改的内容"},
     Phrase{"return_to", "If you return it, to", "退回给"},
     Phrase{"please_choose", "Please choose", "请选择"},

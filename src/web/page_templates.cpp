@@ -73,6 +73,12 @@ std::string_view action_template() {
 {{#checklist_wrong}}<p class="wrong">{{checklist_wrong}}</p>{{/checklist_wrong}}
 </fieldset>
 {{/has_checklist}}
+{{#confirm}}
+<fieldset><legend>{{t.confirm}}</legend>
+<label class="tick"><input type="checkbox" name="confirmed" value="yes"{{#confirm_checked}} checked{{/confirm_checked}}> <span>{{confirm}}</span></label>
+{{#confirm_wrong}}<p class="wrong">{{confirm_wrong}}</p>{{/confirm_wrong}}
+</fieldset>
+{{/confirm}}
 <div class="field">
 <label for="comment">{{t.comment}} <span class="hint">{{t.optional}}</span></label>
 <textarea id="comment" name="comment" rows="3" maxlength="10000"{{#comment_wrong}} class="is-wrong"{{/comment_wrong}}>{{comment}}</textarea>

@@ -42,6 +42,8 @@ const Step* decided_step(const Veil& veil, const json::object& data) {
   const json::value* activation = data.if_contains("activation");
   if (activation == nullptr || !activation->is_int64()) return nullptr;
   const ActivationId id(static_cast<std::uint32_t>(activation->as_int64()));
+  if (const auto open = veil.reading.state.activations.find(id); open != veil.reading.state.activations.end())
+    return &definition.step(open->second.step);
   for (const auto& [step, result] : veil.reading.state.results) {
     if (result.activation == id) return &definition.step(step);
   }
@@ -57,7 +59,9 @@ const Step* decided_step(const Veil& veil, const json::object& data) {
 void draw_over_decision(const Veil& veil, json::object& data) {
   const Step* step = decided_step(veil, data);
   if (step == nullptr || !veil.visibility.sees(*step)) {
-    for (const std::string_view member : {"outcome", "by", "comment", "fields"}) data.erase(member);
+    for (const std::string_view member : {"outcome", "by", "comment", "fields", "confirmed", "answers",
+                                          "reason", "roster", "seat", "decided"})
+      data.erase(member);
     return;
   }
   std::vector<std::string> hidden;
@@ -65,6 +69,15 @@ void draw_over_decision(const Veil& veil, json::object& data) {
     if (!veil.visibility.sees(*step, answer)) hidden.push_back(answer.name);
   }
   erase_members(data, "fields", hidden);
+  erase_members(data, "answers", hidden);
+  // It may quote what stands in the form.
+  if (hides_anything(*veil.reading.definition)) data.erase("confirmed");
+}
+
+// Votes stand in rosters too.
+bool is_about_a_decision(std::string_view type) {
+  return type == "outcome_reached" || type == "item_changed" || type == "decision_taken_back" ||
+         type == "seat_passed" || type == "roster_set";
 }
 
 // Whether anything was taken out.
@@ -78,13 +91,12 @@ bool draw_over(const Veil& veil, const EventRow& row, json::object& event) {
   }
   if (row.type == "started") erase_members(data->as_object(), "form", hidden);
   if (row.type == "form_changed") erase_members(data->as_object(), "values", hidden);
-  if (row.type == "outcome_reached" || row.type == "item_changed")
-    draw_over_decision(veil, data->as_object());
+  if (is_about_a_decision(row.type)) draw_over_decision(veil, data->as_object());
   return !(before == data->as_object());
 }
 
 bool may_hold_hidden(std::string_view type) {
-  return type == "started" || type == "form_changed" || type == "outcome_reached" || type == "item_changed";
+  return type == "started" || type == "form_changed" || is_about_a_decision(type);
 }
 
 // nullptr where the workflow hides nothing.

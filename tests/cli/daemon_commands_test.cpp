@@ -298,6 +298,18 @@ TEST(ActsOnInstances, ReachTheirRoutes) {
        "/api/v1/instances/i_01/admin",
        R"({"act":"reassign","item":"i_01.3","to":"zhao.lei","reason":"leave"})",
        "EXP-2026-14: the work item is zhao.lei's now; it is cancelled\n"},
+      {{"skip", "EXP-2026-14", "finance", "--reason", "outing", "--activation", "7"},
+       "/api/v1/instances/i_01/admin",
+       R"({"act":"skip","step":"finance","reason":"outing","activation":7})",
+       "EXP-2026-14: finance is skipped; it is cancelled\n"},
+      {{"jump", "EXP-2026-14", "pay", "--reason", "agreed"},
+       "/api/v1/instances/i_01/admin",
+       R"({"act":"jump","step":"pay","reason":"agreed"})",
+       "EXP-2026-14: it goes on at pay; it is cancelled\n"},
+      {{"take-back", "i_01.3", "--reason", "wrong"},
+       "/api/v1/work-items/i_01.3/take-back",
+       R"({"reason":"wrong"})",
+       "EXP-2026-14: taken back; it is cancelled\n"},
   };
   for (const Act& act : kActs) {
     const Against daemon(

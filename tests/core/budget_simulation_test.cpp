@@ -13,7 +13,7 @@
 namespace countersign::testing {
 namespace {
 
-constexpr const char* kWorkflow = R"(workflow: spends
+constexpr const char* kWorkflow_budget_simulation = R"(workflow: spends
 withdraw: any_time
 start:
   - form:
@@ -99,7 +99,7 @@ steps:
 class BudgetRun {
  public:
   explicit BudgetRun(std::uint64_t seed) : random_(seed) {
-    static const std::shared_ptr<const Definition> definition = load(kWorkflow);
+    static const std::shared_ptr<const Definition> definition = load(kWorkflow_budget_simulation);
     shared_.ledgers["a"] = sample_ledger("a", 300, true, {"settled"});
     shared_.ledgers["b"] = sample_ledger("b", 100);
     shared_.ledgers["soft"] = sample_ledger("soft", 50, false, {"paid"});

@@ -44,12 +44,17 @@ Roster full_roster() {
                  .group = "",
                  .reason = "requester.manager",
                  .item = 8,
-                 .vote = Seat::Vote::approved},
+                 .vote = Seat::Vote::approved,
+                 .of_group = "legal",
+                 .by = PersonId("li.na"),
+                 .decided = 12,
+                 .relies_on = 5},
                 {.person = {}, .group = "finance", .reason = "group", .item = 0, .vote = Seat::Vote::none}},
       .needed = 2,
       .veto = true,
       .one_by_one = true,
-      .directory_revision = "r17"};
+      .directory_revision = "r17",
+      .needed_of = {{"legal", 1}}};
 }
 
 Item full_item() {
@@ -126,7 +131,8 @@ ItemChanged full(const ItemChanged*) {
           .by = full_actor(),
           .comment = "fine",
           .fields = full_fields(),
-          .checklist = {"contract_signed"}};
+          .checklist = {"contract_signed"},
+          .confirmed = "I have read the contract"};
 }
 VarsSet full(const VarsSet*) {
   return {.values = full_fields()};
@@ -204,6 +210,44 @@ ChecklistReopened full(const ChecklistReopened*) {
   return {.step = 4, .entries = {"contract", "contacts"}};
 }
 
+SeatPassed full(const SeatPassed*) {
+  return {.by = full_actor(),
+          .activation = ActivationId(7),
+          .seat = full_roster().seats.front(),
+          .decided = PersonId("li.na"),
+          .item = 5,
+          .seq = 12,
+          .step = "manager"};
+}
+
+ResumePlanned full(const ResumePlanned*) {
+  return {.step = 4, .to = 6};
+}
+
+DecisionTakenBack full(const DecisionTakenBack*) {
+  return {.item = 8,
+          .activation = ActivationId(7),
+          .by = full_actor(),
+          .reason = "the wrong one",
+          .answers = full_fields()};
+}
+
+StepSkipped full(const StepSkipped*) {
+  return {.activation = ActivationId(7), .step = "manager", .by = full_actor(), .reason = "she has left"};
+}
+
+Jumped full(const Jumped*) {
+  return {.from = "manager",
+          .to = "pay",
+          .skipped = {"finance"},
+          .by = full_actor(),
+          .reason = "agreed by phone"};
+}
+
+ItemViewed full(const ItemViewed*) {
+  return {.item = 8, .by = full_actor()};
+}
+
 Migrated full(const Migrated*) {
   return {.version = "77ab",
           .steps = {{0, 0}, {2, 3}},
@@ -267,7 +311,8 @@ State full_state() {
                                         .begun = 2,
                                         .finished = 1,
                                         .levels = 1,
-                                        .entries = {"contract"}};
+                                        .entries = {"contract"},
+                                        .resume = Resume{6, 40}};
   state.items[8] = full_item();
   state.results[2] = {.activation = ActivationId(7),
                       .visit = 3,
@@ -277,9 +322,14 @@ State full_state() {
                       .at = instant(5),
                       .comment = "fine",
                       .fields = full_fields(),
-                      .voided = true};
+                      .voided = true,
+                      .roster = full_roster(),
+                      .seq = 38};
   state.item_results[5][{0, 1}] = state.results[2];
   state.reopened = {{4, {"contract"}}};
+  state.resumes = {{4, Resume{6, 40}}};
+  state.returned_seq = 39;
+  state.first_view = true;
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};

@@ -49,6 +49,12 @@ Ended full(const Ended*);
 ItemsListed full(const ItemsListed*);
 LevelOpened full(const LevelOpened*);
 ChecklistReopened full(const ChecklistReopened*);
+SeatPassed full(const SeatPassed*);
+ResumePlanned full(const ResumePlanned*);
+DecisionTakenBack full(const DecisionTakenBack*);
+StepSkipped full(const StepSkipped*);
+Jumped full(const Jumped*);
+ItemViewed full(const ItemViewed*);
 Migrated full(const Migrated*);
 LedgerPosted full(const LedgerPosted*);
 

@@ -99,12 +99,13 @@ TEST_F(Evolve, StartedFillsTheState) {
   EXPECT_TRUE(fresh == expected);
 }
 
-TEST_F(Evolve, FormChangedSetsRemovesAndCounts) {
+TEST_F(Evolve, FormChangedSetsRemovesAndRemembersWhen) {
   happens(FormChanged{{{"amount", Value::integer(6)}, {"new", Value::boolean(true)}}, {"note"}, kPerson});
   EXPECT_EQ(state.form, (Fields{{"amount", Value::integer(6)}, {"new", Value::boolean(true)}}));
   happens(FormChanged{{{"amount", Value::integer(7)}}, {}, kPerson});
+  const std::uint64_t last = state.seq;
   EXPECT_EQ(state.form_revision,
-            (std::map<std::string, std::uint32_t>{{"amount", 2}, {"new", 1}, {"note", 1}}));
+            (std::map<std::string, std::uint64_t>{{"amount", last}, {"new", last - 1}, {"note", last - 1}}));
 }
 
 TEST_F(Evolve, FrameOpenedAddsAFrameBeforeItsFirstStep) {
@@ -151,7 +152,8 @@ TEST_F(Evolve, OutcomeReachedIsTheStepsResult) {
                             .at = now,
                             .comment = "fine",
                             .fields = {{"x", Value::integer(1)}},
-                            .voided = false};
+                            .voided = false,
+                            .seq = state.seq};
   EXPECT_EQ(state.results.at(0), expected);
   EXPECT_TRUE(state.first_decision);
 }

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 
 const Actor kAdmin{.kind = Actor::Kind::admin, .person = PersonId("adm"), .channel = "cli"};
 
-constexpr const char* kFirst = R"(workflow: t
+constexpr const char* kFirst_migrate = R"(workflow: t
 start:
   - form:
 form:
@@ -46,7 +46,7 @@ steps:
 
 // The first version with one text in another's place.
 std::shared_ptr<const Definition> changed(const std::string& what, const std::string& by) {
-  std::string text = kFirst;
+  std::string text = kFirst_migrate;
   EXPECT_NE(text.find(what), std::string::npos) << what;
   text.replace(text.find(what), what.size(), by);
   return load(text);
@@ -57,7 +57,7 @@ std::vector<std::string> obstacles(const Instance& instance, const std::shared_p
 }
 
 TEST(Migrate, GoesOnUnderTheNewVersionWithTheSameWorkItems) {
-  Instance instance(load(kFirst));
+  Instance instance(load(kFirst_migrate));
   instance.start("li.na");
   const std::uint32_t asked = instance.item("zhang.wei");
   const auto to = changed("  - id: manager\n",
@@ -76,7 +76,7 @@ TEST(Migrate, GoesOnUnderTheNewVersionWithTheSameWorkItems) {
 }
 
 TEST(Migrate, FindsItsPlaceInsideBranches) {
-  Instance instance(load(kFirst));
+  Instance instance(load(kFirst_migrate));
   instance.start("li.na");
   instance.decide_as("zhang.wei", "approved");
   instance.decide_as("sun.li", "approved");
@@ -92,7 +92,7 @@ TEST(Migrate, FindsItsPlaceInsideBranches) {
 }
 
 TEST(Migrate, KeepsARevisionWithItsRequester) {
-  Instance instance(load(kFirst));
+  Instance instance(load(kFirst_migrate));
   instance.start("li.na");
   instance.decide_as("zhang.wei", "returned", "the note is missing");
   ASSERT_EQ(instance.status(), "revising");
@@ -103,7 +103,7 @@ TEST(Migrate, KeepsARevisionWithItsRequester) {
 }
 
 TEST(Migrate, SaysWhatStandsInTheWay) {
-  Instance instance(load(kFirst));
+  Instance instance(load(kFirst_migrate));
   instance.start("li.na", R"({"amount": 5, "note": "x"})");
   EXPECT_THAT(obstacles(instance, changed("id: manager", "id: boss")), ElementsAre("step 'manager' is gone"));
   EXPECT_THAT(obstacles(instance, changed("    approve:\n      by: requester.manager\n",
@@ -125,9 +125,9 @@ TEST(Migrate, SaysWhatStandsInTheWay) {
 }
 
 TEST(Migrate, IsRefusedWithReasonsAndChangesNothing) {
-  Instance instance(load(kFirst));
+  Instance instance(load(kFirst_migrate));
   instance.start("li.na");
-  const auto same = load(kFirst);
+  const auto same = load(kFirst_migrate);
   const auto other = changed("id: manager", "id: boss");
   const auto good = changed("1 business day", "2 business days");
   EXPECT_THAT(rejection(instance.run(Migrate{other, kAdmin, "r"})), HasSubstr("step 'manager' is gone"));

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/roster.h"
 #include "tests/core/instance_fixture.h"
 
 namespace countersign::testing {
@@ -193,6 +194,79 @@ steps:
   - end: approved
 )";
 
+// Every rule of an approval that lets it pass, void or go back.
+constexpr const char* kApprovalRules = R"(workflow: rules
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY, required: true}
+  note: {type: text}
+  deal: {type: text}
+statuses: [approved, rejected, lost]
+same_person: skip_if_approved
+on_event:
+  crm.answered:
+    - set:
+        form.note: form.note + "x"
+steps:
+  - id: manager
+    approve:
+      by: requester.manager
+      self: skip
+      if_nobody: manager_up
+      edit: [note]
+  - id: seated
+    approve:
+      seats:
+        legal: {by: '[group("legal"), person("chen.jie")]', need: 1}
+        finance: {by: group("finance"), need: 2}
+      guards: [note]
+      return_to: [manager, requester]
+      resume: direct
+    remind:
+      - {after: 1 hour, every: 2 hours}
+  - id: size
+    choose:
+      - when: form.amount > 1000
+        steps:
+          - id: large
+            approve:
+              by: person("chen.jie")
+              same_person: skip_if_consecutive
+      - else: []
+  - id: sides
+    parallel:
+      branches:
+        left:
+          - id: turn
+            approve:
+              by: group("finance")
+              need: all
+              order: one_by_one
+              guards: [note]
+              edit: [note]
+        right:
+          - id: right
+            approve:
+              by: person("sun.li")
+              return_to: [seated, requester]
+          - id: right_again
+            approve:
+              by: person("sun.li")
+              return_to: [right]
+  - id: seal
+    approve:
+      by: group("finance")
+      need: 60%
+      always_ask: true
+      resume: direct
+      return_to: [requester, seated]
+    deadline: 5 days
+    on:
+      timeout: {end: lost}
+  - end: approved
+)";
+
 class Simulation {
  public:
   // `other`: the same workflow with other numbers for its steps.
@@ -211,6 +285,7 @@ class Simulation {
         if (const auto* child = std::get_if<StartChild>(&effect)) children_.push_back(child->activation);
       }
       count_decisions();
+      check_consent();
     }
   }
 
@@ -237,6 +312,7 @@ class Simulation {
 
   void step() {
     if (below(20) == 0) return migrate();
+    if (below(8) == 0) return bend();
     switch (below(20)) {
       case 0:
         instance_.run(DeliverEvent{"crm", any({"deal_changed", "answered"}), "d", cel::Value::map({})});
@@ -287,6 +363,80 @@ class Simulation {
     }
   }
 
+  // Taking back what was decided, looking at it, and what an administrator does to the course of things.
+  void bend() {
+    const auto number = static_cast<std::uint32_t>(below(instance_.state().next_id + 1));
+    const auto& steps = instance_.definition().steps;
+    const std::string target = steps[below(steps.size())].name;
+    const Actor admin{.kind = Actor::Kind::admin, .person = PersonId(any({"adm", "sun.li"}))};
+    switch (below(8)) {
+      case 0:
+        if (below(3) == 0) instance_.run(Jump{target, admin, any({"", "r", "r"})});
+        return;
+      case 1:
+        for (const auto& [id, activation] : instance_.state().activations) {
+          if (below(3) != 0) continue;
+          instance_.run(Skip{steps[activation.step].name, id, admin, any({"", "r", "r"})});
+          return;
+        }
+        return;
+      case 2:
+        instance_.run(View{any_item(), person(anybody())});
+        return;
+      default:
+        break;
+    }
+    // Mostly something that was decided, by whoever did it.
+    std::vector<std::pair<std::uint32_t, std::string>> decided;
+    for (const Event& event : instance_.events()) {
+      const auto* changed = std::get_if<ItemChanged>(&event.body);
+      if (changed != nullptr && changed->act == ItemAct::decide)
+        decided.emplace_back(changed->item, changed->by.person.value);
+    }
+    if (decided.empty() || below(5) == 0) {
+      instance_.run(TakeBack{number, person(anybody()), "t"});
+      return;
+    }
+    const auto& [item, who] = decided[decided.size() - 1 - below(std::min<std::size_t>(3, decided.size()))];
+    instance_.run(TakeBack{item, person(who), "t"});
+  }
+
+  // No step is approved by people without the votes that its roster needs, and no seat is passed without a
+  // decision of that person in the present round.
+  void check_consent() {
+    const State& state = instance_.state();
+    const auto check = [&](StepIndex step, const StepResult& result) {
+      if (result.voided || result.outcome != "approved" || result.roster.seats.empty()) return;
+      if (!std::holds_alternative<Approve>(instance_.definition().step(step).kind)) return;
+      EXPECT_EQ(verdict_of(result.roster), Verdict::approved)
+          << instance_.definition().step(step).name << " is approved, and its roster has not";
+    };
+    for (const auto& [step, result] : state.results) check(step, result);
+    for (const auto& [step, of_items] : state.item_results) {
+      for (const auto& [path, result] : of_items) check(step, result);
+    }
+    std::uint64_t round_from = 0;
+    std::map<std::uint64_t, const ItemChanged*> decisions;
+    for (const Event& event : instance_.events()) {
+      if (std::holds_alternative<RoundOpened>(event.body)) round_from = event.seq;
+      if (const auto* changed = std::get_if<ItemChanged>(&event.body)) decisions[event.seq] = changed;
+      const auto* passed = std::get_if<SeatPassed>(&event.body);
+      if (passed == nullptr) continue;
+      EXPECT_GT(passed->seq, round_from) << "a seat was passed by what was void";
+      ASSERT_TRUE(decisions.contains(passed->seq));
+      const ItemChanged& relied_on = *decisions.at(passed->seq);
+      EXPECT_EQ(relied_on.item, passed->item);
+      EXPECT_EQ(relied_on.outcome, "approved");
+      EXPECT_EQ(relied_on.by.person, passed->decided);
+      EXPECT_NE(passed->decided, state.requester) << "nobody approves a request of their own";
+    }
+    for (const auto& [key, timer] : state.timers) {
+      const auto activation = state.activations.find(key.activation);
+      ASSERT_NE(activation, state.activations.end());
+      EXPECT_TRUE(key.item == 0 || state.items.contains(key.item)) << "a timer of an item that is closed";
+    }
+  }
+
   std::uint32_t any_item() {
     const auto& items = instance_.state().items;
     if (items.empty()) return static_cast<std::uint32_t>(below(20));
@@ -307,7 +457,8 @@ class Simulation {
     command.outcome = any({"approved", "approved", "approved", "rejected", "returned", "good", "good", "bad",
                            "resubmitted", "resubmitted", "done", "done", "nonsense"});
     command.comment = any({"", "because", "because"});
-    if (below(3) == 0) command.return_to = any({"requester", "manager", "take", "draft", "nowhere"});
+    if (below(3) == 0)
+      command.return_to = any({"requester", "manager", "take", "draft", "seated", "right", "nowhere"});
     if (below(4) != 0) command.checklist = {any({"a", "b"})};
     // What a task without checklist takes, or its own part of one.
     if (below(3) == 0 && item != instance_.state().items.end()) command.checklist = item->second.entries;
@@ -378,6 +529,16 @@ TEST(Simulation, WhateverPeopleDoItemsAndLevelsKeepTheirOrder) {
   for (const char* type : {"items_listed", "level_opened", "stage_entered", "results_voided", "ended"})
     EXPECT_TRUE(seen.contains(type) || std::getenv("COUNTERSIGN_SEED") != nullptr)
         << type << " never happened";
+}
+
+TEST(Simulation, WhateverPeopleDoNothingIsApprovedWithoutTheConsentOfItsRoster) {
+  std::set<std::string> seen;
+  simulate(kApprovalRules, seen);
+  for (const char* type : {"seat_passed", "resume_planned", "decision_taken_back", "step_skipped", "jumped",
+                           "item_viewed", "results_voided"}) {
+    EXPECT_TRUE(seen.contains(type) || std::getenv("COUNTERSIGN_SEED") != nullptr)
+        << type << " never happened";
+  }
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr const char* kReview = R"(workflow: t
+constexpr const char* kReview_visibility = R"(workflow: t
 start:
   - form:
 form:
@@ -49,7 +49,7 @@ struct Reader {
 };
 
 TEST(Visibility, AFieldIsSeenByWhoeverEntersItAndWhomItNamesUntilItsStepOpens) {
-  Instance instance(load(kReview));
+  Instance instance(load(kReview_visibility));
   ASSERT_TRUE(accepted(instance.start("li.na", R"({"figures": "1", "salary": "2"})")));
   EXPECT_TRUE(Reader(instance, "sun.li").sees("figures"));
   EXPECT_TRUE(Reader(instance, "li.na").sees("salary")) << "the requester has entered it";
@@ -65,7 +65,7 @@ TEST(Visibility, AFieldIsSeenByWhoeverEntersItAndWhomItNamesUntilItsStepOpens) {
 }
 
 TEST(Visibility, TheStateThatAReaderSeesLacksHiddenFieldsAnswersAndDecisions) {
-  Instance instance(load(kReview));
+  Instance instance(load(kReview_visibility));
   instance.start("li.na", R"({"figures": "1", "salary": "2"})");
   const StepIndex rate = instance.definition().find_step("rate")->index;
   instance.decide_as("zhang.wei", "done", "well", R"({"secret": "s"})", R"({"rating": "A"})");

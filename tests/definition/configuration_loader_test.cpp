@@ -11,7 +11,7 @@
 namespace countersign {
 namespace {
 
-std::optional<Configuration> load(std::string_view file, std::string_view text) {
+std::optional<Configuration> settings_of(std::string_view file, std::string_view text) {
   Diagnostics diagnostics;
   const auto none = [](const std::string& path) -> Result<std::string> {
     return fail(ErrorCode::not_found, "cannot read " + path);
@@ -22,7 +22,7 @@ std::optional<Configuration> load(std::string_view file, std::string_view text) 
 }
 
 TEST(ConfigurationLoader, EverythingHasADefault) {
-  const auto configuration = load("/etc/countersign/countersign.yaml", "log: {}\n");
+  const auto configuration = settings_of("/etc/countersign/countersign.yaml", "log: {}\n");
   ASSERT_TRUE(configuration.has_value());
   EXPECT_EQ(configuration->listen_host, "127.0.0.1");
   EXPECT_EQ(configuration->listen_port, 8080);
@@ -38,7 +38,7 @@ TEST(ConfigurationLoader, EverythingHasADefault) {
 }
 
 TEST(ConfigurationLoader, ReadsWhatIsWritten) {
-  const auto configuration = load("countersign.yaml", R"(
+  const auto configuration = settings_of("countersign.yaml", R"(
 listen: "[::1]:9090"
 public_url: https://approve.example.com/flow/
 data: /srv/countersign

@@ -35,7 +35,7 @@ std::string read(const std::string& path) {
   return read_file(path).value_or("");
 }
 
-LoadedWorkflow load(const std::string& kind, const std::string& stem) {
+LoadedWorkflow load_file(const std::string& kind, const std::string& stem) {
   const MessageTexts messages = read_message_files(folder(kind)).value();
   const std::string text = read(folder(kind) + "/" + stem + ".yaml");
   return load_workflow("workflows/" + stem + ".yaml", text, messages, testing::sample_catalogue(),
@@ -55,7 +55,7 @@ void expect_golden(const std::string& kind, const std::string& stem, const std::
 class Broken : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Broken, GivesExactlyTheExpectedDiagnostics) {
-  const std::string found = load("broken", GetParam()).diagnostics.to_text();
+  const std::string found = load_file("broken", GetParam()).diagnostics.to_text();
   EXPECT_NE(found.find("error[CS"), std::string::npos) << "a broken file gives at least one error";
   expect_golden("broken", GetParam(), found);
 }
@@ -63,7 +63,7 @@ TEST_P(Broken, GivesExactlyTheExpectedDiagnostics) {
 class Warned : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Warned, LoadsWithExactlyTheExpectedWarnings) {
-  const LoadedWorkflow loaded = load("warned", GetParam());
+  const LoadedWorkflow loaded = load_file("warned", GetParam());
   EXPECT_NE(loaded.definition, nullptr);
   EXPECT_FALSE(loaded.diagnostics.has_errors());
   EXPECT_FALSE(loaded.diagnostics.all().empty());
@@ -73,7 +73,7 @@ TEST_P(Warned, LoadsWithExactlyTheExpectedWarnings) {
 class Good : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Good, Loads) {
-  const LoadedWorkflow loaded = load("good", GetParam());
+  const LoadedWorkflow loaded = load_file("good", GetParam());
   // A file that shows one thing need not read its fields, or may leave its branches.
   for (const Diagnostic& each : loaded.diagnostics.all()) {
     EXPECT_TRUE(each.code == "CS151" || each.code == "CS152") << loaded.diagnostics.to_text();

@@ -100,7 +100,8 @@ struct Members<ItemChanged> {
       std::tuple(required("item", &ItemChanged::item), required("act", &ItemChanged::act),
                  required("status", &ItemChanged::status), member("outcome", &ItemChanged::outcome),
                  required("by", &ItemChanged::by), member("comment", &ItemChanged::comment),
-                 member("fields", &ItemChanged::fields), member("checklist", &ItemChanged::checklist));
+                 member("fields", &ItemChanged::fields), member("checklist", &ItemChanged::checklist),
+                 member("confirmed", &ItemChanged::confirmed));
 };
 
 template <>
@@ -239,6 +240,61 @@ struct Members<Chased> {
   static constexpr std::uint32_t kVersion = 1;
   static constexpr auto kList = std::tuple(member("item", &Chased::item), required("kind", &Chased::kind),
                                            member("count", &Chased::count));
+};
+
+template <>
+struct Members<SeatPassed> {
+  static constexpr std::string_view kType = "seat_passed";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("by", &SeatPassed::by), required("activation", &SeatPassed::activation),
+                 required("seat", &SeatPassed::seat), required("decided", &SeatPassed::decided),
+                 required("item", &SeatPassed::item), required("seq", &SeatPassed::seq),
+                 member("step", &SeatPassed::step));
+};
+
+template <>
+struct Members<ResumePlanned> {
+  static constexpr std::string_view kType = "resume_planned";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("step", &ResumePlanned::step), required("to", &ResumePlanned::to));
+};
+
+template <>
+struct Members<DecisionTakenBack> {
+  static constexpr std::string_view kType = "decision_taken_back";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList = std::tuple(
+      required("item", &DecisionTakenBack::item), required("activation", &DecisionTakenBack::activation),
+      required("by", &DecisionTakenBack::by), member("reason", &DecisionTakenBack::reason),
+      member("answers", &DecisionTakenBack::answers));
+};
+
+template <>
+struct Members<StepSkipped> {
+  static constexpr std::string_view kType = "step_skipped";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("activation", &StepSkipped::activation), required("step", &StepSkipped::step),
+                 required("by", &StepSkipped::by), member("reason", &StepSkipped::reason));
+};
+
+template <>
+struct Members<Jumped> {
+  static constexpr std::string_view kType = "jumped";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList = std::tuple(member("from", &Jumped::from), required("to", &Jumped::to),
+                                           member("skipped", &Jumped::skipped), required("by", &Jumped::by),
+                                           member("reason", &Jumped::reason));
+};
+
+template <>
+struct Members<ItemViewed> {
+  static constexpr std::string_view kType = "item_viewed";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("item", &ItemViewed::item), required("by", &ItemViewed::by));
 };
 
 template <>

@@ -41,16 +41,18 @@ struct Members<Actor> {
 
 template <>
 struct Members<Seat> {
-  static constexpr auto kList =
-      std::tuple(member("person", &Seat::person), member("group", &Seat::group),
-                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote));
+  static constexpr auto kList = std::tuple(
+      member("person", &Seat::person), member("group", &Seat::group), member("reason", &Seat::reason),
+      member("item", &Seat::item), member("vote", &Seat::vote), member("of_group", &Seat::of_group),
+      member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on));
 };
 
 template <>
 struct Members<Roster> {
   static constexpr auto kList = std::tuple(
       member("seats", &Roster::seats), member("needed", &Roster::needed), member("veto", &Roster::veto),
-      member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision));
+      member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision),
+      member("needed_of", &Roster::needed_of));
 };
 
 template <>
@@ -77,6 +79,11 @@ struct Members<Timer> {
 };
 
 template <>
+struct Members<Resume> {
+  static constexpr auto kList = std::tuple(required("step", &Resume::step), member("since", &Resume::since));
+};
+
+template <>
 struct Members<Activation> {
   static constexpr auto kId = &Activation::id;
   static constexpr auto kList =
@@ -88,7 +95,8 @@ struct Members<Activation> {
                  member("outcome", &Activation::outcome), member("incident", &Activation::incident),
                  member("answers", &Activation::answers), member("listed", &Activation::listed),
                  member("begun", &Activation::begun), member("finished", &Activation::finished),
-                 member("levels", &Activation::levels), member("entries", &Activation::entries));
+                 member("levels", &Activation::levels), member("entries", &Activation::entries),
+                 member("resume", &Activation::resume));
 };
 
 template <>
@@ -106,7 +114,8 @@ struct Members<StepResult> {
       required("activation", &StepResult::activation), member("visit", &StepResult::visit),
       member("round", &StepResult::round), member("outcome", &StepResult::outcome),
       member("by", &StepResult::by), required("at", &StepResult::at), member("comment", &StepResult::comment),
-      member("fields", &StepResult::fields), member("voided", &StepResult::voided));
+      member("fields", &StepResult::fields), member("voided", &StepResult::voided),
+      member("roster", &StepResult::roster), member("seq", &StepResult::seq));
 };
 
 template <>
@@ -146,7 +155,8 @@ struct Members<State> {
       member("received", &State::received), member("claims", &State::claims),
       member("reservations", &State::reservations), member("first_decision", &State::first_decision),
       member("next_id", &State::next_id), member("item_results", &State::item_results),
-      member("reopened", &State::reopened));
+      member("reopened", &State::reopened), member("resumes", &State::resumes),
+      member("returned_seq", &State::returned_seq), member("first_view", &State::first_view));
 };
 
 }  // namespace countersign::codec

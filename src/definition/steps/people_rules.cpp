@@ -108,10 +108,11 @@ NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std:
   return NobodyRule::admin;
 }
 
-void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key) {
+void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key,
+                          bool handled) {
   const Directory* directory = reading.loading.catalogue.directory.get();
   const YamlNode* people = map.find(key);
-  if (directory == nullptr || people == nullptr || map.has("if_nobody")) return;
+  if (directory == nullptr || people == nullptr || handled) return;
   const auto is_active = [&](const PersonId& id) {
     const Person* person = directory->find(id);
     return person != nullptr && person->active;
@@ -130,6 +131,13 @@ void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std:
   };
   if (people->is_scalar()) look(*people);
   for (const YamlNode& item : people->items) look(item);
+}
+
+SamePersonRule read_same_person(const MapReader& map, SamePersonRule otherwise) {
+  return map.word("same_person", otherwise,
+                  {{"ask_again", SamePersonRule::ask_again},
+                   {"skip_if_consecutive", SamePersonRule::skip_if_consecutive},
+                   {"skip_if_approved", SamePersonRule::skip_if_approved}});
 }
 
 std::optional<Quorum> read_need(const StepReading& reading, const YamlNode& node, bool percent) {

@@ -15,9 +15,14 @@ std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapRe
 
 NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to);
 
-// Warns of groups in the expressions at `key` that have no active member, where no `if_nobody` says what
+// Warns of groups in the expressions at `key` that have no active member. `handled`: `if_nobody` says what
 // happens then.
-void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key);
+void warn_of_empty_groups(const StepReading& reading, const MapReader& map, std::string_view key,
+                          bool handled);
+
+// `same_person` of a step, and of the workflow for all of them.
+inline constexpr std::string_view kSamePersonWords = "ask_again|skip_if_consecutive|skip_if_approved";
+SamePersonRule read_same_person(const MapReader& map, SamePersonRule otherwise);
 
 // `need` of approve and of parallel: 1, 2, all, 60%.
 std::optional<Quorum> read_need(const StepReading& reading, const YamlNode& node, bool percent);

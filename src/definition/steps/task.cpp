@@ -92,7 +92,7 @@ StepKind read_task(const StepReading& reading) {
   if (const YamlNode* owner = map.find("for")) {
     task.owner = read_expressions(reading.loading, *owner, reading.spot, expects_people(), "'for'");
   }
-  warn_of_empty_groups(reading, map, "for");
+  warn_of_empty_groups(reading, map, "for", map.has("if_nobody"));
   if (const YamlNode* title = map.find("title"))
     task.title = read_local_text(reading.loading, *title, reading.spot, "'title'");
   read_outcomes(reading, map, task);

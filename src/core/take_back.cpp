@@ -1,0 +1,260 @@
+// An approver takes back what they decided, until somebody or something has acted on it.
+
+#include "core/take_back.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/commands.h"
+#include "core/flow.h"
+#include "core/people_step.h"
+#include "core/send_back.h"
+
+namespace countersign {
+namespace {
+
+std::string name_of(const Transition& transition, const PersonId& id) {
+  const Person* person = transition.context().directory.find(id);
+  return person == nullptr || person->name.empty() ? id.value : person->name;
+}
+
+// A vote that stands, and the step in which it was cast.
+struct Cast {
+  Seat seat;
+  StepIndex step = kNoStep;
+  ItemPath path;
+  ActivationId activation;
+  bool is_open = false;  // the step is still being decided
+};
+
+std::optional<Cast> cast_with(const State& state, std::uint32_t item) {
+  std::optional<Cast> cast;
+  const auto look = [&](StepIndex step, const ItemPath& path, ActivationId activation, const Roster& roster,
+                        bool is_open) {
+    for (const Seat& seat : roster.seats) {
+      if (seat.item == item && seat.vote != Seat::Vote::none)
+        cast = Cast{seat, step, path, activation, is_open};
+    }
+  };
+  for (const auto& [step, result] : state.results) {
+    if (!result.voided) look(step, {}, result.activation, result.roster, false);
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) {
+      if (!result.voided) look(step, path, result.activation, result.roster, false);
+    }
+  }
+  for (const auto& [id, activation] : state.activations) {
+    if (activation.outcome.empty())
+      look(activation.step, item_path(state, activation.frame), id, activation.roster, true);
+  }
+  return cast;
+}
+
+bool runs_at_once(const Step& step) {
+  return std::holds_alternative<Parallel>(step.kind) || std::holds_alternative<Gates>(step.kind) ||
+         std::holds_alternative<ForEach>(step.kind);
+}
+
+// Whether what was opened later in `step` followed from what was decided in `from`: it stands in the same
+// list or further out behind it, and not in another branch, level or item that goes on beside it.
+bool follows(const Definition& definition, const Cast& from, StepIndex step, const ItemPath& path) {
+  for (StepIndex at = from.step; at != kNoStep;) {
+    const ListIndex list = definition.step(at).list;
+    if (list == kNoList) return false;
+    const StepIndex block = block_in(definition, list, step);
+    if (block != kNoStep) {
+      if (block == at && at != from.step && runs_at_once(definition.step(at))) return false;
+      const std::size_t around = for_each_around(definition, list).size();
+      return path.size() >= around && from.path.size() >= around &&
+             std::equal(path.begin(), path.begin() + static_cast<long>(around), from.path.begin());
+    }
+    at = definition.list(list).owner;
+  }
+  return false;
+}
+
+// Somebody's or something's answer since, in words; "" where there is none.
+std::string who_has_acted(const Transition& transition, const IsLookedAt& followed) {
+  const State& state = transition.state();
+  const auto name = [&](StepIndex step) { return transition.definition().step(step).name; };
+  const auto answered = [&](StepIndex step, const StepResult& result) -> std::string {
+    if (result.voided) return {};
+    if (result.by.kind == Actor::Kind::person || result.by.kind == Actor::Kind::admin)
+      return fmt::format("{} has answered {} since", name_of(transition, result.by.person), name(step));
+    const bool from_outside = !result.by.channel.empty();
+    return from_outside ? fmt::format("{} has come to '{}' since", name(step), result.outcome) : "";
+  };
+  for (const auto& [step, result] : state.results) {
+    if (!followed(step, {}, result.activation)) continue;
+    if (std::string who = answered(step, result); !who.empty()) return who;
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) {
+      if (!followed(step, path, result.activation)) continue;
+      if (std::string who = answered(step, result); !who.empty()) return who;
+    }
+  }
+  for (const auto& [id, activation] : state.activations) {
+    if (!followed(activation.step, item_path(state, activation.frame), id) || !activation.outcome.empty())
+      continue;
+    for (const Seat& seat : activation.roster.seats) {
+      const bool is_asked = std::ranges::find(activation.items, seat.item) != activation.items.end();
+      if (seat.item != 0 && !is_asked)
+        return fmt::format("somebody has answered {} since", name(activation.step));
+    }
+  }
+  return {};
+}
+
+// The frame of the list, opened again where the branch or the chosen option around it is over. None where
+// that cannot be.
+FrameId frame_again(Transition& transition, ListIndex list, const ItemPath& path) {
+  const State& state = transition.state();
+  for (const auto& [id, frame] : state.frames) {
+    if (frame.list == list && item_path(state, id) == path) return id;
+  }
+  if (const FrameId branch = reopen_branch(transition, list, path)) return branch;
+  const StepIndex owner = transition.definition().list(list).owner;
+  if (owner == kNoStep) return FrameId();
+  const Step& step = transition.definition().step(owner);
+  const auto* choose = std::get_if<Choose>(&step.kind);
+  if (choose == nullptr) return FrameId();
+  const auto option = std::ranges::find(choose->options, list, &Choose::Option::list);
+  const FrameId outer =
+      option == choose->options.end() ? FrameId() : frame_again(transition, step.list, path);
+  if (!outer) return FrameId();
+  if (const ActivationId current = state.frames.at(outer).current) leave(transition, current);
+  const ActivationId again = enter_step(transition, outer, step);
+  const FrameId frame(transition.fresh_id());
+  transition.emit(FrameOpened{frame, again, list,
+                              fmt::format("option:{}", option - choose->options.begin() + 1), std::nullopt,
+                              std::nullopt});
+  return frame;
+}
+
+void void_what_followed(Transition& transition, const Cast& cast, const IsLookedAt& followed) {
+  const State& state = transition.state();
+  ResultsVoided voided;
+  for (const auto& [step, result] : state.results) {
+    const bool own = result.activation == cast.activation;
+    if (!result.voided && (own || followed(step, {}, result.activation))) voided.steps.push_back(step);
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) {
+      const bool own = result.activation == cast.activation;
+      if (!result.voided && (own || followed(step, path, result.activation)))
+        voided.items[step].push_back(path);
+    }
+  }
+  transition.emit(std::move(voided));
+}
+
+// The step is being decided still: the seat is open again.
+void open_seat_again(Transition& transition, const Cast& cast, const TakeBack& command) {
+  const Roster& roster = transition.state().activations.at(cast.activation).roster;
+  const bool next_has_voted = roster.one_by_one && std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+                                return seat.relies_on == 0 && seat.decided > cast.seat.decided;
+                              });
+  if (next_has_voted) {
+    return transition.refuse(ErrorCode::conflict,
+                             "cannot take the decision back: whoever came next has decided");
+  }
+  transition.emit(DecisionTakenBack{command.item, cast.activation, command.by, command.reason, {}});
+  reopen_seats(transition, cast.activation, [&](const Seat& seat) { return seat.item == command.item; });
+}
+
+// The step is over: it opens again with the votes of the others, and what followed from it is undone.
+void open_step_again(Transition& transition, const Cast& cast, const TakeBack& command) {
+  const Definition& definition = transition.definition();
+  const auto no = [&](std::string_view why) {
+    transition.refuse(ErrorCode::conflict, fmt::format("cannot take the decision back: {}", why));
+  };
+  const IsLookedAt followed = [&](StepIndex step, const ItemPath& path, ActivationId activation) {
+    return activation > cast.activation && follows(definition, cast, step, path);
+  };
+  if (const std::string who = who_has_acted(transition, followed); !who.empty()) return no(who);
+  if (const std::string left = what_has_left(transition, followed); !left.empty()) return no(left);
+  const Step& step = definition.step(cast.step);
+  const FrameId frame = frame_again(transition, step.list, cast.path);
+  if (!frame) {
+    return no("the block of steps in which it was decided is over; whoever is asked now can send it back");
+  }
+  const StepResult result = *find_result(transition.state(), cast.step, cast.path);
+  void_what_followed(transition, cast, followed);
+  if (const ActivationId current = transition.state().frames.at(frame).current) leave(transition, current);
+  const ActivationId again = enter_step(transition, frame, step);
+  if (transition.stopped()) return;
+  Roster roster = result.roster;
+  for (Seat& seat : roster.seats) {
+    if (seat.vote != Seat::Vote::none && seat.item != command.item) continue;
+    seat = Seat{.person = seat.person, .group = seat.group, .reason = seat.reason, .of_group = seat.of_group};
+  }
+  transition.emit(RosterSet{again, std::move(roster)});
+  transition.emit(DecisionTakenBack{command.item, again, command.by, command.reason, result.fields});
+  ask_open_seats(transition, again);
+}
+
+}  // namespace
+
+void take_back(Transition& transition, const TakeBack& command) {
+  const State& state = transition.state();
+  const auto no = [&](ErrorCode code, std::string_view why) {
+    transition.refuse(code, fmt::format("cannot take the decision back: {}", why));
+  };
+  if (state.ended)
+    return no(ErrorCode::conflict, fmt::format("{} has ended ({})", state.reference, state.status));
+  if (state.items.contains(command.item)) return no(ErrorCode::conflict, "the work item is not decided yet");
+  const Person* person = transition.context().directory.find(command.by.person);
+  if (command.by.kind != Actor::Kind::person || person == nullptr || !person->active) {
+    return no(ErrorCode::forbidden, "only an active person takes back what they decided");
+  }
+  const std::optional<Cast> cast = cast_with(state, command.item);
+  if (!cast) {
+    return no(ErrorCode::conflict,
+              "no approval or rejection by this work item stands: it was sent back since, or decided in the "
+              "place of "
+              "others");
+  }
+  if (cast->seat.by != command.by.person) {
+    return no(ErrorCode::forbidden, fmt::format("{} decided it, not {}", name_of(transition, cast->seat.by),
+                                                name_of(transition, command.by.person)));
+  }
+  if (state.returned_seq > cast->seat.decided)
+    return no(ErrorCode::conflict, "the request was sent back since");
+  if (cast->is_open) return open_seat_again(transition, *cast, command);
+  open_step_again(transition, *cast, command);
+}
+
+std::string what_has_left(const Transition& transition, const IsLookedAt& is_looked_at) {
+  const State& state = transition.state();
+  const Definition& definition = transition.definition();
+  for (const auto& [id, activation] : state.activations) {
+    if (activation.effect && is_looked_at(activation.step, item_path(state, activation.frame), id))
+      return "a call or another workflow that it started is still running";
+  }
+  const auto left = [&](StepIndex step, const ItemPath& path, const StepResult& result) -> std::string {
+    if (!is_looked_at(step, path, result.activation)) return {};
+    const StepKind& kind = definition.step(step).kind;
+    // Money that was spent stays so in whichever round it was.
+    const auto* budget = std::get_if<Budget>(&kind);
+    if (budget != nullptr && budget->act != Budget::Act::reserve && result.outcome != "insufficient")
+      return "budget has been spent or moved for it";
+    const bool calls = std::holds_alternative<Call>(kind) || std::holds_alternative<Run>(kind);
+    return calls && !result.voided ? "another system has been called, or another workflow has run, for it"
+                                   : "";
+  };
+  for (const auto& [step, result] : state.results) {
+    if (std::string what = left(step, {}, result); !what.empty()) return what;
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) {
+      if (std::string what = left(step, path, result); !what.empty()) return what;
+    }
+  }
+  return {};
+}
+
+}  // namespace countersign

@@ -1,0 +1,246 @@
+// Rule 10: withdraw, by the requester, and take back, by an approver.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/instance_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+std::shared_ptr<const Definition> reclaimable(const std::string& steps, const std::string& top = "") {
+  return load(
+      "workflow: reclaim\nstart:\n  - form:\nform:\n  amount: {type: number}\n"
+      "statuses: [approved, rejected]\n" +
+      top + "steps:\n" + steps + "  - end: approved\n");
+}
+
+Actor somebody(const std::string& id) {
+  return Actor{.kind = Actor::Kind::person, .person = PersonId(id), .channel = "api"};
+}
+
+constexpr const char* kTwoSteps = R"(  - id: first
+    approve:
+      by: person("wang.fang")
+      ask:
+        code: {type: text}
+  - id: second
+    approve:
+      by: person("sun.li")
+    remind:
+      - {after: 1 hour, every: 1 hour}
+)";
+
+TEST(Rule10Withdraw, UntilTheFirstView) {
+  Instance instance(reclaimable(kTwoSteps, "withdraw: first_view\n"));
+  instance.start("li.na");
+  EXPECT_EQ(rejection_code(instance.run(View{instance.item("wang.fang"), somebody("sun.li")})),
+            ErrorCode::forbidden)
+      << "only whoever is asked has looked at it";
+  ASSERT_TRUE(accepted(instance.run(View{instance.item("wang.fang"), somebody("wang.fang")})));
+  EXPECT_TRUE(accepted(instance.run(View{instance.item("wang.fang"), somebody("wang.fang")})));
+  EXPECT_TRUE(instance.last_events().empty()) << "only the first look is recorded";
+  const Outcome refused = instance.run(Withdraw{somebody("li.na"), "mistake"});
+  EXPECT_EQ(rejection_code(refused), ErrorCode::conflict);
+  EXPECT_THAT(rejection(refused), HasSubstr("looked at"));
+
+  Instance unseen(reclaimable(kTwoSteps, "withdraw: first_view\n"));
+  unseen.start("li.na");
+  EXPECT_TRUE(accepted(unseen.run(Withdraw{somebody("li.na"), "mistake"})));
+  unseen.decide_as("li.na", "resubmitted");
+  EXPECT_TRUE(accepted(unseen.run(Withdraw{somebody("li.na"), "mistake"}))) << "a new round is unseen again";
+}
+
+TEST(Rule10Withdraw, NotOnceSomethingHasLeftTheInstance) {
+  Instance instance(reclaimable(std::string(R"(  - call: crm.book
+    with:
+      deal: '"D"'
+    on:
+      failed: []
+)") + kTwoSteps,
+                                "withdraw: any_time\n"));
+  instance.start("li.na");
+  EXPECT_THAT(rejection(instance.run(Withdraw{somebody("li.na"), "m"})), HasSubstr("still running"));
+  EffectId effect;
+  for (const auto& [id, activation] : instance.state().activations) {
+    if (activation.effect) effect = *activation.effect;
+  }
+  instance.run(EffectDone{effect, true, {}, ""});
+  EXPECT_THAT(rejection(instance.run(Withdraw{somebody("li.na"), "m"})), HasSubstr("has been called"));
+}
+
+TEST(Rule10TakeBack, UntilTheNextOneHasActed) {
+  Instance instance(reclaimable(kTwoSteps));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved", "", R"({"code": "47"})");
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@second"));
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), "the wrong one"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@first"));
+  EXPECT_EQ(instance.outcome_of("first"), "(void)");
+  EXPECT_TRUE(instance.state().timers.empty()) << "nobody is reminded of the step that was taken away";
+  EXPECT_EQ(instance.state().round, 1U);
+  EXPECT_THAT(rejection(instance.run(TakeBack{item, somebody("wang.fang"), ""})), HasSubstr("no approval"))
+      << "it is taken back already";
+  const std::uint32_t again = instance.item("wang.fang");
+  EXPECT_NE(again, item) << "a work item is decided once";
+  instance.decide_as("wang.fang", "approved");
+  instance.decide_as("sun.li", "approved");
+  EXPECT_EQ(instance.status(), "approved");
+  EXPECT_THAT(rejection(instance.run(TakeBack{again, somebody("wang.fang"), ""})), HasSubstr("has ended"));
+}
+
+TEST(Rule10TakeBack, NotSomebodyElsesAndNotAfterASuccessor) {
+  const auto definition = reclaimable(std::string(kTwoSteps) + R"(  - id: third
+    approve:
+      by: person("adm")
+)");
+  Instance instance(definition);
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  EXPECT_THAT(rejection(instance.run(TakeBack{item, somebody("wang.fang"), ""})),
+              HasSubstr("not decided yet"));
+  instance.decide_as("wang.fang", "approved");
+  EXPECT_EQ(rejection_code(instance.run(TakeBack{item, somebody("sun.li"), ""})), ErrorCode::forbidden);
+  instance.decide_as("sun.li", "approved");
+  const Outcome late = instance.run(TakeBack{item, somebody("wang.fang"), ""});
+  EXPECT_EQ(rejection_code(late), ErrorCode::conflict);
+  EXPECT_THAT(rejection(late), HasSubstr("sun.li has answered second since"));
+}
+
+TEST(Rule10TakeBack, OpensOnlyTheirSeatOfAStepThatIsStillDecided) {
+  Instance instance(reclaimable(R"(  - id: all
+    approve:
+      by: group("finance")
+      need: all
+)"));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  instance.decide_as("zhao.lei", "approved");
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), ""})));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("wang.fang@all", "qian.min@all"));
+  instance.decide_as("qian.min", "approved");
+  EXPECT_EQ(instance.status(), "running");
+  instance.decide_as("wang.fang", "approved");
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule10TakeBack, InTurnWhoeverComesNextWaitsAgain) {
+  Instance instance(reclaimable(R"(  - id: turn
+    approve:
+      by: group("finance")
+      need: all
+      order: one_by_one
+)"));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  EXPECT_THAT(instance.asked(), ElementsAre("zhao.lei@turn"));
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), ""})));
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@turn"));
+  const std::uint32_t again = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  instance.decide_as("zhao.lei", "approved");
+  EXPECT_EQ(rejection_code(instance.run(TakeBack{again, somebody("wang.fang"), ""})), ErrorCode::conflict)
+      << "zhao.lei has acted on it";
+}
+
+TEST(Rule10TakeBack, TheVotesOfTheOthersStand) {
+  Instance instance(reclaimable(R"(  - id: two
+    approve:
+      by: group("finance")
+      need: 2
+  - id: next
+    approve:
+      by: person("sun.li")
+)"));
+  instance.start("li.na");
+  instance.decide_as("wang.fang", "approved");
+  const std::uint32_t item = instance.item("zhao.lei");
+  instance.decide_as("zhao.lei", "approved");
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("zhao.lei"), ""})));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("zhao.lei@two", "qian.min@two"))
+      << "qian.min, who was not needed, may decide it instead";
+  instance.decide_as("qian.min", "approved");
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@next"));
+}
+
+TEST(Rule10TakeBack, OutOfAChosenOptionAndOutOfABranchThatIsDone) {
+  Instance chosen(reclaimable(R"(  - choose:
+      - when: form.amount > 1
+        steps:
+          - id: inside
+            approve:
+              by: person("wang.fang")
+      - else: []
+  - id: behind
+    approve:
+      by: person("sun.li")
+)"));
+  chosen.start("li.na", R"({"amount": "5"})");
+  std::uint32_t item = chosen.item("wang.fang");
+  chosen.decide_as("wang.fang", "approved");
+  ASSERT_TRUE(accepted(chosen.run(TakeBack{item, somebody("wang.fang"), ""})));
+  EXPECT_THAT(chosen.asked(), ElementsAre("wang.fang@inside"));
+  chosen.decide_as("wang.fang", "approved");
+  chosen.decide_as("sun.li", "approved");
+  EXPECT_EQ(chosen.status(), "approved");
+
+  const auto branches = reclaimable(R"(  - parallel:
+      branches:
+        one:
+          - id: left
+            approve:
+              by: person("wang.fang")
+        two:
+          - id: right
+            approve:
+              by: person("sun.li")
+  - id: behind
+    approve:
+      by: person("adm")
+)");
+  Instance open(branches);
+  open.start("li.na");
+  item = open.item("wang.fang");
+  open.decide_as("wang.fang", "approved");
+  ASSERT_TRUE(accepted(open.run(TakeBack{item, somebody("wang.fang"), ""})));
+  EXPECT_THAT(open.asked(), UnorderedElementsAre("wang.fang@left", "sun.li@right"));
+  open.decide_as("sun.li", "approved");
+  item = open.item("wang.fang");
+  open.decide_as("wang.fang", "approved");
+  EXPECT_THAT(open.asked(), ElementsAre("adm@behind"));
+  EXPECT_THAT(rejection(open.run(TakeBack{item, somebody("wang.fang"), ""})), HasSubstr("block of steps"))
+      << "what sun.li decided beside it would have to be undone";
+}
+
+TEST(Rule10TakeBack, NotOnceACallWasMadeOrItWasSentBack) {
+  Instance called(reclaimable(std::string(R"(  - id: first
+    approve:
+      by: person("wang.fang")
+  - call: crm.book
+    with:
+      deal: '"D"'
+    on:
+      failed: []
+)")));
+  called.start("li.na");
+  std::uint32_t item = called.item("wang.fang");
+  called.decide_as("wang.fang", "approved");
+  EXPECT_THAT(rejection(called.run(TakeBack{item, somebody("wang.fang"), ""})), HasSubstr("still running"));
+
+  Instance returned(reclaimable(kTwoSteps));
+  returned.start("li.na");
+  item = returned.item("wang.fang");
+  returned.decide_as("wang.fang", "approved");
+  returned.decide_as("sun.li", "returned", "no");
+  EXPECT_EQ(rejection_code(returned.run(TakeBack{item, somebody("wang.fang"), ""})), ErrorCode::conflict);
+}
+
+}  // namespace
+}  // namespace countersign::testing
