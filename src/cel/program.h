@@ -46,8 +46,8 @@ struct Function {
   std::vector<Overload> overloads;
   // What a call gives whose last argument is this text literal, instead of the overload's result.
   std::map<std::string, Type> by_literal = {};
-  // Why a call can never succeed whose first argument is of this type and whose last is this text literal; "" where
-  // it may. Empty: every call may.
+  // Why a call can never succeed whose first argument is of this type and whose last is this text literal; ""
+  // where it may. Empty: every call may.
   std::function<std::string(const Type& first, std::string_view literal)> refuse = {};
 };
 

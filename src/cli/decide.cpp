@@ -53,7 +53,8 @@ std::string recorded(const json::value& decided) {
                                shown_at(decided, "outcome"), shown_at(decided, "instance_status")));
 }
 
-// The same answer to several items. Each is decided or refused by itself, and the worst refusal is the exit code.
+// The same answer to several items. Each is decided or refused by itself, and the worst refusal is the exit
+// code.
 Outcome<ExitCode> decide_several(Console& console, const Connection& connection, ApiClient& client,
                                  const std::vector<std::string>& items, const json::object& answer) {
   json::array decisions;
@@ -137,7 +138,8 @@ void add_decide(Command& root, Connection& connection) {
       .argument(options->outcome, "OUTCOME",
                 "approved, rejected, returned, done, resubmitted, or one of the task's own")
       .options(options->also, "--also", "ITEM",
-               "another work item that gets the same answer; may be repeated. Each is decided or refused by itself")
+               "another work item that gets the same answer; may be repeated. Each is decided or refused by "
+               "itself")
       .option(options->comment, "--comment", "TEXT", "why")
       .options(options->answers, "--answer", "NAME=VALUE", "a field that the step asks for; may be repeated")
       .options(options->form, "--form-set", "NAME=VALUE",

@@ -42,7 +42,8 @@ Outcome<json::object> form_of(Console& console, const std::vector<std::string>& 
   return form;
 }
 
-// The budgets of the configuration with what is left of them now: what others hold and have spent is not there.
+// The budgets of the configuration with what is left of them now: what others hold and have spent is not
+// there.
 Outcome<std::shared_ptr<const Snapshot>> with_live_budgets(Console& console, const Connection& connection,
                                                            const Snapshot& configured) {
   auto client = connect(console, connection);
@@ -134,7 +135,8 @@ void add_explain(Command& root, Connection& connection) {
           "engine, "
           "where everybody agrees and every call succeeds, and says who would be asked and why, what is "
           "skipped, and "
-          "which conditions decide that. Budgets are taken as the configuration gives them, with --live as much of them as is left at the daemon. "
+          "which conditions decide that. Budgets are taken as the configuration gives them, with --live as "
+          "much of them as is left at the daemon. "
           "With a REF, from "
           "the "
           "daemon: who is asked and why, where each answer leads, and when the next reminder goes.")

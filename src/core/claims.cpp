@@ -150,8 +150,7 @@ std::vector<Claim> of_form(const Definition& definition, const Fields& form) {
       continue;
     }
     add_rows(form, rule.table, [&](const cel::Map& row, const std::string& pointer) {
-      add_rule(
-          definition, rule, pointer, [&](const std::string& name) { return row.find(name); }, claims);
+      add_rule(definition, rule, pointer, [&](const std::string& name) { return row.find(name); }, claims);
     });
   }
   std::sort(claims.begin(), claims.end());
@@ -167,8 +166,10 @@ void change(Transition& transition, const Fields& form) {
   for (const Claim& claim : wanted) {
     // They are sorted: the same in two places stands side by side.
     if (&claim != &wanted.front() && (&claim)[-1].is_same(claim)) {
-      problems.push_back({claim.pointer, "stands in this request twice and may be used only once",
-                          FormFault::twice, {shown_key(claim)}});
+      problems.push_back({claim.pointer,
+                          "stands in this request twice and may be used only once",
+                          FormFault::twice,
+                          {shown_key(claim)}});
       continue;
     }
     if (std::find_if(held.begin(), held.end(), [&](const Claim& own) { return own.is_same(claim); }) !=

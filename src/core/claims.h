@@ -1,8 +1,9 @@
 #pragma once
 // What one instance holds so that no other can: its business key, the values of fields and columns that are
 // `unique`, and those of the workflow's rules of `unique` (files by their SHA-256, so that an invoice is not
-// paid twice). Taken when a request is submitted, kept while it is sent back, freed when it is withdrawn or comes
-// to nothing, else spent for good; a rule with `spent_on` is spent by those ends alone. Internal to the core.
+// paid twice). Taken when a request is submitted, kept while it is sent back, freed when it is withdrawn or
+// comes to nothing, else spent for good; a rule with `spent_on` is spent by those ends alone. Internal to the
+// core.
 
 #include <string>
 #include <string_view>
@@ -28,7 +29,8 @@ std::string once_scope(const WorkflowId& workflow);
 std::vector<Claim> of_form(const Definition& definition, const Fields& form);
 
 // Takes what `form` claims and the instance does not hold, frees the reverse. Refuses, naming the fields,
-// where another instance holds one or the form itself names one twice; asks for facts where they are not known.
+// where another instance holds one or the form itself names one twice; asks for facts where they are not
+// known.
 void change(Transition& transition, const Fields& form);
 // A withdrawn request lets go of them; submitting it again takes them again.
 void free_form(Transition& transition);

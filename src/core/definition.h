@@ -385,13 +385,13 @@ struct RefuseRule {
   LocalText say;
 };
 
-// Values that together may be handed in only once, such as an invoice's number and code. Fields of the form, or
-// columns of one of its tables, where each row counts by itself. The first of them is needed: where it is
+// Values that together may be handed in only once, such as an invoice's number and code. Fields of the form,
+// or columns of one of its tables, where each row counts by itself. The first of them is needed: where it is
 // empty nothing is claimed; others may be empty.
 struct UniqueRule {
-  std::string id;     // requests of other workflows with a rule of this id are meant too, where `among` says so
-  std::string table;  // "" for fields of the form itself
-  std::vector<std::string> fields;     // a file or files stand alone and are known by their content
+  std::string id;  // requests of other workflows with a rule of this id are meant too, where `among` says so
+  std::string table;                // "" for fields of the form itself
+  std::vector<std::string> fields;  // a file or files stand alone and are known by their content
   Unique among = Unique::everywhere;
   std::vector<std::string> spent_on;  // ends that keep them for good, others free them; empty: see claims.h
   SourcePosition at;

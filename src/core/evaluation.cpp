@@ -279,8 +279,8 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     return fail(ErrorCode::invalid_input, fmt::format("there is no table '{}'", arguments[0].as_string()));
   }
   if (function == "convert") {
-    auto converted =
-        exchange::convert(context_.definition, arguments[0].as_money(), std::string(arguments[1].as_string()));
+    auto converted = exchange::convert(context_.definition, arguments[0].as_money(),
+                                       std::string(arguments[1].as_string()));
     if (!converted) return std::unexpected(std::move(converted.error()));
     return cel::Value::money(std::move(*converted));
   }

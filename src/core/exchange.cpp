@@ -39,8 +39,10 @@ std::string fault_of(const DataTable& table) {
     const std::string from = text_at(row, "from");
     const std::string to = text_at(row, "to");
     if (!is_currency(from) || !is_currency(to))
-      return fmt::format("'{}' is no currency: three capital letters such as CNY", is_currency(from) ? to : from);
-    if (!seen.emplace(from, to).second) return fmt::format("the rate from {} to {} stands there twice", from, to);
+      return fmt::format("'{}' is no currency: three capital letters such as CNY",
+                         is_currency(from) ? to : from);
+    if (!seen.emplace(from, to).second)
+      return fmt::format("the rate from {} to {} stands there twice", from, to);
     const Decimal rate = row.as_map().find("rate")->as_decimal();
     if (rate.is_zero() || rate.is_negative())
       return fmt::format("the rate from {} to {} is not above zero", from, to);
@@ -50,7 +52,8 @@ std::string fault_of(const DataTable& table) {
 
 std::vector<Pair> pairs_of(const DataTable& table) {
   std::vector<Pair> pairs;
-  for (const cel::Value& row : table.rows.as_list()) pairs.push_back({text_at(row, "from"), text_at(row, "to")});
+  for (const cel::Value& row : table.rows.as_list())
+    pairs.push_back({text_at(row, "from"), text_at(row, "to")});
   return pairs;
 }
 
@@ -63,8 +66,8 @@ Result<Money> convert(const Definition& definition, const Money& money, const st
   if (money.currency == to) return money;
   const auto table = definition.tables.find(kTable);
   if (table == definition.tables.end()) {
-    return fail(ErrorCode::invalid_input, fmt::format("cannot convert {} to {}: there is no table {}",
-                                                      money.to_text(), to, kTable));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("cannot convert {} to {}: there is no table {}", money.to_text(), to, kTable));
   }
   const cel::Value* row = row_of(table->second, money.currency, to);
   if (row == nullptr) {

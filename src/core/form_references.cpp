@@ -132,7 +132,8 @@ std::optional<cel::Value> ValueReader::read_file(const Field& field, const json:
   const auto* name = file->find("name");
   if (name != nullptr && !is_accepted(field, name->as_string(), pointer)) return std::nullopt;
   const auto* type = file->find("type");
-  if (name != nullptr && type != nullptr && !holds_what_it_says(name->as_string(), type->as_string(), pointer))
+  if (name != nullptr && type != nullptr &&
+      !holds_what_it_says(name->as_string(), type->as_string(), pointer))
     return std::nullopt;
   return cel::Value::map(std::move(*file));
 }

@@ -119,8 +119,7 @@ class Planner {
   }
 
   // Levels that are open stay so in their order; those that still wait may stand in another.
-  void check_levels(const Activation& activation, const Step& step, const Gates& before,
-                    const Gates& after) {
+  void check_levels(const Activation& activation, const Step& step, const Gates& before, const Gates& after) {
     const std::vector<std::string> old_stages = stages_of(before);
     const std::vector<std::string> new_stages = stages_of(after);
     const auto has = [](const std::vector<std::string>& stages, const std::string& stage) {

@@ -113,7 +113,8 @@ bool check_rates(Loading& loading, const Piece& piece, const ScannedCall& call) 
   if (!load_named_table(loading, name, at)) return false;
   const std::string fault = exchange::fault_of(loading.definition.tables.find(name)->second);
   if (fault.empty()) return true;
-  loading.diagnostics.error(Code::table_cell, at, fmt::format("convert() reads tables/{}.csv: {}", name, fault));
+  loading.diagnostics.error(Code::table_cell, at,
+                            fmt::format("convert() reads tables/{}.csv: {}", name, fault));
   return false;
 }
 

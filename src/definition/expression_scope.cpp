@@ -119,7 +119,8 @@ void add_data_functions(const Loading& loading, std::string_view text,
   functions.push_back(std::move(table));
   const auto rates = loading.definition.tables.find(exchange::kTable);
   if (rates == loading.definition.tables.end()) return;
-  cel::Function convert{"convert", {{"convert_money_string", {cel::Type::money(""), name}, cel::Type::money("")}}};
+  cel::Function convert{"convert",
+                        {{"convert_money_string", {cel::Type::money(""), name}, cel::Type::money("")}}};
   for (const exchange::Pair& pair : exchange::pairs_of(rates->second)) {
     convert.by_literal.emplace(pair.from, cel::Type::money(pair.from));
     convert.by_literal.emplace(pair.to, cel::Type::money(pair.to));

@@ -43,15 +43,15 @@ const std::vector<Field>* fields_named(Loading& loading, const MapReader& map, U
     if (field.type == FieldType::table) tables.push_back(field.name);
   }
   loading.diagnostics.error(Code::unknown_field, named->at,
-                            table == nullptr
-                                ? fmt::format("unknown field '{}' of form", rule.table)
-                                : fmt::format("the field '{}' is of type {}, not a table", rule.table,
-                                              to_string(table->type)),
+                            table == nullptr ? fmt::format("unknown field '{}' of form", rule.table)
+                                             : fmt::format("the field '{}' is of type {}, not a table",
+                                                           rule.table, to_string(table->type)),
                             table == nullptr ? nearest_of(rule.table, tables) : std::string());
   return nullptr;
 }
 
-void read_key_fields(Loading& loading, const MapReader& map, const std::vector<Field>& known, UniqueRule& rule) {
+void read_key_fields(Loading& loading, const MapReader& map, const std::vector<Field>& known,
+                     UniqueRule& rule) {
   const YamlNode* list = map.find("fields");
   if (list == nullptr) return;
   if (list->items.empty()) loading.diagnostics.error(Code::bad_value, list->at, "'fields' is an empty list");
@@ -69,9 +69,9 @@ void read_key_fields(Loading& loading, const MapReader& map, const std::vector<F
       continue;
     }
     if (field->type == FieldType::table) {
-      loading.diagnostics.error(Code::bad_value, item.at,
-                                fmt::format("'{}' is a table: name it under 'table' and its columns here",
-                                            item.text));
+      loading.diagnostics.error(
+          Code::bad_value, item.at,
+          fmt::format("'{}' is a table: name it under 'table' and its columns here", item.text));
       continue;
     }
     if (is_file(*field) && list->items.size() > 1) {

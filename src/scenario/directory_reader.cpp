@@ -2,10 +2,10 @@
 
 #include <array>
 
+#include "scenario/scenario_grammar.h"
 #include <fmt/format.h>
 
 #include "definition/people_draft.h"
-#include "scenario/scenario_grammar.h"
 
 namespace countersign::scenario {
 namespace {

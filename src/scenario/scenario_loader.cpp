@@ -227,7 +227,7 @@ class FileLoader {
 const Grammar& scenario_file_grammar() {
   static const Grammar kEntries{"entries", {list_of(entry_grammar)}};
   static const std::vector<Key> kScenario =
-      with_inside(kScenarioKeys, {{"steps", [] () -> const Grammar& { return kEntries; }}});
+      with_inside(kScenarioKeys, {{"steps", []() -> const Grammar& { return kEntries; }}});
   static const Grammar kOne{"scenario", {map_of({kScenario})}};
   static const Grammar kAll{"scenarios", {list_of([]() -> const Grammar& { return kOne; })}};
   static const Grammar kCalendars{"calendars", {names_of(calendar_grammar)}};

@@ -8,8 +8,8 @@
 #include "base/digest.h"
 #include "core/event_codec.h"
 #include "core/form.h"
-#include "core/outbound_call.h"
 #include "core/form_value.h"
+#include "core/outbound_call.h"
 #include "runtime/outbox_rows.h"
 #include "runtime/workspace.h"
 

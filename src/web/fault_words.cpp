@@ -80,7 +80,8 @@ std::string_view pattern_of(FormFault fault, bool chinese) {
     case FormFault::file_kind:
       return either("'{0}' is not accepted: allowed are {1}.", "不接受文件“{0}”，允许的类型：{1}。");
     case FormFault::file_content:
-      return either("'{0}' is not what its name says: it holds {1}.", "文件“{0}”的内容与名称不符：实际为 {1}。");
+      return either("'{0}' is not what its name says: it holds {1}.",
+                    "文件“{0}”的内容与名称不符：实际为 {1}。");
     case FormFault::unknown_file:
       return either("The file is no longer there: please choose it again.", "文件已不存在，请重新选择。");
     case FormFault::used_before:

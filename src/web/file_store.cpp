@@ -212,12 +212,14 @@ std::string safe_file_name(std::string_view name) {
   return trimmed(safe).empty() ? "file" : std::string(trimmed(safe));
 }
 
-// Any archive can be called .docx. OpenDocument begins with an entry that names its type (OpenDocument 1.3, part
-// 2, 3.3); Office Open XML with an entry of its own folders (ECMA-376, part 2). A ZIP entry's name stands 30 bytes
-// behind its signature, its length 26 bytes behind (APPNOTE.TXT, 4.3.7).
+// Any archive can be called .docx. OpenDocument begins with an entry that names its type (OpenDocument 1.3,
+// part 2, 3.3); Office Open XML with an entry of its own folders (ECMA-376, part 2). A ZIP entry's name
+// stands 30 bytes behind its signature, its length 26 bytes behind (APPNOTE.TXT, 4.3.7).
 static bool is_office_archive(std::string_view head, std::string_view type) {
   if (head.size() < 30) return false;
-  const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(head[at])); };
+  const auto byte = [&](std::size_t at) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(head[at]));
+  };
   const std::string_view entry = head.substr(30, byte(26) + (byte(27) << 8));
   if (type.find("opendocument") != std::string_view::npos) {
     const std::size_t behind = 30 + entry.size() + byte(28) + (byte(29) << 8);

@@ -61,8 +61,8 @@ class Upload final : public BodySink {
 // The path of a kept file.
 std::string stored_path(const std::string& folder, std::string_view sha256);
 
-// Removes a kept file that nothing names, unless it was uploaded (again) at `older_than` or later. False where
-// it stays; true also where there is none. Thread-safe, also against uploads of the same content.
+// Removes a kept file that nothing names, unless it was uploaded (again) at `older_than` or later. False
+// where it stays; true also where there is none. Thread-safe, also against uploads of the same content.
 bool remove_stored(const std::string& folder, std::string_view sha256, Instant older_than);
 // Removes what uploads have left behind that a crash cut off: before the first upload.
 void clear_incoming(const std::string& folder);

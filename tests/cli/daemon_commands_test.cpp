@@ -50,9 +50,8 @@ TEST(DecideCommand, GivesSeveralTheSameAnswerAndSaysWhatBecameOfEach) {
   const Ran ran = daemon.run({"decide", "i_01.3", "approved", "--also", "i_02.5", "--comment", "fine"});
   EXPECT_EQ(ran.out, "EXP-1: approved is recorded; it is running\ni_02.5: finance is already decided\n");
   EXPECT_EQ(ran.code, static_cast<int>(exit_code_of_status(409))) << "one of them was refused";
-  EXPECT_EQ(daemon.request(0).body,
-            R"({"decisions":[{"outcome":"approved","comment":"fine","id":"i_01.3"},)"
-            R"({"outcome":"approved","comment":"fine","id":"i_02.5"}]})");
+  EXPECT_EQ(daemon.request(0).body, R"({"decisions":[{"outcome":"approved","comment":"fine","id":"i_01.3"},)"
+                                    R"({"outcome":"approved","comment":"fine","id":"i_02.5"}]})");
   EXPECT_NE(daemon.request(0).header("Idempotency-Key"), "");
   const Ran mixed = daemon.run({"decide", "i_01.3", "approved", "--also", "i_02.5", "--version", "2"});
   EXPECT_THAT(mixed.err, HasSubstr("--version is of one work item"));

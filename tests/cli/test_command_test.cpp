@@ -179,12 +179,13 @@ ledgers:
   std::string text = kWorkflow;
   text.replace(text.find("form.days > 10"), 14, "budget(\"travel\").available >= 100.00");
   write("workflows/holiday.yaml", text);
-  const std::vector<std::string> asked{"explain", "holiday", "--requester", "ben", "--form", "days=5",
-                                       "--config", configuration};
+  const std::vector<std::string> asked{"explain", "holiday", "--requester", "ben",
+                                       "--form",  "days=5",  "--config",    configuration};
   const Ran configured = run(asked);
   EXPECT_EQ(configured.code, 0) << configured.err;
   EXPECT_THAT(configured.out, HasSubstr("available >= 100.00: true"));
-  const FakeDaemon daemon(FakeReply{200, R"({"ledgers":[{"name":"travel","available":"99.99"},{"name":"other"}]})"});
+  const FakeDaemon daemon(
+      FakeReply{200, R"({"ledgers":[{"name":"travel","available":"99.99"},{"name":"other"}]})"});
   std::vector<std::string> live = asked;
   live.emplace_back("--live");
   const Ran now = run(live, {{"COUNTERSIGN_URL", daemon.url()}, {"COUNTERSIGN_KEY", "csk_test"}});

@@ -188,8 +188,7 @@ TEST(Migrate, FindsLevelsByTheirStageWhereTheyStandInAnotherOrder) {
   instance.decide_as("sun.li", "done");
   const auto to = with_levels(kFirstLevel + kThirdLevel + kSecondLevel);
   ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "booking comes first"})));
-  EXPECT_THAT(instance.asked(),
-              ElementsAre("li.na@lead", "zhang.wei@check", "zhao.lei@levels/gate/1/0"));
+  EXPECT_THAT(instance.asked(), ElementsAre("li.na@lead", "zhang.wei@check", "zhao.lei@levels/gate/1/0"));
   instance.decide_as("zhang.wei", "approved");
   instance.decide_as("li.na", "done");
   EXPECT_EQ(instance.state().stage, "first") << "the third comes before the second now";

@@ -55,7 +55,8 @@ const Actor kRequesterActs{.kind = Actor::Kind::person, .person = PersonId("li.n
 class UniqueValues : public ::testing::Test {
  protected:
   Instance& fresh() {
-    instances.push_back(std::make_unique<Instance>(definition, &shared, "i_" + std::to_string(instances.size())));
+    instances.push_back(
+        std::make_unique<Instance>(definition, &shared, "i_" + std::to_string(instances.size())));
     return *instances.back();
   }
   // "" where it started, else why not.

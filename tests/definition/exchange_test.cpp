@@ -17,7 +17,7 @@ constexpr const char* kRates =
 
 // A workflow whose form has an amount of euros and `computed` from it.
 LoadedWorkflow load_trip(const std::string& computed, const std::string& rates = kRates,
-                    const std::string& currency = "CNY") {
+                         const std::string& currency = "CNY") {
   const std::string text = R"(workflow: trip
 statuses: [done]
 start:
@@ -85,14 +85,16 @@ TEST(Convert, NeedsItsTable) {
   };
   EXPECT_THAT(fault("from:text,to:text\nEUR,CNY\n"), HasSubstr("it needs the column rate:number"));
   EXPECT_THAT(fault("from:text,to:text,rate:number\nEUR,CNY,0\n"), HasSubstr("is not above zero"));
-  EXPECT_THAT(fault("from:text,to:text,rate:number\nEUR,CNY,7\nEUR,CNY,8\n"), HasSubstr("stands there twice"));
+  EXPECT_THAT(fault("from:text,to:text,rate:number\nEUR,CNY,7\nEUR,CNY,8\n"),
+              HasSubstr("stands there twice"));
   EXPECT_THAT(fault("from:text,to:text,rate:number\neuro,CNY,7\n"), HasSubstr("'euro' is no currency"));
 }
 
 // Instances keep the rates that they were started with: the table is part of the version.
 TEST(Convert, AnotherRateIsAnotherVersion) {
   const auto before = load_trip("convert(form.foreign, \"CNY\")").definition;
-  const auto after = load_trip("convert(form.foreign, \"CNY\")", "from:text,to:text,rate:number\nEUR,CNY,8\n").definition;
+  const auto after =
+      load_trip("convert(form.foreign, \"CNY\")", "from:text,to:text,rate:number\nEUR,CNY,8\n").definition;
   ASSERT_TRUE(before != nullptr && after != nullptr);
   EXPECT_NE(before->version, after->version);
 }

@@ -60,10 +60,11 @@ groups:
 }
 
 TEST(PeopleLoader, ReadsCsvAsSpreadsheetsWriteIt) {
-  const auto people = load_directory("people.CSV",
-                           "\xef\xbb\xbfgroups,id,name,manager,channel.feishu,attribute.room,active\r\n"
-                           "sales; employees,li.na,\"李娜, \"\"Nana\"\"\",zhang.wei,ou_123,7,\r\n"
-                           "employees,zhang.wei,张伟,,,,false\r\n\r\n");
+  const auto people =
+      load_directory("people.CSV",
+                     "\xef\xbb\xbfgroups,id,name,manager,channel.feishu,attribute.room,active\r\n"
+                     "sales; employees,li.na,\"李娜, \"\"Nana\"\"\",zhang.wei,ou_123,7,\r\n"
+                     "employees,zhang.wei,张伟,,,,false\r\n\r\n");
   ASSERT_NE(people, nullptr);
   const auto& li = *people->find(PersonId("li.na"));
   EXPECT_EQ(li.name, "李娜, \"Nana\"");

@@ -1,14 +1,14 @@
-// The committed schema of scenario files is what the reader's tables say. COUNTERSIGN_REWRITE_GOLDENS=1 writes it anew.
-#include "scenario/scenario_grammar.h"
-
+// The committed schema of scenario files is what the reader's tables say. COUNTERSIGN_REWRITE_GOLDENS=1
+// writes it anew.
 #include <cstdlib>
 #include <fstream>
 
+#include "scenario/reading.h"
+#include "scenario/scenario_grammar.h"
 #include <gtest/gtest.h>
 
 #include "definition/json_schema.h"
 #include "definition/workflow_files.h"
-#include "scenario/reading.h"
 #include "tests/source_folder.h"
 
 namespace countersign::scenario {

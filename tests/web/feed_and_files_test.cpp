@@ -46,7 +46,8 @@ TEST(Feed, GoesOnWhereACursorStands) {
 TEST(Feed, ShowsNumbersOfEventsWithTheirDigits) {
   EventRow row;
   row.type = "event_received";
-  row.payload = R"({"rate":0.10,"total":12345678901234567890.123,"count":3,"money":{"$money":["1280.50","CNY"]}})";
+  row.payload =
+      R"({"rate":0.10,"total":12345678901234567890.123,"count":3,"money":{"$money":["1280.50","CNY"]}})";
   EXPECT_EQ(write_json(*find(row_json(row), "data")), row.payload);
   row.payload = "";
   EXPECT_TRUE(find(row_json(row), "data")->is_null()) << "what was erased";
@@ -205,7 +206,8 @@ TEST(Files, ThatNobodyNamedAreSweptAfterADay) {
   const auto found = [&](const ClientReply& file) {
     return site.get("/api/v1/files/" + string_at(json_of(file), "id"), key).status;
   };
-  site.start_expense(R"({"purpose":"Train","amount":"1","invoice":")" + string_at(json_of(named), "id") + R"("})");
+  site.start_expense(R"({"purpose":"Train","amount":"1","invoice":")" + string_at(json_of(named), "id") +
+                     R"("})");
   site.clock().advance(std::chrono::hours(23));
   const ClientReply young = upload(site, "young.pdf", "%PDF-1 young");
   for (int i = 0; i < 5; ++i) {

@@ -175,9 +175,10 @@ TEST_F(Hooks, NoEarlyAnswerRepeatsTheEndOfThePath) {
   EXPECT_EQ(wrong_method.status, 405);
   EXPECT_EQ(string_at(json_of(wrong_method), "instance"), "/hooks/crm/...");
   for (const ClientReply& reply :
-       {wrong_method, ask_at("POST", "/hooks/crm/" + secret, large), ask_at("GET", "/hooks/crm/" + secret, ""),
-        ask_at("POST", "/flow/hooks/crm/" + secret, large), ask_at("PUT", "/%68ooks/crm/" + secret, ""),
-        ask_at("POST", "/hooks/crm/x/" + secret, ""), ask_at("POST", "/a/" + secret + "/more/of/it", "")}) {
+       {wrong_method, ask_at("POST", "/hooks/crm/" + secret, large),
+        ask_at("GET", "/hooks/crm/" + secret, ""), ask_at("POST", "/flow/hooks/crm/" + secret, large),
+        ask_at("PUT", "/%68ooks/crm/" + secret, ""), ask_at("POST", "/hooks/crm/x/" + secret, ""),
+        ask_at("POST", "/a/" + secret + "/more/of/it", "")}) {
     EXPECT_GE(reply.status, 400);
     EXPECT_EQ(reply.body.find(secret), std::string::npos) << reply.body;
   }
@@ -204,8 +205,8 @@ TEST_F(Hooks, DoNotAnswerAChallengeThatIsNotProven) {
   EXPECT_GE(site.get("/hooks/crm").status, 400) << "nothing was asked";
 }
 
-// WeCom sends the same proof with the check of an address as with an event: only what is encrypted stands in the
-// query instead of the body.
+// WeCom sends the same proof with the check of an address as with an event: only what is encrypted stands in
+// the query instead of the body.
 TEST_F(Hooks, AnswerTheCheckOfAnAddress) {
   if (!std::filesystem::exists(tests::vectors_folder()))
     GTEST_SKIP() << "the shared webhook vectors are not here";

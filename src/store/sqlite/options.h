@@ -39,9 +39,9 @@ struct SqliteOptions {
   std::chrono::hours keep_links = std::chrono::hours(24 * 90);     // links of work items that closed
 
   std::chrono::hours keep_uploads = std::chrono::hours(24);  // files that no instance has named
-  // Takes the content of such a file away, unless it was written at `older_than` or later (somebody uploads the
-  // same just now); false where it stays. Called on the writer's thread, inside a transaction. None: uploads
-  // are kept for ever.
+  // Takes the content of such a file away, unless it was written at `older_than` or later (somebody uploads
+  // the same just now); false where it stays. Called on the writer's thread, inside a transaction. None:
+  // uploads are kept for ever.
   std::function<bool(const std::string& sha256, Instant older_than)> remove_upload;
 
   std::string stream = "1";  // the writing node's name in the chain of blocks

@@ -46,8 +46,8 @@ Result<void> Sweep::links(Connection& connection, Instant older_than) {
   return {};
 }
 
-// Given up first, where nobody finds it any more, and its content removed by a later piece, after that has been
-// committed: whatever a crash leaves undone is done again. Content that another row has too stays.
+// Given up first, where nobody finds it any more, and its content removed by a later piece, after that has
+// been committed: whatever a crash leaves undone is done again. Content that another row has too stays.
 Result<void> Sweep::uploads(Connection& connection, Instant older_than) {
   if (!options_.remove_upload) return {};
   struct GivenUp {
@@ -67,7 +67,8 @@ Result<void> Sweep::uploads(Connection& connection, Instant older_than) {
     if (auto done = connection.run("DELETE FROM file WHERE id = ?", file.id); !done) return done;
   }
   return connection.run(
-      "UPDATE file SET use = 2 WHERE id IN (SELECT id FROM file WHERE use <> 1 AND use = 0 AND created_at < ? "
+      "UPDATE file SET use = 2 WHERE id IN (SELECT id FROM file WHERE use <> 1 AND use = 0 AND created_at < "
+      "? "
       "ORDER BY created_at LIMIT 50)",
       older_than);
 }

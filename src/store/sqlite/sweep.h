@@ -1,8 +1,7 @@
 #pragma once
 // Removes what was kept long enough, a bounded piece a call: idempotency records, messages that left or were
-// dropped, webhooks that were applied, links of work items that closed, uploads that no instance named. Used by
-// the writer, inside a
-// transaction.
+// dropped, webhooks that were applied, links of work items that closed, uploads that no instance named. Used
+// by the writer, inside a transaction.
 
 #include <string>
 
