@@ -17,6 +17,14 @@ void withdraw(Transition& transition, const Withdraw& command);
 void cancel(Transition& transition, const Cancel& command);
 void retry(Transition& transition, const Retry& command);
 void reassign(Transition& transition, const Reassign& command);
+void transfer(Transition& transition, const Transfer& command);
+void delegate(Transition& transition, const Delegate& command);
+void add_approver(Transition& transition, const AddApprover& command);
+void remove_approver(Transition& transition, const RemoveApprover& command);
+void claim_item(Transition& transition, const ClaimItem& command);
+void release_item(Transition& transition, const ReleaseItem& command);
+void nudge(Transition& transition, const Nudge& command);
+void send_copies(Transition& transition, const SendCopies& command);
 // The state is one of the new version afterwards, while the transition keeps the old one: nothing may follow.
 void migrate(Transition& transition, const Migrate& command);
 

@@ -155,6 +155,13 @@ struct ChecklistItem {
   bool note = false;              // a note must be written
 };
 
+// What the people of a step may do with an item other than decide it.
+struct May {
+  bool transfer = true;
+  bool delegate = true;
+  bool add = true;  // of an approval only
+};
+
 struct Approve {
   std::vector<Expression> by;  // each gives a person, a group or a list of persons
   Quorum need;
@@ -168,6 +175,7 @@ struct Approve {
   NobodyRule if_nobody = NobodyRule::admin;
   std::vector<Expression> if_nobody_to;
   bool comment_on_reject = true;  // a rejection or a return says why
+  May may;
 };
 
 struct Task {
@@ -181,6 +189,7 @@ struct Task {
   std::vector<ReturnTarget> return_to;
   NobodyRule if_nobody = NobodyRule::admin;
   std::vector<Expression> if_nobody_to;
+  May may;
 };
 
 struct Notify {
@@ -370,6 +379,13 @@ struct RefuseRule {
   LocalText say;
 };
 
+// How often the requester may ask to hurry: each item not again before `every` has passed.
+struct NudgeRule {
+  bool allowed = true;
+  TimeSpan every{TimeSpan::Unit::seconds, 4 * 3600};
+  std::uint32_t at_most = 3;
+};
+
 enum class WithdrawUntil { first_view, first_decision, any_time, never };
 
 // workflows/messages/NAME.LANG.md: the first line is the subject, the rest Markdown.
@@ -405,6 +421,7 @@ struct Definition {
   std::vector<EventHandler> on_event;
   std::map<std::string, EventDeclaration> events;
   WithdrawUntil withdraw = WithdrawUntil::first_decision;
+  NudgeRule nudge;
   std::map<std::string, MessageTemplate> messages;
   std::map<std::string, DataTable, std::less<>> tables;
   std::string table_sources;  // JSON: NAME -> text of its tables, stored with the version too

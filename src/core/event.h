@@ -165,6 +165,7 @@ struct StatusChanged {
 struct Commented {
   Actor by;
   std::string text;
+  std::vector<PersonId> mentions = {};  // who is told of it
   bool operator==(const Commented&) const = default;
 };
 struct IncidentRaised {
@@ -184,6 +185,19 @@ struct Chased {
   TimerKind kind = TimerKind::remind;
   std::uint32_t count = 1;
   bool operator==(const Chased&) const = default;
+};
+// The requester asked whoever these items are before to hurry.
+struct Nudged {
+  std::vector<std::uint32_t> items;
+  Actor by;
+  bool operator==(const Nudged&) const = default;
+};
+// These people may read the instance from here on. They are asked nothing.
+struct CopiesSent {
+  std::vector<PersonId> to;
+  Actor by;
+  std::string comment;
+  bool operator==(const CopiesSent&) const = default;
 };
 // A for_each looked at its list: these are its items, whatever becomes of the list afterwards. What its steps
 // have left behind from an earlier visit (for the same items of the for_each steps around it) is forgotten.
@@ -240,7 +254,7 @@ using EventBody =
                  ActivationClosed, RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared,
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
-                 IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
+                 IncidentCleared, Chased, Nudged, CopiesSent, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
                  LedgerPosted>;
 
 struct Event {

@@ -43,6 +43,12 @@ struct Fold {
     require(id >= state.next_id, "its id was given before");
     state.next_id = id + 1;
   }
+  void note_involved(const PersonId& person) const { insert(state.involved, person); }
+  static void insert(std::vector<PersonId>& sorted, const PersonId& person) {
+    if (person.empty()) return;
+    const auto at = std::ranges::lower_bound(sorted, person);
+    if (at == sorted.end() || *at != person) sorted.insert(at, person);
+  }
   // Handing the form in again is an answer to a work item, but nobody has decided anything by it.
   void note_decision(const Actor& by, std::string_view outcome) const {
     if (by.kind == Actor::Kind::person && outcome != kResubmitted) state.first_decision = true;
@@ -159,11 +165,12 @@ struct Fold {
     take_id(item.number);
     require(is_open(item.status), "the item is closed from the start");
     state.items.emplace(item.number, item);
+    note_involved(item.assignee);
     Activation* of = find_activation(item.activation);
     if (of == nullptr) return;
     of->items.push_back(item.number);
-    // An item that stands for others votes on their seats and takes none.
-    if (!item.stands_for.empty()) return;
+    // An item that stands for others votes on their seats and takes none; an opinion does not vote.
+    if (!item.stands_for.empty() || item.added == AddedAs::opinion) return;
     for (Seat& seat : of->roster.seats) {
       const bool theirs = item.assignee.empty() ? seat.group == item.group : seat.person == item.assignee;
       if (!theirs || seat.item != 0) continue;
@@ -178,15 +185,21 @@ struct Fold {
     Item& item = found->second;
     require(next_status(item.status, event.act) == event.status, "the item's state does not allow it");
     if (event.act == ItemAct::decide) {
-      vote(item, event.outcome);
+      vote(item, event.outcome, event.by.person);
       if (Activation* of = find_activation(item.activation)) {
         for (const auto& [name, value] : event.fields) of->answers.insert_or_assign(name, value);
       }
       note_decision(event.by, event.outcome);
     }
+    if (event.by.kind == Actor::Kind::person &&
+        (event.act == ItemAct::decide || event.act == ItemAct::claim)) {
+      note_involved(event.by.person);
+    }
     if (is_open(event.status)) {
       item.status = event.status;
-      item.opened_at = at;
+      if (event.act == ItemAct::call_up) item.opened_at = at;
+      if (event.act == ItemAct::claim) item.assignee = event.by.person;
+      if (event.act == ItemAct::release) item.assignee = {};
       ++item.version;
       return;
     }
@@ -194,7 +207,7 @@ struct Fold {
     state.items.erase(found);
   }
 
-  void vote(const Item& item, std::string_view outcome) const {
+  void vote(const Item& item, std::string_view outcome, const PersonId& by) const {
     const bool approved = outcome == "approved";
     if (!approved && outcome != "rejected") return;
     Activation* of = find_activation(item.activation);
@@ -204,6 +217,7 @@ struct Fold {
       if (seat.item != item.number && std::ranges::find(item.stands_for, seat.item) == item.stands_for.end())
         continue;
       seat.vote = approved ? Seat::Vote::approved : Seat::Vote::rejected;
+      seat.by = by;
     }
   }
 
@@ -297,6 +311,18 @@ struct Fold {
 
   // Stands in the log only; the timer that it came from is set anew by an event of its own.
   void operator()(const Chased&) const {}
+
+  void operator()(const Nudged& event) const {
+    for (const std::uint32_t number : event.items) {
+      const auto found = state.items.find(number);
+      require(found != state.items.end(), "the item is closed or was never opened");
+      ++found->second.nudges;
+      found->second.nudged_at = at;
+    }
+  }
+  void operator()(const CopiesSent& event) const {
+    for (const PersonId& person : event.to) insert(state.copies, person);
+  }
 
   void operator()(const ItemsListed& event) const {
     Activation& of = activation(event.activation);

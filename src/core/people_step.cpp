@@ -9,6 +9,7 @@
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/roster.h"
+#include "core/turns.h"
 
 namespace countersign {
 namespace {
@@ -24,7 +25,7 @@ void announce(Transition& transition, std::uint32_t number) {
       transition.state().activations.at(item.activation).step == transition.definition().revise;
   transition.request(Send{.kind = revision ? SendKind::returned : SendKind::request,
                           .to = item.assignee,
-                          .group = item.group,
+                          .group = item.assignee.empty() ? item.group : "",
                           .item = number});
   set_item_timers(transition, number);
 }
@@ -70,7 +71,7 @@ void ask(Transition& transition, ActivationId id, Roster roster, const std::vect
   transition.emit(RosterSet{id, std::move(roster)});
   bool first = true;
   for (const Seat& seat : seats) {
-    Place place{.entries = shared_entries, .waiting = one_by_one && !first};
+    ItemPlace place{.entries = shared_entries, .waiting = one_by_one && !first};
     const auto share =
         std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
     if (share != shares.end())
@@ -162,6 +163,7 @@ void open_revise(Transition& transition, ActivationId id) {
 }
 
 bool is_in_charge(const State& state, const Item& item) {
+  if (item.added == AddedAs::opinion) return false;
   return std::none_of(item.stands_for.begin(), item.stands_for.end(),
                       [&](std::uint32_t number) { return state.items.contains(number); });
 }
@@ -177,23 +179,19 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
     case Verdict::open:
       break;
   }
-  std::uint32_t next = 0;
-  for (const std::uint32_t number : activation.items) {
-    const Item& item = transition.state().items.at(number);
-    if (item.status == ItemStatus::open && is_in_charge(transition.state(), item))
-      return;  // somebody is being asked
-    if (item.status == ItemStatus::waiting && (next == 0 || number < next)) next = number;
-  }
-  if (next == 0) return;
-  transition.emit(ItemChanged{.item = next, .act = ItemAct::call_up, .status = ItemStatus::open});
-  announce(transition, next);
+  go_on_in_turn(transition, id, by);
 }
 
-std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, Place place) {
+void call_up(Transition& transition, std::uint32_t number) {
+  transition.emit(ItemChanged{.item = number, .act = ItemAct::call_up, .status = ItemStatus::open});
+  announce(transition, number);
+}
+
+std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, ItemPlace place) {
   const Activation& activation = transition.state().activations.at(id);
   for (const std::uint32_t number : activation.items) {
     const Item& open = transition.state().items.at(number);
-    if (open.assignee == seat.person && open.group == seat.group) return 0;
+    if (open.assignee == seat.person && open.group == seat.group && open.added != AddedAs::opinion) return 0;
   }
   Item item;
   item.number = transition.fresh_id();
@@ -206,24 +204,43 @@ std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& sea
   item.due_at = activation.due_at;
   item.stands_for = std::move(place.stands_for);
   item.entries = std::move(place.entries);
+  item.added = place.added;
+  item.added_by = place.added_by;
+  item.of = place.of;
+  item.transferred_by = place.transferred_by;
+  item.note = std::move(place.note);
   const std::uint32_t number = item.number;
   transition.emit(ItemOpened{std::move(item), seat.reason});
   if (!place.waiting) announce(transition, number);
   return number;
 }
 
-void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by) {
+void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by,
+                const std::string& comment) {
   const Item& item = transition.state().items.at(number);
   const ActivationId activation = item.activation;
   const auto status = next_status(item.status, act);
   COUNTERSIGN_INVARIANT(status.has_value(), "a work item's status admits no such act");
-  transition.emit(ItemChanged{.item = number, .act = act, .status = *status, .by = by});
+  transition.emit(
+      ItemChanged{.item = number, .act = act, .status = *status, .by = by, .comment = comment});
   clear_item_timers(transition, activation, number);
+  close_opinions(transition, activation, number, by);
+}
+
+void close_opinions(Transition& transition, ActivationId id, std::uint32_t item, const Actor& by) {
+  std::vector<std::uint32_t> opinions;
+  for (const std::uint32_t number : transition.state().activations.at(id).items) {
+    const Item& open = transition.state().items.at(number);
+    if (open.added == AddedAs::opinion && open.of == item) opinions.push_back(number);
+  }
+  for (const std::uint32_t number : opinions) close_item(transition, number, ItemAct::supersede, by);
 }
 
 void close_items(Transition& transition, ActivationId id, ItemAct act, const Actor& by) {
   const std::vector<std::uint32_t> items = transition.state().activations.at(id).items;
-  for (const std::uint32_t number : items) close_item(transition, number, act, by);
+  for (const std::uint32_t number : items) {
+    if (transition.state().items.contains(number)) close_item(transition, number, act, by);
+  }
 }
 
 }  // namespace countersign

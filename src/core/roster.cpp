@@ -172,20 +172,38 @@ std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats) {
 
 bool has_voted(const Roster& roster, const PersonId& person) {
   return std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
-    return seat.person == person && seat.vote != Seat::Vote::none;
+    return (seat.person == person || seat.by == person) && seat.vote != Seat::Vote::none;
   });
+}
+
+bool counts(const Seat& seat) {
+  return !seat.added || *seat.added == AddedAs::beside;
+}
+
+std::size_t counting_seats(const Roster& roster) {
+  return static_cast<std::size_t>(std::ranges::count_if(roster.seats, counts));
+}
+
+bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
+  return item != 0 && std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+           return seat.added == how && seat.of == item && seat.vote == Seat::Vote::none;
+         });
 }
 
 Verdict verdict_of(const Roster& roster) {
   std::uint32_t approved = 0;
   std::uint32_t rejected = 0;
   for (const Seat& seat : roster.seats) {
-    if (seat.vote == Seat::Vote::approved) ++approved;
+    if (!counts(seat)) {
+      if (seat.vote == Seat::Vote::rejected) return Verdict::rejected;
+      continue;
+    }
+    if (seat.vote == Seat::Vote::approved && !is_awaited(roster, seat.item, AddedAs::after)) ++approved;
     if (seat.vote == Seat::Vote::rejected) ++rejected;
   }
   if (roster.veto && rejected > 0) return Verdict::rejected;
   if (approved >= roster.needed) return Verdict::approved;
-  const auto seats = static_cast<std::uint32_t>(roster.seats.size());
+  const auto seats = static_cast<std::uint32_t>(counting_seats(roster));
   return seats - rejected < roster.needed ? Verdict::rejected : Verdict::open;
 }
 

@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHead = R"(workflow: t
+constexpr const char* kAskingHead = R"(workflow: t
 start:
   - form:
 form:
@@ -22,12 +22,12 @@ statuses: [approved, rejected, expired]
 steps:
 )";
 
-std::shared_ptr<const Definition> flow(const std::string& steps) {
-  return load(kHead + steps);
+std::shared_ptr<const Definition> asking(const std::string& steps) {
+  return load(kAskingHead + steps);
 }
 
 TEST(Start, AsksTheFirstApproverAndNumbersTheInstance) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -40,7 +40,7 @@ TEST(Start, AsksTheFirstApproverAndNumbersTheInstance) {
 }
 
 TEST(Approve, PassesToTheNextStepAndTheEndTellsTheRequester) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -54,7 +54,7 @@ TEST(Approve, PassesToTheNextStepAndTheEndTellsTheRequester) {
 }
 
 TEST(Approve, IsRefusedToAnybodyElse) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -70,7 +70,7 @@ TEST(Approve, IsRefusedToAnybodyElse) {
 }
 
 TEST(Approve, RejectionWantsACommentAndEndsTheInstance) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -82,7 +82,7 @@ TEST(Approve, RejectionWantsACommentAndEndsTheInstance) {
 }
 
 TEST(Approve, ADecidedItemIsAConflictTheSecondTime) {
-  Instance instance(flow(R"(  - id: both
+  Instance instance(asking(R"(  - id: both
     approve:
       by:
         - person("wang.fang")
@@ -99,7 +99,7 @@ TEST(Approve, ADecidedItemIsAConflictTheSecondTime) {
 }
 
 TEST(Approve, AStaleVersionIsAConflict) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -113,7 +113,7 @@ TEST(Approve, AStaleVersionIsAConflict) {
 }
 
 TEST(Quorum, OneOfAGroupIsOneCandidateItem) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(asking(R"(  - id: finance
     approve:
       by: group("finance")
       need: 1
@@ -126,7 +126,7 @@ TEST(Quorum, OneOfAGroupIsOneCandidateItem) {
 }
 
 TEST(Quorum, TwoOfThreeDecideAndTheThirdIsNoLongerAsked) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(asking(R"(  - id: finance
     approve:
       by: group("finance")
       need: 2
@@ -145,7 +145,7 @@ TEST(Quorum, TwoOfThreeDecideAndTheThirdIsNoLongerAsked) {
 }
 
 TEST(Quorum, IsRejectedAsSoonAsItCannotBeReached) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(asking(R"(  - id: finance
     approve:
       by: group("finance")
       need: 60%
@@ -159,7 +159,7 @@ TEST(Quorum, IsRejectedAsSoonAsItCannotBeReached) {
 }
 
 TEST(Quorum, AllHasAVetoByDefault) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(asking(R"(  - id: finance
     approve:
       by: group("finance")
       need: all
@@ -172,7 +172,7 @@ TEST(Quorum, AllHasAVetoByDefault) {
 }
 
 TEST(OneByOne, CallsUpTheNextOnlyAfterTheOneBefore) {
-  Instance instance(flow(R"(  - id: line
+  Instance instance(asking(R"(  - id: line
     approve:
       by: managers(requester, 2)
       need: all
@@ -190,7 +190,7 @@ TEST(OneByOne, CallsUpTheNextOnlyAfterTheOneBefore) {
 }
 
 TEST(OwnRequest, TheRequesterIsTakenOffTheRoster) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(asking(R"(  - id: finance
     approve:
       by: group("finance")
       need: all
@@ -201,7 +201,7 @@ TEST(OwnRequest, TheRequesterIsTakenOffTheRoster) {
 }
 
 TEST(OwnRequest, IsNotApprovedThroughAGroupEither) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(asking(R"(  - id: finance
     approve:
       by: group("finance")
       need: 1
@@ -214,7 +214,7 @@ TEST(OwnRequest, IsNotApprovedThroughAGroupEither) {
 }
 
 TEST(Nobody, TheAdministratorsAreAskedByDefault) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -224,7 +224,7 @@ TEST(Nobody, TheAdministratorsAreAskedByDefault) {
 }
 
 TEST(SendBack, ToTheRequesterVoidsWhatWasDecidedAndTheyResubmit) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - id: finance
@@ -247,7 +247,7 @@ TEST(SendBack, ToTheRequesterVoidsWhatWasDecidedAndTheyResubmit) {
 }
 
 TEST(SendBack, CancelsParallelBranchesAndTheirTimers) {
-  Instance instance(flow(R"(  - id: review
+  Instance instance(asking(R"(  - id: review
     parallel:
       branches:
         legal:
@@ -273,7 +273,7 @@ TEST(SendBack, CancelsParallelBranchesAndTheirTimers) {
 }
 
 TEST(Reminder, GoesOutInWorkingTimeAndStopsWithTheDecision) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
     due: 1 business day
@@ -292,7 +292,7 @@ TEST(Reminder, GoesOutInWorkingTimeAndStopsWithTheDecision) {
 }
 
 TEST(Reminder, OneAndNotSevenAfterALongPause) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
     remind:
@@ -309,7 +309,7 @@ TEST(Reminder, OneAndNotSevenAfterALongPause) {
 }
 
 TEST(Deadline, EndsTheStepAsTheSystemAndNeverAsAnApproval) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
     deadline: 2 business days
@@ -325,7 +325,7 @@ TEST(Deadline, EndsTheStepAsTheSystemAndNeverAsAnApproval) {
 }
 
 TEST(Escalation, AsksTheNextLevelBesideTheFirst) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
     escalate:
@@ -341,7 +341,7 @@ TEST(Escalation, AsksTheNextLevelBesideTheFirst) {
 }
 
 TEST(Task, WantsItsChecklistAndItsAnswers) {
-  Instance instance(flow(R"(  - id: handover
+  Instance instance(asking(R"(  - id: handover
     task:
       for: person("sun.li")
       checklist:
@@ -358,7 +358,7 @@ TEST(Task, WantsItsChecklistAndItsAnswers) {
 }
 
 TEST(Task, OwnersOfEntriesEachGetTheirShare) {
-  Instance instance(flow(R"(  - id: handover
+  Instance instance(asking(R"(  - id: handover
     task:
       for: person("sun.li")
       checklist:
@@ -382,7 +382,7 @@ TEST(Task, OwnersOfEntriesEachGetTheirShare) {
 }
 
 TEST(Withdraw, IsTheRequestersUntilSomebodyDecides) {
-  const auto definition = flow(R"(  - id: both
+  const auto definition = asking(R"(  - id: both
     approve:
       by:
         - person("wang.fang")
@@ -403,7 +403,7 @@ TEST(Withdraw, IsTheRequestersUntilSomebodyDecides) {
 }
 
 TEST(Cancel, WantsAnAdministratorAndAReason) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -418,7 +418,7 @@ TEST(Cancel, WantsAnAdministratorAndAReason) {
 }
 
 TEST(Reassign, GivesTheSeatToSomebodyElse) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(asking(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved

@@ -44,7 +44,11 @@ Roster full_roster() {
                  .group = "",
                  .reason = "requester.manager",
                  .item = 8,
-                 .vote = Seat::Vote::approved},
+                 .vote = Seat::Vote::approved,
+                 .added = AddedAs::before,
+                 .added_by = PersonId("wang.fang"),
+                 .of = 4,
+                 .by = PersonId("zhao.lei")},
                 {.person = {}, .group = "finance", .reason = "group", .item = 0, .vote = Seat::Vote::none}},
       .needed = 2,
       .veto = true,
@@ -63,7 +67,14 @@ Item full_item() {
           .opened_at = instant(0),
           .due_at = instant(3600),
           .stands_for = {5, 6},
-          .entries = {"contract"}};
+          .entries = {"contract"},
+          .added = AddedAs::opinion,
+          .added_by = PersonId("wang.fang"),
+          .of = 4,
+          .transferred_by = PersonId("zhao.lei"),
+          .note = "knows more",
+          .nudges = 2,
+          .nudged_at = instant(60)};
 }
 
 Started full(const Started*) {
@@ -175,7 +186,7 @@ StatusChanged full(const StatusChanged*) {
   return {.status = "revising"};
 }
 Commented full(const Commented*) {
-  return {.by = full_actor(), .text = "请看第三页"};
+  return {.by = full_actor(), .text = "请看第三页", .mentions = {PersonId("li.na")}};
 }
 IncidentRaised full(const IncidentRaised*) {
   return {.activation = ActivationId(7), .message = "division by zero"};
@@ -185,6 +196,12 @@ IncidentCleared full(const IncidentCleared*) {
 }
 Chased full(const Chased*) {
   return {.item = 8, .kind = TimerKind::escalate, .count = 2};
+}
+Nudged full(const Nudged*) {
+  return {.items = {8, 9}, .by = full_actor()};
+}
+CopiesSent full(const CopiesSent*) {
+  return {.to = {PersonId("zhao.lei")}, .by = full_actor(), .comment = "for your files"};
 }
 Ended full(const Ended*) {
   return {.status = "approved", .by = full_actor(), .reason = "all steps are done"};
@@ -280,6 +297,8 @@ State full_state() {
                       .voided = true};
   state.item_results[5][{0, 1}] = state.results[2];
   state.reopened = {{4, {"contract"}}};
+  state.involved = {PersonId("li.na"), PersonId("zhao.lei")};
+  state.copies = {PersonId("wang.fang")};
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};

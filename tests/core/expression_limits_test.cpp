@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHead = R"(workflow: t
+constexpr const char* kLimitsHead = R"(workflow: t
 start:
   - form:
 form:
@@ -42,7 +42,7 @@ std::string incident_of(const Instance& instance) {
 }
 
 TEST(ExpressionLimits, AConditionThatCostsTooMuchStandsStillAndSkipsNothing) {
-  Instance instance(load(std::string(kHead) + "  - id: second\n    when: " + kHuge +
+  Instance instance(load(std::string(kLimitsHead) + "  - id: second\n    when: " + kHuge +
                          "\n    approve:\n      by: group(\"finance\")\n      need: 1\n  - end: approved\n"));
   ASSERT_TRUE(accepted(instance.start("li.na", rows(100))));
   instance.decide_as("zhang.wei", "approved");
@@ -58,7 +58,7 @@ TEST(ExpressionLimits, OneTransitionHasOneLimitForAllItsExpressions) {
     steps += "  - set:\n      vars.v" + std::to_string(i) +
              ": form.numbers.all(a, form.numbers.all(b, a.n + b.n >= 0))\n";
   }
-  const auto definition = load(std::string(kHead) + steps + "  - end: approved\n");
+  const auto definition = load(std::string(kLimitsHead) + steps + "  - end: approved\n");
   Instance small(definition);
   ASSERT_TRUE(accepted(small.start("li.na", rows(10))));
   small.decide_as("zhang.wei", "approved");

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-constexpr const char* kHead = R"(workflow: t
+constexpr const char* kEachHead = R"(workflow: t
 start:
   - form:
 form:
@@ -27,8 +27,8 @@ statuses: [approved, rejected, expired]
 steps:
 )";
 
-std::shared_ptr<const Definition> flow(const std::string& steps) {
-  return load(kHead + steps);
+std::shared_ptr<const Definition> repeated(const std::string& steps) {
+  return load(kEachHead + steps);
 }
 
 constexpr const char* kEachAccepts = R"(  - id: handover
@@ -55,7 +55,7 @@ std::string var(const Instance& instance, const std::string& name) {
 }
 
 TEST(ForEach, AsksForEveryItemAtOnceAndGoesOnWhenAllAreDone) {
-  Instance instance(flow(kEachAccepts));
+  Instance instance(repeated(kEachAccepts));
   ASSERT_TRUE(accepted(instance.start("li.na", R"({"people": ["sun.li", "wang.fang"]})")));
   EXPECT_THAT(instance.asked(), UnorderedElementsAre("sun.li@accept", "wang.fang@accept"));
   instance.decide_as("wang.fang", "approved");
@@ -65,7 +65,7 @@ TEST(ForEach, AsksForEveryItemAtOnceAndGoesOnWhenAllAreDone) {
 }
 
 TEST(ForEach, OutsideItsStepsAreListsOfOptionalsInTheOrderOfTheItems) {
-  Instance instance(flow(kEachAccepts));
+  Instance instance(repeated(kEachAccepts));
   instance.start("li.na", R"({"people": ["sun.li", "wang.fang", "zhao.lei"]})");
   instance.decide_as("zhao.lei", "approved");
   instance.decide_as("wang.fang", "rejected", "no");
@@ -75,7 +75,7 @@ TEST(ForEach, OutsideItsStepsAreListsOfOptionalsInTheOrderOfTheItems) {
 }
 
 TEST(ForEach, AnEmptyListCompletesAtOnce) {
-  Instance instance(flow(kEachAccepts));
+  Instance instance(repeated(kEachAccepts));
   instance.start("li.na");
   EXPECT_EQ(instance.status(), "approved");
   EXPECT_EQ(instance.outcome_of("handover"), "all");
@@ -83,7 +83,7 @@ TEST(ForEach, AnEmptyListCompletesAtOnce) {
 }
 
 TEST(ForEach, LooksAtItsListOnceWhenItOpens) {
-  Instance instance(flow(R"(  - id: handover
+  Instance instance(repeated(R"(  - id: handover
     for_each:
       in: form.people
       as: owner
@@ -104,7 +104,7 @@ TEST(ForEach, LooksAtItsListOnceWhenItOpens) {
 }
 
 TEST(ForEach, KeepsToTheLimitAtOnce) {
-  Instance instance(flow(R"(  - id: handover
+  Instance instance(repeated(R"(  - id: handover
     for_each:
       in: form.people
       as: owner
@@ -122,7 +122,7 @@ TEST(ForEach, KeepsToTheLimitAtOnce) {
 }
 
 TEST(ForEach, WithANeedTheItemThatDecidesIsNamedAndTheOthersAreCancelled) {
-  Instance instance(flow(R"(  - id: volunteer
+  Instance instance(repeated(R"(  - id: volunteer
     for_each:
       in: group("finance")
       need: 1
@@ -147,7 +147,7 @@ TEST(ForEach, WithANeedTheItemThatDecidesIsNamedAndTheOthersAreCancelled) {
 }
 
 TEST(ForEach, GoToAStepOutsideCancelsTheOtherItems) {
-  Instance instance(flow(R"(  - id: check
+  Instance instance(repeated(R"(  - id: check
     task:
       for: person("adm")
   - id: handover
@@ -172,7 +172,7 @@ TEST(ForEach, GoToAStepOutsideCancelsTheOtherItems) {
 }
 
 TEST(ForEach, InsideAnItemItsOwnResultsArePlainAndNobodyElses) {
-  Instance instance(flow(R"(  - for_each:
+  Instance instance(repeated(R"(  - for_each:
       in: form.people
       as: owner
       steps:
@@ -200,7 +200,7 @@ TEST(ForEach, InsideAnItemItsOwnResultsArePlainAndNobodyElses) {
 }
 
 TEST(ForEach, SendBackInsideAnItemLeavesTheOtherItemsAsTheyAre) {
-  Instance instance(flow(R"(  - for_each:
+  Instance instance(repeated(R"(  - for_each:
       in: form.people
       as: owner
       steps:
@@ -229,7 +229,7 @@ TEST(ForEach, SendBackInsideAnItemLeavesTheOtherItemsAsTheyAre) {
 }
 
 TEST(ForEach, SendBackToTheRequesterClosesAllItemsAndBeginsAnew) {
-  Instance instance(flow(kEachAccepts));
+  Instance instance(repeated(kEachAccepts));
   instance.start("li.na", R"({"people": ["sun.li", "wang.fang"]})");
   instance.decide_as("sun.li", "approved");
   instance.decide_as("wang.fang", "returned", "wrong list");
@@ -241,7 +241,7 @@ TEST(ForEach, SendBackToTheRequesterClosesAllItemsAndBeginsAnew) {
 }
 
 TEST(ForEach, InsideAnotherOneKeepsItemsApart) {
-  Instance instance(flow(R"(  - id: outer
+  Instance instance(repeated(R"(  - id: outer
     for_each:
       in: form.teams
       as: team
@@ -278,7 +278,7 @@ TEST(ForEach, InsideAnotherOneKeepsItemsApart) {
 }
 
 TEST(ForEach, RefusesAListThatIsTooLong) {
-  Instance instance(flow("  - for_each:\n      in: '\"" + std::string(201, 'x') + R"(".split("")'
+  Instance instance(repeated("  - for_each:\n      in: '\"" + std::string(201, 'x') + R"(".split("")'
       steps:
         - task:
             for: requester

@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
-constexpr const char* kHead = R"(workflow: t
+constexpr const char* kStagedHead = R"(workflow: t
 start:
   - form:
 form:
@@ -58,8 +58,8 @@ constexpr const char* kThree = R"(  - id: stages
   - end: approved
 )";
 
-std::shared_ptr<const Definition> flow(const std::string& steps) {
-  return load(kHead + steps);
+std::shared_ptr<const Definition> staged(const std::string& steps) {
+  return load(kStagedHead + steps);
 }
 
 Command deal(double amount) {
@@ -69,7 +69,7 @@ Command deal(double amount) {
 }
 
 TEST(Gates, AllLevelsWorkAtOnceAndOpenInOrder) {
-  Instance instance(flow(kThree));
+  Instance instance(staged(kThree));
   ASSERT_TRUE(accepted(instance.start("li.na", R"({"ready": true})")));
   EXPECT_THAT(instance.asked(), UnorderedElementsAre("li.na@lead", "sun.li@plan", "finance@book"));
   instance.decide_as("sun.li", "done");
@@ -85,7 +85,7 @@ TEST(Gates, AllLevelsWorkAtOnceAndOpenInOrder) {
 }
 
 TEST(Gates, AConditionIsLookedAtAfterEachEventAndALevelThatIsOpenStaysOpen) {
-  Instance instance(flow(kThree));
+  Instance instance(staged(kThree));
   instance.start("li.na", R"({"ready": false})");
   instance.decide_as("li.na", "done");
   instance.decide_as("sun.li", "done");
@@ -100,7 +100,7 @@ TEST(Gates, AConditionIsLookedAtAfterEachEventAndALevelThatIsOpenStaysOpen) {
 }
 
 TEST(Gates, AConditionOverSomethingAbsentDoesNotHoldAndStopsNothing) {
-  Instance instance(flow(R"(  - gates:
+  Instance instance(staged(R"(  - gates:
       - stage: 2
         when: form.amount > 5.0
         steps:
@@ -118,7 +118,7 @@ TEST(Gates, AConditionOverSomethingAbsentDoesNotHoldAndStopsNothing) {
 }
 
 TEST(Gates, OnlyBindsWhoeverIsAskedEscalatedToOrReassigned) {
-  Instance instance(flow(kThree));
+  Instance instance(staged(kThree));
   instance.start("li.na", R"({"ready": true})");
   const std::uint32_t book = instance.item("zhao.lei", "book");
   const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
@@ -130,7 +130,7 @@ TEST(Gates, OnlyBindsWhoeverIsAskedEscalatedToOrReassigned) {
 }
 
 TEST(Gates, AStepThatNobodyWhomOnlyNamesIsAskedInStandsStill) {
-  Instance instance(flow(R"(  - gates:
+  Instance instance(staged(R"(  - gates:
       - stage: 2
         only: group("finance")
         steps:
@@ -149,7 +149,7 @@ TEST(Gates, AStepThatNobodyWhomOnlyNamesIsAskedInStandsStill) {
 }
 
 TEST(Gates, SendBackInsideALevelLeavesTheOthersOpenAndTheirResultsValid) {
-  Instance instance(flow(kThree));
+  Instance instance(staged(kThree));
   instance.start("li.na", R"({"ready": true})");
   instance.decide_as("sun.li", "done");
   instance.decide_as("li.na", "done");
@@ -170,7 +170,7 @@ TEST(Gates, SendBackInsideALevelLeavesTheOthersOpenAndTheirResultsValid) {
 }
 
 TEST(Gates, SendBackToTheRequesterLeavesTheStepAndTheNextVisitBeginsAnew) {
-  Instance instance(flow(kThree));
+  Instance instance(staged(kThree));
   instance.start("li.na", R"({"ready": true})");
   instance.decide_as("li.na", "done");
   instance.decide_as("sun.li", "done");
@@ -182,7 +182,7 @@ TEST(Gates, SendBackToTheRequesterLeavesTheStepAndTheNextVisitBeginsAnew) {
 }
 
 TEST(Gates, AnInnerTargetLeavesAllLevels) {
-  Instance instance(flow(R"(  - gates:
+  Instance instance(staged(R"(  - gates:
       - stage: 2
         steps:
           - id: go_on

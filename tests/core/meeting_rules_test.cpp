@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::shared_ptr<const Definition> flow(const std::string& steps,
+std::shared_ptr<const Definition> meeting(const std::string& steps,
                                        const std::string& form = "  note: {type: text}\n") {
   return load("workflow: t\nstart:\n  - form:\nform:\n" + form +
               "statuses: [approved, rejected, expired]\nsteps:\n" + steps);
@@ -32,7 +32,7 @@ constexpr const char* kEscalated = R"(  - id: manager
 
 // Reassigning to somebody who was escalated to left a step that nobody could decide.
 TEST(ReassignBesideAnEscalation, IsRefusedForWhoeverIsAskedAlready) {
-  Instance instance(flow(kEscalated));
+  Instance instance(meeting(kEscalated));
   instance.start("li.na");
   instance.advance_to("2026-03-03T10:00:00Z");
   const Outcome outcome =
@@ -43,7 +43,7 @@ TEST(ReassignBesideAnEscalation, IsRefusedForWhoeverIsAskedAlready) {
 
 // The rejection of whoever had been escalated to was lost after the late item was reassigned.
 TEST(ReassignBesideAnEscalation, KeepsTheStandInsVote) {
-  Instance instance(flow(kEscalated));
+  Instance instance(meeting(kEscalated));
   instance.start("li.na");
   instance.advance_to("2026-03-03T10:00:00Z");
   ASSERT_TRUE(
@@ -55,7 +55,7 @@ TEST(ReassignBesideAnEscalation, KeepsTheStandInsVote) {
 
 // Replacing by somebody who is asked already closed the late items and asked nobody.
 TEST(EscalationThatReplaces, LeavesTheLateAskedWhereNobodyNewCanBe) {
-  Instance instance(flow(R"(  - id: both
+  Instance instance(meeting(R"(  - id: both
     approve:
       by:
         - person("zhang.wei")
@@ -72,7 +72,7 @@ TEST(EscalationThatReplaces, LeavesTheLateAskedWhereNobodyNewCanBe) {
 
 // After a replacement nothing was overdue any more, so the next level never came.
 TEST(EscalationThatReplaces, IsFollowedByTheNextLevel) {
-  Instance instance(flow(R"(  - id: manager
+  Instance instance(meeting(R"(  - id: manager
     approve:
       by: requester.manager
     escalate:
@@ -91,7 +91,7 @@ TEST(EscalationThatReplaces, IsFollowedByTheNextLevel) {
 
 // An escalation let one person be two of "all".
 TEST(Escalation, NeverAsksSomebodyWhoHasDecided) {
-  Instance instance(flow(R"(  - id: both
+  Instance instance(meeting(R"(  - id: both
     approve:
       by:
         - person("zhang.wei")
@@ -110,7 +110,7 @@ TEST(Escalation, NeverAsksSomebodyWhoHasDecided) {
 
 // `self: to_manager` opened a way round the rule through the group's candidate item.
 TEST(OwnRequest, IsRefusedWhateverTheSelfRuleSays) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(meeting(R"(  - id: finance
     approve:
       by: group("finance")
       need: 1
@@ -123,7 +123,7 @@ TEST(OwnRequest, IsRefusedWhateverTheSelfRuleSays) {
 
 // A group whose only member is the requester was asked all the same, and nobody could answer.
 TEST(Nobody, IsLeftWhereTheGroupIsTheRequesterAlone) {
-  Instance instance(flow(R"(  - id: legal
+  Instance instance(meeting(R"(  - id: legal
     approve:
       by: group("legal")
       need: 1
@@ -135,7 +135,7 @@ TEST(Nobody, IsLeftWhereTheGroupIsTheRequesterAlone) {
 
 // Only the last answerer's fields were in the result.
 TEST(Answers, OfEverybodyAreInTheResult) {
-  Instance instance(flow(R"(  - id: handover
+  Instance instance(meeting(R"(  - id: handover
     task:
       for: person("sun.li")
       checklist:
@@ -158,7 +158,7 @@ TEST(Answers, OfEverybodyAreInTheResult) {
 
 // Reassigning a task dropped what had to be ticked off.
 TEST(Reassign, KeepsTheChecklist) {
-  Instance instance(flow(R"(  - id: handover
+  Instance instance(meeting(R"(  - id: handover
     task:
       for: person("sun.li")
       checklist:
@@ -179,7 +179,7 @@ TEST(Reassign, KeepsTheChecklist) {
 // Every start of a workflow with a computed field was refused.
 TEST(ComputedField, IsFilledInAndFollowsTheForm) {
   Instance instance(
-      flow(R"(  - id: manager
+      meeting(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -191,7 +191,7 @@ TEST(ComputedField, IsFilledInAndFollowsTheForm) {
 
 // A required field that a later step fills in made every start impossible, and was then never checked.
 TEST(RequiredField, OfALaterStepIsCheckedThere) {
-  Instance instance(flow(R"(  - id: finance
+  Instance instance(meeting(R"(  - id: finance
     task:
       for: person("zhao.lei")
       edit: [account]
@@ -232,7 +232,7 @@ steps:
 
 // A withdrawn request kept its invoices locked; withdrawing after a call let it be made twice.
 TEST(Withdraw, LetsGoOfUniqueValuesAndComesTooLateAfterACall) {
-  const auto unique = flow(R"(  - id: manager
+  const auto unique = meeting(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -249,7 +249,7 @@ TEST(Withdraw, LetsGoOfUniqueValuesAndComesTooLateAfterACall) {
   EXPECT_EQ(rejection_code(first.decide_as("li.na", "resubmitted")), ErrorCode::invalid_input);
   ASSERT_TRUE(accepted(first.decide_as("li.na", "resubmitted", "", "{}", R"({"invoice": "A-2"})")));
 
-  Instance called(flow(R"(  - call: crm.book
+  Instance called(meeting(R"(  - call: crm.book
     id: book
     with:
       deal: form.note
@@ -267,7 +267,7 @@ TEST(Withdraw, LetsGoOfUniqueValuesAndComesTooLateAfterACall) {
 
 // What another system had answered was thrown away by an incident behind it, and a retry called again.
 TEST(Incident, BehindACallKeepsItsAnswer) {
-  Instance instance(flow(R"(  - call: crm.book
+  Instance instance(meeting(R"(  - call: crm.book
     id: book
     with:
       deal: form.note
@@ -296,7 +296,7 @@ TEST(Incident, BehindACallKeepsItsAnswer) {
 }
 
 TEST(IfNobody, RejectOnATaskRejects) {
-  Instance instance(flow(R"(  - id: work
+  Instance instance(meeting(R"(  - id: work
     task:
       for: group("left")
       if_nobody: reject

@@ -213,7 +213,8 @@ struct Members<Commented> {
   static constexpr std::string_view kType = "commented";
   static constexpr std::uint32_t kVersion = 1;
   static constexpr auto kList =
-      std::tuple(required("by", &Commented::by), required("text", &Commented::text));
+      std::tuple(required("by", &Commented::by), required("text", &Commented::text),
+                 member("mentions", &Commented::mentions));
 };
 
 template <>
@@ -239,6 +240,23 @@ struct Members<Chased> {
   static constexpr std::uint32_t kVersion = 1;
   static constexpr auto kList = std::tuple(member("item", &Chased::item), required("kind", &Chased::kind),
                                            member("count", &Chased::count));
+};
+
+template <>
+struct Members<Nudged> {
+  static constexpr std::string_view kType = "nudged";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("items", &Nudged::items), required("by", &Nudged::by));
+};
+
+template <>
+struct Members<CopiesSent> {
+  static constexpr std::string_view kType = "copies_sent";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("to", &CopiesSent::to), required("by", &CopiesSent::by),
+                 member("comment", &CopiesSent::comment));
 };
 
 template <>

@@ -29,7 +29,8 @@ constexpr std::array kApproveKeys = {
     Key{"guards", Shape::any, Need::later, "fields whose change voids this approval", ""},
     Key{"resume", Shape::any, Need::later, "after a return: everybody again, or back to who returned it", ""},
     Key{"seats", Shape::any, Need::later, "several groups with a count each", ""},
-    Key{"may", Shape::any, Need::later, "which acts are allowed", ""},
+    Key{"may", Shape::texts, Need::optional, "what approvers may do beside: transfer, delegate, add (all)", "",
+        may_of_approve_grammar},
     Key{"confirm", Shape::any, Need::later, "a signature", ""},
 };
 
@@ -78,6 +79,7 @@ StepKind read_approve(const StepReading& reading) {
       "self", SelfRule::refuse,
       {{"refuse", SelfRule::refuse}, {"skip", SelfRule::skip}, {"to_manager", SelfRule::to_manager}});
   approve.if_nobody = read_if_nobody(reading, map, approve.if_nobody_to);
+  approve.may = read_may(reading, map, true);
   approve.comment_on_reject = map.boolean("comment_on_reject", true);
   return approve;
 }

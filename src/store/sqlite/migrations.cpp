@@ -284,7 +284,14 @@ CREATE INDEX posting_ledger ON posting(ledger, n);
 ALTER TABLE definition ADD COLUMN tables TEXT NOT NULL DEFAULT '{}';
 )sql";
 
-constexpr std::array kMigrations{kFirst, kSchedules, kLedgers};
+// By whom somebody was asked, where it was another of the step's people.
+constexpr const char* kAskedBy = R"sql(
+ALTER TABLE work_item ADD COLUMN added TEXT NOT NULL DEFAULT '';
+ALTER TABLE work_item ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE work_item ADD COLUMN transferred_by TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kAskedBy};
 
 }  // namespace
 
