@@ -107,9 +107,10 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
       return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
                                                  name_of(directory, by.person)));
     }
-    // A vote for the group would leave their own seat without one.
+    // A vote for the group would leave their own seat without one, unless it is that seat's too.
     const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-      return seat.person == by.person && seat.item != item.number;
+      return seat.person == by.person && seat.item != item.number &&
+             std::ranges::find(item.stands_for, seat.item) == item.stands_for.end();
     });
     if (!item.group.empty() && has_own) {
       return no(ErrorCode::conflict, fmt::format("{} is asked in person here, and nobody counts twice",

@@ -250,7 +250,9 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
     } else if (message->kind == SendKind::copy || message->kind == SendKind::mention) {
       const Presentation shown = present_to_reader(presenting);
       subject = subject_of(shown, *message);
-      markdown = reader_markdown(shown, *message, name_of(*snapshot->directory, message->from));
+      const std::string from =
+          message->from.empty() ? shown.workflow_title : name_of(*snapshot->directory, message->from);
+      markdown = reader_markdown(shown, *message, from);
     } else {
       const Presentation shown = present_instance(presenting);
       subject = subject_of(shown, *message);

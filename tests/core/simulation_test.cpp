@@ -346,7 +346,7 @@ class Simulation {
       }
       case 4: {
         std::string adder = who;
-        if (found != before.items.end() && !before.items.at(number).added_by.empty() && below(4) != 0)
+        if (before.items.contains(number) && !before.items.at(number).added_by.empty() && below(4) != 0)
           adder = before.items.at(number).added_by.value;
         const Outcome removed = instance_.run(RemoveApprover{number, {}, below(6) == 0 ? by : person(adder), "r"});
         if (accepted(removed)) {

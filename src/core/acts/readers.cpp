@@ -21,27 +21,36 @@ bool is_of_name(char c) {
          c == '_' || c == '+' || c == '@' || byte >= 0x80;
 }
 
-// The person whose id or mail address stands at the beginning of `text`, as far as it goes: "@li.na." names
-// li.na. nullptr where it names nobody.
-const Person* named_at(const Directory& directory, std::string_view text) {
-  std::size_t length = 0;
-  while (length < text.size() && is_of_name(text[length])) ++length;
-  std::string_view name = text.substr(0, length);
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+// Only what ends a sentence is taken off; a part of a name names nobody.
+const Person* named(const Directory& directory, std::string_view name) {
   while (!name.empty()) {
-    const Person* person = directory.find_by_id_or_mail(name);
-    if (person != nullptr) return person;
-    // Only what ends a sentence is taken off; a part of a name names nobody.
+    if (const Person* person = directory.find_by_id_or_mail(name)) return person;
     if (name.back() != '.' && name.back() != '-' && name.back() != '@') return nullptr;
     name.remove_suffix(1);
   }
   return nullptr;
 }
 
+// The person whose id or mail address stands at the beginning of `text`: "@li.na." names li.na, and so does
+// "@li.na请看", for not every script has blanks. nullptr where it names nobody.
+const Person* named_at(const Directory& directory, std::string_view text) {
+  const auto end = std::ranges::find_if_not(text, is_of_name);
+  const std::string_view whole = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  if (const Person* person = named(directory, whole)) return person;
+  const auto foreign = std::ranges::find_if_not(whole, is_ascii);
+  return foreign == whole.end() ? nullptr
+                                : named(directory, whole.substr(0, static_cast<std::size_t>(foreign - whole.begin())));
+}
+
 std::vector<PersonId> mentioned_in(Transition& transition, std::string_view text, const PersonId& author) {
   std::vector<PersonId> mentioned;
   for (std::size_t i = 0; i < text.size(); ++i) {
     // "@" inside of a word belongs to a mail address.
-    if (text[i] != '@' || (i > 0 && is_of_name(text[i - 1]) && static_cast<unsigned char>(text[i - 1]) < 0x80))
+    if (text[i] != '@' || (i > 0 && is_of_name(text[i - 1]) && is_ascii(text[i - 1])))
       continue;
     const Person* person = named_at(transition.context().directory, text.substr(i + 1));
     if (person == nullptr || !person->active || is_guest(person->id) || person->id == author) continue;
