@@ -12,7 +12,7 @@ Calendars shanghai() {
   return {{"", shared}, {"office", shared}};
 }
 
-std::shared_ptr<const Directory> load(std::string_view file, std::string_view text) {
+std::shared_ptr<const Directory> load_directory(std::string_view file, std::string_view text) {
   Diagnostics diagnostics;
   auto people = load_people(file, text, shanghai(), diagnostics);
   EXPECT_EQ(diagnostics.to_text(), "");
@@ -20,7 +20,7 @@ std::shared_ptr<const Directory> load(std::string_view file, std::string_view te
 }
 
 TEST(PeopleLoader, ReadsEverythingThatYamlSays) {
-  const auto people = load("people.yaml", R"(
+  const auto people = load_directory("people.yaml", R"(
 people:
   - id: li.na
     name: 李娜
@@ -60,7 +60,7 @@ groups:
 }
 
 TEST(PeopleLoader, ReadsCsvAsSpreadsheetsWriteIt) {
-  const auto people = load("people.CSV",
+  const auto people = load_directory("people.CSV",
                            "\xef\xbb\xbfgroups,id,name,manager,channel.feishu,attribute.room,active\r\n"
                            "sales; employees,li.na,\"李娜, \"\"Nana\"\"\",zhang.wei,ou_123,7,\r\n"
                            "employees,zhang.wei,张伟,,,,false\r\n\r\n");
@@ -81,8 +81,8 @@ TEST(PeopleLoader, ReadsCsvAsSpreadsheetsWriteIt) {
 }
 
 TEST(PeopleLoader, TheSamePeopleHaveTheSameRevisionFromBothForms) {
-  const auto yaml = load("p.yaml", "people: [{id: a, name: A, mail: a@b.de}]\ngroups: {g: [a]}\n");
-  const auto csv = load("p.csv", "id,name,mail,groups\na,A,a@b.de,g\n");
+  const auto yaml = load_directory("p.yaml", "people: [{id: a, name: A, mail: a@b.de}]\ngroups: {g: [a]}\n");
+  const auto csv = load_directory("p.csv", "id,name,mail,groups\na,A,a@b.de,g\n");
   ASSERT_TRUE(yaml && csv);
   EXPECT_EQ(yaml->revision(), csv->revision());
 }
@@ -95,7 +95,7 @@ TEST(PeopleLoader, TakesACompanyOfTwentyThousand) {
         i == 0 ? 0 : (i - 1) / 10);
     if (i == 0) text = "people:\n  - {id: p0, name: Person 0}\n";
   }
-  const auto people = load("people.yaml", text);
+  const auto people = load_directory("people.yaml", text);
   ASSERT_NE(people, nullptr);
   EXPECT_EQ(people->people().size(), 20'000U);
 }

@@ -5,7 +5,7 @@
 namespace countersign {
 namespace {
 
-std::optional<DataTable> load(std::string_view text) {
+std::optional<DataTable> load_csv(std::string_view text) {
   Diagnostics diagnostics;
   auto table = load_table("tables/rates.csv", text, diagnostics);
   EXPECT_EQ(diagnostics.to_text(), "");
@@ -13,7 +13,7 @@ std::optional<DataTable> load(std::string_view text) {
 }
 
 TEST(TableLoader, ReadsEveryTypeExactly) {
-  const auto table = load(
+  const auto table = load_csv(
       "region:text,above:money(CNY),rate:number,since:date,kind:choice(new|renewal),seats:integer,on:"
       "boolean\n"
       "\"north, far\",100000.00,0.0750,2026-01-01,renewal,20,true\n");
@@ -30,7 +30,7 @@ TEST(TableLoader, ReadsEveryTypeExactly) {
 }
 
 TEST(TableLoader, LeavesOutEmptyCellsOfColumnsThatAllowThem) {
-  const auto table = load("a:text,b:number?,c:boolean?\n,,\n");
+  const auto table = load_csv("a:text,b:number?,c:boolean?\n,,\n");
   ASSERT_TRUE(table);
   const cel::Map& row = table->rows.as_list()[0].as_map();
   EXPECT_EQ(row.find("a")->as_string(), "");
@@ -39,7 +39,7 @@ TEST(TableLoader, LeavesOutEmptyCellsOfColumnsThatAllowThem) {
 }
 
 TEST(TableLoader, HasNoRowsWhereOnlyTheHeaderStands) {
-  const auto table = load("a:text\n");
+  const auto table = load_csv("a:text\n");
   ASSERT_TRUE(table);
   EXPECT_TRUE(table->rows.as_list().empty());
 }
