@@ -36,7 +36,8 @@ Outcome<ExitCode> act_on_item(Console& console, const Connection& connection, co
   std::string line = fmt::format("{}: {}", shown_at(reply->body, "reference"), words);
   std::string opened;
   for (const json::value& item : list_at(reply->body, "opened")) {
-    if (item.is_string()) opened += fmt::format("{}{}", opened.empty() ? "" : ", ", std::string_view(item.as_string()));
+    if (item.is_string())
+      opened += fmt::format("{}{}", opened.empty() ? "" : ", ", std::string_view(item.as_string()));
   }
   if (!opened.empty()) line += fmt::format(" ({})", opened);
   console.out << printable(line) << '\n';
@@ -68,8 +69,8 @@ void add_handing_on(Command& root, Connection& connection) {
         .number(options->version, "--version", "N", kVersionHelp);
     add_connection(command, connection, Writes::yes);
     command
-        .example(fmt::format("countersign {} {} --to zhao.lei --as wang.fang --comment '{}'", act.name, kExample,
-                             act.example))
+        .example(fmt::format("countersign {} {} --to zhao.lei --as wang.fang --comment '{}'", act.name,
+                             kExample, act.example))
         .runs([options, &connection, act](Console& console) {
           return act_on_item(console, connection, *options, act.route,
                              {{"to", options->to}, {"comment", options->comment}},
@@ -80,8 +81,8 @@ void add_handing_on(Command& root, Connection& connection) {
 
 void add_approvers(Command& root, Connection& connection) {
   const auto options = std::make_shared<ItemActOptions>();
-  Command& add = item_command(root, "add-approver", "ask more people to approve, beside the work item's own",
-                              options);
+  Command& add =
+      item_command(root, "add-approver", "ask more people to approve, beside the work item's own", options);
   add.arguments(options->people, "PERSON", "whom: ids or mail addresses")
       .option(options->where, "--where", "HOW",
               "before (you wait for them), after (yours holds once they agree) or beside (else before)")
@@ -104,8 +105,9 @@ void add_approvers(Command& root, Connection& connection) {
       .number(off->version, "--version", "N", kVersionHelp);
   add_connection(remove, connection, Writes::yes);
   remove
-      .describe("ITEM is the work item of the one who was added. Nobody is taken off who has decided, whom the "
-                "workflow itself asks, or who is the last whose decision is waited for.")
+      .describe(
+          "ITEM is the work item of the one who was added. Nobody is taken off who has decided, whom the "
+          "workflow itself asks, or who is the last whose decision is waited for.")
       .example("countersign remove-approver i_01JQ8Z5T9V6C3M7N2K4P8R1S5W.4 --as wang.fang")
       .runs([off, &connection](Console& console) {
         return act_on_item(console, connection, *off, "/remove-approver", {{"reason", off->comment}},
@@ -149,8 +151,9 @@ void add_nudge(Command& root, Connection& connection) {
   command.argument(*reference, "REF", "the instance's reference or id");
   add_connection(command, connection, Writes::yes);
   command
-      .describe("Each work item at most three times and not again before 4 hours, unless the workflow's 'nudge' "
-                "says otherwise.")
+      .describe(
+          "Each work item at most three times and not again before 4 hours, unless the workflow's 'nudge' "
+          "says otherwise.")
       .example("countersign nudge EXP-2026-14 --as li.na")
       .runs([reference, &connection](Console& console) {
         return act_on_instance(console, connection, *reference, "/nudge", {}, "whoever is asked is reminded");
@@ -163,7 +166,8 @@ void add_copy(Command& root, Connection& connection) {
     std::vector<std::string> people;
   };
   const auto options = std::make_shared<CopyOptions>();
-  Command& command = root.add("copy", "send people a copy of an instance; they read it and are asked nothing");
+  Command& command =
+      root.add("copy", "send people a copy of an instance; they read it and are asked nothing");
   command.argument(options->reference, "REF", "the instance's reference or id")
       .arguments(options->people, "PERSON", "to whom: ids or mail addresses")
       .option(options->comment, "--comment", "TEXT", "what they read with it");

@@ -150,7 +150,7 @@ struct Migrate {
 };
 
 using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
-                             Cancel, Retry, Reassign, Transfer, Delegate, AddApprover, RemoveApprover, ClaimItem,
-                             ReleaseItem, Nudge, SendCopies, Migrate>;
+                             Cancel, Retry, Reassign, Transfer, Delegate, AddApprover, RemoveApprover,
+                             ClaimItem, ReleaseItem, Nudge, SendCopies, Migrate>;
 
 }  // namespace countersign

@@ -27,9 +27,9 @@ enum class SendKind {
 };
 std::string_view to_string(SendKind kind);
 
-// To one person, over their own channel. `request`, `reminder`, `escalation`, `nudge`, `advice` and `returned` are about an item
-// and are composed when sent, from the instance as it is then; they are dropped where the item has closed
-// meanwhile.
+// To one person, over their own channel. `request`, `reminder`, `escalation`, `nudge`, `advice` and
+// `returned` are about an item and are composed when sent, from the instance as it is then; they are dropped
+// where the item has closed meanwhile.
 struct Send {
   SendKind kind = SendKind::notify;
   PersonId to;

@@ -221,8 +221,7 @@ void close_item(Transition& transition, std::uint32_t number, ItemAct act, const
   const ActivationId activation = item.activation;
   const auto status = next_status(item.status, act);
   COUNTERSIGN_INVARIANT(status.has_value(), "a work item's status admits no such act");
-  transition.emit(
-      ItemChanged{.item = number, .act = act, .status = *status, .by = by, .comment = comment});
+  transition.emit(ItemChanged{.item = number, .act = act, .status = *status, .by = by, .comment = comment});
   clear_item_timers(transition, activation, number);
   close_opinions(transition, activation, number, by);
 }

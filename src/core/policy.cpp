@@ -85,8 +85,8 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
   }
   if (!is_before(directory, item, by.person)) {
     if (!item.group.empty() && !item.assignee.empty() && directory.is_member(by.person, item.group)) {
-      return no(ErrorCode::conflict,
-                fmt::format("{} has claimed it from the group {}", name_of(directory, item.assignee), item.group));
+      return no(ErrorCode::conflict, fmt::format("{} has claimed it from the group {}",
+                                                 name_of(directory, item.assignee), item.group));
     }
     const std::string whose =
         item.assignee.empty() ? "group " + item.group : name_of(directory, item.assignee);
@@ -104,8 +104,9 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
   if (item.added != AddedAs::opinion && std::holds_alternative<Approve>(step.kind)) {
     const Roster& roster = transition.state().activations.at(item.activation).roster;
     if (has_voted(roster, by.person)) {
-      return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
-                                                 name_of(directory, by.person)));
+      return no(ErrorCode::conflict,
+                fmt::format("{} has decided in this step already, and nobody counts twice",
+                            name_of(directory, by.person)));
     }
     // A vote for the group would leave their own seat without one, unless it is that seat's too.
     const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
@@ -132,9 +133,10 @@ std::optional<Error> refusal_to(Transition& transition, const Item& item, StepAc
   if (auto refusal = refusal_to_act(transition, item, by, expected_version)) return refusal;
   const Step& step = step_of(transition, item);
   const auto no = [&](const std::string& why) {
-    return Error{ErrorCode::forbidden,
-                 fmt::format("cannot {} {} of {}: {}", words_of(act), step.name, transition.state().reference, why),
-                 {}};
+    return Error{
+        ErrorCode::forbidden,
+        fmt::format("cannot {} {} of {}: {}", words_of(act), step.name, transition.state().reference, why),
+        {}};
   };
   if (std::holds_alternative<Revise>(step.kind)) return no("it is its requester's to correct");
   if (is_guest(by.person)) return no("a guest answers, and hands nothing on");
@@ -163,7 +165,8 @@ std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item
   const Person* person = transition.context().directory.find(to);
   if (person == nullptr || !person->active) {
     return no(ErrorCode::invalid_input,
-              fmt::format("'{}' is not an active person of the directory", to.value), "name an active person");
+              fmt::format("'{}' is not an active person of the directory", to.value),
+              "name an active person");
   }
   if (is_guest(to)) {
     return no(ErrorCode::forbidden, "work is not handed over to guests: a step asks them with guest()",

@@ -21,13 +21,14 @@ enum class StepAct { transfer, delegate, add };
 std::optional<Error> refusal_to(Transition& transition, const Item& item, StepAct act, const Actor& by,
                                 std::optional<std::uint32_t> expected_version);
 
-// nullopt where `to` may be asked in the item's step, instead of or beside whoever is: an active person of the
-// directory and no guest, not the requester of an approval, whom `only` admits and who is not on the step yet.
+// nullopt where `to` may be asked in the item's step, instead of or beside whoever is: an active person of
+// the directory and no guest, not the requester of an approval, whom `only` admits and who is not on the step
+// yet.
 std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item, const PersonId& to,
                                         const std::string& pointer);
 
-// Whether that person may read the instance: who asks, was ever asked, decided, got a copy, belongs to a group
-// that is asked, or looks after the workflow.
+// Whether that person may read the instance: who asks, was ever asked, decided, got a copy, belongs to a
+// group that is asked, or looks after the workflow.
 bool sees_instance(Transition& transition, const PersonId& person);
 
 }  // namespace countersign

@@ -195,7 +195,7 @@ struct State {
   std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
   std::map<StepIndex, std::map<ItemPath, StepResult>> item_results;  // of steps inside a for_each
   std::map<StepIndex, std::vector<std::string>>
-      reopened;  // checklist entries that the next visit opens again
+      reopened;                    // checklist entries that the next visit opens again
   std::vector<PersonId> involved;  // who was asked or has decided, at any time; sorted
   std::vector<PersonId> copies;    // who got a copy; sorted
   bool operator==(const State&) const = default;

@@ -13,7 +13,8 @@ const Seat* seat_of_item(const Roster& roster, std::uint32_t item) {
   return item == 0 || found == roster.seats.end() ? nullptr : &*found;
 }
 
-// Whoever comes before somebody who has decided meanwhile (an escalation did), or after somebody who rejected.
+// Whoever comes before somebody who has decided meanwhile (an escalation did), or after somebody who
+// rejected.
 bool is_needless(const Roster& roster, const Seat& seat) {
   if (counts(seat) || seat.vote != Seat::Vote::none) return false;
   const Seat* of = seat_of_item(roster, seat.of);

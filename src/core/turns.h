@@ -6,8 +6,8 @@
 
 namespace countersign {
 
-// After a vote, a removal or a change of the roster that has not decided the step: whoever was added and is not
-// needed any more is let go, and everybody whose turn has come is called up.
+// After a vote, a removal or a change of the roster that has not decided the step: whoever was added and is
+// not needed any more is let go, and everybody whose turn has come is called up.
 void go_on_in_turn(Transition& transition, ActivationId activation, const Actor& by);
 
 // Items that stand for others (an escalation) where all of these have decided.

@@ -163,13 +163,13 @@ std::string outcome_markdown(const Presentation& shown) {
 }
 
 // To somebody who reads: who writes, what, and the request as that person may see it.
-std::string reader_markdown(const Presentation& shown, const MessagePayload& message, const std::string& from) {
+std::string reader_markdown(const Presentation& shown, const MessagePayload& message,
+                            const std::string& from) {
   const Words& words = words_in(shown.locale);
   const bool is_copy = message.kind == SendKind::copy;
-  std::string markdown = fmt::format(
-      "## {}\n\n{}\n\n", markdown_escape(shown.workflow_title),
-      fmt::format(fmt::runtime(is_copy ? words.copy : words.mention), markdown_escape(from),
-                  markdown_escape(shown.reference)));
+  std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.workflow_title),
+                                     fmt::format(fmt::runtime(is_copy ? words.copy : words.mention),
+                                                 markdown_escape(from), markdown_escape(shown.reference)));
   if (!message.text.empty()) markdown += fmt::format("> {}\n\n", quoted(message.text));
   add_fields(shown, words, markdown);
   add_history(shown, words, markdown);

@@ -184,8 +184,11 @@ Result<MessagePayload> read_message(const OutboxRow& row) {
   if (!payload) return std::unexpected(payload.error());
   const auto kind = send_kind_from(string_at(*payload, "kind"));
   if (!kind) return fail(ErrorCode::corrupt, fmt::format("outbox row {} has no kind of message", row.id));
-  return MessagePayload{*kind, number_at(*payload, "count"), string_at(*payload, "subject"),
-                        string_at(*payload, "text"), string_at(*payload, "message"),
+  return MessagePayload{*kind,
+                        number_at(*payload, "count"),
+                        string_at(*payload, "subject"),
+                        string_at(*payload, "text"),
+                        string_at(*payload, "message"),
                         PersonId(string_at(*payload, "from"))};
 }
 

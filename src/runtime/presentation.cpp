@@ -175,8 +175,8 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   decision.outcome = row.outcome;
   decision.outcome_words = outcome_done(row.outcome, locale_);
   if (row.status == ItemStatus::advised) {
-    decision.outcome_words =
-        fmt::format("{}{}", is_chinese(locale_) ? "意见：" : "Opinion: ", outcome_button(row.outcome, locale_));
+    decision.outcome_words = fmt::format(
+        "{}{}", is_chinese(locale_) ? "意见：" : "Opinion: ", outcome_button(row.outcome, locale_));
   }
   decision.comment = row.comment;
   decision.when = row.closed_at ? words_of(*row.closed_at, words_.calendar) : "";

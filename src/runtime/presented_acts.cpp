@@ -1,14 +1,16 @@
 // What the page of a work item offers beside deciding it. The core's policy has the last word.
 
-#include "core/guest.h"
 #include "runtime/presented_acts.h"
+
+#include "core/guest.h"
 
 namespace countersign {
 namespace {
 
 May may_of(const Step& step) {
   if (const auto* approve = std::get_if<Approve>(&step.kind)) return approve->may;
-  if (const auto* task = std::get_if<Task>(&step.kind)) return {task->may.transfer, task->may.delegate, false};
+  if (const auto* task = std::get_if<Task>(&step.kind))
+    return {task->may.transfer, task->may.delegate, false};
   return {false, false, false};
 }
 

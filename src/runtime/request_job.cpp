@@ -87,11 +87,12 @@ Answer RequestJob::answer(Result<void> stored) {
       if (row && *row && (*row)->status == ItemStatus::decided) {
         const auto snapshot = context_.library.current();
         const Person* person = snapshot->directory->find((*row)->decided_by);
-        answer_.error().error.message = fmt::format(
-            "{} {}: {} is already decided ({} by {}, {})",
-            decision != nullptr ? "cannot record the decision on" : "nothing was done with", (*row)->reference,
-            (*row)->step, (*row)->outcome, person == nullptr ? (*row)->decided_by.value : person->name,
-            format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
+        answer_.error().error.message =
+            fmt::format("{} {}: {} is already decided ({} by {}, {})",
+                        decision != nullptr ? "cannot record the decision on" : "nothing was done with",
+                        (*row)->reference, (*row)->step, (*row)->outcome,
+                        person == nullptr ? (*row)->decided_by.value : person->name,
+                        format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
       }
     }
   }

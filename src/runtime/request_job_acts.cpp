@@ -19,7 +19,8 @@ Command command_of(const ItemActRequest& request, std::vector<PersonId> people, 
     case Act::delegate:
       return Delegate{request.item, request.version, to, by, request.comment};
     case Act::add_approver:
-      return AddApprover{request.item, request.version, std::move(people), request.where, by, request.comment};
+      return AddApprover{request.item, request.version, std::move(people), request.where,
+                         by,           request.comment};
     case Act::remove_approver:
       return RemoveApprover{request.item, request.version, by, request.comment};
     case Act::claim:
@@ -30,8 +31,8 @@ Command command_of(const ItemActRequest& request, std::vector<PersonId> people, 
   return ReleaseItem{request.item, request.version, by, request.comment};
 }
 
-// Whoever added somebody or claimed an item undoes it as a person; for everybody else it is an administrator's
-// act.
+// Whoever added somebody or claimed an item undoes it as a person; for everybody else it is an
+// administrator's act.
 bool is_own(const State& state, const ItemActRequest& request, const Actor& by) {
   const auto item = state.items.find(request.item);
   if (item == state.items.end()) return true;
@@ -70,13 +71,14 @@ Answer RequestJob::handle(const ItemActRequest& request, Transaction& transactio
     if (!(*before)->items.contains(number)) opened.emplace_back(fmt::format("{}.{}", after.id.value, number));
   }
   const auto left = after.items.find(request.item);
-  return Reply{200, write_json(json::object{
-                        {"id", fmt::format("{}.{}", after.id.value, request.item)},
-                        {"instance", after.id.value},
-                        {"reference", after.reference},
-                        {"version", left == after.items.end() ? json::value() : json::value(left->second.version)},
-                        {"opened", std::move(opened)},
-                        {"instance_status", after.status}})};
+  return Reply{200,
+               write_json(json::object{
+                   {"id", fmt::format("{}.{}", after.id.value, request.item)},
+                   {"instance", after.id.value},
+                   {"reference", after.reference},
+                   {"version", left == after.items.end() ? json::value() : json::value(left->second.version)},
+                   {"opened", std::move(opened)},
+                   {"instance_status", after.status}})};
 }
 
 Answer RequestJob::handle(const NudgeRequest& request, Transaction& transaction, Instant now) {
@@ -90,8 +92,8 @@ Answer RequestJob::handle(const CopiesRequest& request, Transaction& transaction
     return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
   }
   Actor by = caller_.actor;
-  const bool has_part = (*state)->requester == by.person ||
-                        std::ranges::binary_search((*state)->involved, by.person);
+  const bool has_part =
+      (*state)->requester == by.person || std::ranges::binary_search((*state)->involved, by.person);
   if (caller_.admin && !has_part) by.kind = Actor::Kind::admin;
   return apply(request.instance, SendCopies{people_named(request.people), by, request.comment}, transaction,
                now);

@@ -258,8 +258,8 @@ class Player {
   static std::string words(const std::vector<WorkItemRow>& items) {
     std::vector<std::string> parts;
     for (const WorkItemRow& item : items) {
-      parts.push_back(fmt::format("{} ({})", item.assignee.empty() ? "group " + item.group : item.assignee.value,
-                                  item.step));
+      parts.push_back(fmt::format(
+          "{} ({})", item.assignee.empty() ? "group " + item.group : item.assignee.value, item.step));
     }
     return join(parts, ", ");
   }

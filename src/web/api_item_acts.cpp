@@ -54,10 +54,11 @@ void act_on_item(const Surroundings& around, Act act, Call call) {
   auto caller = caller_of(call, *actor);
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
   if (!request.version && caller->idempotency_key.empty()) {
-    return call.respond(problem(428,
-                                "send the work item's \"version\" as you have seen it, or an Idempotency-Key, so "
-                                "that nothing is done twice",
-                                call.request.path));
+    return call.respond(
+        problem(428,
+                "send the work item's \"version\" as you have seen it, or an Idempotency-Key, so "
+                "that nothing is done twice",
+                call.request.path));
   }
   submit(around, std::move(call), std::move(*caller), std::move(request));
 }
@@ -88,7 +89,8 @@ std::vector<Route> item_act_routes(const Surroundings& around) {
   static constexpr std::array kRows{
       Row{Act::transfer, "transfer", "Give a work item to somebody else, for good", "HandOver"},
       Row{Act::delegate, "delegate", "Ask somebody for an opinion on a work item", "HandOver"},
-      Row{Act::add_approver, "add-approver", "Add approvers before, after or beside the item's", "AddApprover"},
+      Row{Act::add_approver, "add-approver", "Add approvers before, after or beside the item's",
+          "AddApprover"},
       Row{Act::remove_approver, "remove-approver", "Take off whoever this item was opened for by adding them",
           "ItemAct"},
       Row{Act::claim, "claim", "Take a group's work item", "ItemAct"},

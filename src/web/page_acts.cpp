@@ -37,9 +37,8 @@ std::string acts_html(const Surroundings& around, const OpenedLink& opened, cons
   if (!names_somebody && !acts.claim && !acts.release && acts.added.empty()) return {};
   json::array added;
   for (const PresentedAdded& each : acts.added) {
-    added.push_back({{"item", std::to_string(each.item)},
-                     {"who", each.who},
-                     {"how", how_words(each.how, shown.locale)}});
+    added.push_back(
+        {{"item", std::to_string(each.item)}, {"who", each.who}, {"how", how_words(each.how, shown.locale)}});
   }
   json::object data{{"t", page_phrases(opened.locale)},
                     {"open", !refused.why.empty()},

@@ -339,7 +339,8 @@ TEST(ActsOnItems, ReachTheirRoutesAndNameWhatTheyOpened) {
     EXPECT_EQ(daemon.daemon.requests().back().target, "/api/v1/work-items/i_01.3/" + act.route);
     EXPECT_EQ(daemon.daemon.requests().back().body, act.body);
   }
-  EXPECT_EQ(Against({}).run({"transfer", "EXP-2026-14", "--to", "x"}).code, 2) << "an instance is no work item";
+  EXPECT_EQ(Against({}).run({"transfer", "EXP-2026-14", "--to", "x"}).code, 2)
+      << "an instance is no work item";
   EXPECT_EQ(Against({}).run({"add-approver", "i_01.3"}).code, 2) << "somebody is to be named";
 }
 

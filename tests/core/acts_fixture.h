@@ -20,7 +20,8 @@ inline Outcome transfer(Instance& instance, const std::string& by, const std::st
 inline Outcome delegate(Instance& instance, const std::string& by, const std::string& to) {
   return instance.run(Delegate{instance.item(by), {}, PersonId(to), person(by), "what do you think?"});
 }
-inline Outcome add(Instance& instance, const std::string& by, AddedAs where, const std::vector<std::string>& who) {
+inline Outcome add(Instance& instance, const std::string& by, AddedAs where,
+                   const std::vector<std::string>& who) {
   std::vector<PersonId> people;
   for (const std::string& id : who) people.emplace_back(id);
   return instance.run(AddApprover{instance.item(by), {}, people, where, person(by), "knows more"});

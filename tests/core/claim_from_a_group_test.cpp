@@ -58,7 +58,8 @@ TEST(Release, PutsItBackAndTellsTheGroup) {
   Instance instance(approval(kGroup));
   instance.start("li.na");
   const std::uint32_t item = instance.item("zhao.lei");
-  EXPECT_EQ(rejection_code(release(instance, item, person("zhao.lei"))), ErrorCode::conflict) << "nobody has it";
+  EXPECT_EQ(rejection_code(release(instance, item, person("zhao.lei"))), ErrorCode::conflict)
+      << "nobody has it";
   ASSERT_TRUE(accepted(claim(instance, item, "zhao.lei")));
   EXPECT_EQ(rejection_code(release(instance, item, person("wang.fang"))), ErrorCode::conflict);
   ASSERT_TRUE(accepted(release(instance, item, person("zhao.lei"))));

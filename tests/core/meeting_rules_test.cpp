@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::shared_ptr<const Definition> meeting(const std::string& steps,
-                                       const std::string& form = "  note: {type: text}\n") {
+                                          const std::string& form = "  note: {type: text}\n") {
   return load("workflow: t\nstart:\n  - form:\nform:\n" + form +
               "statuses: [approved, rejected, expired]\nsteps:\n" + steps);
 }
@@ -178,13 +178,13 @@ TEST(Reassign, KeepsTheChecklist) {
 
 // Every start of a workflow with a computed field was refused.
 TEST(ComputedField, IsFilledInAndFollowsTheForm) {
-  Instance instance(
-      meeting(R"(  - id: manager
+  Instance instance(meeting(
+      R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
 )",
-           "  price: {type: integer, required: true}\n  twice: {type: integer, computed: form.price * 2}\n"));
+      "  price: {type: integer, required: true}\n  twice: {type: integer, computed: form.price * 2}\n"));
   ASSERT_TRUE(accepted(instance.start("li.na", R"({"price": 21})")));
   EXPECT_EQ(instance.state().form.at("twice").as_int(), 42);
 }
@@ -197,7 +197,7 @@ TEST(RequiredField, OfALaterStepIsCheckedThere) {
       edit: [account]
   - end: approved
 )",
-                         "  account: {type: text, required: true}\n"));
+                            "  account: {type: text, required: true}\n"));
   ASSERT_TRUE(accepted(instance.start("li.na")));
   EXPECT_EQ(rejection_code(instance.decide_as("zhao.lei", "done")), ErrorCode::invalid_input);
   EXPECT_TRUE(accepted(instance.decide_as("zhao.lei", "done", "", "{}", R"({"account": "4711"})")));
@@ -237,7 +237,7 @@ TEST(Withdraw, LetsGoOfUniqueValuesAndComesTooLateAfterACall) {
       by: requester.manager
   - end: approved
 )",
-                           "  invoice: {type: text, unique: workflow}\n");
+                              "  invoice: {type: text, unique: workflow}\n");
   Shared shared;
   Instance first(unique, &shared, "i_1");
   ASSERT_TRUE(accepted(first.start("li.na", R"({"invoice": "A-1"})")));
@@ -280,7 +280,7 @@ TEST(Incident, BehindACallKeepsItsAnswer) {
       text: x
   - end: approved
 )",
-                         "  note: {type: text}\n  amount: {type: integer}\n"));
+                            "  note: {type: text}\n  amount: {type: integer}\n"));
   instance.start("li.na", R"({"note": "D"})");
   const Outcome outcome =
       instance.run(EffectDone{std::get<CallConnector>(instance.last_effects().front()).effect, true, {}, ""});

@@ -16,7 +16,8 @@ std::string three(const std::string& need) {
         - person("wang.fang")
         - person("sun.li")
         - person("chen.jie")
-      need: )" + need + "\n";
+      need: )" +
+         need + "\n";
 }
 
 TEST(AddBefore, IWaitUntilTheyHaveDecidedThenItIsMineAgain) {
@@ -138,10 +139,12 @@ TEST(AddApprover, NobodyTwiceNobodyOfTheStepNeitherTheRequesterNorMyself) {
     EXPECT_EQ(rejection_code(add(instance, "sun.li", where, {"li.na"})), ErrorCode::forbidden);
     EXPECT_EQ(rejection_code(add(instance, "sun.li", where, {"sun.li"})), ErrorCode::invalid_input);
     EXPECT_EQ(rejection_code(add(instance, "sun.li", where, {"he.left"})), ErrorCode::invalid_input);
-    EXPECT_EQ(rejection_code(add(instance, "sun.li", where, {"qian.min", "qian.min"})), ErrorCode::invalid_input);
+    EXPECT_EQ(rejection_code(add(instance, "sun.li", where, {"qian.min", "qian.min"})),
+              ErrorCode::invalid_input);
     EXPECT_EQ(rejection_code(add(instance, "sun.li", where, {})), ErrorCode::invalid_input);
   }
-  EXPECT_EQ(rejection_code(add(instance, "sun.li", AddedAs::opinion, {"qian.min"})), ErrorCode::invalid_input);
+  EXPECT_EQ(rejection_code(add(instance, "sun.li", AddedAs::opinion, {"qian.min"})),
+            ErrorCode::invalid_input);
 }
 
 TEST(AddApprover, GoesOneDeepButWhoeverWasAddedMayTransfer) {
@@ -166,8 +169,8 @@ TEST(AddApprover, StaysWithTheItemThatIsTransferred) {
   Instance before(approval(kManager));
   before.start("li.na");
   ASSERT_TRUE(accepted(add(before, "zhang.wei", AddedAs::before, {"sun.li"})));
-  ASSERT_TRUE(accepted(
-      before.run(Reassign{before.item("zhang.wei"), PersonId("chen.jie"), admin(), "leave"})));
+  ASSERT_TRUE(
+      accepted(before.run(Reassign{before.item("zhang.wei"), PersonId("chen.jie"), admin(), "leave"})));
   EXPECT_THAT(before.asked(), ElementsAre("sun.li@check"));
   ASSERT_TRUE(accepted(before.decide_as("sun.li", "approved")));
   EXPECT_THAT(before.asked(), ElementsAre("chen.jie@check"));
@@ -185,7 +188,8 @@ steps:
   - end: approved
 )"));
   task.start("li.na");
-  EXPECT_THAT(rejection(add(task, "sun.li", AddedAs::before, {"qian.min"})), HasSubstr("a task has no approvers"));
+  EXPECT_THAT(rejection(add(task, "sun.li", AddedAs::before, {"qian.min"})),
+              HasSubstr("a task has no approvers"));
 
   Instance escalated(load(R"(workflow: t
 start:
@@ -278,7 +282,8 @@ TEST(Removal, NeverTakesWhoeverHasDecided) {
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::beside, {"qian.min"})));
   const std::uint32_t item = instance.item("qian.min");
   ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
-  EXPECT_EQ(rejection_code(instance.run(RemoveApprover{item, {}, person("sun.li"), ""})), ErrorCode::conflict);
+  EXPECT_EQ(rejection_code(instance.run(RemoveApprover{item, {}, person("sun.li"), ""})),
+            ErrorCode::conflict);
 }
 
 TEST(Removal, NeverDecidesTheStep) {

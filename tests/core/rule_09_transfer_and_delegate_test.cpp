@@ -39,8 +39,9 @@ TEST(Transfer, ItIsTheOthersNowAndTheRecordNamesAllThree) {
     EXPECT_EQ(changed->comment, "please");
   }
   EXPECT_TRUE(is_closed);
-  EXPECT_EQ(rejection_code(instance.run(Decide{before, {}, person("zhang.wei"), "approved", {}, {}, {}, {}, {}})),
-            ErrorCode::conflict)
+  EXPECT_EQ(
+      rejection_code(instance.run(Decide{before, {}, person("zhang.wei"), "approved", {}, {}, {}, {}, {}})),
+      ErrorCode::conflict)
       << "it is closed for whoever gave it away";
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
   EXPECT_EQ(instance.status(), "approved");
@@ -103,11 +104,13 @@ TEST(Transfer, KeepsThePlaceInTheOrder) {
       order: one_by_one
 )"));
   instance.start("li.na");
-  ASSERT_TRUE(accepted(instance.run(Reassign{instance.item("sun.li"), PersonId("qian.min"), admin(), "leave"})));
+  ASSERT_TRUE(
+      accepted(instance.run(Reassign{instance.item("sun.li"), PersonId("qian.min"), admin(), "leave"})));
   ASSERT_TRUE(accepted(transfer(instance, "wang.fang", "zhao.lei")));
   EXPECT_THAT(instance.asked(), ElementsAre("zhao.lei@check"));
   ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
-  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check")) << "whoever stands second, whatever the number";
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"))
+      << "whoever stands second, whatever the number";
   ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@check"));
 }

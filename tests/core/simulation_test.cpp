@@ -316,7 +316,8 @@ class Simulation {
     std::optional<std::uint32_t> version;
     if (found != instance_.state().items.end() && below(3) == 0) version = found->second.version;
     const PersonId to(anybody());
-    const Actor by = below(8) == 0 ? Actor{.kind = Actor::Kind::admin, .person = PersonId("adm")} : person(who);
+    const Actor by =
+        below(8) == 0 ? Actor{.kind = Actor::Kind::admin, .person = PersonId("adm")} : person(who);
     const State before = instance_.state();
     const auto refused_to_others = [&](const Outcome& outcome) {
       if (!accepted(outcome)) return;
@@ -348,7 +349,8 @@ class Simulation {
         std::string adder = who;
         if (before.items.contains(number) && !before.items.at(number).added_by.empty() && below(4) != 0)
           adder = before.items.at(number).added_by.value;
-        const Outcome removed = instance_.run(RemoveApprover{number, {}, below(6) == 0 ? by : person(adder), "r"});
+        const Outcome removed =
+            instance_.run(RemoveApprover{number, {}, below(6) == 0 ? by : person(adder), "r"});
         if (accepted(removed)) {
           EXPECT_TRUE(before.items.at(number).added) << "whom the workflow asks was taken off";
           EXPECT_FALSE(instance_.state().ended) << "a removal decided the step";
@@ -490,7 +492,8 @@ void simulate(const char* workflow, std::set<std::string>& seen) {
 TEST(Simulation, WhateverPeopleDoReplayEqualsTheLiveStateAndNobodyDecidesTwice) {
   std::set<std::string> seen;
   simulate(kWorkflow, seen);
-  for (const char* type : {"nudged", "copies_sent", "reassign", "claim", "release", "involve", "wait", "advise", "remove"})
+  for (const char* type :
+       {"nudged", "copies_sent", "reassign", "claim", "release", "involve", "wait", "advise", "remove"})
     EXPECT_TRUE(seen.contains(type) || std::getenv("COUNTERSIGN_SEED") != nullptr)
         << type << " never happened";
 }

@@ -46,8 +46,8 @@ TEST_F(ActsMail, ATransferSaysFromWhomAndWhy) {
   ASSERT_EQ(ask(act(ItemActRequest::Act::transfer, "fin@example.com"), by("boss", "t")).status, 200);
   const Mail sent = mail("request", "fin");
   EXPECT_EQ(sent.to.address, "fin@example.com");
-  EXPECT_THAT(sent.text, AllOf(HasSubstr("boss has transferred this to you"), HasSubstr("the tender *closes* on Friday"),
-                               HasSubstr("/a/")));
+  EXPECT_THAT(sent.text, AllOf(HasSubstr("boss has transferred this to you"),
+                               HasSubstr("the tender *closes* on Friday"), HasSubstr("/a/")));
 }
 
 TEST_F(ActsMail, AnOpinionIsAskedForAndItsComingIsTold) {
@@ -56,7 +56,8 @@ TEST_F(ActsMail, AnOpinionIsAskedForAndItsComingIsTold) {
   ASSERT_EQ(decide(id, "fin", "approved", "fine").status, 200);
   const Mail sent = mail("advice", "boss");
   EXPECT_EQ(sent.to.address, "boss@example.com");
-  EXPECT_THAT(sent.text, AllOf(HasSubstr("It is yours to decide"), HasSubstr("Opinion: Approve"), HasSubstr("fine")));
+  EXPECT_THAT(sent.text,
+              AllOf(HasSubstr("It is yours to decide"), HasSubstr("Opinion: Approve"), HasSubstr("fine")));
 }
 
 TEST_F(ActsMail, ANudgeNamesWhoAsksToHurry) {
@@ -81,7 +82,8 @@ TEST_F(ActsMail, AMentionQuotesTheComment) {
   ASSERT_EQ(ask(CommentRequest{InstanceId(id), "@boss which train?\n# today"}, by("rep", "m")).status, 200);
   const Mail sent = mail("mention", "boss");
   EXPECT_EQ(sent.to.address, "boss@example.com");
-  EXPECT_THAT(sent.text, AllOf(HasSubstr("rep mentions you in a comment on SIMPLE-2026-1"), HasSubstr("which train?")));
+  EXPECT_THAT(sent.text,
+              AllOf(HasSubstr("rep mentions you in a comment on SIMPLE-2026-1"), HasSubstr("which train?")));
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ class ItemActs : public testing::Test {
   // The item of the group finance, once the manager has approved.
   std::string group_item() {
     const std::string instance = site.start_expense();
-    EXPECT_EQ(act(site.open_item(instance), "decision", R"({"outcome":"approved","version":1})", "zhang.wei").status,
+    EXPECT_EQ(act(site.open_item(instance), "decision", R"({"outcome":"approved","version":1})", "zhang.wei")
+                  .status,
               200);
     return site.open_item(instance);
   }
@@ -44,8 +45,8 @@ class ItemActs : public testing::Test {
 
 TEST_F(ItemActs, ATransferShowsWhoWasAskedWhoTransferredAndWhoDecided) {
   const std::string first = site.open_item(site.start_expense());
-  const ClientReply reply =
-      act(first, "transfer", R"({"to":"adm@example.com","comment":"Knows the trip","version":1})", "zhang.wei");
+  const ClientReply reply = act(
+      first, "transfer", R"({"to":"adm@example.com","comment":"Knows the trip","version":1})", "zhang.wei");
   ASSERT_EQ(reply.status, 200) << reply.body;
   const std::string second = opened(reply);
   ASSERT_NE(second, "");
@@ -71,8 +72,11 @@ TEST_F(ItemActs, SayWhatIsWrongAndNeedAVersionOrAKey) {
   EXPECT_EQ(act(manager, "transfer", R"({"to":"adm","version":7})", "zhang.wei").status, 409);
   EXPECT_EQ(act(manager, "transfer", R"({"to":"adm","version":1})", "wang.fang").status, 403);
   EXPECT_EQ(act(manager, "transfer", R"({"to":"adm","version":1})", "").status, 403) << "a system is nobody";
-  EXPECT_EQ(act(manager, "add-approver", R"({"who":["adm"],"where":"above","version":1})", "zhang.wei").status, 422);
-  EXPECT_EQ(act(manager, "add-approver", R"({"who":[],"where":"after","version":1})", "zhang.wei").status, 422);
+  EXPECT_EQ(
+      act(manager, "add-approver", R"({"who":["adm"],"where":"above","version":1})", "zhang.wei").status,
+      422);
+  EXPECT_EQ(act(manager, "add-approver", R"({"who":[],"where":"after","version":1})", "zhang.wei").status,
+            422);
   EXPECT_EQ(act("i_nothing.1", "claim", R"({"version":1})", "zhang.wei").status, 404);
 }
 
@@ -96,7 +100,8 @@ TEST_F(ItemActs, AnOpinionIsShownAsOneAndDecidesNothing) {
   EXPECT_NE(page.body.find("Zhang Wei asks for your opinion"), std::string::npos) << page.body;
   EXPECT_EQ(page.body.find("value=\"returned\""), std::string::npos);
   EXPECT_EQ(page.body.find("value=\"transfer\""), std::string::npos) << "an opinion is not handed on";
-  ASSERT_EQ(act(opinion, "decision", R"({"outcome":"rejected","comment":"dear","version":1})", "adm").status, 200);
+  ASSERT_EQ(act(opinion, "decision", R"({"outcome":"rejected","comment":"dear","version":1})", "adm").status,
+            200);
   EXPECT_EQ(string_at(item(opinion), "status"), "advised");
   EXPECT_EQ(string_at(item(manager), "status"), "open");
   const ClientReply history = site.get("/a/" + site.link_to(manager, "zhang.wei"));
@@ -123,8 +128,8 @@ TEST_F(ItemActs, AddedBeforeWaitsAndIsTakenOffAgain) {
 
 TEST_F(ItemActs, AnAdministratorTakesOffAndReleasesWithAReason) {
   const std::string manager = site.open_item(site.start_expense());
-  const std::string theirs =
-      opened(act(manager, "add-approver", R"({"who":["wang.fang"],"where":"beside","version":1})", "zhang.wei"));
+  const std::string theirs = opened(
+      act(manager, "add-approver", R"({"who":["wang.fang"],"where":"beside","version":1})", "zhang.wei"));
   const std::string key = site.key({"decide", "admin"}, "adm");
   const std::string path = "/api/v1/work-items/" + theirs + "/remove-approver";
   EXPECT_EQ(site.post(path, R"({"version":1})", key).status, 422) << "a reason is missing";
@@ -132,7 +137,8 @@ TEST_F(ItemActs, AnAdministratorTakesOffAndReleasesWithAReason) {
 
   const std::string finance = group_item();
   EXPECT_EQ(act(finance, "claim", R"({"version":1})", "wang.fang").status, 200);
-  EXPECT_EQ(site.post("/api/v1/work-items/" + finance + "/release", R"({"version":2,"reason":"leave"})", key).status,
+  EXPECT_EQ(site.post("/api/v1/work-items/" + finance + "/release", R"({"version":2,"reason":"leave"})", key)
+                .status,
             200);
   EXPECT_TRUE(find(item(finance), "assignee")->is_null());
 }
@@ -205,9 +211,9 @@ TEST_F(ItemActs, ThePageClaimsForAGroup) {
 TEST_F(ItemActs, AForgedFormChangesNothing) {
   const std::string manager = site.open_item(site.start_expense());
   const std::string token = site.link_to(manager, "zhang.wei");
-  const ClientReply forged =
-      site.post("/a/" + token, form_body({{"csrf", "x"}, {"version", "1"}, {"act", "transfer"}, {"who", "adm"}}), {},
-                {{"Content-Type", "application/x-www-form-urlencoded"}});
+  const ClientReply forged = site.post(
+      "/a/" + token, form_body({{"csrf", "x"}, {"version", "1"}, {"act", "transfer"}, {"who", "adm"}}), {},
+      {{"Content-Type", "application/x-www-form-urlencoded"}});
   EXPECT_EQ(forged.status, 403);
   EXPECT_EQ(string_at(item(manager), "status"), "open");
 }

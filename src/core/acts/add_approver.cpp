@@ -42,8 +42,8 @@ bool who_is_acceptable(Transition& transition, const Item& item, const AddApprov
   for (std::size_t i = 0; i < command.who.size(); ++i) {
     const std::string pointer = fmt::format("/who/{}", i);
     if (command.who[i] == command.by.person) return no("nobody adds themselves", "name somebody else");
-    if (std::find(command.who.begin(), command.who.begin() + static_cast<std::ptrdiff_t>(i), command.who[i]) !=
-        command.who.begin() + static_cast<std::ptrdiff_t>(i)) {
+    if (std::find(command.who.begin(), command.who.begin() + static_cast<std::ptrdiff_t>(i),
+                  command.who[i]) != command.who.begin() + static_cast<std::ptrdiff_t>(i)) {
       return no(fmt::format("{} is named twice", command.who[i].value), "name everybody once");
     }
     if (!admit(transition, refusal_to_ask(transition, item, command.who[i], pointer))) return false;
@@ -53,13 +53,14 @@ bool who_is_acceptable(Transition& transition, const Item& item, const AddApprov
 
 bool may_remove(Transition& transition, const Item& item, const RemoveApprover& command) {
   const auto no = [&](ErrorCode code, std::string_view why) {
-    transition.refuse(code, fmt::format("cannot take {} off {} of {}: {}", item.assignee.value,
-                                        step_at(transition, item.activation).name,
-                                        transition.state().reference, why));
+    transition.refuse(
+        code, fmt::format("cannot take {} off {} of {}: {}", item.assignee.value,
+                          step_at(transition, item.activation).name, transition.state().reference, why));
     return false;
   };
   if (!item.added)
-    return no(ErrorCode::conflict, "the workflow asks them, and nobody added them; an administrator reassigns");
+    return no(ErrorCode::conflict,
+              "the workflow asks them, and nobody added them; an administrator reassigns");
   if (command.by.kind == Actor::Kind::admin) {
     if (!command.reason.empty()) return true;
     transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
@@ -85,10 +86,10 @@ void add_approver(Transition& transition, const AddApprover& command) {
   if (!who_is_acceptable(transition, item, command)) return;
   Roster roster = transition.state().activations.at(item.activation).roster;
   if (roster.seats.size() + command.who.size() > kSeatsMax) {
-    return transition.refuse(ErrorCode::conflict,
-                             fmt::format("{} has {} approvers already, and no step has more than {}",
-                                         step_at(transition, item.activation).name, roster.seats.size(),
-                                         kSeatsMax));
+    return transition.refuse(
+        ErrorCode::conflict,
+        fmt::format("{} has {} approvers already, and no step has more than {}",
+                    step_at(transition, item.activation).name, roster.seats.size(), kSeatsMax));
   }
   take_from_group(transition, item.number, command.by);
 
@@ -134,8 +135,8 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   const auto rise = [&](std::uint32_t number) {
     const auto parent = transition.state().items.find(number);
     if (parent == transition.state().items.end() || parent->second.status != ItemStatus::open) return;
-    transition.emit(ItemChanged{
-        .item = number, .act = ItemAct::involve, .status = ItemStatus::open, .by = command.by});
+    transition.emit(
+        ItemChanged{.item = number, .act = ItemAct::involve, .status = ItemStatus::open, .by = command.by});
   };
   if (item.added == AddedAs::opinion) {
     close_item(transition, item.number, ItemAct::remove, command.by, command.reason);
@@ -147,8 +148,8 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   const std::uint32_t of = seat->of;
   roster.seats.erase(seat);
   count_again(transition, item.activation, roster);
-  const bool others = std::ranges::any_of(
-      roster.seats, [](const Seat& other) { return other.vote == Seat::Vote::none; });
+  const bool others =
+      std::ranges::any_of(roster.seats, [](const Seat& other) { return other.vote == Seat::Vote::none; });
   if (!others || verdict_of(roster) != Verdict::open) {
     return transition.refuse(
         ErrorCode::conflict,

@@ -25,9 +25,10 @@ void release_item(Transition& transition, const ReleaseItem& command) {
   const Item* item = find_open_item(transition, command.item, "release");
   if (item == nullptr) return;
   const auto no = [&](ErrorCode code, std::string_view why, std::vector<FormProblem> problems = {}) {
-    transition.refuse(code, fmt::format("cannot release work item {} of {}: {}", command.item,
-                                        transition.state().reference, why),
-                      std::move(problems));
+    transition.refuse(
+        code,
+        fmt::format("cannot release work item {} of {}: {}", command.item, transition.state().reference, why),
+        std::move(problems));
   };
   if (item->group.empty()) return no(ErrorCode::conflict, "it was never a group's");
   if (item->assignee.empty()) return no(ErrorCode::conflict, "nobody has claimed it");

@@ -25,8 +25,7 @@ void rise_version(Transition& transition, std::uint32_t item, const Actor& by,
 void delegate(Transition& transition, const Delegate& command) {
   const Item* item = find_open_item(transition, command.item, "delegate");
   if (item == nullptr) return;
-  if (!admit(transition,
-             refusal_to(transition, *item, StepAct::delegate, command.by, command.version))) {
+  if (!admit(transition, refusal_to(transition, *item, StepAct::delegate, command.by, command.version))) {
     return;
   }
   if (command.to == command.by.person) {
@@ -54,10 +53,10 @@ void advise(Transition& transition, const Item& item, const Step& step, const De
                              {{"/outcome", "choose what you would decide"}});
   }
   const auto no = [&](std::string pointer) {
-    transition.refuse(ErrorCode::invalid_input,
-                      fmt::format("an opinion on {} changes and fills in nothing: write it as the comment",
-                                  step.name),
-                      {{std::move(pointer), "leave it to whoever decides"}});
+    transition.refuse(
+        ErrorCode::invalid_input,
+        fmt::format("an opinion on {} changes and fills in nothing: write it as the comment", step.name),
+        {{std::move(pointer), "leave it to whoever decides"}});
   };
   if (!command.edits.empty()) return no("/form");
   if (!command.answers.empty()) return no("/answers");

@@ -23,8 +23,7 @@ const Item* find_open_item(Transition& transition, std::uint32_t item, std::stri
 void take_from_group(Transition& transition, std::uint32_t item, const Actor& by) {
   const Item& open = transition.state().items.at(item);
   if (open.group.empty() || !open.assignee.empty()) return;
-  transition.emit(
-      ItemChanged{.item = item, .act = ItemAct::claim, .status = ItemStatus::open, .by = by});
+  transition.emit(ItemChanged{.item = item, .act = ItemAct::claim, .status = ItemStatus::open, .by = by});
 }
 
 bool admit(Transition& transition, std::optional<Error> refusal) {
@@ -96,8 +95,7 @@ void reassign(Transition& transition, const Reassign& command) {
 void transfer(Transition& transition, const Transfer& command) {
   const Item* item = find_open_item(transition, command.item, "transfer");
   if (item == nullptr) return;
-  if (!admit(transition,
-             refusal_to(transition, *item, StepAct::transfer, command.by, command.version))) {
+  if (!admit(transition, refusal_to(transition, *item, StepAct::transfer, command.by, command.version))) {
     return;
   }
   if (command.to == command.by.person) {

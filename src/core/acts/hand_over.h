@@ -7,8 +7,8 @@
 namespace countersign {
 
 // The item closes as reassigned, and a new one in the same place is before `to`: what it stands for, what was
-// added to it and whose turn it is stay as they are. Whoever was asked in its place goes on being asked, in the
-// place of the new one; opinions that were asked for it are not needed any more.
+// added to it and whose turn it is stay as they are. Whoever was asked in its place goes on being asked, in
+// the place of the new one; opinions that were asked for it are not needed any more.
 void hand_over(Transition& transition, std::uint32_t item, const PersonId& to, const Actor& by,
                const std::string& comment);
 

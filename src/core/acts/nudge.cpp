@@ -48,7 +48,8 @@ void nudge(Transition& transition, const Nudge& command) {
                                                to_words(rule.every), format_rfc3339(*earliest)));
   }
   if (items.empty())
-    return no(ErrorCode::conflict, fmt::format("everybody was nudged {} times, and that is the most", rule.at_most));
+    return no(ErrorCode::conflict,
+              fmt::format("everybody was nudged {} times, and that is the most", rule.at_most));
   transition.emit(Nudged{items, command.by});
   for (const std::uint32_t number : items) {
     const Item& item = transition.state().items.at(number);

@@ -42,16 +42,16 @@ const Person* named_at(const Directory& directory, std::string_view text) {
   const std::string_view whole = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   if (const Person* person = named(directory, whole)) return person;
   const auto foreign = std::ranges::find_if_not(whole, is_ascii);
-  return foreign == whole.end() ? nullptr
-                                : named(directory, whole.substr(0, static_cast<std::size_t>(foreign - whole.begin())));
+  return foreign == whole.end()
+             ? nullptr
+             : named(directory, whole.substr(0, static_cast<std::size_t>(foreign - whole.begin())));
 }
 
 std::vector<PersonId> mentioned_in(Transition& transition, std::string_view text, const PersonId& author) {
   std::vector<PersonId> mentioned;
   for (std::size_t i = 0; i < text.size(); ++i) {
     // "@" inside of a word belongs to a mail address.
-    if (text[i] != '@' || (i > 0 && is_of_name(text[i - 1]) && is_ascii(text[i - 1])))
-      continue;
+    if (text[i] != '@' || (i > 0 && is_of_name(text[i - 1]) && is_ascii(text[i - 1]))) continue;
     const Person* person = named_at(transition.context().directory, text.substr(i + 1));
     if (person == nullptr || !person->active || is_guest(person->id) || person->id == author) continue;
     if (std::ranges::find(mentioned, person->id) != mentioned.end() || mentioned.size() == kMentionsMax)
@@ -71,8 +71,8 @@ void comment(Transition& transition, const Comment& command) {
   std::vector<PersonId> mentions = mentioned_in(transition, command.text, command.by.person);
   transition.emit(Commented{command.by, command.text, mentions});
   for (const PersonId& person : mentions) {
-    transition.request(Send{
-        .kind = SendKind::mention, .to = person, .text = command.text, .from = command.by.person});
+    transition.request(
+        Send{.kind = SendKind::mention, .to = person, .text = command.text, .from = command.by.person});
   }
 }
 
@@ -87,7 +87,8 @@ void send_copies(Transition& transition, const SendCopies& command) {
     const Person* by = directory.find(command.by.person);
     if (by == nullptr || !by->active || is_guest(by->id))
       return no(ErrorCode::forbidden, "only an active person of the directory does");
-    const bool got_a_copy_only = std::ranges::binary_search(state.copies, by->id) && by->id != state.requester &&
+    const bool got_a_copy_only = std::ranges::binary_search(state.copies, by->id) &&
+                                 by->id != state.requester &&
                                  !std::ranges::binary_search(state.involved, by->id);
     if (got_a_copy_only || !sees_instance(transition, by->id))
       return no(ErrorCode::forbidden, "only its requester and who is or was asked does");

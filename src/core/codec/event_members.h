@@ -212,9 +212,8 @@ template <>
 struct Members<Commented> {
   static constexpr std::string_view kType = "commented";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList =
-      std::tuple(required("by", &Commented::by), required("text", &Commented::text),
-                 member("mentions", &Commented::mentions));
+  static constexpr auto kList = std::tuple(required("by", &Commented::by), required("text", &Commented::text),
+                                           member("mentions", &Commented::mentions));
 };
 
 template <>
@@ -246,17 +245,15 @@ template <>
 struct Members<Nudged> {
   static constexpr std::string_view kType = "nudged";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList =
-      std::tuple(required("items", &Nudged::items), required("by", &Nudged::by));
+  static constexpr auto kList = std::tuple(required("items", &Nudged::items), required("by", &Nudged::by));
 };
 
 template <>
 struct Members<CopiesSent> {
   static constexpr std::string_view kType = "copies_sent";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList =
-      std::tuple(required("to", &CopiesSent::to), required("by", &CopiesSent::by),
-                 member("comment", &CopiesSent::comment));
+  static constexpr auto kList = std::tuple(required("to", &CopiesSent::to), required("by", &CopiesSent::by),
+                                           member("comment", &CopiesSent::comment));
 };
 
 template <>

@@ -28,10 +28,9 @@ struct Enumerators<ItemStatus> {
 };
 template <>
 struct Enumerators<ItemAct> {
-  static constexpr std::array kAll{ItemAct::call_up, ItemAct::decide, ItemAct::supersede,
-                                   ItemAct::cancel,  ItemAct::expire, ItemAct::reassign,
-                                   ItemAct::claim,   ItemAct::release, ItemAct::involve,
-                                   ItemAct::wait,    ItemAct::advise, ItemAct::remove};
+  static constexpr std::array kAll{ItemAct::call_up, ItemAct::decide,   ItemAct::supersede, ItemAct::cancel,
+                                   ItemAct::expire,  ItemAct::reassign, ItemAct::claim,     ItemAct::release,
+                                   ItemAct::involve, ItemAct::wait,     ItemAct::advise,    ItemAct::remove};
 };
 template <>
 struct Enumerators<AddedAs> {
@@ -47,11 +46,10 @@ struct Members<Actor> {
 
 template <>
 struct Members<Seat> {
-  static constexpr auto kList =
-      std::tuple(member("person", &Seat::person), member("group", &Seat::group),
-                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote),
-                 member("added", &Seat::added), member("added_by", &Seat::added_by), member("of", &Seat::of),
-                 member("by", &Seat::by));
+  static constexpr auto kList = std::tuple(
+      member("person", &Seat::person), member("group", &Seat::group), member("reason", &Seat::reason),
+      member("item", &Seat::item), member("vote", &Seat::vote), member("added", &Seat::added),
+      member("added_by", &Seat::added_by), member("of", &Seat::of), member("by", &Seat::by));
 };
 
 template <>
@@ -71,8 +69,8 @@ struct Members<Item> {
       required("opened_at", &Item::opened_at), member("due_at", &Item::due_at),
       member("stands_for", &Item::stands_for), member("entries", &Item::entries),
       member("added", &Item::added), member("added_by", &Item::added_by), member("of", &Item::of),
-      member("transferred_by", &Item::transferred_by), member("note", &Item::note), member("nudges", &Item::nudges),
-      member("nudged_at", &Item::nudged_at));
+      member("transferred_by", &Item::transferred_by), member("note", &Item::note),
+      member("nudges", &Item::nudges), member("nudged_at", &Item::nudged_at));
 };
 
 template <>

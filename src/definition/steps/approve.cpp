@@ -29,8 +29,8 @@ constexpr std::array kApproveKeys = {
     Key{"guards", Shape::any, Need::later, "fields whose change voids this approval", ""},
     Key{"resume", Shape::any, Need::later, "after a return: everybody again, or back to who returned it", ""},
     Key{"seats", Shape::any, Need::later, "several groups with a count each", ""},
-    Key{"may", Shape::texts, Need::optional, "what approvers may do beside: transfer, delegate, add (all)", "",
-        may_of_approve_grammar},
+    Key{"may", Shape::texts, Need::optional, "what approvers may do beside: transfer, delegate, add (all)",
+        "", may_of_approve_grammar},
     Key{"confirm", Shape::any, Need::later, "a signature", ""},
 };
 

@@ -106,10 +106,9 @@ May read_may(const StepReading& reading, const MapReader& map, bool adds) {
                       : adds && item.text == "add" ? &may.add
                                                    : nullptr;
     if (act == nullptr) {
-      reading.diagnostics().error(
-          Code::unknown_word, item.at,
-          fmt::format("'may' lists {}, found '{}'", join(known, ", "), item.text),
-          nearest_of(item.text, known));
+      reading.diagnostics().error(Code::unknown_word, item.at,
+                                  fmt::format("'may' lists {}, found '{}'", join(known, ", "), item.text),
+                                  nearest_of(item.text, known));
     } else if (*act) {
       reading.diagnostics().error(Code::duplicate_name, item.at,
                                   fmt::format("'{}' stands in 'may' twice", item.text));

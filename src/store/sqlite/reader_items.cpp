@@ -108,10 +108,9 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
       if (!done) return passed_on(done);
     }
     for (const std::string& group : filter.groups) {
-      auto done = collect(
-          (**db).query(kItemsOfGroup, group, due, instance, number, due_limit, filter.workflow, limit + 1,
-                       filter.assignee),
-          items);
+      auto done = collect((**db).query(kItemsOfGroup, group, due, instance, number, due_limit,
+                                       filter.workflow, limit + 1, filter.assignee),
+                          items);
       if (!done) return passed_on(done);
     }
     std::ranges::sort(items, {}, &KeyedItem::key);
