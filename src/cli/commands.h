@@ -24,6 +24,9 @@ void add_list(Command& root, Connection& connection);
 void add_show(Command& root, Connection& connection);
 void add_inbox(Command& root, Connection& connection);
 void add_decide(Command& root, Connection& connection);
+void add_item_acts(Command& root, Connection& connection);  // transfer, delegate, claim ...
+void add_nudge(Command& root, Connection& connection);
+void add_copy(Command& root, Connection& connection);
 void add_comment(Command& root, Connection& connection);
 void add_withdraw(Command& root, Connection& connection);
 void add_cancel(Command& root, Connection& connection);

@@ -183,9 +183,7 @@ void print_standing(Console& console, const json::value& instance) {
     for (const json::value& asked : list_at(step, "asked")) line("    asked: " + who_in_words(asked));
     for (const json::value& item : list_at(instance, "work_items")) {
       if (shown_at(item, "status") != "open" || shown_at(item, "step") != shown_at(step, "step")) continue;
-      const std::string group = shown_at(item, "group");
-      line(fmt::format("    waits for {} ({})", group.empty() ? shown_at(item, "assignee") : "group " + group,
-                       shown_at(item, "id")));
+      line(fmt::format("    waits for {} ({})", whose_at(item), shown_at(item, "id")));
     }
     const std::string due = instant_at(step, "due_at");
     if (!due.empty()) line(fmt::format("    due {} UTC", due));

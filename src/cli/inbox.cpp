@@ -13,10 +13,8 @@ struct InboxOptions {
 };
 
 std::vector<std::string> inbox_cells(const json::value& row) {
-  const std::string group = shown_at(row, "group");
-  return {shown_at(row, "id"),       shown_at(row, "reference"),
-          shown_at(row, "title"),    group.empty() ? shown_at(row, "assignee") : "group " + group,
-          instant_at(row, "due_at"), shown_at(row, "outcomes")};
+  return {shown_at(row, "id"), shown_at(row, "reference"), shown_at(row, "title"),
+          whose_at(row),       instant_at(row, "due_at"),  shown_at(row, "outcomes")};
 }
 
 Outcome<ExitCode> inbox(Console& console, const Connection& connection, const InboxOptions& options) {

@@ -25,6 +25,9 @@ std::unique_ptr<CommandLine> make_command_line(Connection& connection, const Ser
   add_show(root, connection);
   add_inbox(root, connection);
   add_decide(root, connection);
+  add_item_acts(root, connection);
+  add_nudge(root, connection);
+  add_copy(root, connection);
   add_comment(root, connection);
   add_withdraw(root, connection);
   add_take_back(root, connection);

@@ -85,9 +85,7 @@ void print_steps(Console& console, const json::value& instance) {
   if (!open.empty()) console.out << "\nSteps open\n" << open.text();
   Table items({"ITEM", "STEP", "FOR", "STATUS", "OUTCOME", "BY", "CHANNEL"});
   for (const json::value& item : list_at(instance, "work_items")) {
-    const std::string group = shown_at(item, "group");
-    items.add({shown_at(item, "id"), shown_at(item, "step"),
-               group.empty() ? shown_at(item, "assignee") : "group " + group, shown_at(item, "status"),
+    items.add({shown_at(item, "id"), shown_at(item, "step"), whose_at(item), shown_at(item, "status"),
                shown_at(item, "outcome"), shown_at(item, "decided_by"), shown_at(item, "channel")});
   }
   if (!items.empty()) console.out << "\nWork items\n" << items.text();

@@ -33,6 +33,13 @@ const json::array& list_at(const json::value& object, std::string_view key) {
   return member != nullptr && member->is_array() ? member->as_array() : kNone;
 }
 
+std::string whose_at(const json::value& item) {
+  const std::string person = shown_at(item, "assignee");
+  const std::string group = shown_at(item, "group");
+  if (group.empty()) return person;
+  return person.empty() ? "group " + group : person + " (group " + group + ")";
+}
+
 bool flag_at(const json::value& object, std::string_view key) {
   const json::value* member = find(object, key);
   return member != nullptr && member->is_bool() && member->as_bool();

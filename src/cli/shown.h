@@ -19,6 +19,9 @@ std::string shown_at(const json::value& object, std::string_view key);
 std::string instant_at(const json::value& object, std::string_view key);
 // The list at `key`; an empty one where there is none.
 const json::array& list_at(const json::value& object, std::string_view key);
+// Whom a work item is before: "li.na", "group finance", "li.na (group finance)" where somebody has claimed
+// it.
+std::string whose_at(const json::value& item);
 bool flag_at(const json::value& object, std::string_view key);
 
 }  // namespace countersign::cli

@@ -70,7 +70,7 @@ void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
   transition.emit(Chased{key.item, TimerKind::remind, count});
   transition.request(Send{.kind = SendKind::reminder,
                           .to = item.assignee,
-                          .group = item.group,
+                          .group = item.assignee.empty() ? item.group : "",
                           .item = key.item,
                           .count = count});
   if (!rule.every || rule.every->is_zero() || count >= rule.at_most) {

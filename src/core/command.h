@@ -63,6 +63,16 @@ struct Comment {
   Actor by;
   std::string text;
 };
+// The requester asks whoever is asked to hurry.
+struct Nudge {
+  Actor by;
+};
+// People who may read the instance from here on, and are told of it.
+struct SendCopies {
+  std::vector<PersonId> to;
+  Actor by;
+  std::string comment;
+};
 struct Withdraw {
   Actor by;
   std::string reason;
@@ -80,6 +90,55 @@ struct Retry {
 struct Reassign {
   std::uint32_t item = 0;
   PersonId to;
+  Actor by;
+  std::string reason;
+};
+
+// What the person before an item does with it other than decide. `version`: as Decide's.
+//
+// It is the other's from here on.
+struct Transfer {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  PersonId to;
+  Actor by;
+  std::string comment;
+};
+// The other gives an opinion, which decides nothing.
+struct Delegate {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  PersonId to;
+  Actor by;
+  std::string comment;
+};
+// Others approve too: before, after or beside whoever adds them.
+struct AddApprover {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  std::vector<PersonId> who;
+  AddedAs where = AddedAs::before;
+  Actor by;
+  std::string comment;
+};
+// `item` is that of the one who was added, or asked for an opinion. By whoever did so, or an administrator
+// with a reason.
+struct RemoveApprover {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  Actor by;
+  std::string reason;
+};
+// One of a group takes its item.
+struct ClaimItem {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  Actor by;
+};
+// Gives a claimed item back to its group: whoever has claimed it, or an administrator with a reason.
+struct ReleaseItem {
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
   Actor by;
   std::string reason;
 };
@@ -117,6 +176,7 @@ struct View {
 };
 
 using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
-                             Cancel, Retry, Reassign, TakeBack, Skip, Jump, View, Migrate>;
+                             Cancel, Retry, Reassign, TakeBack, Skip, Jump, View, Transfer, Delegate,
+                             AddApprover, RemoveApprover, ClaimItem, ReleaseItem, Nudge, SendCopies, Migrate>;
 
 }  // namespace countersign

@@ -21,6 +21,14 @@ void take_back(Transition& transition, const TakeBack& command);
 void skip(Transition& transition, const Skip& command);
 void jump_to(Transition& transition, const Jump& command);
 void view(Transition& transition, const View& command);
+void transfer(Transition& transition, const Transfer& command);
+void delegate(Transition& transition, const Delegate& command);
+void add_approver(Transition& transition, const AddApprover& command);
+void remove_approver(Transition& transition, const RemoveApprover& command);
+void claim_item(Transition& transition, const ClaimItem& command);
+void release_item(Transition& transition, const ReleaseItem& command);
+void nudge(Transition& transition, const Nudge& command);
+void send_copies(Transition& transition, const SendCopies& command);
 // The state is one of the new version afterwards, while the transition keeps the old one: nothing may follow.
 void migrate(Transition& transition, const Migrate& command);
 

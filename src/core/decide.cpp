@@ -10,13 +10,26 @@
 namespace countersign {
 namespace {
 
+// 0 where it is about no item.
+std::uint32_t item_of(const Command& command) {
+  return std::visit(
+      []<class T>(const T& any) -> std::uint32_t {
+        if constexpr (requires { any.item; }) {
+          return any.item;
+        } else {
+          return 0;
+        }
+      },
+      command);
+}
+
 // Where an incident of this command stands: what it was meant for, else whatever is open first.
 ActivationId target_of(const State& state, const Command& command) {
   const auto open = [&](ActivationId id) { return state.activations.contains(id) ? id : ActivationId(); };
   ActivationId target;
-  if (const auto* decided = std::get_if<Decide>(&command)) {
-    const auto item = state.items.find(decided->item);
-    if (item != state.items.end()) target = item->second.activation;
+  const auto item = state.items.find(item_of(command));
+  if (item != state.items.end()) {
+    target = item->second.activation;
   } else if (const auto* timer = std::get_if<TimerDue>(&command)) {
     target = open(timer->timer.activation);
   } else if (const auto* child = std::get_if<ChildEnded>(&command)) {
@@ -112,6 +125,14 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     void operator()(const Skip& c) { skip(transition, c); }
     void operator()(const Jump& c) { jump_to(transition, c); }
     void operator()(const View& c) { view(transition, c); }
+    void operator()(const Transfer& c) { transfer(transition, c); }
+    void operator()(const Delegate& c) { delegate(transition, c); }
+    void operator()(const AddApprover& c) { add_approver(transition, c); }
+    void operator()(const RemoveApprover& c) { remove_approver(transition, c); }
+    void operator()(const ClaimItem& c) { claim_item(transition, c); }
+    void operator()(const ReleaseItem& c) { release_item(transition, c); }
+    void operator()(const Nudge& c) { nudge(transition, c); }
+    void operator()(const SendCopies& c) { send_copies(transition, c); }
     void operator()(const Migrate& c) { migrate(transition, c); }
   } apply{transition, existing};
   std::visit(apply, command);

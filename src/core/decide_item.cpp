@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/acts/delegate.h"
 #include "core/ask.h"
 #include "core/chase.h"
 #include "core/claims.h"
@@ -15,6 +16,7 @@
 #include "core/people_step.h"
 #include "core/policy.h"
 #include "core/send_back.h"
+#include "core/turns.h"
 
 namespace countersign {
 namespace {
@@ -121,28 +123,13 @@ void reopen_entries(Transition& transition, const Step& step, const Decide& comm
   }
 }
 
-// Whether somebody's vote is still missing that the item's answer would be.
-bool has_open_seat(const Roster& roster, const Item& item) {
-  return std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
-    return seat.vote == Seat::Vote::none &&
-           std::find(item.stands_for.begin(), item.stands_for.end(), seat.item) != item.stands_for.end();
-  });
-}
-
 // Others that the answer makes unnecessary: who was asked in their place, and in whose place they were asked.
 void settle_stand_ins(Transition& transition, const Item& decided, const Actor& by) {
   for (const std::uint32_t number : decided.stands_for) {
     if (transition.state().items.contains(number)) close_item(transition, number, ItemAct::supersede, by);
   }
-  const auto activation = transition.state().activations.find(decided.activation);
-  if (activation == transition.state().activations.end()) return;
-  const std::vector<std::uint32_t> open = activation->second.items;
-  for (const std::uint32_t number : open) {
-    const Item& item = transition.state().items.at(number);
-    if (!item.stands_for.empty() && !has_open_seat(activation->second.roster, item)) {
-      close_item(transition, number, ItemAct::supersede, by);
-    }
-  }
+  if (transition.state().activations.contains(decided.activation))
+    close_idle_stand_ins(transition, decided.activation, by);
 }
 
 void resubmit(Transition& transition, const Activation& activation, const Actor& by) {
@@ -181,6 +168,7 @@ void decide_item(Transition& transition, const Decide& command) {
   if (auto refusal = refusal_to_act(transition, item, command.by, command.version)) {
     return transition.refuse(refusal->code, std::move(refusal->message));
   }
+  if (item.added == AddedAs::opinion) return advise(transition, item, step, command);
   const std::vector<std::string> choices = choices_of(transition.definition(), step, transition.state());
   if (!names(choices, command.outcome)) {
     return transition.refuse(ErrorCode::invalid_input,
@@ -232,6 +220,7 @@ void decide_item(Transition& transition, const Decide& command) {
                               .checklist = command.checklist,
                               .confirmed = confirmed});
   clear_item_timers(transition, item.activation, item.number);
+  close_opinions(transition, item.activation, item.number, command.by);
   if (revision) transition.emit(StatusChanged{"running"});
   if (revision)
     claims::change(transition, transition.state().form);  // a withdrawn request had let go of them

@@ -164,6 +164,13 @@ struct SeatGroup {
   Quorum need;
 };
 
+// What the people of a step may do with an item other than decide it.
+struct May {
+  bool transfer = true;
+  bool delegate = true;
+  bool add = true;  // of an approval only
+};
+
 struct Approve {
   std::vector<Expression> by;  // each gives a person, a group or a list of persons
   Quorum need;
@@ -183,6 +190,7 @@ struct Approve {
   std::vector<std::string> guards;         // fields of the form whose change voids its approvals
   ResumeRule resume = ResumeRule::replay;  // where it goes on after it was sent back from here
   LocalText confirm;                       // what has to be confirmed with an approval; empty: nothing
+  May may;
 };
 
 struct Task {
@@ -196,6 +204,7 @@ struct Task {
   std::vector<ReturnTarget> return_to;
   NobodyRule if_nobody = NobodyRule::admin;
   std::vector<Expression> if_nobody_to;
+  May may;
 };
 
 struct Notify {
@@ -397,6 +406,13 @@ struct UniqueRule {
   SourcePosition at;
 };
 
+// How often the requester may ask to hurry: each item not again before `every` has passed.
+struct NudgeRule {
+  bool allowed = true;
+  TimeSpan every{TimeSpan::Unit::seconds, 4 * 3600};
+  std::uint32_t at_most = 3;
+};
+
 enum class WithdrawUntil { first_view, first_decision, any_time, never };
 
 // workflows/messages/NAME.LANG.md: the first line is the subject, the rest Markdown.
@@ -434,6 +450,7 @@ struct Definition {
   std::map<std::string, EventDeclaration> events;
   WithdrawUntil withdraw = WithdrawUntil::first_decision;
   SamePersonRule same_person = SamePersonRule::ask_again;  // of steps that say nothing themselves
+  NudgeRule nudge;
   std::map<std::string, MessageTemplate> messages;
   std::map<std::string, DataTable, std::less<>> tables;
   std::string table_sources;  // JSON: NAME -> text of its tables, stored with the version too

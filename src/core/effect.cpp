@@ -20,6 +20,14 @@ std::string_view to_string(SendKind kind) {
       return "notify";
     case SendKind::incident:
       return "incident";
+    case SendKind::nudge:
+      return "nudge";
+    case SendKind::advice:
+      return "advice";
+    case SendKind::copy:
+      return "copy";
+    case SendKind::mention:
+      return "mention";
   }
   return "notify";
 }

@@ -11,12 +11,25 @@
 
 namespace countersign {
 
-enum class SendKind { request, reminder, escalation, closed, outcome, returned, notify, incident };
+enum class SendKind {
+  request,
+  reminder,
+  escalation,
+  closed,
+  outcome,
+  returned,
+  notify,
+  incident,
+  nudge,    // the requester asks to hurry
+  advice,   // an opinion has come, and the item is theirs to decide
+  copy,     // of the instance
+  mention,  // in a comment
+};
 std::string_view to_string(SendKind kind);
 
-// To one person, over their own channel. `request`, `reminder`, `escalation` and `returned` are about an item
-// and are composed when sent, from the instance as it is then; they are dropped where the item has closed
-// meanwhile.
+// To one person, over their own channel. `request`, `reminder`, `escalation`, `nudge`, `advice` and
+// `returned` are about an item and are composed when sent, from the instance as it is then; they are dropped
+// where the item has closed meanwhile.
 struct Send {
   SendKind kind = SendKind::notify;
   PersonId to;
@@ -24,7 +37,8 @@ struct Send {
   std::uint32_t item = 0;
   std::uint32_t count = 0;   // which reminder
   std::string subject;       // of notify and incident: already in the person's language
-  std::string text;          // Markdown
+  std::string text;          // Markdown; of a copy or a mention what was written, as plain text
+  PersonId from = {};        // of nudge, copy and mention: who is behind it
   std::string message = {};  // the template it was made of, "" where the step has its own text
 };
 // A call of a connector's action, or a room's message (`notify` with `via`).

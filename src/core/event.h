@@ -166,6 +166,7 @@ struct StatusChanged {
 struct Commented {
   Actor by;
   std::string text;
+  std::vector<PersonId> mentions = {};  // who is told of it
   bool operator==(const Commented&) const = default;
 };
 struct IncidentRaised {
@@ -185,6 +186,19 @@ struct Chased {
   TimerKind kind = TimerKind::remind;
   std::uint32_t count = 1;
   bool operator==(const Chased&) const = default;
+};
+// The requester asked whoever these items are before to hurry.
+struct Nudged {
+  std::vector<std::uint32_t> items;
+  Actor by;
+  bool operator==(const Nudged&) const = default;
+};
+// These people may read the instance from here on. They are asked nothing.
+struct CopiesSent {
+  std::vector<PersonId> to;
+  Actor by;
+  std::string comment;
+  bool operator==(const CopiesSent&) const = default;
 };
 // A for_each looked at its list: these are its items, whatever becomes of the list afterwards. What its steps
 // have left behind from an earlier visit (for the same items of the for_each steps around it) is forgotten.
@@ -294,7 +308,8 @@ using EventBody =
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
                  IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
-                 LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed>;
+                 LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed, Nudged,
+                 CopiesSent>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

@@ -23,7 +23,8 @@ EncodedEvent encode_event(const EventBody& body);
 // Unknown type or version, or a payload that does not fit: corrupt.
 Result<EventBody> decode_event(std::string_view type, std::uint32_t version, std::string_view payload);
 
-inline constexpr std::uint32_t kSnapshotVersion = 2;  // 2: State::received holds lists
+inline constexpr std::uint32_t kSnapshotVersion =
+    3;  // 2: State::received holds lists; 3: State::involved, Seat::by
 std::string encode_state(const State& state);
 Result<State> decode_state(std::string_view snapshot);
 

@@ -43,6 +43,12 @@ struct Fold {
     require(id >= state.next_id, "its id was given before");
     state.next_id = id + 1;
   }
+  void note_involved(const PersonId& person) const { insert(state.involved, person); }
+  static void insert(std::vector<PersonId>& sorted, const PersonId& person) {
+    if (person.empty()) return;
+    const auto at = std::ranges::lower_bound(sorted, person);
+    if (at == sorted.end() || *at != person) sorted.insert(at, person);
+  }
   // Handing the form in again is an answer to a work item, but nobody has decided anything by it.
   void note_decision(const Actor& by, std::string_view outcome) const {
     if (by.kind == Actor::Kind::person && outcome != kResubmitted) state.first_decision = true;
@@ -169,11 +175,12 @@ struct Fold {
     take_id(item.number);
     require(is_open(item.status), "the item is closed from the start");
     state.items.emplace(item.number, item);
+    note_involved(item.assignee);
     Activation* of = find_activation(item.activation);
     if (of == nullptr) return;
     of->items.push_back(item.number);
-    // An item that stands for others votes on their seats and takes none.
-    if (!item.stands_for.empty()) return;
+    // An item that stands for others votes on their seats and takes none; an opinion does not vote.
+    if (!item.stands_for.empty() || item.added == AddedAs::opinion) return;
     for (Seat& seat : of->roster.seats) {
       const bool theirs = item.assignee.empty() ? seat.group == item.group : seat.person == item.assignee;
       if (!theirs || seat.item != 0) continue;
@@ -194,9 +201,15 @@ struct Fold {
       }
       note_decision(event.by, event.outcome);
     }
+    if (event.by.kind == Actor::Kind::person &&
+        (event.act == ItemAct::decide || event.act == ItemAct::claim)) {
+      note_involved(event.by.person);
+    }
     if (is_open(event.status)) {
       item.status = event.status;
-      item.opened_at = at;
+      if (event.act == ItemAct::call_up) item.opened_at = at;
+      if (event.act == ItemAct::claim) item.assignee = event.by.person;
+      if (event.act == ItemAct::release) item.assignee = {};
       ++item.version;
       return;
     }
@@ -343,6 +356,18 @@ struct Fold {
 
   // Stands in the log only; the timer that it came from is set anew by an event of its own.
   void operator()(const Chased&) const {}
+
+  void operator()(const Nudged& event) const {
+    for (const std::uint32_t number : event.items) {
+      const auto found = state.items.find(number);
+      require(found != state.items.end(), "the item is closed or was never opened");
+      ++found->second.nudges;
+      found->second.nudged_at = at;
+    }
+  }
+  void operator()(const CopiesSent& event) const {
+    for (const PersonId& person : event.to) insert(state.copies, person);
+  }
 
   void operator()(const ItemsListed& event) const {
     Activation& of = activation(event.activation);

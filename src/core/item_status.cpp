@@ -18,6 +18,8 @@ std::string_view to_string(ItemStatus status) {
       return "expired";
     case ItemStatus::reassigned:
       return "reassigned";
+    case ItemStatus::advised:
+      return "advised";
   }
   return "cancelled";
 }
@@ -36,6 +38,18 @@ std::string_view to_string(ItemAct act) {
       return "expire";
     case ItemAct::reassign:
       return "reassign";
+    case ItemAct::claim:
+      return "claim";
+    case ItemAct::release:
+      return "release";
+    case ItemAct::involve:
+      return "involve";
+    case ItemAct::wait:
+      return "wait";
+    case ItemAct::advise:
+      return "advise";
+    case ItemAct::remove:
+      return "remove";
   }
   return "cancel";
 }
@@ -43,7 +57,7 @@ std::string_view to_string(ItemAct act) {
 std::optional<ItemStatus> item_status_from(std::string_view text) {
   for (const auto status :
        {ItemStatus::waiting, ItemStatus::open, ItemStatus::decided, ItemStatus::superseded,
-        ItemStatus::cancelled, ItemStatus::expired, ItemStatus::reassigned}) {
+        ItemStatus::cancelled, ItemStatus::expired, ItemStatus::reassigned, ItemStatus::advised}) {
     if (to_string(status) == text) return status;
   }
   return std::nullopt;

@@ -10,16 +10,30 @@
 namespace countersign {
 
 enum class ItemStatus : std::uint8_t {
-  waiting = 0,     // in the roster, not yet their turn (one by one)
+  waiting = 0,     // not yet their turn: one by one, or somebody who was added comes first
   open = 1,        // somebody is asked
   decided = 2,     // they answered; the outcome says what
   superseded = 3,  // no longer needed: the step is decided without it
   cancelled = 4,   // the step or the instance was left: send back, cancel, withdraw
   expired = 5,     // the deadline passed
   reassigned = 6,  // somebody else is asked instead
+  advised = 7,     // they gave an opinion; whoever asked for it decides
 };
 
-enum class ItemAct : std::uint8_t { call_up, decide, supersede, cancel, expire, reassign };
+enum class ItemAct : std::uint8_t {
+  call_up,
+  decide,
+  supersede,
+  cancel,
+  expire,
+  reassign,
+  claim,    // one of the group takes it
+  release,  // and gives it back to the group
+  involve,  // its person asked somebody else too, or they answered: only the version rises
+  wait,     // whoever its person added before decides first
+  advise,   // the answer to somebody who asked for an opinion
+  remove,   // whoever was added, or asked for an opinion, is not needed after all
+};
 
 struct ItemTransition {
   ItemStatus from;
@@ -38,6 +52,13 @@ inline constexpr std::array kItemTransitions{
     ItemTransition{ItemStatus::open, ItemAct::cancel, ItemStatus::cancelled},
     ItemTransition{ItemStatus::open, ItemAct::expire, ItemStatus::expired},
     ItemTransition{ItemStatus::open, ItemAct::reassign, ItemStatus::reassigned},
+    ItemTransition{ItemStatus::open, ItemAct::claim, ItemStatus::open},
+    ItemTransition{ItemStatus::open, ItemAct::release, ItemStatus::open},
+    ItemTransition{ItemStatus::open, ItemAct::involve, ItemStatus::open},
+    ItemTransition{ItemStatus::open, ItemAct::wait, ItemStatus::waiting},
+    ItemTransition{ItemStatus::open, ItemAct::advise, ItemStatus::advised},
+    ItemTransition{ItemStatus::open, ItemAct::remove, ItemStatus::superseded},
+    ItemTransition{ItemStatus::waiting, ItemAct::remove, ItemStatus::superseded},
 };
 
 // nullopt: the act is refused in that state.

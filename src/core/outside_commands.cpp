@@ -8,8 +8,6 @@
 #include "core/claims.h"
 #include "core/commands.h"
 #include "core/flow.h"
-#include "core/gates.h"
-#include "core/guest.h"
 #include "core/incident.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
@@ -101,14 +99,6 @@ void child_ended(Transition& transition, const ChildEnded& command) {
   }
   transition.emit(EffectFinished{*found->second.effect, id, true, command.status});
   complete(transition, id, {command.status, Actor{.channel = "workflow"}, {}, {}});
-}
-
-void comment(Transition& transition, const Comment& command) {
-  if (command.text.empty() || command.text.size() > 20'000) {
-    return transition.refuse(ErrorCode::invalid_input, "a comment has 1 to 20,000 bytes",
-                             {{"/text", "write 1 to 20,000 bytes"}});
-  }
-  transition.emit(Commented{command.by, command.text});
 }
 
 void withdraw(Transition& transition, const Withdraw& command) {
@@ -209,80 +199,6 @@ void retry(Transition& transition, const Retry& command) {
     for (const TimerKey& key : postponed) transition.emit(TimerSet{key, transition.now() + Duration(1), 0});
   } else {
     open_kind(transition, activation.id, step);  // a call or a child is asked for again, with a new effect
-  }
-}
-
-void reassign(Transition& transition, const Reassign& command) {
-  const auto found = transition.state().items.find(command.item);
-  if (found == transition.state().items.end()) {
-    return transition.refuse(ErrorCode::conflict, "the work item is closed");
-  }
-  const Item item = found->second;
-  const Directory& directory = transition.context().directory;
-  const Person* to = directory.find(command.to);
-  if (command.by.kind != Actor::Kind::admin) {
-    return transition.refuse(ErrorCode::forbidden, "only an administrator reassigns work");
-  }
-  if (command.reason.empty()) {
-    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
-                             {{"/reason", "say why"}});
-  }
-  if (to == nullptr || !to->active) {
-    return transition.refuse(ErrorCode::invalid_input,
-                             fmt::format("{} is not an active person of the directory", command.to.value),
-                             {{"/to", "name an active person"}});
-  }
-  if (is_guest(command.to)) {
-    return transition.refuse(ErrorCode::forbidden,
-                             "work is not handed over to guests: a step asks them with guest()",
-                             {{"/to", "name an active person"}});
-  }
-  const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
-  if (std::holds_alternative<Approve>(step.kind) && command.to == transition.state().requester) {
-    return transition.refuse(ErrorCode::forbidden, "nobody approves a request of their own");
-  }
-  Roster roster = transition.state().activations.at(item.activation).roster;
-  const auto& siblings = transition.state().activations.at(item.activation).items;
-  const bool on_roster = std::any_of(roster.seats.begin(), roster.seats.end(),
-                                     [&](const Seat& seat) { return seat.person == command.to; });
-  const FrameId frame = transition.state().activations.at(item.activation).frame;
-  if (!may_complete(transition, frame, command.to)) {
-    return transition.refuse(
-        ErrorCode::forbidden,
-        fmt::format("'only' of the stage does not name {}, and binds administrators too", command.to.value),
-        {{"/to", "name somebody whom 'only' names"}});
-  }
-  const bool is_asked = std::any_of(siblings.begin(), siblings.end(), [&](std::uint32_t number) {
-    return transition.state().items.at(number).assignee == command.to;
-  });
-  if (on_roster || is_asked) {
-    return transition.refuse(ErrorCode::conflict,
-                             fmt::format("{} is on this step already", command.to.value));
-  }
-  // Whoever was asked in its place goes on being asked, in the place of the new one.
-  std::vector<Item> stand_ins;
-  for (const std::uint32_t number : siblings) {
-    const Item& other = transition.state().items.at(number);
-    const bool stands_for_it =
-        std::find(other.stands_for.begin(), other.stands_for.end(), command.item) != other.stands_for.end();
-    if (stands_for_it) stand_ins.push_back(other);
-  }
-  close_item(transition, command.item, ItemAct::reassign, command.by);
-  Seat seat{.person = command.to, .reason = "reassigned: " + command.reason};
-  for (Seat& taken : roster.seats) {
-    if (taken.item != command.item) continue;
-    seat.of_group = taken.of_group;
-    taken = seat;
-  }
-  transition.emit(RosterSet{item.activation, std::move(roster)});
-  const std::uint32_t renewed = open_item(
-      transition, item.activation, seat, {item.stands_for, item.entries, item.status == ItemStatus::waiting});
-  for (Item& stand_in : stand_ins) {
-    close_item(transition, stand_in.number, ItemAct::supersede, command.by);
-    std::replace(stand_in.stands_for.begin(), stand_in.stands_for.end(), command.item, renewed);
-    open_item(transition, item.activation,
-              Seat{.person = stand_in.assignee, .group = stand_in.group, .reason = "escalation"},
-              {stand_in.stands_for, stand_in.entries, false});
   }
 }
 

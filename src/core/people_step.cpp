@@ -10,6 +10,7 @@
 #include "core/incident.h"
 #include "core/roster.h"
 #include "core/same_person.h"
+#include "core/turns.h"
 
 namespace countersign {
 namespace {
@@ -25,7 +26,7 @@ void announce(Transition& transition, std::uint32_t number) {
       transition.state().activations.at(item.activation).step == transition.definition().revise;
   transition.request(Send{.kind = revision ? SendKind::returned : SendKind::request,
                           .to = item.assignee,
-                          .group = item.group,
+                          .group = item.assignee.empty() ? item.group : "",
                           .item = number});
   set_item_timers(transition, number);
 }
@@ -193,6 +194,7 @@ void open_revise(Transition& transition, ActivationId id) {
 }
 
 bool is_in_charge(const State& state, const Item& item) {
+  if (item.added == AddedAs::opinion) return false;
   return std::none_of(item.stands_for.begin(), item.stands_for.end(),
                       [&](std::uint32_t number) { return state.items.contains(number); });
 }
@@ -209,23 +211,19 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
       break;
   }
   close_settled(transition, id, by);
-  std::uint32_t next = 0;
-  for (const std::uint32_t number : activation.items) {
-    const Item& item = transition.state().items.at(number);
-    if (item.status == ItemStatus::open && is_in_charge(transition.state(), item))
-      return;  // somebody is being asked
-    if (item.status == ItemStatus::waiting && (next == 0 || number < next)) next = number;
-  }
-  if (next == 0) return;
-  transition.emit(ItemChanged{.item = next, .act = ItemAct::call_up, .status = ItemStatus::open});
-  announce(transition, next);
+  go_on_in_turn(transition, id, by);
+}
+
+void call_up(Transition& transition, std::uint32_t number) {
+  transition.emit(ItemChanged{.item = number, .act = ItemAct::call_up, .status = ItemStatus::open});
+  announce(transition, number);
 }
 
 std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, ItemPlace place) {
   const Activation& activation = transition.state().activations.at(id);
   for (const std::uint32_t number : activation.items) {
     const Item& open = transition.state().items.at(number);
-    if (open.assignee == seat.person && open.group == seat.group) return 0;
+    if (open.assignee == seat.person && open.group == seat.group && open.added != AddedAs::opinion) return 0;
   }
   Item item;
   item.number = transition.fresh_id();
@@ -238,6 +236,11 @@ std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& sea
   item.due_at = activation.due_at;
   item.stands_for = std::move(place.stands_for);
   item.entries = std::move(place.entries);
+  item.added = place.added;
+  item.added_by = place.added_by;
+  item.of = place.of;
+  item.transferred_by = place.transferred_by;
+  item.note = std::move(place.note);
   const std::uint32_t number = item.number;
   transition.emit(ItemOpened{std::move(item), seat.reason});
   if (!place.waiting) announce(transition, number);
@@ -248,11 +251,21 @@ void reopen_seats(Transition& transition, ActivationId id, const std::function<b
   Roster roster = transition.state().activations.at(id).roster;
   // Whoever is asked now may have to wait again.
   if (roster.one_by_one) close_items(transition, id, ItemAct::cancel, Actor{.kind = Actor::Kind::policy});
+  std::set<std::uint32_t> items_before;
   for (Seat& seat : roster.seats) {
     const bool reopened = seat.vote != Seat::Vote::none && which(seat);
     if (!reopened && !(roster.one_by_one && seat.vote == Seat::Vote::none)) continue;
-    seat = Seat{.person = seat.person, .group = seat.group, .reason = seat.reason, .of_group = seat.of_group};
+    if (seat.item != 0) items_before.insert(seat.item);
+    seat = Seat{.person = seat.person,
+                .group = seat.group,
+                .reason = seat.reason,
+                .of_group = seat.of_group,
+                .added = seat.added,
+                .added_by = seat.added_by,
+                .of = seat.of};
   }
+  // Whom somebody added before or after themselves goes with the answer that they belonged to.
+  std::erase_if(roster.seats, [&](const Seat& seat) { return items_before.contains(seat.of); });
   transition.emit(RosterSet{id, std::move(roster)});
   ask_open_seats(transition, id);
 }
@@ -262,23 +275,36 @@ void ask_open_seats(Transition& transition, ActivationId id) {
   bool first = true;
   for (const Seat& seat : roster.seats) {
     if (seat.vote != Seat::Vote::none || seat.item != 0 || is_settled(roster, seat)) continue;
-    open_item(transition, id, seat, {.waiting = roster.one_by_one && !first});
+    open_item(transition, id, seat, {.waiting = roster.one_by_one && !first, .added = seat.added, .added_by = seat.added_by});
     first = false;
   }
 }
 
-void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by) {
+void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by,
+                const std::string& comment) {
   const Item& item = transition.state().items.at(number);
   const ActivationId activation = item.activation;
   const auto status = next_status(item.status, act);
   COUNTERSIGN_INVARIANT(status.has_value(), "a work item's status admits no such act");
-  transition.emit(ItemChanged{.item = number, .act = act, .status = *status, .by = by});
+  transition.emit(ItemChanged{.item = number, .act = act, .status = *status, .by = by, .comment = comment});
   clear_item_timers(transition, activation, number);
+  close_opinions(transition, activation, number, by);
+}
+
+void close_opinions(Transition& transition, ActivationId id, std::uint32_t item, const Actor& by) {
+  std::vector<std::uint32_t> opinions;
+  for (const std::uint32_t number : transition.state().activations.at(id).items) {
+    const Item& open = transition.state().items.at(number);
+    if (open.added == AddedAs::opinion && open.of == item) opinions.push_back(number);
+  }
+  for (const std::uint32_t number : opinions) close_item(transition, number, ItemAct::supersede, by);
 }
 
 void close_items(Transition& transition, ActivationId id, ItemAct act, const Actor& by) {
   const std::vector<std::uint32_t> items = transition.state().activations.at(id).items;
-  for (const std::uint32_t number : items) close_item(transition, number, act, by);
+  for (const std::uint32_t number : items) {
+    if (transition.state().items.contains(number)) close_item(transition, number, act, by);
+  }
 }
 
 }  // namespace countersign

@@ -16,13 +16,19 @@ void count_votes(Transition& transition, ActivationId activation, const Actor& b
                  const std::string& comment);
 
 // Whether the item's answer is waited for: an item that stands for others only where none of them is open any
-// more (they were replaced).
+// more (they were replaced), an opinion never.
 bool is_in_charge(const State& state, const Item& item);
 
 struct ItemPlace {
   std::vector<std::uint32_t> stands_for;
   std::vector<std::string> entries;  // of a task's checklist
   bool waiting = false;              // not yet their turn
+  // As Item has them.
+  std::optional<AddedAs> added = std::nullopt;
+  PersonId added_by = {};
+  std::uint32_t of = 0;
+  PersonId transferred_by = {};
+  std::string note = {};
 };
 
 // Puts an item before somebody. Returns its number; 0 where that person has an open item of the step already.
@@ -35,8 +41,14 @@ void reopen_seats(Transition& transition, ActivationId activation,
 // Asks for the seats of the activation's roster that have neither a vote nor an item.
 void ask_open_seats(Transition& transition, ActivationId activation);
 
-// Closes an open item: its timers go with it.
-void close_item(Transition& transition, std::uint32_t item, ItemAct act, const Actor& by);
+// A waiting item's turn has come: whoever it is before is asked.
+void call_up(Transition& transition, std::uint32_t item);
+
+// Closes an open item: its timers and the opinions that its person asked for go with it.
+void close_item(Transition& transition, std::uint32_t item, ItemAct act, const Actor& by,
+                const std::string& comment = {});
+// Opinions that were asked for this item are not needed any more.
+void close_opinions(Transition& transition, ActivationId activation, std::uint32_t item, const Actor& by);
 void close_items(Transition& transition, ActivationId activation, ItemAct act, const Actor& by);
 
 }  // namespace countersign

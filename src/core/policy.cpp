@@ -1,8 +1,11 @@
 #include "core/policy.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/gates.h"
+#include "core/guest.h"
 #include "core/roster.h"
 
 namespace countersign {
@@ -13,7 +16,56 @@ std::string name_of(const Directory& directory, const PersonId& id) {
   return person == nullptr || person->name.empty() ? id.value : person->name;
 }
 
+const Step& step_of(const Transition& transition, const Item& item) {
+  return transition.definition().step(transition.state().activations.at(item.activation).step);
+}
+
+May may_of(const Step& step) {
+  if (const auto* approve = std::get_if<Approve>(&step.kind)) return approve->may;
+  if (const auto* task = std::get_if<Task>(&step.kind)) {
+    May may = task->may;
+    may.add = false;
+    return may;
+  }
+  return {false, false, false};  // a revision is its requester's own
+}
+
+std::string_view words_of(StepAct act) {
+  switch (act) {
+    case StepAct::transfer:
+      return "transfer";
+    case StepAct::delegate:
+      return "delegate";
+    case StepAct::add:
+      return "add an approver to";
+  }
+  return "act on";
+}
+
+bool is_listed(const std::vector<PersonId>& sorted, const PersonId& person) {
+  return std::ranges::binary_search(sorted, person);
+}
+
+// Whether that person is asked in the step, by themselves or as one of a group, or has decided in it.
+bool is_on_step(const Transition& transition, const Item& item, const PersonId& person) {
+  const Activation& activation = transition.state().activations.at(item.activation);
+  const auto takes = [&](const Seat& seat) {
+    return seat.person == person || (seat.by == person && !person.empty());
+  };
+  if (std::ranges::any_of(activation.roster.seats, takes)) return true;
+  return std::ranges::any_of(activation.items, [&](std::uint32_t number) {
+    const Item& other = transition.state().items.at(number);
+    if (other.assignee == person) return true;
+    return number != item.number && is_before(transition.context().directory, other, person);
+  });
+}
+
 }  // namespace
+
+bool is_before(const Directory& directory, const Item& item, const PersonId& person) {
+  if (!item.assignee.empty() || item.group.empty()) return item.assignee == person;
+  return directory.is_member(person, item.group);
+}
 
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version) {
@@ -31,10 +83,13 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden,
               fmt::format("{} is not an active person of the directory", by.person.value));
   }
-  const bool theirs =
-      item.group.empty() ? item.assignee == by.person : directory.is_member(by.person, item.group);
-  if (!theirs) {
-    const std::string whose = item.group.empty() ? name_of(directory, item.assignee) : "group " + item.group;
+  if (!is_before(directory, item, by.person)) {
+    if (!item.group.empty() && !item.assignee.empty() && directory.is_member(by.person, item.group)) {
+      return no(ErrorCode::conflict, fmt::format("{} has claimed it from the group {}",
+                                                 name_of(directory, item.assignee), item.group));
+    }
+    const std::string whose =
+        item.assignee.empty() ? "group " + item.group : name_of(directory, item.assignee);
     return no(ErrorCode::forbidden,
               fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
   }
@@ -50,10 +105,22 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
                                                 name_of(directory, by.person)));
   }
-  if (!item.stands_for.empty() &&
-      has_voted(transition.state().activations.at(item.activation).roster, by.person)) {
-    return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
-                                               name_of(directory, by.person)));
+  if (item.added != AddedAs::opinion && std::holds_alternative<Approve>(step.kind)) {
+    const Roster& roster = transition.state().activations.at(item.activation).roster;
+    if (has_voted(roster, by.person)) {
+      return no(ErrorCode::conflict,
+                fmt::format("{} has decided in this step already, and nobody counts twice",
+                            name_of(directory, by.person)));
+    }
+    // A vote for the group would leave their own seat without one, unless it is that seat's too.
+    const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+      return seat.person == by.person && seat.item != item.number &&
+             std::ranges::find(item.stands_for, seat.item) == item.stands_for.end();
+    });
+    if (!item.group.empty() && has_own) {
+      return no(ErrorCode::conflict, fmt::format("{} is asked in person here, and nobody counts twice",
+                                                 name_of(directory, by.person)));
+    }
   }
   if (item.status == ItemStatus::waiting) {
     return no(ErrorCode::conflict, fmt::format("it is not yet {}'s turn", name_of(directory, by.person)));
@@ -63,6 +130,79 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
                                                *expected_version, item.version));
   }
   return std::nullopt;
+}
+
+std::optional<Error> refusal_to(Transition& transition, const Item& item, StepAct act, const Actor& by,
+                                std::optional<std::uint32_t> expected_version) {
+  if (auto refusal = refusal_to_act(transition, item, by, expected_version)) return refusal;
+  const Step& step = step_of(transition, item);
+  const auto no = [&](const std::string& why) {
+    return Error{
+        ErrorCode::forbidden,
+        fmt::format("cannot {} {} of {}: {}", words_of(act), step.name, transition.state().reference, why),
+        {}};
+  };
+  if (std::holds_alternative<Revise>(step.kind)) return no("it is its requester's to correct");
+  if (is_guest(by.person)) return no("a guest answers, and hands nothing on");
+  const May may = may_of(step);
+  const bool admitted = act == StepAct::transfer   ? may.transfer
+                        : act == StepAct::delegate ? may.delegate
+                                                   : may.add;
+  if (!admitted) {
+    return no(act == StepAct::add && std::holds_alternative<Task>(step.kind)
+                  ? "a task has no approvers"
+                  : "the workflow does not let its people do that ('may' of the step)");
+  }
+  if (item.added == AddedAs::opinion) return no("your opinion was asked for, and nobody else's");
+  if (item.added && act != StepAct::transfer)
+    return no("whoever was added asks nobody further: answer it, or transfer it");
+  if (act == StepAct::add && !item.stands_for.empty())
+    return no("it came to you because others were late: answer it, or transfer it");
+  return std::nullopt;
+}
+
+std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item, const PersonId& to,
+                                        const std::string& pointer) {
+  const auto no = [&](ErrorCode code, std::string message, std::string detail) {
+    return Rejection{Error{code, std::move(message), {}}, {{pointer, std::move(detail)}}};
+  };
+  const Person* person = transition.context().directory.find(to);
+  if (person == nullptr || !person->active) {
+    return no(ErrorCode::invalid_input,
+              fmt::format("'{}' is not an active person of the directory", to.value),
+              "name an active person");
+  }
+  if (is_guest(to)) {
+    return no(ErrorCode::forbidden, "work is not handed over to guests: a step asks them with guest()",
+              "name an active person");
+  }
+  if (std::holds_alternative<Approve>(step_of(transition, item).kind) && to == transition.state().requester) {
+    return no(ErrorCode::forbidden, "nobody approves a request of their own", "name somebody else");
+  }
+  if (!may_complete(transition, transition.state().activations.at(item.activation).frame, to)) {
+    return no(ErrorCode::forbidden,
+              fmt::format("'only' of the stage does not name {}, and binds administrators too", to.value),
+              "name somebody whom 'only' names");
+  }
+  if (is_on_step(transition, item, to)) {
+    return no(ErrorCode::conflict, fmt::format("{} is on this step already", to.value), "name somebody else");
+  }
+  return std::nullopt;
+}
+
+bool sees_instance(Transition& transition, const PersonId& person) {
+  const State& state = transition.state();
+  if (person.empty() || is_guest(person)) return false;
+  if (person == state.requester || is_listed(state.involved, person) || is_listed(state.copies, person))
+    return true;
+  const Directory& directory = transition.context().directory;
+  const bool is_asked = std::ranges::any_of(state.items, [&](const auto& entry) {
+    return !entry.second.group.empty() && directory.is_member(person, entry.second.group);
+  });
+  if (is_asked) return true;
+  return std::ranges::any_of(caretakers(transition), [&](const Seat& seat) {
+    return seat.group.empty() ? seat.person == person : directory.is_member(person, seat.group);
+  });
 }
 
 }  // namespace countersign

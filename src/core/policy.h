@@ -1,6 +1,6 @@
 #pragma once
-// The one gate: whether this person may act on this work item now. Every channel goes through it. Internal to
-// the core.
+// The one gate: whether this person may act on this work item now, and whom they may ask beside or instead of
+// themselves. Every channel and every act goes through it. Internal to the core.
 
 #include <optional>
 
@@ -8,8 +8,27 @@
 
 namespace countersign {
 
+// Whether the item is before that person: their own, or their group's as long as nobody else has claimed it.
+bool is_before(const Directory& directory, const Item& item, const PersonId& person);
+
 // nullopt where they may. `expected_version`: the version that the caller has seen.
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version);
+
+// Acts on an item other than deciding it. nullopt where `by` may, the step admits it (`may`), and the item is
+// none that is asked for an opinion or was added by somebody.
+enum class StepAct { transfer, delegate, add };
+std::optional<Error> refusal_to(Transition& transition, const Item& item, StepAct act, const Actor& by,
+                                std::optional<std::uint32_t> expected_version);
+
+// nullopt where `to` may be asked in the item's step, instead of or beside whoever is: an active person of
+// the directory and no guest, not the requester of an approval, whom `only` admits and who is not on the step
+// yet.
+std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item, const PersonId& to,
+                                        const std::string& pointer);
+
+// Whether that person may read the instance: who asks, was ever asked, decided, got a copy, belongs to a
+// group that is asked, or looks after the workflow.
+bool sees_instance(Transition& transition, const PersonId& person);
 
 }  // namespace countersign

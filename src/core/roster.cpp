@@ -59,7 +59,7 @@ std::optional<PersonId> manager_up(const Transition& transition) {
   return std::nullopt;
 }
 
-// The votes of one of several groups.
+// The votes of one of several groups, or of all where there is one.
 struct Count {
   std::uint32_t seats = 0;
   std::uint32_t approved = 0;
@@ -68,9 +68,9 @@ struct Count {
 Count count_of(const Roster& roster, const std::string& group) {
   Count count;
   for (const Seat& seat : roster.seats) {
-    if (seat.of_group != group) continue;
+    if (!counts(seat) || seat.of_group != group) continue;
     ++count.seats;
-    if (seat.vote == Seat::Vote::approved) ++count.approved;
+    if (seat.vote == Seat::Vote::approved && !is_awaited(roster, seat.item, AddedAs::after)) ++count.approved;
     if (seat.vote == Seat::Vote::rejected) ++count.rejected;
   }
   return count;
@@ -202,7 +202,7 @@ std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats) {
 
 bool has_voted(const Roster& roster, const PersonId& person) {
   return std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
-    return seat.person == person && seat.vote != Seat::Vote::none;
+    return (seat.person == person || seat.by == person) && seat.vote != Seat::Vote::none;
   });
 }
 
@@ -211,18 +211,31 @@ bool is_settled(const Roster& roster, const Seat& seat) {
   return needed != roster.needed_of.end() && count_of(roster, seat.of_group).approved >= needed->second;
 }
 
+bool counts(const Seat& seat) {
+  return !seat.added || *seat.added == AddedAs::beside;
+}
+
+std::size_t counting_seats(const Roster& roster, std::string_view group) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      roster.seats, [&](const Seat& seat) { return counts(seat) && seat.of_group == group; }));
+}
+
+bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
+  return item != 0 && std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+           return seat.added == how && seat.of == item && seat.vote == Seat::Vote::none;
+         });
+}
+
 Verdict verdict_of(const Roster& roster) {
+  const bool inner_no = std::ranges::any_of(roster.seats, [](const Seat& seat) {
+    return !counts(seat) && seat.vote == Seat::Vote::rejected;
+  });
+  if (inner_no) return Verdict::rejected;
   if (!roster.needed_of.empty()) return verdict_of_groups(roster);
-  std::uint32_t approved = 0;
-  std::uint32_t rejected = 0;
-  for (const Seat& seat : roster.seats) {
-    if (seat.vote == Seat::Vote::approved) ++approved;
-    if (seat.vote == Seat::Vote::rejected) ++rejected;
-  }
-  if (roster.veto && rejected > 0) return Verdict::rejected;
-  if (approved >= roster.needed) return Verdict::approved;
-  const auto seats = static_cast<std::uint32_t>(roster.seats.size());
-  return seats - rejected < roster.needed ? Verdict::rejected : Verdict::open;
+  const Count count = count_of(roster, "");
+  if (roster.veto && count.rejected > 0) return Verdict::rejected;
+  if (count.approved >= roster.needed) return Verdict::approved;
+  return count.seats - count.rejected < roster.needed ? Verdict::rejected : Verdict::open;
 }
 
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {

@@ -30,15 +30,23 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
 // How many of `seats` must approve.
 std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats);
 
-// Whether this person's own seat has its vote.
+// Whether this person's own seat has its vote, or any seat has theirs.
 bool has_voted(const Roster& roster, const PersonId& person);
 
 // What the votes so far amount to: approved as soon as it is reached, rejected as soon as it cannot be
-// reached any more, or with the first rejection where there is a veto.
+// reached any more, or with the first rejection where there is a veto. Those added before or after somebody
+// count into no quorum: an approval holds only once those after it have approved, and a rejection among them
+// rejects the step.
 enum class Verdict { open, approved, rejected };
 Verdict verdict_of(const Roster& roster);
 // Of several groups: whether the seat's has its count, so that nobody else of it is asked.
 bool is_settled(const Roster& roster, const Seat& seat);
+
+// Whether the seat counts into the quorum: the step's own, and those added beside them.
+bool counts(const Seat& seat);
+std::size_t counting_seats(const Roster& roster, std::string_view group);
+// Whether somebody added so to that item has still to decide.
+bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how);
 
 // The seats of an approval after the rules `self` and group expansion. Where nobody is left, `if_nobody` says
 // what happens instead.

@@ -30,6 +30,20 @@ std::string_view to_string(Seat::Vote vote) {
   return "none";
 }
 
+std::string_view to_string(AddedAs how) {
+  switch (how) {
+    case AddedAs::before:
+      return "before";
+    case AddedAs::after:
+      return "after";
+    case AddedAs::beside:
+      return "beside";
+    case AddedAs::opinion:
+      return "opinion";
+  }
+  return "opinion";
+}
+
 std::string_view to_string(TimerKind kind) {
   switch (kind) {
     case TimerKind::due:

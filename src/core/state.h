@@ -33,6 +33,9 @@ struct Actor {
   bool operator==(const Actor&) const = default;
 };
 
+// How somebody came to a step whom another of its people asked. An opinion decides nothing and has no seat.
+enum class AddedAs { before, after, beside, opinion };
+
 // One seat of an approval or task: a person, or a group any one of whose members may take it.
 struct Seat {
   PersonId person;  // empty where `group` stands
@@ -45,6 +48,9 @@ struct Seat {
   std::uint64_t decided =
       0;  // the number of the event by which they did; a change behind it they have not seen
   std::uint32_t relies_on = 0;  // the work item whose decision counts here again (same_person); 0: their own
+  std::optional<AddedAs> added = std::nullopt;  // by another approver; nullopt: the step itself asks
+  PersonId added_by = {};
+  std::uint32_t of = 0;  // added before or after: the item that comes after or before it
   bool operator==(const Seat&) const = default;
 };
 
@@ -64,7 +70,7 @@ struct Item {
   std::uint32_t number = 0;
   ActivationId activation;
   ItemStatus status = ItemStatus::open;
-  PersonId assignee;  // empty where it is a group's candidate item
+  PersonId assignee;  // of a group's item whoever has claimed it, else empty
   std::string group;
   std::uint32_t version = 1;  // rises with every change; acts name the one they have seen
   std::uint32_t round = 1;
@@ -72,6 +78,13 @@ struct Item {
   std::optional<Instant> due_at;
   std::vector<std::uint32_t> stands_for;  // items that a decision here settles too (an escalation)
   std::vector<std::string> entries;       // of the task's checklist: ids of those that are this item's to do
+  std::optional<AddedAs> added = std::nullopt;  // by another of the step's people
+  PersonId added_by = {};
+  std::uint32_t of = 0;  // of an opinion: the item of whoever asked for it
+  PersonId transferred_by = {};
+  std::string note = {};     // what whoever added them or transferred it wrote to them
+  std::uint32_t nudges = 0;  // how often the requester has asked to hurry
+  std::optional<Instant> nudged_at = std::nullopt;
   bool operator==(const Item&) const = default;
 };
 
@@ -203,12 +216,15 @@ struct State {
   std::map<StepIndex, Resume> resumes;  // where the next visit goes on
   std::uint64_t returned_seq = 0;       // of the event that opened the present round, 0 in the first
   bool first_view = false;              // somebody who is asked has looked at it since the last submission
+  std::vector<PersonId> involved;  // who was asked or has decided, at any time; sorted
+  std::vector<PersonId> copies;    // who got a copy; sorted
   bool operator==(const State&) const = default;
 };
 
 // As stored and as the API spells them.
 std::string_view to_string(Actor::Kind kind);
 std::string_view to_string(Seat::Vote vote);
+std::string_view to_string(AddedAs how);
 std::string_view to_string(TimerKind kind);
 
 // Whether two values say the same: of a file what counts is its content and not its number or name.

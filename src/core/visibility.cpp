@@ -63,7 +63,8 @@ bool Visibility::has_part_in(const Step& step) const {
     const Item& item = entry.second;
     const auto activation = state_.activations.find(item.activation);
     if (activation == state_.activations.end() || activation->second.step != step.index) return false;
-    return item.group.empty() ? item.assignee == reader_ : context_.directory.is_member(reader_, item.group);
+    return item.assignee == reader_ ||
+           (!item.group.empty() && context_.directory.is_member(reader_, item.group));
   });
   if (asked) return true;
   const auto result = state_.results.find(step.index);

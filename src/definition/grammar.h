@@ -64,6 +64,8 @@ const Grammar& mapped_fields_grammar();  // name: field with `value`
 const Grammar& secrets_grammar();        // the name of a secret, or two
 const Grammar& if_nobody_grammar();
 const Grammar& need_grammar();
+const Grammar& may_of_approve_grammar();  // acts beside deciding
+const Grammar& may_of_task_grammar();
 const Grammar& expressions_by_name();  // name: expression
 const Grammar& prose_by_name();        // name: text with ${ expression }
 const Grammar& texts_by_name();        // name: text

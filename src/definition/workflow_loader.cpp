@@ -21,6 +21,10 @@ constexpr std::string_view kWithdrawWords = "first_view|first_decision|any_time|
 constexpr std::array kWithdrawKeys = {
     Key{"until", Shape::word, Need::required, "until when the requester may withdraw", kWithdrawWords},
 };
+constexpr std::array kNudgeKeys = {
+    Key{"every", Shape::duration, Need::optional, "each item not again before (4 hours)", ""},
+    Key{"at_most", Shape::integer, Need::optional, "how often each item (3)", ""},
+};
 constexpr std::array kRefuseKeys = {
     Key{"when", Shape::expression, Need::required, "the condition", ""},
     Key{"say", Shape::local_text, Need::required, "what the requester reads", ""},
@@ -28,6 +32,10 @@ constexpr std::array kRefuseKeys = {
 
 const Grammar& withdraw_grammar() {
   static const Grammar kGrammar{"withdraw", {value_of(Shape::word, kWithdrawWords), map_of({kWithdrawKeys})}};
+  return kGrammar;
+}
+const Grammar& nudge_grammar() {
+  static const Grammar kGrammar{"nudge", {value_of(Shape::word, "never"), map_of({kNudgeKeys})}};
   return kGrammar;
 }
 const Grammar& refusal_grammar() {
@@ -77,7 +85,7 @@ constexpr std::array kWorkflowKeys = {
         kSamePersonWords},
     Key{"revoke", Shape::any, Need::later, "taking back what has ended", ""},
     Key{"compensate", Shape::any, Need::later, "what revoking does", ""},
-    Key{"nudge", Shape::any, Need::later, "how often the requester may nudge", ""},
+    Key{"nudge", Shape::any, Need::optional, "how often the requester may ask to hurry", "", nudge_grammar},
     Key{"visible_to", Shape::any, Need::later, "who sees instances", ""},
     Key{"retention", Shape::any, Need::later, "how long instances are kept", ""},
 };
@@ -194,6 +202,27 @@ void read_withdraw(Loading& loading, const YamlNode& node) {
                                           {"never", WithdrawUntil::never}});
 }
 
+// `nudge: never`, or how often.
+void read_nudge(Loading& loading, const YamlNode& node) {
+  NudgeRule& rule = loading.definition.nudge;
+  if (node.is_scalar()) {
+    if (node.text == "never") {
+      rule.allowed = false;
+    } else {
+      loading.diagnostics.error(
+          Code::unknown_word, node.at,
+          fmt::format("'nudge' is never, or a map with 'every' and 'at_most', found '{}'", node.text),
+          nearest_of(node.text, std::array<std::string_view, 1>{"never"}));
+    }
+    return;
+  }
+  const MapReader map(node, "'nudge'", kNudgeKeys, loading.diagnostics);
+  if (!map.is_map()) return;
+  if (const YamlNode* every = map.find("every"))
+    rule.every = read_span(loading, *every, "'every'").value_or(rule.every);
+  rule.at_most = static_cast<std::uint32_t>(map.integer("at_most", rule.at_most, 1, 100));
+}
+
 // One reading of the whole file, in an order that does not depend on the file's.
 void read_workflow(Loading& loading) {
   const MapReader map(loading.document.root, "the workflow", kWorkflowKeys, loading.diagnostics);
@@ -227,6 +256,7 @@ void read_workflow(Loading& loading) {
   if (const YamlNode* rules = map.find("refuse_when")) read_refusals(loading, *rules);
   if (const YamlNode* rules = map.find("unique")) read_unique_rules(loading, *rules);
   if (const YamlNode* withdraw = map.find("withdraw")) read_withdraw(loading, *withdraw);
+  if (const YamlNode* nudge = map.find("nudge")) read_nudge(loading, *nudge);
 
   if (const YamlNode* steps = map.find("steps")) {
     if (steps->items.empty())

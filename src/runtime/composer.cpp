@@ -13,7 +13,7 @@ namespace {
 // The words of built-in messages.
 struct Words {
   std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why,
-      sent_by;
+      sent_by, transferred, opinion, added, advice, nudge, copy, mention;
 };
 constexpr Words kEnglish{"{} asks for your decision.",
                          "{} came back to you. Please correct it and submit it again.",
@@ -26,7 +26,14 @@ constexpr Words kEnglish{"{} asks for your decision.",
                          "Decided so far",
                          "Open and decide",
                          "Reason: {}",
-                         "Sent by Countersign. Opening the link decides nothing by itself."};
+                         "Sent by Countersign. Opening the link decides nothing by itself.",
+                         "{} has transferred this to you: it is yours to decide.",
+                         "{} asks for your opinion, and decides afterwards.",
+                         "{} has added you as an approver.",
+                         "The opinion that you asked for is here. It is yours to decide.",
+                         "{} asks you to hurry: this still waits for you.",
+                         "{} sends you a copy of {}. Nothing is asked of you.",
+                         "{} mentions you in a comment on {}."};
 constexpr Words kChinese{"{} 请您审批。",
                          "{} 已退回给您，请修改后重新提交。",
                          "第 {} 次提醒：此事仍在等待您处理。",
@@ -38,7 +45,14 @@ constexpr Words kChinese{"{} 请您审批。",
                          "已有意见",
                          "打开并处理",
                          "原因：{}",
-                         "由 Countersign 发送。打开链接不会自动做出任何决定。"};
+                         "由 Countersign 发送。打开链接不会自动做出任何决定。",
+                         "{} 已将此事转交给您，由您决定。",
+                         "{} 请您提供意见，之后由其决定。",
+                         "{} 将您加签为审批人。",
+                         "您征询的意见已给出，请您决定。",
+                         "{} 催办：此事仍在等待您处理。",
+                         "{} 向您抄送了 {}，无需您处理。",
+                         "{} 在 {} 的评论中提到了您。"};
 
 const Words& words_in(std::string_view locale) {
   return is_chinese(locale) ? kChinese : kEnglish;
@@ -85,12 +99,23 @@ void add_history(const Presentation& shown, const Words& words, std::string& mar
 
 // The first line of a message about an item, by why it is sent.
 std::string opening(const Presentation& shown, const MessagePayload& message, const Words& words) {
+  const auto with_name = [](std::string_view phrase, const std::string& name) {
+    return fmt::format(fmt::runtime(phrase), markdown_escape(name));
+  };
+  if (message.kind == SendKind::request && !shown.added_by.empty())
+    return with_name(shown.is_opinion ? words.opinion : words.added, shown.added_by);
+  if (message.kind == SendKind::request && !shown.transferred_by.empty())
+    return with_name(words.transferred, shown.transferred_by);
   const std::string asker = shown.requester.empty() ? shown.workflow_title : shown.requester;
   switch (message.kind) {
     case SendKind::reminder:
       return fmt::format(fmt::runtime(words.reminder), message.count);
     case SendKind::escalation:
       return std::string(words.escalated);
+    case SendKind::advice:
+      return std::string(words.advice);
+    case SendKind::nudge:
+      return with_name(words.nudge, asker);
     case SendKind::returned:
       return fmt::format(fmt::runtime(words.for_revision), markdown_escape(shown.reference)) +
              (shown.returned_why.empty()
@@ -101,10 +126,21 @@ std::string opening(const Presentation& shown, const MessagePayload& message, co
   }
 }
 
+// Lines of plain text inside a block quotation.
+std::string quoted(const std::string& text) {
+  std::string lines;
+  for (const char c : markdown_escape(text)) {
+    lines += c;
+    if (c == '\n') lines += "> ";
+  }
+  return lines;
+}
+
 std::string item_markdown(const Presentation& shown, const MessagePayload& message, const std::string& url) {
   const Words& words = words_in(shown.locale);
   std::string markdown =
       fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question), opening(shown, message, words));
+  if (!shown.note.empty()) markdown += fmt::format("> {}\n\n", quoted(shown.note));
   if (!shown.due.empty()) {
     markdown += fmt::format("{}\n\n", fmt::format(fmt::runtime(shown.is_overdue ? words.overdue : words.due),
                                                   markdown_escape(shown.due)));
@@ -126,6 +162,20 @@ std::string outcome_markdown(const Presentation& shown) {
   return markdown;
 }
 
+// To somebody who reads: who writes, what, and the request as that person may see it.
+std::string reader_markdown(const Presentation& shown, const MessagePayload& message,
+                            const std::string& from) {
+  const Words& words = words_in(shown.locale);
+  const bool is_copy = message.kind == SendKind::copy;
+  std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.workflow_title),
+                                     fmt::format(fmt::runtime(is_copy ? words.copy : words.mention),
+                                                 markdown_escape(from), markdown_escape(shown.reference)));
+  if (!message.text.empty()) markdown += fmt::format("> {}\n\n", quoted(message.text));
+  add_fields(shown, words, markdown);
+  add_history(shown, words, markdown);
+  return markdown;
+}
+
 std::string subject_of(const Presentation& shown, const MessagePayload& message) {
   switch (message.kind) {
     case SendKind::outcome:
@@ -133,6 +183,15 @@ std::string subject_of(const Presentation& shown, const MessagePayload& message)
     case SendKind::reminder:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "催办" : "reminder");
+    case SendKind::nudge:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.question,
+                         is_chinese(shown.locale) ? "催办" : "please hurry");
+    case SendKind::copy:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.workflow_title,
+                         is_chinese(shown.locale) ? "抄送" : "copy");
+    case SendKind::mention:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.workflow_title,
+                         is_chinese(shown.locale) ? "提到了您" : "you were mentioned");
     case SendKind::returned:
       return fmt::format("[{}] {}", shown.reference,
                          is_chinese(shown.locale) ? "已退回，请修改" : "Changes requested");
@@ -188,6 +247,12 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
         subject = subject_of(shown, *message);
         markdown = item_markdown(shown, *message, links_.url(token));
       }
+    } else if (message->kind == SendKind::copy || message->kind == SendKind::mention) {
+      const Presentation shown = present_to_reader(presenting);
+      subject = subject_of(shown, *message);
+      const std::string from =
+          message->from.empty() ? shown.workflow_title : name_of(*snapshot->directory, message->from);
+      markdown = reader_markdown(shown, *message, from);
     } else {
       const Presentation shown = present_instance(presenting);
       subject = subject_of(shown, *message);

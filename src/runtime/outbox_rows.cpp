@@ -10,12 +10,13 @@ namespace {
 // Which messages carry a link to their item.
 bool has_link(SendKind kind) {
   return kind == SendKind::request || kind == SendKind::reminder || kind == SendKind::escalation ||
-         kind == SendKind::returned;
+         kind == SendKind::nudge || kind == SendKind::advice || kind == SendKind::returned;
 }
 
 std::optional<SendKind> send_kind_from(std::string_view text) {
   for (const SendKind kind : {SendKind::request, SendKind::reminder, SendKind::escalation, SendKind::closed,
-                              SendKind::outcome, SendKind::returned, SendKind::notify, SendKind::incident}) {
+                              SendKind::outcome, SendKind::returned, SendKind::notify, SendKind::incident,
+                              SendKind::nudge, SendKind::advice, SendKind::copy, SendKind::mention}) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;
@@ -129,6 +130,7 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   if (!effect.subject.empty()) payload["subject"] = effect.subject;
   if (!effect.text.empty()) payload["text"] = effect.text;
   if (!effect.message.empty()) payload["message"] = effect.message;
+  if (!effect.from.empty()) payload["from"] = effect.from.value;
   OutboxRow message = row(kMailTarget, to_string(effect.kind), write_json(payload));
   message.item = effect.item;
   message.recipient = person.id;
@@ -182,8 +184,12 @@ Result<MessagePayload> read_message(const OutboxRow& row) {
   if (!payload) return std::unexpected(payload.error());
   const auto kind = send_kind_from(string_at(*payload, "kind"));
   if (!kind) return fail(ErrorCode::corrupt, fmt::format("outbox row {} has no kind of message", row.id));
-  return MessagePayload{*kind, number_at(*payload, "count"), string_at(*payload, "subject"),
-                        string_at(*payload, "text"), string_at(*payload, "message")};
+  return MessagePayload{*kind,
+                        number_at(*payload, "count"),
+                        string_at(*payload, "subject"),
+                        string_at(*payload, "text"),
+                        string_at(*payload, "message"),
+                        PersonId(string_at(*payload, "from"))};
 }
 
 Result<CallPayload> read_call(const OutboxRow& row) {

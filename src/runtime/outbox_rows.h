@@ -53,6 +53,7 @@ struct MessagePayload {
   std::string subject;
   std::string text;
   std::string message = {};  // the template it was made of, ""
+  PersonId from = {};        // who is behind it, where it is somebody in person
 };
 Result<MessagePayload> read_message(const OutboxRow& row);
 

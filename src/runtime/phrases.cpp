@@ -69,6 +69,8 @@ std::string closed_because(ItemStatus status, std::string_view locale) {
       return chinese ? "已过截止时间" : "The deadline has passed";
     case ItemStatus::reassigned:
       return chinese ? "已转交他人" : "Handed to somebody else";
+    case ItemStatus::advised:
+      return chinese ? "已给出意见" : "Opinion given";
   }
   return {};
 }

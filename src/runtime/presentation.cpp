@@ -12,6 +12,7 @@
 #include "core/guest.h"
 #include "core/visibility.h"
 #include "runtime/phrases.h"
+#include "runtime/presented_acts.h"
 #include "runtime/presented_input.h"
 
 namespace countersign {
@@ -69,6 +70,7 @@ class Presenter {
   Presenter& operator=(const Presenter&) = delete;
 
   Presentation instance() const;
+  Presentation to_reader() const;
   Presentation item(const WorkItemRow& row) const;
   std::string question(const WorkItemRow& row, std::string_view locale) const;
   std::string confirm(const WorkItemRow& row) const;
@@ -188,6 +190,10 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   decision.step = step_words(row);
   decision.outcome = row.outcome;
   decision.outcome_words = outcome_done(row.outcome, locale_);
+  if (row.status == ItemStatus::advised) {
+    decision.outcome_words = fmt::format(
+        "{}{}", is_chinese(locale_) ? "意见：" : "Opinion: ", outcome_button(row.outcome, locale_));
+  }
   decision.comment = row.comment;
   decision.when = row.closed_at ? words_of(*row.closed_at, words_.calendar) : "";
   decision.channel = row.channel;
@@ -199,7 +205,8 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
 void Presenter::add_history(Presentation& shown) const {
   std::vector<const WorkItemRow*> decided;
   for (const WorkItemRow& row : given_.items) {
-    if (row.status == ItemStatus::decided && is_shown(row)) decided.push_back(&row);
+    const bool answered = row.status == ItemStatus::decided || row.status == ItemStatus::advised;
+    if (answered && is_shown(row)) decided.push_back(&row);
   }
   const auto moment = [](const WorkItemRow* row) {
     return std::pair(row->closed_at.value_or(row->opened_at), row->number);
@@ -222,6 +229,15 @@ Presentation Presenter::instance() const {
   shown.ended = state.ended;
   shown.round = state.round;
   add_history(shown);
+  return shown;
+}
+
+Presentation Presenter::to_reader() const {
+  Presentation shown = instance();
+  if (given_.definition != nullptr && !is_guest(given_.reader)) {
+    if (evaluation_) evaluation_->enter(FrameId());
+    add_fields(shown, given_.definition->form);
+  }
   return shown;
 }
 
@@ -269,7 +285,7 @@ Presentation Presenter::item(const WorkItemRow& row) const {
     shown.due = words_of(*row.due_at, words_.calendar);
     shown.is_overdue = is_open(row.status) && *row.due_at < given_.now;
   }
-  if (row.status == ItemStatus::decided) {
+  if (row.status == ItemStatus::decided || row.status == ItemStatus::advised) {
     shown.decision = decision(row);
   } else {
     shown.closed_because = closed_because(row.status, locale_);
@@ -277,12 +293,20 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return shown;
   shown.is_revision = std::holds_alternative<Revise>(step->kind);
+  if (!row.added_by.empty()) shown.added_by = name_of(directory_, row.added_by);
+  if (!row.transferred_by.empty()) shown.transferred_by = name_of(directory_, row.transferred_by);
+  shown.is_opinion = row.added == to_string(AddedAs::opinion);
+  if (const auto open = given_.state.items.find(row.number); open != given_.state.items.end())
+    shown.note = open->second.note;
+  shown.acts = presented_acts(given_.state, *step, row.number, given_.reader, directory_);
   enter(row);
   std::vector<Field> fields = shown_fields(*given_.definition, *step);
   // A guest sees what the step shows by name, never the whole form.
   if (is_guest(given_.reader) && !names_what_it_shows(*step)) fields.clear();
   if (row.status == ItemStatus::open) {
-    const std::vector<Field> edits = editable_fields(*given_.definition, *step);
+    // An opinion changes nothing.
+    const std::vector<Field> edits =
+        shown.is_opinion ? std::vector<Field>{} : editable_fields(*given_.definition, *step);
     std::erase_if(fields, [&](const Field& field) {
       return std::ranges::find(edits, field.name, &Field::name) != edits.end();
     });
@@ -319,7 +343,7 @@ void Presenter::add_answers(Presentation& shown, const Step& step, const WorkIte
       shown.checklist.push_back({entry.id, text(entry.text, locale_)});
     }
   }
-  const std::vector<Field> asked = asked_fields(step, entries);
+  const std::vector<Field> asked = shown.is_opinion ? std::vector<Field>{} : asked_fields(step, entries);
   shown.asks = presented_inputs(asked, {}, words_);
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const Step* listed =
@@ -331,13 +355,15 @@ void Presenter::add_answers(Presentation& shown, const Step& step, const WorkIte
     }
   }
   for (const std::string& outcome : choices_of(*given_.definition, step, given_.state)) {
+    if (shown.is_opinion && outcome == "returned") continue;
     PresentedOutcome offered;
     offered.outcome = outcome;
     offered.button = outcome_button(outcome, locale_);
     offered.refuses = outcome == "rejected";
     offered.returns = outcome == "returned";
     offered.agrees = !offered.refuses && !offered.returns;
-    offered.comment_required = offered.returns || (offered.refuses && comment_on_refusal);
+    offered.comment_required =
+        offered.returns || (offered.refuses && comment_on_refusal && !shown.is_opinion);
     shown.outcomes.push_back(std::move(offered));
   }
 }
@@ -366,6 +392,10 @@ std::string name_of(const Directory& directory, const PersonId& person) {
 std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition,
                           const PersonId& reader) {
   return words_of(at, calendar_of(snapshot, definition, reader));
+}
+
+Presentation present_to_reader(const Presenting& presenting) {
+  return Presenter(presenting).to_reader();
 }
 
 Presentation present_instance(const Presenting& presenting) {

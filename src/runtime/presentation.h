@@ -81,6 +81,19 @@ struct PresentedEntry {
   std::string text;
 };
 
+// Somebody whom this person has added and may take off again, or whose opinion they asked for.
+struct PresentedAdded {
+  std::uint32_t item = 0;
+  std::string who;
+  AddedAs how = AddedAs::beside;
+};
+// What may be done with an item beside deciding it.
+struct PresentedActs {
+  bool transfer = false, delegate = false, add = false, claim = false, release = false;
+  std::string claimed_by;  // another of the group, who has it: nothing may be done
+  std::vector<PresentedAdded> added;
+};
+
 struct Presentation {
   std::string locale;
   std::string workflow_title;
@@ -110,6 +123,11 @@ struct Presentation {
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
   std::string confirm;                        // what has to be confirmed with an approval; "": nothing
+  // Whoever asked this person beside or instead of themselves: names, "" where the step itself asks.
+  std::string added_by, transferred_by;
+  bool is_opinion = false;  // asked for by `added_by`: it decides nothing
+  std::string note;         // what either of them wrote
+  PresentedActs acts;
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
 };
@@ -130,6 +148,8 @@ State visible_state(const Presenting& presenting);
 bool sees_decision(const Presenting& presenting, const WorkItemRow& item);
 
 Presentation present_instance(const Presenting& presenting);
+// The same with the fields of the form that the reader sees: for those who are asked nothing.
+Presentation present_to_reader(const Presenting& presenting);
 // `item`: one of presenting.items.
 Presentation present_item(const Presenting& presenting, const WorkItemRow& item);
 

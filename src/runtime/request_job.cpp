@@ -33,6 +33,9 @@ std::size_t size_of(const Request& request) {
   if (const auto* decision = std::get_if<DecisionRequest>(&request)) {
     return 512 + decision->comment.size() + size_of(decision->answers) + size_of(decision->form);
   }
+  if (const auto* act = std::get_if<ItemActRequest>(&request)) return 2048 + act->comment.size();
+  if (const auto* copies = std::get_if<CopiesRequest>(&request)) return 4096 + copies->comment.size();
+  if (const auto* said = std::get_if<CommentRequest>(&request)) return 512 + said->text.size();
   if (const auto* event = std::get_if<EventRequest>(&request)) return 512 + size_of(event->data);
   if (const auto* event = std::get_if<SendEventRequest>(&request)) return 512 + size_of(event->data);
   if (const auto* inbound = std::get_if<InboundDelivery>(&request)) return 512 + 2 * inbound->body.size();
@@ -98,16 +101,21 @@ Answer RequestJob::answer(Result<void> stored) {
   if (!stored && (answer_ || stored.error().code != answer_.error().error.code))
     return refuse(stored.error());
   if (!answer_ && answer_.error().error.code == ErrorCode::conflict) {
-    if (const auto* decision = std::get_if<DecisionRequest>(&request_)) {
+    const auto* decision = std::get_if<DecisionRequest>(&request_);
+    const auto* act = std::get_if<ItemActRequest>(&request_);
+    if (decision != nullptr || act != nullptr) {
       // Now that the batch is committed, whoever was first can be named.
-      const auto row = context_.reader.work_item(decision->instance, decision->item);
+      const auto row = context_.reader.work_item(decision != nullptr ? decision->instance : act->instance,
+                                                 decision != nullptr ? decision->item : act->item);
       if (row && *row && (*row)->status == ItemStatus::decided) {
         const auto snapshot = context_.library.current();
         const Person* person = snapshot->directory->find((*row)->decided_by);
-        answer_.error().error.message = fmt::format(
-            "cannot record the decision on {}: {} is already decided ({} by {}, {})", (*row)->reference,
-            (*row)->step, (*row)->outcome, person == nullptr ? (*row)->decided_by.value : person->name,
-            format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
+        answer_.error().error.message =
+            fmt::format("{} {}: {} is already decided ({} by {}, {})",
+                        decision != nullptr ? "cannot record the decision on" : "nothing was done with",
+                        (*row)->reference, (*row)->step, (*row)->outcome,
+                        person == nullptr ? (*row)->decided_by.value : person->name,
+                        format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
       }
     }
   }

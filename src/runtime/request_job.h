@@ -40,6 +40,9 @@ class RequestJob {
   Answer answer_once(Transaction& transaction, Instant now);
   Answer handle(const StartRequest& request, Transaction& transaction, Instant now);
   Answer handle(const DecisionRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const ItemActRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const NudgeRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const CopiesRequest& request, Transaction& transaction, Instant now);
   Answer handle(const EventRequest& request, Transaction& transaction, Instant now);
   Answer handle(const SendEventRequest& request, Transaction& transaction, Instant now);
   Answer handle(const CommentRequest& request, Transaction& transaction, Instant now);
@@ -65,6 +68,8 @@ class RequestJob {
   std::expected<Decide, Refusal> read_decision(const DecisionRequest& request, const State& state,
                                                const Definition& definition) const;
   Answer apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now);
+  // Ids of the people whom a request names by id or mail address; what is neither stays as it is.
+  std::vector<PersonId> people_named(const std::vector<std::string>& names) const;
   FormContext form_context(const Directory& directory, std::string pointer) const;
   // The data of an event that `definition` declares, by the types of its fields.
   std::expected<cel::Value, Refusal> read_event(const Definition& definition, const std::string& name,

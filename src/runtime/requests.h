@@ -62,6 +62,24 @@ struct CommentRequest {
   InstanceId instance;
   std::string text;
 };
+// What the person before a work item does with it other than decide it.
+struct ItemActRequest {
+  enum class Act { transfer, delegate, add_approver, remove_approver, claim, release } act = Act::transfer;
+  InstanceId instance;
+  std::uint32_t item = 0;
+  std::optional<std::uint32_t> version;
+  std::vector<std::string> people;  // ids or mail addresses; of transfer and delegate one
+  AddedAs where = AddedAs::before;  // of add_approver
+  std::string comment;
+};
+struct NudgeRequest {
+  InstanceId instance;
+};
+struct CopiesRequest {
+  InstanceId instance;
+  std::vector<std::string> people;  // ids or mail addresses
+  std::string comment;
+};
 struct WithdrawRequest {
   InstanceId instance;
   std::string reason;
@@ -156,10 +174,10 @@ struct AdjustLedger {
 };
 
 using Request =
-    std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest, CancelRequest,
-                 RetryRequest, ReassignRequest, TakeBackRequest, ViewRequest, SkipRequest, JumpRequest,
-                 InboundDelivery, ReplayInbound, OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest,
-                 SendEventRequest, AdjustLedger, ConnectorEvent>;
+    std::variant<StartRequest, DecisionRequest, ItemActRequest, EventRequest, CommentRequest, NudgeRequest,
+                 CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest, ReassignRequest, TakeBackRequest,
+                 ViewRequest, SkipRequest, JumpRequest, InboundDelivery, ReplayInbound, OutboxAct, CreateKey,
+                 RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

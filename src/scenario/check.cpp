@@ -37,7 +37,7 @@ std::string in_words(std::vector<std::string> parts) {
 }
 
 std::string name_of_asked(const WorkItemRow& item) {
-  return item.group.empty() ? item.assignee.value : "group " + item.group;
+  return item.assignee.empty() ? "group " + item.group : item.assignee.value;
 }
 
 std::optional<Failure> check_asked(const Expectation& expectation, const Scene& scene) {

@@ -216,7 +216,7 @@ class Player {
 
   bool may_be_for(const WorkItemRow& item, const PersonId& person) const {
     const Directory& directory = *trial_.snapshot().directory;
-    if (!item.group.empty()) return directory.is_member(person, item.group);
+    if (item.assignee.empty()) return directory.is_member(person, item.group);
     if (item.assignee == person) return true;
     const Absence* absence = directory.absence_at(item.assignee, trial_.now());
     return absence != nullptr && absence->stand_in == person;
@@ -259,8 +259,8 @@ class Player {
   static std::string words(const std::vector<WorkItemRow>& items) {
     std::vector<std::string> parts;
     for (const WorkItemRow& item : items) {
-      parts.push_back(fmt::format("{} ({})", item.group.empty() ? item.assignee.value : "group " + item.group,
-                                  item.step));
+      parts.push_back(fmt::format(
+          "{} ({})", item.assignee.empty() ? "group " + item.group : item.assignee.value, item.step));
     }
     return join(parts, ", ");
   }

@@ -176,6 +176,9 @@ struct WorkItemRow {
   PersonId decided_by;
   std::string channel;
   std::string comment;
+  std::string added = {};  // before, after, beside or opinion, where another of the step's people asked
+  PersonId added_by = {};
+  PersonId transferred_by = {};
   ItemId id() const { return ItemId(instance.value + "." + std::to_string(number)); }
 };
 

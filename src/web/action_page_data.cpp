@@ -158,12 +158,25 @@ json::object action_page_json(const ActionPage& page) {
   data["csrf"] = page.csrf;
   data["version"] = std::to_string(shown.version);
   data["sent_to"] = page.sent_to;
+  data["more"] = page.acts;
+  data["done"] = page.just_now ? json::value(page_phrase("act_done", shown.locale)) : json::value();
+  const auto because = [&](std::string_view phrase, const std::string& who) {
+    data["asked_because"] = filled_in(page_phrase(phrase, shown.locale), {who});
+  };
+  data["asked_because"] = nullptr;
+  if (!shown.added_by.empty()) {
+    because(shown.is_opinion ? "opinion_for" : "added_by", shown.added_by);
+  } else if (!shown.transferred_by.empty()) {
+    because("transferred_by", shown.transferred_by);
+  }
+  data["note"] = shown.note;
   add_answers(data, page);
   return data;
 }
 
-json::object outcome_json(const Presentation& shown, bool just_now) {
+json::object outcome_json(const Presentation& shown, bool just_now, std::string acts) {
   json::object data;
+  data["more"] = std::move(acts);
   data["workflow"] = shown.workflow_title;
   data["reference"] = shown.reference;
   data["status"] = shown.status;
@@ -177,6 +190,14 @@ json::object outcome_json(const Presentation& shown, bool just_now) {
     data["who"] = shown.decision->who;
     data["when"] = shown.decision->when;
     data["comment"] = shown.decision->comment;
+  } else if (shown.item_status == ItemStatus::waiting) {
+    data["heading"] = page_phrase("waiting_title", shown.locale);
+    data["text"] = page_phrase("waiting_text", shown.locale);
+    data["mark"] = "…";
+  } else if (!shown.acts.claimed_by.empty()) {
+    data["heading"] = filled_in(page_phrase("claimed_title", shown.locale), {shown.acts.claimed_by});
+    data["text"] = page_phrase("nothing_to_do", shown.locale);
+    data["mark"] = "–";
   } else {
     data["heading"] = shown.closed_because;
     data["text"] = page_phrase("nothing_to_do", shown.locale);
@@ -186,7 +207,7 @@ json::object outcome_json(const Presentation& shown, bool just_now) {
 }
 
 json::object message_json(std::string_view heading, std::string_view text) {
-  return {{"heading", heading}, {"text", text}, {"mark", nullptr}, {"reference", nullptr}};
+  return {{"heading", heading}, {"text", text}, {"mark", nullptr}, {"reference", nullptr}, {"more", ""}};
 }
 
 }  // namespace countersign::web

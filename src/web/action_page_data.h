@@ -35,12 +35,15 @@ struct ActionPage {
   PageProblems problems;
   std::map<std::string, PresentedFile> uploads;  // that stand in no form yet, by id
   std::string file_size_max;                     // "20 MB"
+  std::string acts;                              // what may be done beside deciding, as HTML
+  bool just_now = false;                         // an act of this very request
 };
 
 json::object action_page_json(const ActionPage& page);
 
 // The outcome of a closed item. `just_now`: this person has decided it with this very request.
-json::object outcome_json(const Presentation& shown, bool just_now);
+// `acts`: as above.
+json::object outcome_json(const Presentation& shown, bool just_now, std::string acts);
 
 // A message alone.
 json::object message_json(std::string_view heading, std::string_view text);

@@ -164,7 +164,29 @@ class Submission : public std::enable_shared_from_this<Submission> {
     return typed;
   }
 
+  // Where the form asks for another act than a decision.
+  bool act() {
+    std::optional<ItemActRequest> request = read_act(opened_, pairs_, version_);
+    if (!request) return false;
+    RefusedAct typed{{}, request->people.front(), request->comment};
+    submit(around_, caller(), std::move(*request), [self = shared_from_this(), typed](const Answer& answer) {
+      self->on_pool([self, answer, typed] { self->show_act(answer, typed); });
+    });
+    return true;
+  }
+
+  void show_act(const Answer& answer, RefusedAct typed) {
+    if (auto fresh = read_instance(around_.backend, opened_.link.instance)) {
+      opened_.reading = std::move(*fresh);
+    }
+    if (answer) return call_.respond(show_page(settings_, opened_, 200, nullptr, {}, true));
+    const Error& error = answer.error().error;
+    typed.why = filled_in(page_phrase("act_refused", opened_.locale), {error.message});
+    call_.respond(show_page(settings_, opened_, status_of(error.code), nullptr, {}, false, typed));
+  }
+
   void decide() {
+    if (act()) return;
     typed_ = typed_in_all();
     if (!problems_.empty()) {
       PageProblems problems{std::string(page_phrase("not_accepted", opened_.locale)), std::move(problems_)};
@@ -239,7 +261,9 @@ void post_page(const PageSettings& settings, const Call& call) {
   if (!equal_in_constant_time(csrf, csrf_token(around, opened->link, opened->token))) {
     return refuse(403, "expired_form");
   }
-  if (opened->item()->status != ItemStatus::open) {
+  // Whoever waits for those they have added may take them off again.
+  const bool takes_off = opened->item()->status == ItemStatus::waiting && !text_named(*pairs, "act").empty();
+  if (opened->item()->status != ItemStatus::open && !takes_off) {
     return call.respond(show_page(settings, *opened, 200, nullptr, {}, false));
   }
   const auto version = version_in(*pairs);

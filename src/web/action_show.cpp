@@ -42,12 +42,14 @@ Presentation presentation_of(const Surroundings& around, const OpenedLink& opene
 }
 
 HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int status, const Typed* typed,
-                    PageProblems problems, bool just_now) {
+                    PageProblems problems, bool just_now, const RefusedAct& refused) {
   const Surroundings& around = settings.around;
   const Presentation shown = presentation_of(around, opened);
   const std::string title = shown.reference + " · " + shown.workflow_title;
-  if (shown.item_status != ItemStatus::open) {
-    return page(status, opened.frame(title), result_template(), outcome_json(shown, just_now));
+  std::string acts = acts_html(around, opened, shown, refused);
+  if (shown.item_status != ItemStatus::open || !shown.acts.claimed_by.empty()) {
+    return page(status, opened.frame(title), result_template(),
+                outcome_json(shown, just_now, std::move(acts)));
   }
   ActionPage data{shown,
                   opened.address(),
@@ -56,7 +58,9 @@ HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int 
                   typed,
                   std::move(problems),
                   {},
-                  size_words(settings.file_bytes_max)};
+                  size_words(settings.file_bytes_max),
+                  std::move(acts),
+                  just_now};
   if (typed != nullptr) data.uploads = uploads_of(around, opened, shown, *typed);
   return page(status, opened.frame(title), action_template(), action_page_json(data));
 }

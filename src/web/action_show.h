@@ -3,6 +3,7 @@
 
 #include "web/action_link.h"
 #include "web/action_page_data.h"
+#include "web/page_acts.h"
 
 namespace countersign::web {
 
@@ -16,6 +17,6 @@ Presentation presentation_of(const Surroundings& around, const OpenedLink& opene
 // `typed`: what somebody sent that was not accepted, nullptr for nothing; `just_now`: this person has decided
 // with this very request. Reads the database.
 HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int status, const Typed* typed,
-                    PageProblems problems, bool just_now);
+                    PageProblems problems, bool just_now, const RefusedAct& refused = {});
 
 }  // namespace countersign::web

@@ -32,7 +32,8 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   if (!confirm.empty()) shown["confirm"] = confirm;
   json::array outcomes;
   for (const std::string& outcome : choices_of(*reading.definition, *step, reading.state)) {
-    outcomes.emplace_back(outcome);
+    const bool is_opinion = row.added == to_string(AddedAs::opinion);
+    if (!is_opinion || outcome != "returned") outcomes.emplace_back(outcome);
   }
   shown["outcomes"] = std::move(outcomes);
 }

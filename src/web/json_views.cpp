@@ -37,6 +37,12 @@ json::object actor_json(const Actor& actor) {
   return object;
 }
 
+json::array people_json(const std::vector<PersonId>& people) {
+  json::array ids;
+  for (const PersonId& id : people) ids.emplace_back(id.value);
+  return ids;
+}
+
 std::string_view outbox_status(OutboxStatus status) {
   switch (status) {
     case OutboxStatus::pending:
@@ -92,7 +98,10 @@ json::object row_json(const WorkItemRow& row) {
           {"outcome", text_or_null(row.outcome)},
           {"decided_by", text_or_null(row.decided_by.value)},
           {"channel", text_or_null(row.channel)},
-          {"comment", text_or_null(row.comment)}};
+          {"comment", text_or_null(row.comment)},
+          {"added", text_or_null(row.added)},
+          {"added_by", text_or_null(row.added_by.value)},
+          {"transferred_by", text_or_null(row.transferred_by.value)}};
 }
 
 void hide_decision(json::object& item) {
@@ -182,7 +191,8 @@ json::array asked_json(const Roster& roster) {
   for (const Seat& seat : roster.seats) {
     asked.push_back(json::object{{"person", text_or_null(seat.person.value)},
                                  {"group", text_or_null(seat.group)},
-                                 {"reason", text_or_null(seat.reason)}});
+                                 {"reason", text_or_null(seat.reason)},
+                                 {"added_by", text_or_null(seat.added_by.value)}});
   }
   return asked;
 }
@@ -296,6 +306,7 @@ json::object instance_json(const State& state, const Definition* definition, std
           {"ended_at", instant_or_null(state.ended_at)},
           {"form", fields_json(state.form)},
           {"vars", fields_json(state.vars)},
+          {"copies", people_json(state.copies)},
           {"steps", std::move(steps)},
           {"open_steps", std::move(open)},
           {"timers", timers_json(state, definition)},

@@ -76,13 +76,18 @@ std::string_view openapi_schemas() {
       "step": {"type": "string"}, "title": {"type": "string"},
       "assignee": {"type": ["string", "null"]}, "group": {"type": ["string", "null"]},
       "status": {
-        "enum": ["waiting", "open", "decided", "superseded", "cancelled", "expired", "reassigned"]
+        "enum": ["waiting", "open", "decided", "superseded", "cancelled", "expired", "reassigned", "advised"]
       },
       "version": {"type": "integer"}, "round": {"type": "integer"},
       "opened_at": {"type": "string", "format": "date-time"},
       "due_at": {"type": ["string", "null"]}, "closed_at": {"type": ["string", "null"]},
       "outcome": {"type": ["string", "null"]}, "decided_by": {"type": ["string", "null"]},
       "channel": {"type": ["string", "null"]}, "comment": {"type": ["string", "null"]},
+      "added": {
+        "enum": ["before", "after", "beside", "opinion", null],
+        "description": "how another of the step's people added whoever this is before"
+      },
+      "added_by": {"type": ["string", "null"]}, "transferred_by": {"type": ["string", "null"]},
       "outcomes": {
         "type": "array", "items": {"type": "string"},
         "description": "what may be answered, while it is open"
@@ -128,6 +133,53 @@ std::string_view openapi_schemas() {
       "status": {"type": "string"}, "outcome": {"type": "string"},
       "instance_status": {"type": "string"}
     }
+  },
+  "HandOver": {
+    "type": "object",
+    "properties": {
+      "to": {"type": "string", "description": "a person's id or mail address"},
+      "comment": {"type": "string"},
+      "version": {
+        "type": "integer",
+        "description": "the item's version as seen; or send an Idempotency-Key"
+      }
+    },
+    "required": ["to"]
+  },
+  "AddApprover": {
+    "type": "object",
+    "properties": {
+      "who": {"type": "array", "items": {"type": "string"}, "description": "ids or mail addresses, at most 20"},
+      "where": {"enum": ["before", "after", "beside"]},
+      "comment": {"type": "string"}, "version": {"type": "integer"}
+    },
+    "required": ["who", "where"]
+  },
+  "ItemAct": {
+    "type": "object",
+    "properties": {
+      "reason": {"type": "string", "description": "an administrator's, who does it for somebody else"},
+      "version": {"type": "integer"}
+    }
+  },
+  "ItemActed": {
+    "type": "object",
+    "properties": {
+      "id": {"type": "string"}, "instance": {"type": "string"}, "reference": {"type": "string"},
+      "version": {"type": ["integer", "null"], "description": "null: the item is closed now"},
+      "opened": {
+        "type": "array", "items": {"type": "string"}, "description": "work items that it opened"
+      },
+      "instance_status": {"type": "string"}
+    }
+  },
+  "Copies": {
+    "type": "object",
+    "properties": {
+      "to": {"type": "array", "items": {"type": "string"}, "description": "ids or mail addresses, at most 50"},
+      "comment": {"type": "string"}
+    },
+    "required": ["to"]
   },
   "Advance": {
     "type": "object",

@@ -100,6 +100,11 @@ button.last { margin-left: auto; }
 .mark.refuses { background: var(--danger-soft); color: var(--danger); }
 .result blockquote { display: inline-block; text-align: left; margin-top: 14px; }
 .foot { color: var(--quiet); font-size: 13px; text-align: center; margin: 22px auto 0; max-width: 560px; }
+summary { cursor: pointer; color: var(--accent); min-height: 24px; }
+details[open] > summary { margin-bottom: 18px; }
+ul.added { list-style: none; margin: 0 0 18px; padding: 0; }
+ul.added li { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; padding: 8px 0; border-top: 1px solid var(--line); }
+ul.added button { margin-left: auto; }
 .mails { list-style: none; margin: 0; padding: 0; }
 .mails li { border-top: 1px solid var(--line); padding: 14px 0; }
 .mails li:first-child { border-top: 0; padding-top: 0; }

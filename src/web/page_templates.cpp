@@ -59,6 +59,8 @@ std::string_view action_template() {
 <section class="card">
 <h2>{{#revision}}{{t.your_correction}}{{/revision}}{{^revision}}{{t.your_decision}}{{/revision}}</h2>
 {{#message}}<div class="note bad" role="alert"><p>{{message}}</p></div>{{/message}}
+{{#done}}<div class="note" role="status"><p>{{done}}</p></div>{{/done}}
+{{#asked_because}}<div class="note"><p>{{asked_because}}</p>{{#note}}<blockquote>{{note}}</blockquote>{{/note}}</div>{{/asked_because}}
 {{#returned_by}}<div class="note"><p>{{t.returned_by}} {{returned_by}}</p>{{#returned_why}}<blockquote>{{returned_why}}</blockquote>{{/returned_why}}</div>{{/returned_by}}
 <form method="post" action="{{action}}" accept-charset="utf-8"{{#with_files}} enctype="multipart/form-data"{{/with_files}}>
 <button type="submit" disabled hidden></button>
@@ -97,7 +99,41 @@ std::string_view action_template() {
 {{/outcomes}}</div>
 </form>
 </section>
+{{{more}}}
 <p class="foot">{{t.identity}} {{sent_to}}. {{t.do_not_forward}}</p>
+)html";
+  return kTemplate;
+}
+
+std::string_view acts_template() {
+  static constexpr std::string_view kTemplate = R"html(<section class="card">
+<details{{#open}} open{{/open}}><summary>{{t.more}}</summary>
+{{#refused}}<div class="note bad" role="alert"><p>{{refused}}</p></div>{{/refused}}
+<form method="post" action="{{action}}" accept-charset="utf-8">
+<button type="submit" disabled hidden></button>
+<input type="hidden" name="csrf" value="{{csrf}}">
+<input type="hidden" name="version" value="{{version}}">
+{{#claim}}<p class="hint">{{t.claim_why}}</p><div class="actions"><button type="submit" name="act" value="claim">{{t.claim}}</button></div>{{/claim}}
+{{#release}}<div class="actions"><button type="submit" name="act" value="release">{{t.release}}</button></div>{{/release}}
+{{#has_added}}<ul class="added">
+{{#added}}<li>{{who}} · {{how}} <button type="submit" name="act" value="remove.{{item}}">{{t.take_off}}</button></li>
+{{/added}}</ul>{{/has_added}}
+{{#names_somebody}}
+<div class="field"><label for="who">{{t.who}} <span class="hint">{{t.person_hint}}</span></label>
+<input type="text" id="who" name="who" value="{{who}}" maxlength="300" autocapitalize="none" autocomplete="off"></div>
+<div class="field"><label for="note">{{t.note}} <span class="hint">{{t.optional}}</span></label>
+<input type="text" id="note" name="note" value="{{note}}" maxlength="2000"></div>
+{{#add}}<div class="field"><label for="where">{{t.where}}</label>
+<select id="where" name="where"><option value="before">{{t.where_before}}</option><option value="after">{{t.where_after}}</option><option value="beside">{{t.where_beside}}</option></select></div>{{/add}}
+<div class="actions">
+{{#transfer}}<button type="submit" name="act" value="transfer">{{t.transfer}}</button>
+{{/transfer}}{{#delegate}}<button type="submit" name="act" value="delegate">{{t.delegate}}</button>
+{{/delegate}}{{#add}}<button type="submit" name="act" value="add">{{t.add}}</button>
+{{/add}}</div>
+{{/names_somebody}}
+</form>
+</details>
+</section>
 )html";
   return kTemplate;
 }
@@ -111,6 +147,7 @@ std::string_view result_template() {
 {{#decided}}<p class="when">{{who}} · {{when}}</p>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}{{/decided}}
 {{#status}}<p class="when">{{t.now}}: {{status}}</p>{{/status}}
 </section>
+{{{more}}}
 )html";
   return kTemplate;
 }

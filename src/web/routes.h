@@ -14,6 +14,7 @@ struct FeedSignal;
 
 std::vector<Route> instance_routes(const Surroundings& around);
 std::vector<Route> work_item_routes(const Surroundings& around);
+std::vector<Route> item_act_routes(const Surroundings& around);
 std::vector<Route> workflow_routes(const Surroundings& around);
 std::vector<Route> event_routes(const Surroundings& around);
 std::vector<Route> file_routes(const Surroundings& around, std::size_t file_bytes_max);

@@ -80,6 +80,18 @@ bool is_about_a_decision(std::string_view type) {
          type == "seat_passed" || type == "roster_set";
 }
 
+// What somebody wrote to whom they asked.
+void draw_over_note(const Veil& veil, json::object& data) {
+  json::value* item = data.if_contains("item");
+  if (item == nullptr || !item->is_object() || !item->as_object().contains("note")) return;
+  const json::value* number = item->as_object().if_contains("number");
+  const WorkItemRow* row = number == nullptr || !number->is_int64()
+                               ? nullptr
+                               : veil.reading.item(static_cast<std::uint32_t>(number->as_int64()));
+  const Step* step = row == nullptr ? nullptr : step_named(*veil.reading.definition, row->step);
+  if (step == nullptr || !veil.visibility.sees(*step)) item->as_object().erase("note");
+}
+
 // Whether anything was taken out.
 bool draw_over(const Veil& veil, const EventRow& row, json::object& event) {
   json::value* data = event.if_contains("data");
@@ -91,12 +103,13 @@ bool draw_over(const Veil& veil, const EventRow& row, json::object& event) {
   }
   if (row.type == "started") erase_members(data->as_object(), "form", hidden);
   if (row.type == "form_changed") erase_members(data->as_object(), "values", hidden);
+  if (row.type == "item_opened") draw_over_note(veil, data->as_object());
   if (is_about_a_decision(row.type)) draw_over_decision(veil, data->as_object());
   return !(before == data->as_object());
 }
 
 bool may_hold_hidden(std::string_view type) {
-  return type == "started" || type == "form_changed" || is_about_a_decision(type);
+  return type == "started" || type == "form_changed" || type == "item_opened" || is_about_a_decision(type);
 }
 
 // nullptr where the workflow hides nothing.

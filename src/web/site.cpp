@@ -49,6 +49,7 @@ struct Site::Parts {
     std::vector<Route> routes;
     append(routes, instance_routes(around));
     append(routes, work_item_routes(around));
+    append(routes, item_act_routes(around));
     append(routes, workflow_routes(around));
     append(routes, event_routes(around));
     append(routes, file_routes(around, options.file_bytes_max));

@@ -289,6 +289,14 @@ TEST(ActsOnInstances, ReachTheirRoutes) {
        "/api/v1/instances/i_01/comments",
        R"({"text":"By post"})",
        "EXP-2026-14: the comment is recorded; it is cancelled\n"},
+      {{"nudge", "EXP-2026-14"},
+       "/api/v1/instances/i_01/nudge",
+       "{}",
+       "EXP-2026-14: whoever is asked is reminded; it is cancelled\n"},
+      {{"copy", "EXP-2026-14", "zhao.lei", "qian.min@example.com", "--comment", "for you"},
+       "/api/v1/instances/i_01/copies",
+       R"({"to":["zhao.lei","qian.min@example.com"],"comment":"for you"})",
+       "EXP-2026-14: copies are sent; it is cancelled\n"},
       {{"retry", "i_01", "--reason", "mended", "--activation", "4"},
        "/api/v1/instances/i_01/admin",
        R"({"act":"retry","reason":"mended","activation":4})",
@@ -321,6 +329,45 @@ TEST(ActsOnInstances, ReachTheirRoutes) {
     EXPECT_EQ(daemon.daemon.requests().back().body, act.body);
   }
   EXPECT_EQ(Against({}).run({"reassign", "EXP-2026-14", "--to", "x", "--reason", "y"}).code, 2);
+}
+
+TEST(ActsOnItems, ReachTheirRoutesAndNameWhatTheyOpened) {
+  struct Act {
+    std::vector<std::string> arguments;
+    std::string route, body, words;
+  };
+  const std::vector<Act> kActs{
+      {{"transfer", "i_01.3", "--to", "zhao.lei", "--comment", "yours", "--version", "2"},
+       "transfer",
+       R"({"to":"zhao.lei","comment":"yours","version":2})",
+       "it is zhao.lei's now"},
+      {{"delegate", "i_01.3", "--to", "zhao.lei"},
+       "delegate",
+       R"({"to":"zhao.lei","comment":""})",
+       "zhao.lei is asked for an opinion"},
+      {{"add-approver", "i_01.3", "zhao.lei", "qian.min", "--where", "after"},
+       "add-approver",
+       R"({"who":["zhao.lei","qian.min"],"where":"after","comment":""})",
+       "added after"},
+      {{"remove-approver", "i_01.3"}, "remove-approver", R"({"reason":""})", "they are not asked any more"},
+      {{"claim", "i_01.3"}, "claim", "{}", "the work item is yours"},
+      {{"release", "i_01.3", "--reason", "leave"},
+       "release",
+       R"({"reason":"leave"})",
+       "the work item is its group's again"},
+  };
+  for (const Act& act : kActs) {
+    const Against daemon({{"POST ", reply(R"({"id":"i_01.3","instance":"i_01","reference":"EXP-2026-14",
+      "version":null,"opened":["i_01.7"],"instance_status":"running"})")}});
+    const Ran ran = daemon.run(act.arguments);
+    EXPECT_EQ(ran.code, 0) << act.arguments.front() << ran.err;
+    EXPECT_EQ(ran.out, "EXP-2026-14: " + act.words + " (i_01.7)\n");
+    EXPECT_EQ(daemon.daemon.requests().back().target, "/api/v1/work-items/i_01.3/" + act.route);
+    EXPECT_EQ(daemon.daemon.requests().back().body, act.body);
+  }
+  EXPECT_EQ(Against({}).run({"transfer", "EXP-2026-14", "--to", "x"}).code, 2)
+      << "an instance is no work item";
+  EXPECT_EQ(Against({}).run({"add-approver", "i_01.3"}).code, 2) << "somebody is to be named";
 }
 
 TEST(OutboxCommand, ListsRetriesAndDrops) {

@@ -295,6 +295,7 @@ void expect_all_enumerators() {
 TEST(EventCodec, KnowsEveryEnumerator) {
   expect_all_enumerators<Actor::Kind>();
   expect_all_enumerators<Seat::Vote>();
+  expect_all_enumerators<AddedAs>();
   expect_all_enumerators<TimerKind>();
   expect_all_enumerators<ItemStatus>();
   expect_all_enumerators<ItemAct>();

@@ -48,7 +48,10 @@ Roster full_roster() {
                  .of_group = "legal",
                  .by = PersonId("li.na"),
                  .decided = 12,
-                 .relies_on = 5},
+                 .relies_on = 5,
+                 .added = AddedAs::before,
+                 .added_by = PersonId("wang.fang"),
+                 .of = 4},
                 {.person = {}, .group = "finance", .reason = "group", .item = 0, .vote = Seat::Vote::none}},
       .needed = 2,
       .veto = true,
@@ -68,7 +71,14 @@ Item full_item() {
           .opened_at = instant(0),
           .due_at = instant(3600),
           .stands_for = {5, 6},
-          .entries = {"contract"}};
+          .entries = {"contract"},
+          .added = AddedAs::opinion,
+          .added_by = PersonId("wang.fang"),
+          .of = 4,
+          .transferred_by = PersonId("zhao.lei"),
+          .note = "knows more",
+          .nudges = 2,
+          .nudged_at = instant(60)};
 }
 
 Started full(const Started*) {
@@ -181,7 +191,7 @@ StatusChanged full(const StatusChanged*) {
   return {.status = "revising"};
 }
 Commented full(const Commented*) {
-  return {.by = full_actor(), .text = "请看第三页"};
+  return {.by = full_actor(), .text = "请看第三页", .mentions = {PersonId("li.na")}};
 }
 IncidentRaised full(const IncidentRaised*) {
   return {.activation = ActivationId(7), .message = "division by zero"};
@@ -191,6 +201,12 @@ IncidentCleared full(const IncidentCleared*) {
 }
 Chased full(const Chased*) {
   return {.item = 8, .kind = TimerKind::escalate, .count = 2};
+}
+Nudged full(const Nudged*) {
+  return {.items = {8, 9}, .by = full_actor()};
+}
+CopiesSent full(const CopiesSent*) {
+  return {.to = {PersonId("zhao.lei")}, .by = full_actor(), .comment = "for your files"};
 }
 Ended full(const Ended*) {
   return {.status = "approved", .by = full_actor(), .reason = "all steps are done"};
@@ -330,6 +346,8 @@ State full_state() {
   state.resumes = {{4, Resume{6, 40}}};
   state.returned_seq = 39;
   state.first_view = true;
+  state.involved = {PersonId("li.na"), PersonId("zhao.lei")};
+  state.copies = {PersonId("wang.fang")};
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};

@@ -45,6 +45,8 @@ Commented full(const Commented*);
 IncidentRaised full(const IncidentRaised*);
 IncidentCleared full(const IncidentCleared*);
 Chased full(const Chased*);
+Nudged full(const Nudged*);
+CopiesSent full(const CopiesSent*);
 Ended full(const Ended*);
 ItemsListed full(const ItemsListed*);
 LevelOpened full(const LevelOpened*);

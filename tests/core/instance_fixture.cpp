@@ -146,8 +146,9 @@ std::uint32_t Instance::item(const std::string& person, const std::string& step)
   for (const auto& [number, item] : state_->items) {
     const std::string at = definition_->step(state_->activations.at(item.activation).step).name;
     if (!step.empty() && at != step) continue;
-    const bool theirs = item.group.empty() ? item.assignee.value == person
-                                           : directory->is_member(PersonId(person), item.group);
+    const bool theirs = item.group.empty() || !item.assignee.empty()
+                            ? item.assignee.value == person
+                            : directory->is_member(PersonId(person), item.group);
     if (theirs) return number;
   }
   return 0;
@@ -294,7 +295,7 @@ std::vector<std::string> Instance::asked() const {
   for (const auto& [number, item] : state_->items) {
     if (item.status != ItemStatus::open) continue;
     const std::string step = definition_->step(state_->activations.at(item.activation).step).name;
-    asked.push_back((item.group.empty() ? item.assignee.value : item.group) + "@" + step);
+    asked.push_back((item.assignee.empty() ? item.group : item.assignee.value) + "@" + step);
   }
   std::sort(asked.begin(), asked.end());
   return asked;

@@ -14,7 +14,7 @@ constexpr auto& kActs = codec::Enumerators<ItemAct>::kAll;
 std::string_view meaning(ItemStatus status) {
   switch (status) {
     case ItemStatus::waiting:
-      return "in the roster, not yet their turn (one by one)";
+      return "in the roster, not yet their turn: one by one, or somebody who was added comes first";
     case ItemStatus::open:
       return "somebody is asked";
     case ItemStatus::decided:
@@ -27,6 +27,8 @@ std::string_view meaning(ItemStatus status) {
       return "the deadline passed";
     case ItemStatus::reassigned:
       return "somebody else is asked instead";
+    case ItemStatus::advised:
+      return "they gave an opinion; whoever asked for it decides";
   }
   return "";
 }

@@ -213,8 +213,8 @@ template <>
 struct Members<Commented> {
   static constexpr std::string_view kType = "commented";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList =
-      std::tuple(required("by", &Commented::by), required("text", &Commented::text));
+  static constexpr auto kList = std::tuple(required("by", &Commented::by), required("text", &Commented::text),
+                                           member("mentions", &Commented::mentions));
 };
 
 template <>
@@ -295,6 +295,21 @@ struct Members<ItemViewed> {
   static constexpr std::uint32_t kVersion = 1;
   static constexpr auto kList =
       std::tuple(required("item", &ItemViewed::item), required("by", &ItemViewed::by));
+};
+
+template <>
+struct Members<Nudged> {
+  static constexpr std::string_view kType = "nudged";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList = std::tuple(required("items", &Nudged::items), required("by", &Nudged::by));
+};
+
+template <>
+struct Members<CopiesSent> {
+  static constexpr std::string_view kType = "copies_sent";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList = std::tuple(required("to", &CopiesSent::to), required("by", &CopiesSent::by),
+                                           member("comment", &CopiesSent::comment));
 };
 
 template <>

@@ -24,12 +24,17 @@ template <>
 struct Enumerators<ItemStatus> {
   static constexpr std::array kAll{ItemStatus::waiting,    ItemStatus::open,      ItemStatus::decided,
                                    ItemStatus::superseded, ItemStatus::cancelled, ItemStatus::expired,
-                                   ItemStatus::reassigned};
+                                   ItemStatus::reassigned, ItemStatus::advised};
 };
 template <>
 struct Enumerators<ItemAct> {
-  static constexpr std::array kAll{ItemAct::call_up, ItemAct::decide, ItemAct::supersede,
-                                   ItemAct::cancel,  ItemAct::expire, ItemAct::reassign};
+  static constexpr std::array kAll{ItemAct::call_up, ItemAct::decide,   ItemAct::supersede, ItemAct::cancel,
+                                   ItemAct::expire,  ItemAct::reassign, ItemAct::claim,     ItemAct::release,
+                                   ItemAct::involve, ItemAct::wait,     ItemAct::advise,    ItemAct::remove};
+};
+template <>
+struct Enumerators<AddedAs> {
+  static constexpr std::array kAll{AddedAs::before, AddedAs::after, AddedAs::beside, AddedAs::opinion};
 };
 
 template <>
@@ -44,7 +49,8 @@ struct Members<Seat> {
   static constexpr auto kList = std::tuple(
       member("person", &Seat::person), member("group", &Seat::group), member("reason", &Seat::reason),
       member("item", &Seat::item), member("vote", &Seat::vote), member("of_group", &Seat::of_group),
-      member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on));
+      member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on),
+      member("added", &Seat::added), member("added_by", &Seat::added_by), member("of", &Seat::of));
 };
 
 template <>
@@ -63,7 +69,10 @@ struct Members<Item> {
       required("status", &Item::status), member("assignee", &Item::assignee), member("group", &Item::group),
       member("version", &Item::version), member("round", &Item::round),
       required("opened_at", &Item::opened_at), member("due_at", &Item::due_at),
-      member("stands_for", &Item::stands_for), member("entries", &Item::entries));
+      member("stands_for", &Item::stands_for), member("entries", &Item::entries),
+      member("added", &Item::added), member("added_by", &Item::added_by), member("of", &Item::of),
+      member("transferred_by", &Item::transferred_by), member("note", &Item::note),
+      member("nudges", &Item::nudges), member("nudged_at", &Item::nudged_at));
 };
 
 template <>
@@ -156,7 +165,8 @@ struct Members<State> {
       member("reservations", &State::reservations), member("first_decision", &State::first_decision),
       member("next_id", &State::next_id), member("item_results", &State::item_results),
       member("reopened", &State::reopened), member("resumes", &State::resumes),
-      member("returned_seq", &State::returned_seq), member("first_view", &State::first_view));
+      member("returned_seq", &State::returned_seq), member("first_view", &State::first_view),
+      member("involved", &State::involved), member("copies", &State::copies));
 };
 
 }  // namespace countersign::codec

@@ -48,7 +48,8 @@ constexpr std::array kApproveKeys = {
         "replay|direct"},
     Key{"seats", Shape::map, Need::optional, "instead of `by` and `need`: several groups with a count each",
         "", seats_grammar},
-    Key{"may", Shape::any, Need::later, "which acts are allowed", ""},
+    Key{"may", Shape::texts, Need::optional, "what approvers may do beside: transfer, delegate, add (all)",
+        "", may_of_approve_grammar},
     Key{"confirm", Shape::local_text, Need::optional, "what has to be confirmed with an approval", ""},
 };
 
@@ -179,6 +180,7 @@ StepKind read_approve(const StepReading& reading) {
       "self", SelfRule::refuse,
       {{"refuse", SelfRule::refuse}, {"skip", SelfRule::skip}, {"to_manager", SelfRule::to_manager}});
   approve.if_nobody = read_if_nobody(reading, map, approve.if_nobody_to);
+  approve.may = read_may(reading, map, true);
   approve.comment_on_reject = map.boolean("comment_on_reject", true);
   approve.same_person = read_same_person(map, reading.loading.definition.same_person);
   approve.always_ask = map.boolean("always_ask", false);

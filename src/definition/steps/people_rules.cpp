@@ -18,10 +18,27 @@ constexpr std::array kToKeys = {
     Key{"to", Shape::expressions, Need::required, "who is asked instead", ""},
 };
 
+const Grammar& approve_act_grammar() {
+  static const Grammar kGrammar{"approve_act", {value_of(Shape::word, "transfer|delegate|add")}};
+  return kGrammar;
+}
+const Grammar& task_act_grammar() {
+  static const Grammar kGrammar{"task_act", {value_of(Shape::word, "transfer|delegate")}};
+  return kGrammar;
+}
+
 }  // namespace
 
 const Grammar& if_nobody_grammar() {
   static const Grammar kGrammar{"if_nobody", {value_of(Shape::word, kNobodyWords), map_of({kToKeys})}};
+  return kGrammar;
+}
+const Grammar& may_of_approve_grammar() {
+  static const Grammar kGrammar{"may_of_approve", {list_of(approve_act_grammar)}};
+  return kGrammar;
+}
+const Grammar& may_of_task_grammar() {
+  static const Grammar kGrammar{"may_of_task", {list_of(task_act_grammar)}};
   return kGrammar;
 }
 const Grammar& need_grammar() {
@@ -73,6 +90,33 @@ std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapRe
     }
   }
   return targets;
+}
+
+May read_may(const StepReading& reading, const MapReader& map, bool adds) {
+  if (!map.has("may")) return {true, true, adds};
+  May may{false, false, false};
+  const YamlNode* list = map.find("may");
+  if (list == nullptr) return may;
+  std::vector<std::string> known{"transfer", "delegate"};
+  if (adds) known.emplace_back("add");
+  for (const YamlNode& item : list->items) {
+    if (!item.is_scalar()) continue;
+    bool* const act = item.text == "transfer"      ? &may.transfer
+                      : item.text == "delegate"    ? &may.delegate
+                      : adds && item.text == "add" ? &may.add
+                                                   : nullptr;
+    if (act == nullptr) {
+      reading.diagnostics().error(Code::unknown_word, item.at,
+                                  fmt::format("'may' lists {}, found '{}'", join(known, ", "), item.text),
+                                  nearest_of(item.text, known));
+    } else if (*act) {
+      reading.diagnostics().error(Code::duplicate_name, item.at,
+                                  fmt::format("'{}' stands in 'may' twice", item.text));
+    } else {
+      *act = true;
+    }
+  }
+  return may;
 }
 
 NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to) {

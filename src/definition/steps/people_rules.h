@@ -13,6 +13,10 @@ std::vector<std::string> read_form_fields(const StepReading& reading, const MapR
 // `return_to`; nothing where the key is absent. Steps are looked up when all are read.
 std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapReader& map);
 
+// `may`: which acts beside deciding are allowed; all where the key is absent. `adds`: whether approvers can
+// be added here.
+May read_may(const StepReading& reading, const MapReader& map, bool adds);
+
 NobodyRule read_if_nobody(const StepReading& reading, const MapReader& map, std::vector<Expression>& to);
 
 // Warns of groups in the expressions at `key` that have no active member. `handled`: `if_nobody` says what

@@ -38,6 +38,8 @@ constexpr std::array kTaskKeys = {
     Key{"return_to", Shape::texts, Need::optional, "where it may be sent back to", ""},
     Key{"if_nobody", Shape::any, Need::optional,
         "nobody to ask: admin, fail, manager_up, skip, reject, {to: ...}", "", if_nobody_grammar},
+    Key{"may", Shape::texts, Need::optional, "what its people may do beside: transfer, delegate (all)", "",
+        may_of_task_grammar},
 };
 
 std::vector<ChecklistItem> read_checklist(const StepReading& reading, const YamlNode& list) {
@@ -112,6 +114,7 @@ StepKind read_task(const StepReading& reading) {
     task.ask = read_fields(reading.loading, *ask, rules, "'ask'");
   }
   if (const YamlNode* list = map.find("checklist")) task.checklist = read_checklist(reading, *list);
+  task.may = read_may(reading, map, false);
   task.if_nobody = read_if_nobody(reading, map, task.if_nobody_to);
   return task;
 }

@@ -291,7 +291,14 @@ CREATE INDEX file_unused ON file(created_at) WHERE use <> 1;
 CREATE INDEX file_content ON file(sha256);
 )sql";
 
-constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse};
+// By whom somebody was asked, where it was another of the step's people.
+constexpr const char* kAskedBy = R"sql(
+ALTER TABLE work_item ADD COLUMN added TEXT NOT NULL DEFAULT '';
+ALTER TABLE work_item ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE work_item ADD COLUMN transferred_by TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse, kAskedBy};
 
 }  // namespace
 

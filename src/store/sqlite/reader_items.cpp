@@ -9,7 +9,8 @@
 
 #define ITEM_COLUMNS                                                                                         \
   "w.instance, w.due, i.id, w.number, i.workflow, i.reference, w.step, w.assignee, w.candidates, w.status, " \
-  "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment"
+  "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment, w.added, "   \
+  "w.added_by, w.transferred_by"
 #define ITEM_FROM " FROM work_item w JOIN instance i ON i.n = w.instance "
 // ?2 ?3 ?4: the key of the last row seen; ?5: due then or earlier; ?6: the workflow.
 #define ITEM_RESIDUE                                                                                   \
@@ -22,7 +23,8 @@ namespace {
 constexpr Sql kItemsOfPerson("SELECT " ITEM_COLUMNS ITEM_FROM
                              "WHERE w.assignee = ?1 AND w.assignee <> '' AND w.status = 1" ITEM_RESIDUE);
 constexpr Sql kItemsOfGroup("SELECT " ITEM_COLUMNS ITEM_FROM
-                            "WHERE w.candidates = ?1 AND w.candidates <> '' AND w.status = 1" ITEM_RESIDUE);
+                            "WHERE w.candidates = ?1 AND w.candidates <> '' AND w.status = 1 AND "
+                            "(w.assignee = '' OR w.assignee <> ?8)" ITEM_RESIDUE);
 // Everything else: by instance, else in order of age over the whole table. ?8: the groups as a JSON array.
 #define ITEM_ANY_STATUS                                                                          \
   "(?3 < 0 OR w.status = ?3) AND ((?4 = '' AND ?8 = '[]') OR (?4 <> '' AND w.assignee = ?4) OR " \
@@ -61,6 +63,9 @@ KeyedItem read_item(const Rows& rows) {
   row.decided_by.value = rows.text(15);
   row.channel = rows.text(16);
   row.comment = rows.text(17);
+  row.added = rows.text(18);
+  row.added_by.value = rows.text(19);
+  row.transferred_by.value = rows.text(20);
   return item;
 }
 
@@ -94,6 +99,7 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
   if (!db) return passed_on(db);
   std::vector<KeyedItem> items;
   if (inbox) {
+    // What this person has claimed stands in their own queue, not in their group's as well.
     // The first rows of each queue hold the first rows of all of them together.
     if (!filter.assignee.empty()) {
       auto done = collect((**db).query(kItemsOfPerson, filter.assignee, due, instance, number, due_limit,
@@ -102,9 +108,9 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
       if (!done) return passed_on(done);
     }
     for (const std::string& group : filter.groups) {
-      auto done = collect(
-          (**db).query(kItemsOfGroup, group, due, instance, number, due_limit, filter.workflow, limit + 1),
-          items);
+      auto done = collect((**db).query(kItemsOfGroup, group, due, instance, number, due_limit,
+                                       filter.workflow, limit + 1, filter.assignee),
+                          items);
       if (!done) return passed_on(done);
     }
     std::ranges::sort(items, {}, &KeyedItem::key);

@@ -42,10 +42,12 @@ Result<void> insert_item(Connection& db, const Change& change, std::int64_t n, c
   return db.run(
       "INSERT INTO work_item(instance, number, activation, step, assignee, candidates, status, version, "
       "round, "
-      "opened_at, due, closed_at, outcome, decided_by, channel, comment) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', '', '', '')",
+      "opened_at, due, closed_at, outcome, decided_by, channel, comment, added, added_by, transferred_by) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '', '', '', '', ?, ?, ?)",
       n, item.number, item.activation.value, *step, item.assignee.value, item.group,
-      static_cast<int>(item.status), item.version, item.round, item.opened_at, due_key(item.due_at));
+      static_cast<int>(item.status), item.version, item.round, item.opened_at, due_key(item.due_at),
+      item.added ? to_string(*item.added) : std::string_view(), item.added_by.value,
+      item.transferred_by.value);
 }
 
 Result<void> close_item(Connection& db, const ItemChanged& change, Instant at, std::int64_t n) {

@@ -1,0 +1,53 @@
+// A group's item that one of its members takes, and gives back.
+
+#include <fmt/format.h>
+
+#include "core/acts/hand_over.h"
+#include "core/commands.h"
+#include "core/people_step.h"
+#include "core/policy.h"
+
+namespace countersign {
+
+void claim_item(Transition& transition, const ClaimItem& command) {
+  const Item* item = find_open_item(transition, command.item, "claim");
+  if (item == nullptr) return;
+  if (!admit(transition, refusal_to_act(transition, *item, command.by, command.version))) return;
+  if (item->group.empty() || !item->assignee.empty()) {
+    return transition.refuse(ErrorCode::conflict,
+                             fmt::format("cannot claim work item {} of {}: it is yours already", command.item,
+                                         transition.state().reference));
+  }
+  take_from_group(transition, command.item, command.by);
+}
+
+void release_item(Transition& transition, const ReleaseItem& command) {
+  const Item* item = find_open_item(transition, command.item, "release");
+  if (item == nullptr) return;
+  const auto no = [&](ErrorCode code, std::string_view why, std::vector<FormProblem> problems = {}) {
+    transition.refuse(
+        code,
+        fmt::format("cannot release work item {} of {}: {}", command.item, transition.state().reference, why),
+        std::move(problems));
+  };
+  if (item->group.empty()) return no(ErrorCode::conflict, "it was never a group's");
+  if (item->assignee.empty()) return no(ErrorCode::conflict, "nobody has claimed it");
+  if (command.by.kind == Actor::Kind::admin) {
+    if (command.reason.empty())
+      return no(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
+    if (item->status != ItemStatus::open)
+      return no(ErrorCode::conflict, "it waits for approvers who were added: take them off first");
+  } else if (!admit(transition, refusal_to_act(transition, *item, command.by, command.version))) {
+    return;
+  }
+  const Item released = *item;
+  transition.emit(ItemChanged{.item = command.item,
+                              .act = ItemAct::release,
+                              .status = ItemStatus::open,
+                              .by = command.by,
+                              .comment = command.reason});
+  close_opinions(transition, released.activation, command.item, command.by);
+  transition.request(Send{.kind = SendKind::request, .group = released.group, .item = command.item});
+}
+
+}  // namespace countersign

@@ -1,0 +1,94 @@
+#include "core/turns.h"
+
+#include <algorithm>
+
+#include "core/people_step.h"
+#include "core/roster.h"
+
+namespace countersign {
+namespace {
+
+const Seat* seat_of_item(const Roster& roster, std::uint32_t item) {
+  const auto found = std::ranges::find(roster.seats, item, &Seat::item);
+  return item == 0 || found == roster.seats.end() ? nullptr : &*found;
+}
+
+// Whoever comes before somebody who has decided meanwhile (an escalation did), or after somebody who
+// rejected.
+bool is_needless(const Roster& roster, const Seat& seat) {
+  if (counts(seat) || seat.vote != Seat::Vote::none) return false;
+  const Seat* of = seat_of_item(roster, seat.of);
+  if (of == nullptr) return false;
+  return *seat.added == AddedAs::before ? of->vote != Seat::Vote::none : of->vote == Seat::Vote::rejected;
+}
+
+// Of a seat whose item waits.
+bool has_its_turn(const Roster& roster, const Seat& seat) {
+  if (is_awaited(roster, seat.item, AddedAs::before)) return false;
+  if (seat.added == AddedAs::before) return true;
+  if (seat.added == AddedAs::after) {
+    const Seat* of = seat_of_item(roster, seat.of);
+    return of != nullptr && of->vote == Seat::Vote::approved;
+  }
+  if (!roster.one_by_one) return true;
+  for (const Seat& earlier : roster.seats) {
+    if (&earlier == &seat) return true;
+    if (!counts(earlier)) continue;
+    if (earlier.vote == Seat::Vote::none || is_awaited(roster, earlier.item, AddedAs::after)) return false;
+  }
+  return true;
+}
+
+bool is_waiting(const State& state, const Seat& seat) {
+  const auto item = state.items.find(seat.item);
+  return item != state.items.end() && item->second.status == ItemStatus::waiting;
+}
+
+// Whether the item's answer would be a vote that is still missing.
+bool has_open_seat(const Roster& roster, const Item& item) {
+  return std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+    return seat.vote == Seat::Vote::none &&
+           std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+  });
+}
+
+}  // namespace
+
+void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
+  const Roster roster = transition.state().activations.at(id).roster;
+  for (const Seat& seat : roster.seats) {
+    if (is_needless(roster, seat) && transition.state().items.contains(seat.item))
+      close_item(transition, seat.item, ItemAct::supersede, by);
+  }
+  bool is_asked = false;
+  for (const Seat& seat : roster.seats) {
+    if (!is_waiting(transition.state(), seat) || !has_its_turn(roster, seat)) continue;
+    call_up(transition, seat.item);
+    is_asked = true;
+  }
+  if (is_asked) return;
+  // Where the seat before was left without a vote, the step goes on with the next all the same.
+  const State& state = transition.state();
+  const std::vector<std::uint32_t>& items = state.activations.at(id).items;
+  const bool somebody_is = std::ranges::any_of(items, [&](std::uint32_t number) {
+    const Item& item = state.items.at(number);
+    return item.status == ItemStatus::open && is_in_charge(state, item);
+  });
+  if (somebody_is) return;
+  for (const Seat& seat : roster.seats) {
+    if (!is_waiting(state, seat) || !counts(seat) || is_awaited(roster, seat.item, AddedAs::before)) continue;
+    return call_up(transition, seat.item);
+  }
+}
+
+void close_idle_stand_ins(Transition& transition, ActivationId id, const Actor& by) {
+  const std::vector<std::uint32_t> open = transition.state().activations.at(id).items;
+  for (const std::uint32_t number : open) {
+    const auto item = transition.state().items.find(number);
+    if (item == transition.state().items.end() || item->second.stands_for.empty()) continue;
+    if (!has_open_seat(transition.state().activations.at(id).roster, item->second))
+      close_item(transition, number, ItemAct::supersede, by);
+  }
+}
+
+}  // namespace countersign

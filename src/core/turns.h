@@ -1,0 +1,16 @@
+#pragma once
+// Whose turn it is in a step that asks several people one after the other: by the roster's order, or because
+// somebody was added before or after another. Internal to the core.
+
+#include "core/transition.h"
+
+namespace countersign {
+
+// After a vote, a removal or a change of the roster that has not decided the step: whoever was added and is
+// not needed any more is let go, and everybody whose turn has come is called up.
+void go_on_in_turn(Transition& transition, ActivationId activation, const Actor& by);
+
+// Items that stand for others (an escalation) where all of these have decided.
+void close_idle_stand_ins(Transition& transition, ActivationId activation, const Actor& by);
+
+}  // namespace countersign

@@ -1,0 +1,90 @@
+// What people read who are asked by others, nudged, sent a copy or mentioned.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/composer.h"
+#include "tests/runtime/engine_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ActsMail : public EngineFixture {
+ protected:
+  ItemActRequest act(ItemActRequest::Act what, const std::string& to) {
+    ItemActRequest request{.act = what, .instance = InstanceId(id), .item = items(id).front().number};
+    request.people = {to};
+    request.comment = "the tender *closes* on Friday";
+    return request;
+  }
+  // The message of that kind to that person, as it would be sent now.
+  Mail mail(const std::string& kind, const std::string& to) {
+    const Composer composer(*library, store->reader(), links, {{"Countersign", "approvals@example.com"}});
+    std::optional<Mail> found;
+    for (const OutboxRow& row : outbox()) {
+      if (row.kind != kind || row.recipient.value != to) continue;
+      auto composed = composer.compose(row, clock.now());
+      EXPECT_TRUE(composed) << composed.error().message;
+      if (composed && *composed) found = std::move(**composed);
+    }
+    EXPECT_TRUE(found) << "no message of the kind " << kind;
+    return found.value_or(Mail{});
+  }
+
+  std::string id;
+  void SetUp() override {
+    load(kSimple);
+    id = start("simple", R"({"amount": "12.50"})");
+  }
+};
+
+TEST_F(ActsMail, ATransferSaysFromWhomAndWhy) {
+  ASSERT_EQ(ask(act(ItemActRequest::Act::transfer, "fin@example.com"), by("boss", "t")).status, 200);
+  const Mail sent = mail("request", "fin");
+  EXPECT_EQ(sent.to.address, "fin@example.com");
+  EXPECT_THAT(sent.text, AllOf(HasSubstr("boss has transferred this to you"),
+                               HasSubstr("the tender *closes* on Friday"), HasSubstr("/a/")));
+}
+
+TEST_F(ActsMail, AnOpinionIsAskedForAndItsComingIsTold) {
+  ASSERT_EQ(ask(act(ItemActRequest::Act::delegate, "fin"), by("boss", "d")).status, 200);
+  EXPECT_THAT(mail("request", "fin").text, HasSubstr("boss asks for your opinion, and decides afterwards."));
+  ASSERT_EQ(decide(id, "fin", "approved", "fine").status, 200);
+  const Mail sent = mail("advice", "boss");
+  EXPECT_EQ(sent.to.address, "boss@example.com");
+  EXPECT_THAT(sent.text,
+              AllOf(HasSubstr("It is yours to decide"), HasSubstr("Opinion: Approve"), HasSubstr("fine")));
+}
+
+TEST_F(ActsMail, ANudgeNamesWhoAsksToHurry) {
+  ASSERT_EQ(ask(NudgeRequest{InstanceId(id)}, by("rep", "n")).status, 200);
+  const Mail sent = mail("nudge", "boss");
+  EXPECT_EQ(sent.to.address, "boss@example.com");
+  EXPECT_THAT(sent.text, AllOf(HasSubstr("rep asks you to hurry"), HasSubstr("/a/")));
+  EXPECT_THAT(sent.subject, HasSubstr("please hurry"));
+}
+
+TEST_F(ActsMail, ACopyShowsTheRequestAndHasNoLink) {
+  ASSERT_EQ(ask(CopiesRequest{InstanceId(id), {"fin"}, "for <b>you</b>"}, by("rep", "c")).status, 200);
+  const Mail sent = mail("copy", "fin");
+  EXPECT_EQ(sent.to.address, "fin@example.com");
+  EXPECT_THAT(sent.text, AllOf(HasSubstr("rep sends you a copy of SIMPLE-2026-1"), HasSubstr("12.50 CNY"),
+                               Not(HasSubstr("/a/"))));
+  EXPECT_THAT(sent.html, Not(HasSubstr("<b>you</b>"))) << "what people write is text";
+  EXPECT_EQ(items(id).size(), 1U) << "a copy is no work item";
+}
+
+TEST_F(ActsMail, AMentionQuotesTheComment) {
+  ASSERT_EQ(ask(CommentRequest{InstanceId(id), "@boss which train?\n# today"}, by("rep", "m")).status, 200);
+  const Mail sent = mail("mention", "boss");
+  EXPECT_EQ(sent.to.address, "boss@example.com");
+  EXPECT_THAT(sent.text,
+              AllOf(HasSubstr("rep mentions you in a comment on SIMPLE-2026-1"), HasSubstr("which train?")));
+}
+
+}  // namespace
+}  // namespace countersign::testing
