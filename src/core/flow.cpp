@@ -213,6 +213,7 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
   set_activation_timers(transition, id);
   if (transition.stopped()) return;
   open_kind(transition, id, step);
+  set_escalation_timers(transition, id);
 }
 
 void complete(Transition& transition, ActivationId id, Answered answered) {

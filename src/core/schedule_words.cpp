@@ -56,7 +56,7 @@ std::optional<int> number_in(std::string_view text) {
   return value;
 }
 
-std::vector<std::string> words_of(std::string_view text) {
+std::vector<std::string> schedule_words_of(std::string_view text) {
   std::vector<std::string> words;
   for (const std::string& word : split(lower_ascii(text), ' ')) {
     if (!word.empty()) words.push_back(word);
@@ -96,7 +96,7 @@ Result<PeriodDay> date_of_year(std::string_view text, std::string_view month_tex
 }  // namespace
 
 Result<PeriodDay> parse_period_day(Every every, std::string_view text) {
-  const std::vector<std::string> words = words_of(text);
+  const std::vector<std::string> words = schedule_words_of(text);
   if (words.empty()) return refuse(every, text);
   if (every == Every::day) return days_of_every_day(text, words);
   PeriodDay on;

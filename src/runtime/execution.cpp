@@ -87,6 +87,7 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
     }
     ripples_.outbox |= writer.wrote_deliveries();
     ripples_.engine_rows |= writer.wrote_engine_rows();
+    ripples_.held_messages |= writer.wrote_held_messages();
     return Executed{std::move(before), decision.after, std::move(decision.refusal), {}};
   }
   return refuse({ErrorCode::internal,
