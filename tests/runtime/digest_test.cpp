@@ -25,7 +25,7 @@ start:
   - form:
 form:
   note: {type: text}
-statuses: [approved]
+statuses: [approved, rejected]
 steps:
   - id: manager
     title: Buy it?

@@ -16,7 +16,7 @@ start:
   - form:
 form:
   note: {type: text}
-statuses: [approved]
+statuses: [approved, rejected]
 steps:
   - id: manager
     approve:
@@ -111,7 +111,7 @@ start:
   - form:
 form:
   note: {type: text}
-statuses: [approved]
+statuses: [approved, rejected]
 steps:
   - id: both
     approve:
