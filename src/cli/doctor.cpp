@@ -68,20 +68,21 @@ ExitCode print_rebuilt(Console& console, const sqlite::RebuildReport& report, co
     if (as_json) continue;
     console.out << fmt::format("{:<8} {:<12} {} rows", same ? "ok" : "differs", table.name, table.rows);
     if (!same) {
-      console.out << fmt::format(", {} missing or wrong, {} too many or wrong: {}", table.missing, table.surplus,
-                                 printable(named(table.examples)));
+      console.out << fmt::format(", {} missing or wrong, {} too many or wrong: {}", table.missing,
+                                 table.surplus, printable(named(table.examples)));
     }
     console.out << '\n';
   }
   const bool equal = report.is_equal();
   if (as_json) {
-    print_json(console, json::object{{"equal", equal},
-                                     {"applied", options.apply && !equal},
-                                     {"instances", report.instances},
-                                     {"events", report.events},
-                                     {"erased", report.erased},
-                                     {"tables", std::move(tables)},
-                                     {"problems", json::array(report.problems.begin(), report.problems.end())}});
+    print_json(console,
+               json::object{{"equal", equal},
+                            {"applied", options.apply && !equal},
+                            {"instances", report.instances},
+                            {"events", report.events},
+                            {"erased", report.erased},
+                            {"tables", std::move(tables)},
+                            {"problems", json::array(report.problems.begin(), report.problems.end())}});
   } else {
     for (const std::string& line : report.problems) console.out << "problem  " << printable(line) << '\n';
     console.out << fmt::format("{} events of {} instances: ", report.events, report.instances)
@@ -117,17 +118,22 @@ void add_doctor(Command& root, Connection& connection) {
   Command& command = root.add("doctor", "check the installation, its data and the running daemon");
   command
       .describe(
-          "Looks at the configuration and all files that it names, at what the data folder holds and, where it "
-          "runs, at the daemon: work items that nobody can decide, workflows that name missing people, messages "
-          "that were given up, instances that stand still, webhooks that could not be applied, the clock, the "
+          "Looks at the configuration and all files that it names, at what the data folder holds and, where "
+          "it "
+          "runs, at the daemon: work items that nobody can decide, workflows that name missing people, "
+          "messages "
+          "that were given up, instances that stand still, webhooks that could not be applied, the clock, "
+          "the "
           "disk, lost uploads. Each finding says on what, why, and which command mends it. Exit code 1 where "
-          "there is a problem. Without a data folder only the daemon is asked, and the exit code is 3 where it "
+          "there is a problem. Without a data folder only the daemon is asked, and the exit code is 3 where "
+          "it "
           "cannot be reached.")
       .flag(options->check_database, "--database",
             "read the whole database file for damage, too; it takes minutes for gigabytes")
-      .flag(options->rebuild, "--rebuild",
-            "instead: replay the event log and compare instances, work items, timers, claims and budgets with "
-            "it; the daemon must not run")
+      .flag(
+          options->rebuild, "--rebuild",
+          "instead: replay the event log and compare instances, work items, timers, claims and budgets with "
+          "it; the daemon must not run")
       .flag(options->apply, "--apply", "with --rebuild: make them as the log says");
   add_connection(command, connection);
   command.example("countersign doctor --config /etc/countersign/countersign.yaml")
@@ -139,8 +145,7 @@ void add_doctor(Command& root, Connection& connection) {
         Findings findings;
         const auto snapshot = check_files(connection, findings);
         if (options->check_database) check_pages_of_database(connection, findings);
-        const bool data_checked =
-            check_data(connection, snapshot.get(), SystemClock().now(), findings);
+        const bool data_checked = check_data(connection, snapshot.get(), SystemClock().now(), findings);
         check_daemon(console, connection, data_checked, findings);
         return print_findings(console, findings, connection.json);
       });

@@ -20,7 +20,7 @@ namespace {
 using enum Finding::Grade;
 
 constexpr std::size_t kPage = 200;
-constexpr std::size_t kEachMax = 1'000;            // dead letters, incidents, webhooks that are looked at
+constexpr std::size_t kEachMax = 1'000;  // dead letters, incidents, webhooks that are looked at
 constexpr std::uint64_t kFreeBytesLow = 1ULL << 30;
 constexpr std::uint64_t kLogBytesHigh = 224ULL << 20;  // where the daemon refuses to write
 constexpr std::size_t kListedEach = 20;
@@ -85,7 +85,8 @@ Bounces check_dead_letters(const Reader& reader, Findings& findings) {
     }
     for (const OutboxRow& row : page->rows) {
       // "550 no such user": the server's last word on the address. Newest first.
-      if (row.target == "mail" && row.last_error.starts_with("5")) bounces.emplace(row.recipient, row.last_error);
+      if (row.target == "mail" && row.last_error.starts_with("5"))
+        bounces.emplace(row.recipient, row.last_error);
       if (++found > kListedEach) continue;
       findings.add({.check = "outbox",
                     .grade = problem,
@@ -168,14 +169,14 @@ void check_disk(const std::string& data, const std::string& path, Findings& find
   if (!space) return findings.add("disk", problem, space.error().message);
   const bool low = space->free_bytes < kFreeBytesLow;
   if (space->is_read_only || low) {
-    findings.add({.check = "disk",
-                  .grade = space->is_read_only || space->free_bytes < web::kDiskFreeBytesMin ? problem : warning,
-                  .text = space->is_read_only ? "read-only"
-                                              : fmt::format("{} MB are free", space->free_bytes >> 20),
-                  .on = data,
-                  .why = space->is_read_only ? "nothing can be decided while nothing can be written"
-                                             : "a full disk stops every decision",
-                  .mend = space->is_read_only ? "mount -o remount,rw " + data : "df -h " + data});
+    findings.add(
+        {.check = "disk",
+         .grade = space->is_read_only || space->free_bytes < web::kDiskFreeBytesMin ? problem : warning,
+         .text = space->is_read_only ? "read-only" : fmt::format("{} MB are free", space->free_bytes >> 20),
+         .on = data,
+         .why = space->is_read_only ? "nothing can be decided while nothing can be written"
+                                    : "a full disk stops every decision",
+         .mend = space->is_read_only ? "mount -o remount,rw " + data : "df -h " + data});
   } else {
     findings.add("disk", good, fmt::format("{} MB are free", space->free_bytes >> 20));
   }
@@ -205,14 +206,14 @@ void check_uploads(const Reader& reader, const std::string& data, Findings& find
       const std::uintmax_t size = std::filesystem::file_size(path, none);
       if (!none && size == file.size) continue;
       if (++lost > kListedEach) continue;
-      findings.add({.check = "uploads",
-                    .grade = problem,
-                    .text = fmt::format("the upload '{}' is {}", file.name, none ? "lost" : "damaged"),
-                    .on = file.id,
-                    .why = none ? path + " is not there"
-                                : fmt::format("{} has {} bytes and not {}", path, size, file.size),
-                    .mend = fmt::format("cp BACKUP/files/{0}/{1} {2}", file.sha256.substr(0, 2), file.sha256,
-                                        path)});
+      findings.add(
+          {.check = "uploads",
+           .grade = problem,
+           .text = fmt::format("the upload '{}' is {}", file.name, none ? "lost" : "damaged"),
+           .on = file.id,
+           .why = none ? path + " is not there"
+                       : fmt::format("{} has {} bytes and not {}", path, size, file.size),
+           .mend = fmt::format("cp BACKUP/files/{0}/{1} {2}", file.sha256.substr(0, 2), file.sha256, path)});
     }
     if (page->size() < kPage) break;
     after = page->back().id;

@@ -83,7 +83,7 @@ void check_open_items(const Reader& reader, const Directory& directory, const Bo
     const std::string id = fmt::format("{}.{}", item.instance.value, item.number);
     const bool passes = !gone.empty() && can_still_pass(reader, directory, item);
     Finding finding{.check = "items", .grade = passes ? warning : problem, .text = {}};
-    finding.text = passes          ? fmt::format("{} waits for somebody who cannot decide, others can", item.step)
+    finding.text = passes ? fmt::format("{} waits for somebody who cannot decide, others can", item.step)
                    : gone.empty() ? fmt::format("{} waits for somebody whom no message reaches", item.step)
                                   : fmt::format("nobody can decide {}", item.step);
     finding.on = item.reference.empty() ? id : item.reference;
@@ -94,9 +94,9 @@ void check_open_items(const Reader& reader, const Directory& directory, const Bo
   if (found > kListedMax)
     findings.add("items", problem, fmt::format("{} more like these", found - kListedMax));
   if (found == 0) {
-    findings.add("items", good, counted(items->size(), "open work item", "open work items") +
-                                    (items->size() == kItemsMax ? " looked at" : "") +
-                                    ", somebody can decide each");
+    findings.add("items", good,
+                 counted(items->size(), "open work item", "open work items") +
+                     (items->size() == kItemsMax ? " looked at" : "") + ", somebody can decide each");
   }
 }
 

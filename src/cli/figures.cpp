@@ -57,13 +57,11 @@ Outcome<ExitCode> overdue(Console& console, const Connection& connection, const 
   return ExitCode::done;
 }
 
-Outcome<ExitCode> bottlenecks(Console& console, const Connection& connection,
-                              const FiguresOptions& options) {
+Outcome<ExitCode> bottlenecks(Console& console, const Connection& connection, const FiguresOptions& options) {
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
-  const auto reply =
-      client->get("/api/v1/reports/bottlenecks",
-                  {{"workflow", options.workflow}, {"days", std::to_string(options.days)}});
+  const auto reply = client->get("/api/v1/reports/bottlenecks",
+                                 {{"workflow", options.workflow}, {"days", std::to_string(options.days)}});
   if (!reply) return std::unexpected(reply.error());
   if (connection.json) {
     print_json(console, reply->body);
@@ -79,7 +77,8 @@ Outcome<ExitCode> bottlenecks(Console& console, const Connection& connection,
   for (const json::value& row : list_at(reply->body, "steps"))
     steps.add(cells(row, {shown_at(row, "workflow"), shown_at(row, "step")}));
   if (steps.empty()) {
-    console.out << fmt::format("nothing was decided in the last {} days, and nothing is open\n", options.days);
+    console.out << fmt::format("nothing was decided in the last {} days, and nothing is open\n",
+                               options.days);
     return ExitCode::done;
   }
   Table people({"PERSON", "DECIDED", "MEDIAN", "90%", "LONGEST", "OPEN", "OLDEST OPEN (UTC)"});

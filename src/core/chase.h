@@ -1,7 +1,7 @@
 #pragma once
-// Time in a step: due dates, deadlines, reminders, escalation and waits. Reminders and escalation count in the
-// assignee's working calendar and rest outside it, everything else counts in the workflow's. Internal to the
-// core.
+// Time in a step: due dates, deadlines, reminders, escalation and waits. Reminders and escalation count in
+// the assignee's working calendar and rest outside it, everything else counts in the workflow's. Internal to
+// the core.
 
 #include <optional>
 #include <string>

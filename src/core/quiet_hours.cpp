@@ -29,9 +29,9 @@ std::optional<std::chrono::minutes> quiet_time(std::string_view text) {
 Result<QuietHours> parse_quiet_hours(std::string_view text) {
   if (text == "none") return QuietHours{};
   const auto bad = [&](std::string_view why) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("'{}' are no quiet hours: {} (expected 20:00-08:00, or none)", text.substr(0, 40),
-                            why));
+    return fail(
+        ErrorCode::invalid_input,
+        fmt::format("'{}' are no quiet hours: {} (expected 20:00-08:00, or none)", text.substr(0, 40), why));
   };
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) return bad("the - between beginning and end is missing");

@@ -1,5 +1,6 @@
 #pragma once
-// When no reminder may reach a person, and how much they may be reminded at all. Plain values, pure functions.
+// When no reminder may reach a person, and how much they may be reminded at all. Plain values, pure
+// functions.
 
 #include <chrono>
 #include <cstdint>

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::array<std::string_view, 11> kColumns = {"id",     "name",     "mail",           "manager",
                                                        "locale", "calendar", "approval_limit", "department",
-                                                       "active", "groups",  "quiet_hours"};
+                                                       "active", "groups",   "quiet_hours"};
 constexpr std::string_view kChannel = "channel.";
 constexpr std::string_view kAttribute = "attribute.";
 

@@ -18,8 +18,8 @@
 //     legal: {title: Legal department, members: [sun.li]}
 //
 // CSV has one person a row. Columns: id and name (needed), mail, manager, locale, calendar, approval_limit,
-// quiet_hours, department, active (true, false), groups (ids separated by semicolons), and channel.NAME and attribute.NAME
-// for any NAME. An empty cell is an absent value.
+// quiet_hours, department, active (true, false), groups (ids separated by semicolons), and channel.NAME and
+// attribute.NAME for any NAME. An empty cell is an absent value.
 
 #include <memory>
 #include <string_view>

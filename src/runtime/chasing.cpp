@@ -148,7 +148,8 @@ Result<void> Chasing::release(Transaction& transaction, const PersonId& recipien
   const bool together = settings.digest && held->size() >= settings.digest_from;
   const std::size_t leaving = together ? 1 : held->size();
   if (leaving > left) {
-    const Instant tomorrow = calendar.instant_of(calendar.day_of(now) + date::days(1), std::chrono::minutes(0));
+    const Instant tomorrow =
+        calendar.instant_of(calendar.day_of(now) + date::days(1), std::chrono::minutes(0));
     auto done = transaction.postpone_messages(recipient, allowed_from(*snapshot, *person, tomorrow));
     if (!done || left == 0) return done;
   }
@@ -199,7 +200,8 @@ Result<std::optional<FixedDigest>> read_digest(const OutboxRow& row) {
   const Result<json::value> payload = parse_json(row.payload);
   const json::value* entries = payload ? find(*payload, "entries") : nullptr;
   const json::value* at = payload ? find(*payload, "at") : nullptr;
-  if (!payload) return fail(ErrorCode::corrupt, fmt::format("digest {}: {}", row.id, payload.error().message));
+  if (!payload)
+    return fail(ErrorCode::corrupt, fmt::format("digest {}: {}", row.id, payload.error().message));
   if (entries == nullptr) return std::optional<FixedDigest>();
   if (!entries->is_array() || at == nullptr || !at->is_int64()) {
     return fail(ErrorCode::corrupt, fmt::format("digest {} does not say what it carries", row.id));

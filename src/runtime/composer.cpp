@@ -230,8 +230,8 @@ Result<std::optional<Mail>> Composer::compose_digest(const OutboxRow& row, const
     if (!*state) continue;
     waits = waits || (*state)->items.contains(member.item);
     const auto definition = library_.version((*state)->workflow, (*state)->version);
-    const Presenting presenting{*snapshot,  definition.get(), **state, *items, row.recipient,
-                                (*fixed)->at, &reader_};
+    const Presenting presenting{*snapshot,     definition.get(), **state, *items,
+                                row.recipient, (*fixed)->at,     &reader_};
     for (const WorkItemRow& item : *items) {
       if (item.number != member.item) continue;
       const Presentation shown = present_item(presenting, item);

@@ -14,28 +14,29 @@ struct DigestWords {
   std::string_view subject_one, subject, overdue_in_subject, heading_one, heading, asked_by, due, overdue,
       reminder, sent_by;
 };
-constexpr DigestWords kDigestEnglish{
-    "1 matter waits for you",
-    "{} matters wait for you",
-    ", {} overdue",
-    "1 matter still waits for you",
-    "{} matters still wait for you",
-    "asked by {}",
-    "due {}",
-    "**overdue since {}**",
-    "reminder {}",
-    "Sent by Countersign instead of a mail for each. Opening a link decides nothing by itself; what was decided "
-    "meanwhile says so."};
-constexpr DigestWords kDigestChinese{"您有 1 项待办",
-                                     "您有 {} 项待办",
-                                     "，其中 {} 项已超时",
-                                     "以下 1 项仍在等待您处理",
-                                     "以下 {} 项仍在等待您处理",
-                                     "申请人：{}",
-                                     "截止：{}",
-                                     "**已超时，截止时间为 {}**",
-                                     "第 {} 次提醒",
-                                     "由 Countersign 合并发送。打开链接不会自动做出任何决定；已处理的事项打开后会有说明。"};
+constexpr DigestWords kDigestEnglish{"1 matter waits for you",
+                                     "{} matters wait for you",
+                                     ", {} overdue",
+                                     "1 matter still waits for you",
+                                     "{} matters still wait for you",
+                                     "asked by {}",
+                                     "due {}",
+                                     "**overdue since {}**",
+                                     "reminder {}",
+                                     "Sent by Countersign instead of a mail for each. Opening a link decides "
+                                     "nothing by itself; what was decided "
+                                     "meanwhile says so."};
+constexpr DigestWords kDigestChinese{
+    "您有 1 项待办",
+    "您有 {} 项待办",
+    "，其中 {} 项已超时",
+    "以下 1 项仍在等待您处理",
+    "以下 {} 项仍在等待您处理",
+    "申请人：{}",
+    "截止：{}",
+    "**已超时，截止时间为 {}**",
+    "第 {} 次提醒",
+    "由 Countersign 合并发送。打开链接不会自动做出任何决定；已处理的事项打开后会有说明。"};
 
 const DigestWords& digest_words(std::string_view locale) {
   return is_chinese(locale) ? kDigestChinese : kDigestEnglish;

@@ -35,8 +35,8 @@ struct DeliveryReport {
     dead,
     fix,  // none yet: a digest is to be sent for the first time (fix_digest)
   } kind = Kind::sent;
-  std::string detail;  // the server's answer, or why not
-  Instant next_at;     // of retry
+  std::string detail;              // the server's answer, or why not
+  Instant next_at;                 // of retry
   bool delivered_nothing = false;  // of retry: the receiver surely has not got it
   InstanceId instance;
   std::optional<EffectDone> answer;  // of a call that somebody waits for

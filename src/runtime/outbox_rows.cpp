@@ -131,8 +131,7 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   if (!effect.text.empty()) payload["text"] = effect.text;
   if (!effect.message.empty()) payload["message"] = effect.message;
   const bool chases = is_chasing(to_string(effect.kind)) && effect.item != 0 && !person.mail.empty();
-  OutboxRow message =
-      row(chases ? kChaseTarget : kMailTarget, to_string(effect.kind), write_json(payload));
+  OutboxRow message = row(chases ? kChaseTarget : kMailTarget, to_string(effect.kind), write_json(payload));
   message.item = effect.item;
   message.recipient = person.id;
   if (chases) {

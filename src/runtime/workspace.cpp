@@ -152,7 +152,8 @@ Result<std::vector<Diagnostic>> missing_names(const DefinitionRow& row, const Sn
   if (!loaded) return std::unexpected(loaded.error());
   std::vector<Diagnostic> missing;
   for (const Diagnostic& diagnostic : loaded->diagnostics.all()) {
-    if (diagnostic.code == info_of(Code::unknown_person).number || diagnostic.code == info_of(Code::unknown_group).number)
+    if (diagnostic.code == info_of(Code::unknown_person).number ||
+        diagnostic.code == info_of(Code::unknown_group).number)
       missing.push_back(diagnostic);
   }
   return missing;

@@ -14,7 +14,8 @@
 
 namespace countersign {
 
-// Something that leaves: one row a recipient. `target` is its queue: "engine", "chase", "mail", "http:feishu".
+// Something that leaves: one row a recipient. `target` is its queue: "engine", "chase", "mail",
+// "http:feishu".
 enum class OutboxStatus : std::uint8_t { pending = 0, sent = 1, dead = 2, dropped = 3 };
 
 struct OutboxRow {

@@ -60,8 +60,8 @@ std::vector<prometheus::ClientMetric::Label> step_labels(const WorkflowId& workf
 void add_overdue(const Reader& reader, Instant now, Exposition& shown) {
   const auto figures = overdue_figures(reader, {}, now, kScrapeRowsMax);
   if (!figures) return;
-  MetricFamily& family = shown.family("countersign_overdue_items", "Open work items whose due time is past",
-                                      MetricType::Gauge);
+  MetricFamily& family =
+      shown.family("countersign_overdue_items", "Open work items whose due time is past", MetricType::Gauge);
   std::uint64_t others = 0;
   for (std::size_t i = 0; i < figures->by_step.size(); ++i) {
     const OverdueFigure& figure = figures->by_step[i];
@@ -77,8 +77,8 @@ void add_overdue(const Reader& reader, Instant now, Exposition& shown) {
 void add_waits(const Reader& reader, Instant now, Exposition& shown) {
   const auto figures = wait_figures(reader, {}, now - std::chrono::hours(24 * 7), kScrapeRowsMax);
   if (!figures) return;
-  MetricFamily& open = shown.family("countersign_open_items", "Work items that people are asked to decide",
-                                    MetricType::Gauge);
+  MetricFamily& open =
+      shown.family("countersign_open_items", "Work items that people are asked to decide", MetricType::Gauge);
   std::uint64_t others = 0;
   for (std::size_t i = 0; i < figures->by_step.size(); ++i) {
     const WaitFigure& figure = figures->by_step[i];

@@ -55,7 +55,13 @@ class DigestTest : public EngineFixture {
     next->directory = *Directory::build(std::move(people), std::move(groups));
     library->replace(next);
   }
+  // The reminders fall due when work begins, and are held from there on.
   void let_come(const char* rfc3339) {
+    const Instant opening = *parse_rfc3339("2026-03-03T09:00:00Z");
+    if (clock.now() < opening && *parse_rfc3339(rfc3339) > opening) {
+      clock.set(opening);
+      engine->drain();
+    }
     clock.set(*parse_rfc3339(rfc3339));
     engine->drain();
   }
@@ -106,8 +112,8 @@ TEST_F(DigestTest, CarriesAllRemindersOfTheHourEachWithItsOwnLink) {
   ASSERT_TRUE(mail && *mail);
   EXPECT_EQ((*mail)->subject, "3 matters wait for you");
   std::size_t found = 0;
-  for (std::size_t at = 0; (at = (*mail)->text.find("https://approve.example.com/flow/a/", at)) != std::string::npos;
-       ++at)
+  for (std::size_t at = 0;
+       (at = (*mail)->text.find("https://approve.example.com/flow/a/", at)) != std::string::npos; ++at)
     ++found;
   EXPECT_EQ(found, 3U) << (*mail)->text;
   report(id, DeliveryReport::Kind::sent);
@@ -262,7 +268,9 @@ TEST_F(DigestTest, AfterANightDownItLeavesInTheMorning) {
 TEST_F(DigestTest, NearTheEndOfWorkNothingIsHeldIntoTheEvening) {
   const auto snapshot = library->current();
   const Person& boss = *snapshot->directory->find(PersonId("boss"));
-  const auto until = [&](const char* at) { return format_rfc3339(held_until(*snapshot, boss, *parse_rfc3339(at))); };
+  const auto until = [&](const char* at) {
+    return format_rfc3339(held_until(*snapshot, boss, *parse_rfc3339(at)));
+  };
   EXPECT_EQ(until("2026-03-03T09:00:00Z"), "2026-03-03T09:05:00Z");
   EXPECT_EQ(until("2026-03-03T09:05:00Z"), "2026-03-03T10:05:00Z");
   EXPECT_EQ(until("2026-03-03T17:30:00Z"), "2026-03-03T17:30:00Z") << "18:05 is no working time";

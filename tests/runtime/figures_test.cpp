@@ -68,7 +68,8 @@ TEST_F(FiguresTest, WhatIsDueLaterOrNeverIsNotOverdue) {
   EXPECT_EQ(overdue_figures(store->reader(), "", clock.now())->items, 0U);
   EXPECT_EQ(overdue_figures(store->reader(), "", clock.now() + std::chrono::hours(24))->items, 0U)
       << "due at this very moment";
-  EXPECT_EQ(overdue_figures(store->reader(), "", clock.now() + std::chrono::hours(24) + Duration(1))->items, 1U);
+  EXPECT_EQ(overdue_figures(store->reader(), "", clock.now() + std::chrono::hours(24) + Duration(1))->items,
+            1U);
 }
 
 TEST_F(FiguresTest, SayMedianAndNinetiethPercentileOfEachStep) {

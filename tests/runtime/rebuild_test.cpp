@@ -92,7 +92,8 @@ class RebuildTest : public EngineFixture {
       } else if (roll < 8) {
         const std::string& id = ids[dice() % ids.size()];
         const char* person = std::array{"boss", "fin", "rep"}[dice() % 3];
-        const char* outcome = std::array{"approved", "approved", "rejected", "returned", "resubmitted"}[dice() % 5];
+        const char* outcome =
+            std::array{"approved", "approved", "rejected", "returned", "resubmitted"}[dice() % 5];
         act(id, person, outcome);
       } else {
         advance(std::chrono::minutes(30 + dice() % 1200));
@@ -108,8 +109,9 @@ class RebuildTest : public EngineFixture {
     for (const WorkItemRow& item : items(id)) {
       if (item.status != ItemStatus::open) continue;
       if (item.assignee.value != person && !(item.group == "finance" && person == "fin")) continue;
-      (void)ask(DecisionRequest{InstanceId(id), item.number, item.version, outcome, "because", {}, {}, {}, {}},
-                by(person));
+      (void)ask(
+          DecisionRequest{InstanceId(id), item.number, item.version, outcome, "because", {}, {}, {}, {}},
+          by(person));
       return;
     }
   }
@@ -130,17 +132,21 @@ class RebuildTest : public EngineFixture {
     const auto add = [&](sqlite::Rows rows) {
       while (rows.next()) all += rows.string(0) + "\n";
     };
-    add((*db)->query("SELECT json_array(n, id, workflow, version, reference, key, status, ended, requester, stage, "
-                     "round, seq, started_at, changed_at, ended_at, incident) FROM instance ORDER BY n"));
-    add((*db)->query("SELECT json_array(instance, number, activation, step, assignee, candidates, status, version, "
-                     "round, opened_at, due, closed_at, outcome, decided_by, channel, comment) FROM work_item "
-                     "ORDER BY instance, number"));
-    add((*db)->query("SELECT json_array(due, instance, activation, item, kind, rule) FROM timer ORDER BY due, "
-                     "instance, activation, item, kind, rule"));
+    add((*db)->query(
+        "SELECT json_array(n, id, workflow, version, reference, key, status, ended, requester, stage, "
+        "round, seq, started_at, changed_at, ended_at, incident) FROM instance ORDER BY n"));
+    add((*db)->query(
+        "SELECT json_array(instance, number, activation, step, assignee, candidates, status, version, "
+        "round, opened_at, due, closed_at, outcome, decided_by, channel, comment) FROM work_item "
+        "ORDER BY instance, number"));
+    add((*db)->query(
+        "SELECT json_array(due, instance, activation, item, kind, rule) FROM timer ORDER BY due, "
+        "instance, activation, item, kind, rule"));
     add((*db)->query("SELECT json_array(scope, key, holder) FROM claim ORDER BY scope, key"));
     add((*db)->query("SELECT json_array(name, amount, reserved, spent) FROM ledger ORDER BY n"));
-    add((*db)->query("SELECT json_array(instance, step, items, ledger, amount, since) FROM reservation ORDER BY "
-                     "instance, step, items"));
+    add((*db)->query(
+        "SELECT json_array(instance, step, items, ledger, amount, since) FROM reservation ORDER BY "
+        "instance, step, items"));
     return all;
   }
 
@@ -172,10 +178,11 @@ TEST_F(RebuildTest, GivesWhatIsThereWhateverPeopleDid) {
 TEST_F(RebuildTest, SaysWhatDiffersAndChangesNothingUntilItIsTold) {
   live(12, 200);
   const std::string before = contents();
-  damage("DELETE FROM timer; UPDATE work_item SET status = 1, assignee = 'mallory' WHERE number = (SELECT "
-         "max(number) FROM work_item); UPDATE instance SET status = 'approved' WHERE n = 3; DELETE FROM claim; "
-         "UPDATE ledger SET reserved = 0; DELETE FROM reservation; INSERT INTO timer VALUES(1, 1, 1, 1, 1, 1); "
-         "DELETE FROM snapshot WHERE instance = 2;");
+  damage(
+      "DELETE FROM timer; UPDATE work_item SET status = 1, assignee = 'mallory' WHERE number = (SELECT "
+      "max(number) FROM work_item); UPDATE instance SET status = 'approved' WHERE n = 3; DELETE FROM claim; "
+      "UPDATE ledger SET reserved = 0; DELETE FROM reservation; INSERT INTO timer VALUES(1, 1, 1, 1, 1, 1); "
+      "DELETE FROM snapshot WHERE instance = 2;");
   const std::string damaged = contents();
   ASSERT_NE(damaged, before);
   const auto dry = store->rebuild(false);

@@ -30,7 +30,8 @@ Result<std::vector<OutboxRow>> SqliteTransaction::held_messages(const PersonId& 
 Result<void> SqliteTransaction::postpone_messages(const PersonId& recipient, Instant next_at) {
   batch_.mark_target("chase");
   return write(
-      "UPDATE outbox SET next_at = ?2 WHERE recipient = ?1 AND status = 0 AND target = 'chase' AND digest = 0",
+      "UPDATE outbox SET next_at = ?2 WHERE recipient = ?1 AND status = 0 AND target = 'chase' AND digest = "
+      "0",
       recipient.value, next_at);
 }
 
@@ -38,7 +39,8 @@ Result<void> SqliteTransaction::release_message(std::int64_t id, std::string_vie
   batch_.mark_target("chase");
   batch_.mark_target(target);
   return write(
-      "UPDATE outbox SET target = ?2, created_at = ?3, next_at = ?3 WHERE id = ?1 AND status = 0 AND target = "
+      "UPDATE outbox SET target = ?2, created_at = ?3, next_at = ?3 WHERE id = ?1 AND status = 0 AND target "
+      "= "
       "'chase'",
       id, target, now);
 }

@@ -24,19 +24,19 @@ struct DerivedTable {
 
 #define GIVEN(table, columns) "SELECT " columns " FROM rebuilt." table
 #define STORED(table, columns, mine) "SELECT " columns " FROM main." table " WHERE " mine
-#define DERIVED_TABLE(table, keys, columns, mine)                                                             \
-  DerivedTable {                                                                                              \
-    table, Sql("SELECT count(*) FROM rebuilt." table),                                                        \
-        Sql("SELECT count(*) FROM (" GIVEN(table, columns) " EXCEPT " STORED(table, columns, mine) ")"),      \
-        Sql("SELECT count(*) FROM (" STORED(table, columns, mine) " EXCEPT " GIVEN(table, columns) ")"),      \
-        Sql("SELECT json_array(" keys ") FROM (" GIVEN(table, columns) " EXCEPT " STORED(table, columns,      \
-                                                                                         mine) ") LIMIT ?"),  \
-        Sql("SELECT json_array(" keys ") FROM (" STORED(table, columns, mine) " EXCEPT " GIVEN(               \
-            table, columns) ") LIMIT ?"),                                                                     \
-        Sql("DELETE FROM main." table " WHERE (" keys ") IN (SELECT " keys " FROM (" STORED(                  \
-            table, columns, mine) " EXCEPT " GIVEN(table, columns) "))"),                                     \
-        Sql("INSERT OR REPLACE INTO main." table "(" columns ") " GIVEN(table, columns) " EXCEPT " STORED(    \
-            table, columns, mine))                                                                            \
+#define DERIVED_TABLE(table, keys, columns, mine)                                                        \
+  DerivedTable {                                                                                         \
+    table, Sql("SELECT count(*) FROM rebuilt." table),                                                   \
+        Sql("SELECT count(*) FROM (" GIVEN(table, columns) " EXCEPT " STORED(table, columns, mine) ")"), \
+        Sql("SELECT count(*) FROM (" STORED(table, columns, mine) " EXCEPT " GIVEN(table, columns) ")"), \
+        Sql("SELECT json_array(" keys                                                                    \
+            ") FROM (" GIVEN(table, columns) " EXCEPT " STORED(table, columns, mine) ") LIMIT ?"),       \
+        Sql("SELECT json_array(" keys                                                                    \
+            ") FROM (" STORED(table, columns, mine) " EXCEPT " GIVEN(table, columns) ") LIMIT ?"),       \
+        Sql("DELETE FROM main." table " WHERE (" keys ") IN (SELECT " keys                               \
+            " FROM (" STORED(table, columns, mine) " EXCEPT " GIVEN(table, columns) "))"),               \
+        Sql("INSERT OR REPLACE INTO main." table "(" columns                                             \
+            ") " GIVEN(table, columns) " EXCEPT " STORED(table, columns, mine))                          \
   }
 
 constexpr std::array kDerived{
@@ -45,8 +45,9 @@ constexpr std::array kDerived{
                   "started_at, changed_at, ended_at, incident",
                   "n NOT IN (SELECT n FROM rebuilt.kept)"),
     // One that another version of the program wrote is written anew when it is next read.
-    DERIVED_TABLE("snapshot", "instance", "instance, codec, head, state",
-                  "instance NOT IN (SELECT n FROM rebuilt.kept) AND codec = (SELECT value FROM rebuilt.codec)"),
+    DERIVED_TABLE(
+        "snapshot", "instance", "instance, codec, head, state",
+        "instance NOT IN (SELECT n FROM rebuilt.kept) AND codec = (SELECT value FROM rebuilt.codec)"),
     DERIVED_TABLE("work_item", "instance, number",
                   "instance, number, activation, step, assignee, candidates, status, version, round, "
                   "opened_at, due, closed_at, outcome, decided_by, channel, comment",
@@ -54,8 +55,7 @@ constexpr std::array kDerived{
     DERIVED_TABLE("timer", "due, instance, activation, item, kind, rule",
                   "due, instance, activation, item, kind, rule",
                   "instance NOT IN (SELECT n FROM rebuilt.kept)"),
-    DERIVED_TABLE("claim", "scope, key", "scope, key, holder",
-                  "holder NOT IN (SELECT id FROM rebuilt.kept)"),
+    DERIVED_TABLE("claim", "scope, key", "scope, key, holder", "holder NOT IN (SELECT id FROM rebuilt.kept)"),
     DERIVED_TABLE("counter", "scope", "scope, value", "1"),
     DERIVED_TABLE("reservation", "instance, step, items", "instance, step, items, ledger, amount, since",
                   "instance NOT IN (SELECT id FROM rebuilt.kept)"),
@@ -88,10 +88,12 @@ class Replay {
 
   Result<RebuildReport> run() {
     auto done = scratch_.execute(
-        "CREATE TABLE kept(n INTEGER PRIMARY KEY, id TEXT NOT NULL); CREATE TABLE codec(value INTEGER); BEGIN;");
+        "CREATE TABLE kept(n INTEGER PRIMARY KEY, id TEXT NOT NULL); CREATE TABLE codec(value INTEGER); "
+        "BEGIN;");
     if (done) done = scratch_.run("INSERT INTO codec(value) VALUES(?)", kSnapshotVersion);
     if (done) done = read_instances();
-    for (auto each = ids_.begin(); done && each != ids_.end(); ++each) done = replay(each->first, each->second);
+    for (auto each = ids_.begin(); done && each != ids_.end(); ++each)
+      done = replay(each->first, each->second);
     if (done) done = copy_ledgers();
     if (done) done = replay_shared();
     if (done) done = scratch_.execute("COMMIT;");
@@ -104,7 +106,8 @@ class Replay {
   Result<void> read_instances() {
     {
       Rows rows = main_.query(
-          "SELECT e.instance, i.id, s.state FROM (SELECT DISTINCT instance FROM event) e LEFT JOIN instance i "
+          "SELECT e.instance, i.id, s.state FROM (SELECT DISTINCT instance FROM event) e LEFT JOIN instance "
+          "i "
           "ON i.n = e.instance LEFT JOIN snapshot s ON s.instance = e.instance AND i.n IS NULL");
       while (rows.next()) {
         const std::int64_t n = rows.integer(0);
@@ -117,10 +120,10 @@ class Replay {
         if (state) {
           ids_[n] = state->id;
         } else {
-          report_.problems.push_back(
-              fmt::format("the row of instance number {} is lost, and its snapshot does not tell its id ({}); "
-                          "restore a backup",
-                          n, state.error().message));
+          report_.problems.push_back(fmt::format(
+              "the row of instance number {} is lost, and its snapshot does not tell its id ({}); "
+              "restore a backup",
+              n, state.error().message));
         }
       }
       if (auto done = rows.done(); !done) return done;
@@ -169,8 +172,8 @@ class Replay {
                         kSnapshotVersion, Blob{head}, encode_state(state));
     if (!done) return done;
     auto before = std::make_shared<State>();
-    return write_timers(batch_, {.before = before, .after = std::make_shared<const State>(state), .events = {}},
-                        n);
+    return write_timers(batch_,
+                        {.before = before, .after = std::make_shared<const State>(state), .events = {}}, n);
   }
 
   // Half of an instance is none.
@@ -232,8 +235,8 @@ class Replay {
           {static_cast<std::uint64_t>(rows.integer(1)), rows.instant(2), std::move(*body)}};
       if (auto done = write_shared(batch_, {.before = state, .after = state, .events = events}); !done) {
         if (done.error().code != ErrorCode::conflict) return done;
-        report_.problems.push_back(fmt::format("event {} of {}: {}", events.front().seq, id->second.value,
-                                               done.error().message));
+        report_.problems.push_back(
+            fmt::format("event {} of {}: {}", events.front().seq, id->second.value, done.error().message));
       }
     }
     return rows.done();
@@ -267,8 +270,9 @@ Result<RebuildReport> replay_log(Connection& main, const std::string& scratch_pa
 Result<void> compare_with_log(Connection& main, RebuildReport& report) {
   for (const DerivedTable& table : kDerived) {
     RebuiltTable found{.name = table.name};
-    for (const auto& [sql, number] : {std::pair(table.count, &found.rows), std::pair(table.missing, &found.missing),
-                                      std::pair(table.surplus, &found.surplus)}) {
+    for (const auto& [sql, number] :
+         {std::pair(table.count, &found.rows), std::pair(table.missing, &found.missing),
+          std::pair(table.surplus, &found.surplus)}) {
       const auto count = counted(main, sql);
       if (!count) return std::unexpected(count.error());
       *number = *count;
@@ -298,7 +302,8 @@ Result<void> take_over_log(Connection& main) {
     if (auto done = main.run(table.add); !done) return done;
   }
   return main.run(
-      "UPDATE main.ledger SET amount = r.amount, reserved = r.reserved, spent = r.spent FROM rebuilt.ledger r "
+      "UPDATE main.ledger SET amount = r.amount, reserved = r.reserved, spent = r.spent FROM rebuilt.ledger "
+      "r "
       "WHERE r.n = ledger.n AND (ledger.amount, ledger.reserved, ledger.spent) <> (r.amount, r.reserved, "
       "r.spent)");
 }

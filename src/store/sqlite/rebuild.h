@@ -17,10 +17,10 @@ namespace countersign::sqlite {
 
 struct RebuiltTable {
   std::string name;
-  std::uint64_t rows = 0;                // that the log gives
-  std::uint64_t missing = 0;             // of those: not in the table, or not so
-  std::uint64_t surplus = 0;             // rows of the table that the log does not give, or not so
-  std::vector<std::string> examples{};   // keys of some of both
+  std::uint64_t rows = 0;               // that the log gives
+  std::uint64_t missing = 0;            // of those: not in the table, or not so
+  std::uint64_t surplus = 0;            // rows of the table that the log does not give, or not so
+  std::vector<std::string> examples{};  // keys of some of both
 };
 
 struct RebuildReport {

@@ -56,7 +56,8 @@ Result<void> update_instance(Batch& batch, const Change& change, std::int64_t n,
 
 Result<void> put_instance(Batch& batch, std::int64_t n, const State& state, Instant changed_at) {
   return batch.connection().run(
-      "INSERT INTO instance(n, id, workflow, version, reference, key, status, ended, requester, stage, round, "
+      "INSERT INTO instance(n, id, workflow, version, reference, key, status, ended, requester, stage, "
+      "round, "
       "seq, started_at, changed_at, ended_at, incident) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
       "?)",
       n, state.id.value, state.workflow.value, state.version, state.reference, state.key, state.status,
