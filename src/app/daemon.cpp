@@ -69,7 +69,7 @@ struct Daemon::Parts {
   Result<void> load_files();
   Result<void> set_ledgers();
   Result<std::vector<std::string>> post_ledgers();
-  void read_ledgers_again(Diagnostics& diagnostics);
+  void read_settings_again(Diagnostics& diagnostics);
   Result<void> load_keys();
   Result<void> start_engine();
   Result<void> start_site();
@@ -151,14 +151,17 @@ Result<std::vector<std::string>> Daemon::Parts::post_ledgers() {
   return problems;
 }
 
-// The only part of the configuration that changes without a restart. A file with an error changes nothing.
-void Daemon::Parts::read_ledgers_again(Diagnostics& diagnostics) {
+// The only parts of the configuration that change without a restart: budgets, and how people are reminded. A
+// file with an error changes nothing.
+void Daemon::Parts::read_settings_again(Diagnostics& diagnostics) {
   if (configuration().file.empty()) return;
   const FileReader read = [](const std::string& file) { return read_file(file); };
   const Result<std::string> text = read_file(configuration().file);
   if (!text) return spdlog::warn("{}; the budgets stay as they are", text.error().message);
   auto loaded = load_configuration(configuration().file, *text, read, diagnostics);
-  if (loaded) options.configuration.ledgers = std::move(loaded->ledgers);
+  if (!loaded) return;
+  options.configuration.ledgers = std::move(loaded->ledgers);
+  options.configuration.reminders = loaded->reminders;
 }
 
 Result<void> Daemon::Parts::load_keys() {
@@ -248,7 +251,7 @@ Result<std::string> Daemon::Parts::reload(bool by_person) {
   const std::lock_guard lock(reload_mutex);
   const auto running = library->current();
   Diagnostics of_ledgers;
-  read_ledgers_again(of_ledgers);
+  read_settings_again(of_ledgers);
   auto workspace = load_workspace(configuration(), running.get());
   if (!workspace) return std::unexpected(workspace.error());
   workspace->diagnostics.append(of_ledgers);

@@ -42,6 +42,7 @@ void add_doctor(Command& root, Connection& connection);
 void add_outbox(Command& root, Connection& connection);
 void add_inbound(Command& root, Connection& connection);
 void add_ledger(Command& root, Connection& connection);
+void add_report(Command& root, Connection& connection);
 void add_reload(Command& root, Connection& connection);
 void add_workflow(Command& root, Connection& connection);
 void add_workflow_list(Command& workflow, Connection& connection);  // a command of `workflow`

@@ -19,14 +19,6 @@ constexpr std::size_t kNamed = 5;
 // Pages of open instances that are looked through for incidents, of 200 each.
 constexpr int kPagesMax = 50;
 
-std::string named(const std::vector<std::string>& names) {
-  const std::size_t shown = std::min(names.size(), kNamed);
-  std::string text =
-      join(std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)), ", ");
-  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
-  return text;
-}
-
 void check_people(const Directory& directory, Findings& findings) {
   std::vector<std::string> without;
   std::size_t active = 0;
@@ -120,8 +112,12 @@ void check_clock(ApiClient& client, Findings& findings) {
   const auto reply = client.get("/metrics");
   if (!can_go_on(reply, "timers", findings)) return;
   if (reply->text.find("\ncountersign_timers_paused 1") != std::string::npos) {
-    findings.add("timers", problem,
-                 "paused, because the clock jumped: check the machine's time, then 'countersign reload'");
+    findings.add({.check = "timers",
+                  .grade = problem,
+                  .text = "paused",
+                  .on = "daemon",
+                  .why = "the clock jumped: check the machine's time first",
+                  .mend = "countersign reload"});
   } else {
     findings.add("timers", good, "running");
   }
@@ -129,25 +125,50 @@ void check_clock(ApiClient& client, Findings& findings) {
 
 }  // namespace
 
-void check_files(const Connection& connection, Findings& findings) {
+std::string named(const std::vector<std::string>& names) {
+  const std::size_t shown = std::min(names.size(), kNamed);
+  std::string text =
+      join(std::vector<std::string>(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown)), ", ");
+  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+std::shared_ptr<const Snapshot> check_files(const Connection& connection, Findings& findings) {
   Diagnostics diagnostics;
   const auto read = read_configuration(connection.config, diagnostics);
-  if (!read) return findings.add("configuration", problem, read.error().message);
+  if (!read) {
+    findings.add("configuration", problem, read.error().message);
+    return nullptr;
+  }
+  const std::string file = connection.config.empty() ? "countersign.yaml" : connection.config;
   if (!*read) {
-    return findings.add("configuration", problem,
-                        fmt::format("{}: 'countersign validate' shows them", problems_in_words(diagnostics)));
+    findings.add({.check = "configuration",
+                  .grade = problem,
+                  .text = problems_in_words(diagnostics),
+                  .on = file,
+                  .why = diagnostics.all().empty() ? "" : diagnostics.all().front().message,
+                  .mend = "countersign validate " + file});
+    return nullptr;
   }
   const Configuration& configuration = **read;
   findings.add("configuration", good,
                configuration.file.empty() ? "the defaults, without a file" : configuration.file);
   const auto workspace = load_workspace(configuration, nullptr);
-  if (!workspace) return findings.add("files", problem, workspace.error().message);
-  if (workspace->diagnostics.has_errors() || workspace->snapshot == nullptr) {
-    findings.add(
-        "files", problem,
-        fmt::format("{}: 'countersign validate' shows them", problems_in_words(workspace->diagnostics)));
+  if (!workspace) {
+    findings.add("files", problem, workspace.error().message);
+    return nullptr;
   }
-  if (workspace->snapshot == nullptr) return;
+  // Workflows that name missing people or groups are among these.
+  for (const Diagnostic& diagnostic : workspace->diagnostics.all()) {
+    if (diagnostic.severity != Severity::error) continue;
+    findings.add({.check = "files",
+                  .grade = problem,
+                  .text = diagnostic.message,
+                  .on = diagnostic.file,
+                  .why = fmt::format("{} at line {}", diagnostic.code, diagnostic.line),
+                  .mend = "countersign validate " + diagnostic.file});
+  }
+  if (workspace->snapshot == nullptr) return nullptr;
   const Snapshot& snapshot = *workspace->snapshot;
   if (!workspace->diagnostics.has_errors()) {
     findings.add("files", workspace->diagnostics.all().empty() ? good : warning,
@@ -156,27 +177,43 @@ void check_files(const Connection& connection, Findings& findings) {
                              problems_in_words(workspace->diagnostics)));
   }
   check_people(*snapshot.directory, findings);
+  return workspace->snapshot;
 }
 
 void check_pages_of_database(const Connection& connection, Findings& findings) {
-  std::string data = connection.data;
-  if (data.empty()) {
-    const auto configuration = usable_configuration(connection.config);
-    if (!configuration) return findings.add("database", problem, configuration.error().message);
-    data = configuration->data;
-  }
+  const auto folder = data_folder(connection);
+  if (!folder) return findings.add("database", problem, folder.error().message);
+  const std::string& data = *folder;
   const auto damage = sqlite::find_damage(database_path(data));
   if (!damage) return findings.add("database", problem, damage.error().message);
   if (damage->empty()) return findings.add("database", good, database_path(data) + " is whole");
-  for (const std::string& line : *damage) findings.add("database", problem, line);
+  for (const std::string& line : *damage) {
+    findings.add({.check = "database",
+                  .grade = problem,
+                  .text = "damaged",
+                  .on = database_path(data),
+                  .why = line,
+                  .mend = fmt::format("cp BACKUP {}", database_path(data))});
+  }
 }
 
-void check_daemon(Console& console, const Connection& connection, Findings& findings) {
+void check_daemon(Console& console, const Connection& connection, bool data_checked, Findings& findings) {
   auto open = connect_without_key(console, connection);
   if (!open) return findings.add("daemon", problem, open.error().message);
-  if (!can_go_on(open->get("/readyz"), "daemon", findings)) return;
+  const auto ready = open->get("/readyz");
+  // Not running, and not unwell.
+  if (data_checked && !ready && ready.error().code == ExitCode::unreachable) {
+    return findings.add({.check = "daemon",
+                         .grade = warning,
+                         .text = "does not answer",
+                         .on = open->settings().url,
+                         .why = ready.error().message,
+                         .mend = "countersign serve"});
+  }
+  if (!can_go_on(ready, "daemon", findings)) return;
   findings.add("daemon", good, open->settings().url + " is ready");
   check_clock(*open, findings);
+  if (data_checked) return;
   auto client = connect(console, connection);
   if (!client) return findings.add("key", problem, client.error().message);
   check_incidents(*client, findings);

@@ -1,18 +1,24 @@
 #pragma once
 // The single checks of `countersign doctor`.
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "cli/connection.h"
 #include "cli/console.h"
+#include "runtime/library.h"
 
 namespace countersign::cli {
 
 struct Finding {
   std::string check;  // "people"
   enum class Grade { good, warning, problem } grade = Grade::good;
-  std::string text;
+  std::string text;     // what was found
+  std::string on = {};  // on what: an instance's reference, a person's id; "" for the whole
+  std::string why = {};
+  std::string mend = {};  // the command that mends it, as it is typed
 };
 
 struct Findings {
@@ -22,13 +28,23 @@ struct Findings {
   void add(std::string check, Finding::Grade grade, std::string text) {
     all.push_back({std::move(check), grade, std::move(text)});
   }
+  void add(Finding finding) { all.push_back(std::move(finding)); }
 };
 
-// The configuration, and what it names.
-void check_files(const Connection& connection, Findings& findings);
+// The configuration, and what it names. What is in force then; nullptr where it cannot be loaded.
+std::shared_ptr<const Snapshot> check_files(const Connection& connection, Findings& findings);
 // SQLite's own check of every page.
 void check_pages_of_database(const Connection& connection, Findings& findings);
-// What the daemon says of itself.
-void check_daemon(Console& console, const Connection& connection, Findings& findings);
+// What the data folder holds, whether the daemon runs or not. False where there is no database, so that only
+// the daemon can tell.
+bool check_data(const Connection& connection, const Snapshot* snapshot, Instant now, Findings& findings);
+// What the daemon says of itself. `data_checked`: what the data folder tells too is not asked again, and
+// that no daemon runs is no problem.
+void check_daemon(Console& console, const Connection& connection, bool data_checked, Findings& findings);
+
+// The data folder: --data, else the configuration's.
+Outcome<std::string> data_folder(const Connection& connection);
+// So many names of a long list.
+std::string named(const std::vector<std::string>& names);
 
 }  // namespace countersign::cli

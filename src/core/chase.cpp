@@ -63,8 +63,16 @@ Instant not_past(const Transition& transition, Instant at) {
   return std::max(at, transition.now() + Duration(1));
 }
 
+// When a timer that is due now may act: at once in working time, else when work begins again. A daemon that
+// was down over the day does not remind at night.
+Instant in_working_time(const Transition& transition, const Calendar& calendar) {
+  return calendar.next_working_time(transition.now());
+}
+
 void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
   const Item item = transition.state().items.at(key.item);
+  const Instant from = in_working_time(transition, assignee_calendar(transition, item));
+  if (from > transition.now()) return transition.emit(TimerSet{key, from, timer.fired});
   const RemindRule& rule = step_of(transition, key.activation).remind.at(key.rule);
   const std::uint32_t count = timer.fired + 1;
   transition.emit(Chased{key.item, TimerKind::remind, count});
@@ -106,12 +114,46 @@ Late late_items(const State& state, const Activation& activation) {
   return late;
 }
 
+// When it escalates: once everybody who is asked has had the time, each in their own working time. Where
+// nobody is asked (yet), in the workflow's.
+std::optional<Instant> escalation_at(Transition& transition, const Activation& activation,
+                                     const EscalateRule& rule) {
+  std::optional<Instant> latest;
+  const auto count = [&](const Calendar& calendar) {
+    auto at = later(transition, calendar, activation.opened_at, rule.after);
+    if (at) latest = std::max(latest.value_or(*at), calendar.next_working_time(*at));
+  };
+  for (const std::uint32_t number : late_items(transition.state(), activation).items) {
+    count(assignee_calendar(transition, transition.state().items.at(number)));
+  }
+  if (!latest) count(workflow_calendar(transition));
+  return latest;
+}
+
+// The first moment from now on at which one of them works.
+Instant someone_works(const Transition& transition, const std::vector<std::uint32_t>& items) {
+  std::optional<Instant> first;
+  for (const std::uint32_t number : items) {
+    const Instant at =
+        in_working_time(transition, assignee_calendar(transition, transition.state().items.at(number)));
+    first = std::min(first.value_or(at), at);
+  }
+  return first.value_or(transition.now());
+}
+
 void escalate(Transition& transition, const TimerKey& key) {
-  transition.emit(TimerCleared{key});
   const Activation activation = transition.state().activations.at(key.activation);
   const Step& step = step_of(transition, key.activation);
   const EscalateRule& rule = step.escalate.at(key.rule);
   const Late late = late_items(transition.state(), activation);
+  if (!late.items.empty()) {
+    // Somebody else may be asked by now, whose day begins later.
+    const auto due = escalation_at(transition, activation, rule);
+    if (!due) return;
+    const Instant at = std::max(*due, someone_works(transition, late.items));
+    if (at > transition.now()) return transition.emit(TimerSet{key, at, 0});
+  }
+  transition.emit(TimerCleared{key});
   if (late.items.empty()) return;
   // Nobody approves a request of their own by way of an escalation, and nobody counts twice.
   const PersonId& requester = transition.state().requester;
@@ -186,9 +228,15 @@ void set_activation_timers(Transition& transition, ActivationId id) {
                                fmt::format("deadline of {}", step.name));
     if (at) transition.emit(TimerSet{{id, 0, TimerKind::deadline, 0}, not_past(transition, *at), 0});
   }
-  const Calendar& calendar = workflow_calendar(transition);
+}
+
+void set_escalation_timers(Transition& transition, ActivationId id) {
+  if (transition.stopped() || !transition.state().activations.contains(id)) return;
+  const Step& step = step_of(transition, id);
+  const Activation activation = transition.state().activations.at(id);
+  if (!activation.outcome.empty()) return;  // answered already
   for (std::uint32_t rule = 0; rule < step.escalate.size(); ++rule) {
-    const auto at = later(transition, calendar, activation.opened_at, step.escalate[rule].after);
+    const auto at = escalation_at(transition, activation, step.escalate[rule]);
     if (at) transition.emit(TimerSet{{id, 0, TimerKind::escalate, rule}, not_past(transition, *at), 0});
   }
 }

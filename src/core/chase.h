@@ -1,6 +1,7 @@
 #pragma once
-// Time in a step: due dates, deadlines, reminders, escalation and waits. Reminders count in the assignee's
-// working calendar, everything else in the workflow's. Internal to the core.
+// Time in a step: due dates, deadlines, reminders, escalation and waits. Reminders and escalation count in
+// the assignee's working calendar and rest outside it, everything else counts in the workflow's. Internal to
+// the core.
 
 #include <optional>
 #include <string>
@@ -14,8 +15,10 @@ namespace countersign {
 std::optional<Instant> instant_of(Transition& transition, const TimeRule& rule, Instant from, FrameId frame,
                                   const std::string& what);
 
-// Timers of the whole activation: deadline and escalation levels.
+// Timers of the whole activation: its deadline, and once it has asked somebody its escalation levels, which
+// count in the working time of whoever is asked.
 void set_activation_timers(Transition& transition, ActivationId activation);
+void set_escalation_timers(Transition& transition, ActivationId activation);
 // Timers of one item: its reminders.
 void set_item_timers(Transition& transition, std::uint32_t item);
 // Clears timers of the activation, or of one of its items.

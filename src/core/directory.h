@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/quiet_hours.h"
 
 namespace countersign {
 
@@ -39,6 +40,7 @@ struct Person {
   std::map<std::string, std::string> channels;    // messaging channel to address
   std::map<std::string, std::string> attributes;  // whatever else the source says of the person
   std::vector<Absence> away;
+  std::optional<QuietHours> quiet_hours = {};  // their own; absent: the default ones
 };
 
 struct Group {

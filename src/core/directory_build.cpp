@@ -148,19 +148,21 @@ json::value to_json(const Person& person) {
     away.push_back({to_unix_ms(absence.from), to_unix_ms(absence.until),
                     absence.stand_in ? json::value(absence.stand_in->value) : json::value()});
   }
-  return {{"id", person.id.value},
-          {"name", person.name},
-          {"mail", person.mail},
-          {"manager", person.manager ? json::value(person.manager->value) : json::value()},
-          {"locale", person.locale},
-          {"calendar", person.calendar},
-          {"approval_limit",
-           person.approval_limit ? json::value(person.approval_limit->to_text()) : json::value()},
-          {"department", person.department},
-          {"active", person.active},
-          {"channels", to_json(person.channels)},
-          {"attributes", to_json(person.attributes)},
-          {"away", std::move(away)}};
+  json::object object{{"id", person.id.value},
+                      {"name", person.name},
+                      {"mail", person.mail},
+                      {"manager", person.manager ? json::value(person.manager->value) : json::value()},
+                      {"locale", person.locale},
+                      {"calendar", person.calendar},
+                      {"approval_limit",
+                       person.approval_limit ? json::value(person.approval_limit->to_text()) : json::value()},
+                      {"department", person.department},
+                      {"active", person.active},
+                      {"channels", to_json(person.channels)},
+                      {"attributes", to_json(person.attributes)},
+                      {"away", std::move(away)}};
+  if (person.quiet_hours) object["quiet_hours"] = to_text(*person.quiet_hours);
+  return object;
 }
 
 std::string revision_of(const std::vector<Person>& people, const std::vector<Group>& groups) {

@@ -227,7 +227,9 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
                          .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
   }
   const ActivationId id = enter_step(transition, frame, step);
-  if (!transition.stopped()) open_kind(transition, id, step);
+  if (transition.stopped()) return;
+  open_kind(transition, id, step);
+  set_escalation_timers(transition, id);
 }
 
 void complete(Transition& transition, ActivationId id, Answered answered) {

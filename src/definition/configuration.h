@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "core/calendars.h"
 #include "core/ledger.h"
+#include "core/quiet_hours.h"
 
 namespace countersign {
 
@@ -45,6 +46,7 @@ struct Configuration {
   std::string default_calendar;  // the name of what stands under "" in `calendars`; "" for the built-in one
   Calendars calendars;           // by name, and the default one under ""
   std::vector<LedgerSettings> ledgers;  // by name, each once
+  ReminderSettings reminders;
   // Networks inside the company that connectors and mail may reach: "10.1.2.0/24". Public addresses always
   // may.
   std::vector<std::string> allowed_networks;

@@ -33,6 +33,12 @@ constexpr Key kLimitKeys[] = {
     {"body_timeout", Shape::duration, Need::optional, "for a request's body"},
     {"idle_timeout", Shape::duration, Need::optional, "between two requests"},
 };
+constexpr Key kReminderKeys[] = {
+    {"digest", Shape::boolean, Need::optional, "one mail for all reminders of an hour to one person"},
+    {"digest_from", Shape::integer, Need::optional, "how many reminders make a digest, at least"},
+    {"quiet_hours", Shape::text, Need::optional, "when no reminder leaves: 20:00-08:00"},
+    {"per_day", Shape::integer, Need::optional, "mails that remind one person in a day, at most"},
+};
 constexpr Key kLogKeys[] = {
     {"level", Shape::word, Need::optional, "the least that is logged", "debug|info|warning|error"},
 };
@@ -61,6 +67,10 @@ const Grammar& limits_grammar() {
   static const Grammar kGrammar{"limits", {map_of({kLimitKeys})}};
   return kGrammar;
 }
+const Grammar& reminders_grammar() {
+  static const Grammar kGrammar{"reminders", {map_of({kReminderKeys})}};
+  return kGrammar;
+}
 const Grammar& log_grammar() {
   static const Grammar kGrammar{"log", {map_of({kLogKeys})}};
   return kGrammar;
@@ -78,6 +88,7 @@ constexpr Key kConfigurationKeys[] = {
     {"calendar", Shape::text, Need::optional, "the default calendar"},
     {"calendars", Shape::map, Need::optional, "working calendars by name", "", calendars_grammar},
     {"ledgers", Shape::map, Need::optional, "budgets by name", "", ledgers_grammar},
+    {"reminders", Shape::map, Need::optional, "how people are reminded", "", reminders_grammar},
     {"outbound", Shape::map, Need::optional, "where connectors and mail may reach", "", outbound_grammar},
     {"limits", Shape::map, Need::optional, "what clients may send", "", limits_grammar},
     {"stop_within", Shape::duration, Need::optional, "how long a graceful stop may take"},
@@ -135,6 +146,7 @@ class ConfigurationReader {
     read_calendars_of();
     if (const auto* ledgers = map_.find("ledgers"))
       configuration_.ledgers = read_ledgers(*ledgers, diagnostics_);
+    read_reminders();
     read_outbound();
     read_limits();
     configuration_.stop_within =
@@ -265,6 +277,22 @@ class ConfigurationReader {
     }
     const auto found = calendars.find(configuration_.default_calendar);
     calendars.emplace("", found != calendars.end() ? found->second : standard_calendar());
+  }
+
+  void read_reminders() {
+    const auto* node = map_.find("reminders");
+    if (node == nullptr) return;
+    const MapReader keys(*node, "'reminders'", kReminderKeys, diagnostics_);
+    ReminderSettings& reminders = configuration_.reminders;
+    reminders.digest = keys.boolean("digest", reminders.digest);
+    reminders.digest_from =
+        static_cast<std::uint32_t>(keys.integer("digest_from", reminders.digest_from, 2, 100));
+    reminders.per_day = static_cast<std::uint32_t>(keys.integer("per_day", reminders.per_day, 1, 1000));
+    if (const auto* quiet = keys.find("quiet_hours")) {
+      const auto hours = parse_quiet_hours(quiet->text);
+      if (!hours) return diagnostics_.error(Code::bad_value, quiet->at, hours.error().message);
+      reminders.quiet_hours = *hours;
+    }
   }
 
   void read_outbound() {

@@ -30,6 +30,7 @@ class PeopleDraft {
   void set_mail(Person& person, std::string_view text, SourceSpan at);
   void set_locale(Person& person, std::string_view text, SourceSpan at);
   void set_calendar(Person& person, std::string_view text, SourceSpan at);
+  void set_quiet_hours(Person& person, std::string_view text, SourceSpan at);
   void set_approval_limit(Person& person, std::string_view text, SourceSpan at);
   // The calendar that holds for the person's days.
   const Calendar* calendar_of(const Person& person) const;

@@ -74,6 +74,13 @@ void PeopleDraft::set_calendar(Person& person, std::string_view text, SourceSpan
   person.calendar = text;
 }
 
+void PeopleDraft::set_quiet_hours(Person& person, std::string_view text, SourceSpan at) {
+  if (text.empty()) return;
+  const auto hours = parse_quiet_hours(text);
+  if (!hours) return diagnostics_.error(Code::bad_value, at, hours.error().message);
+  person.quiet_hours = *hours;
+}
+
 void PeopleDraft::set_approval_limit(Person& person, std::string_view text, SourceSpan at) {
   if (text.empty()) return;
   const auto limit = Decimal::parse(text);

@@ -9,6 +9,7 @@
 //       approval_limit: 50000            # in the company's currency
 //       department: sales
 //       active: false                    # has left; stays known for the record
+//       quiet_hours: 20:00-08:00         # no reminder then, by their clock; none: whatever the default says
 //       channels: {feishu: ou_123}       # messaging channel -> address
 //       attributes: {cost_center: "42"}  # read as person.cost_center in expressions
 //       away: [{from: 2026-03-02, until: 2026-03-06, stand_in: li.na}]   # days are whole, the last included
@@ -17,8 +18,8 @@
 //     legal: {title: Legal department, members: [sun.li]}
 //
 // CSV has one person a row. Columns: id and name (needed), mail, manager, locale, calendar, approval_limit,
-// department, active (true, false), groups (ids separated by semicolons), and channel.NAME and attribute.NAME
-// for any NAME. An empty cell is an absent value.
+// quiet_hours, department, active (true, false), groups (ids separated by semicolons), and channel.NAME and
+// attribute.NAME for any NAME. An empty cell is an absent value.
 
 #include <memory>
 #include <string_view>

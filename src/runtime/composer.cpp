@@ -1,8 +1,12 @@
 #include "runtime/composer.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "delivery/markdown.h"
+#include "runtime/chasing.h"
+#include "runtime/digest_text.h"
 #include "runtime/outbox_rows.h"
 #include "runtime/phrases.h"
 #include "runtime/presentation.h"
@@ -210,11 +214,12 @@ std::string one_line(std::string text) {
 }  // namespace
 
 Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now) const {
-  const Result<MessagePayload> message = read_message(row);
-  if (!message) return std::unexpected(message.error());
   const auto snapshot = library_.current();
   const Person* person = snapshot->directory->find(row.recipient);
   if (person == nullptr || !person->active || person->mail.empty()) return std::optional<Mail>();
+  if (row.kind == kDigestKind) return compose_digest(row, *person);
+  const Result<MessagePayload> message = read_message(row);
+  if (!message) return std::unexpected(message.error());
   auto state = reader_.instance(row.instance);
   if (!state) return std::unexpected(state.error());
   if (!*state) return fail(ErrorCode::corrupt, fmt::format("message {} is about no known instance", row.id));
@@ -264,6 +269,54 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
     }
   }
   mail.subject = one_line(std::move(subject));
+  mail.text = markdown_to_text(markdown);
+  mail.html = markdown_to_html(markdown);
+  return std::optional<Mail>(std::move(mail));
+}
+
+// Entries stay in the order in which they were written, the overdue ones first.
+Result<std::optional<Mail>> Composer::compose_digest(const OutboxRow& row, const Person& person) const {
+  const auto fixed = read_digest(row);
+  if (!fixed) return std::unexpected(fixed.error());
+  if (!*fixed) return fail(ErrorCode::internal, fmt::format("digest {} is not settled yet", row.id));
+  const auto members = reader_.digest_entries(row.id);
+  if (!members) return std::unexpected(members.error());
+  const auto snapshot = library_.current();
+  std::vector<DigestEntry> entries;
+  bool waits = false;
+  for (const OutboxRow& member : *members) {
+    if (std::ranges::find((*fixed)->entries, member.id) == (*fixed)->entries.end()) continue;
+    const auto message = read_message(member);
+    if (!message) return std::unexpected(message.error());
+    const auto state = reader_.instance(member.instance);
+    if (!state) return std::unexpected(state.error());
+    const auto items = all_items(reader_, member.instance);
+    if (!items) return std::unexpected(items.error());
+    if (!*state) continue;
+    waits = waits || (*state)->items.contains(member.item);
+    const auto definition = library_.version((*state)->workflow, (*state)->version);
+    const Presenting presenting{*snapshot,     definition.get(), **state, *items,
+                                row.recipient, (*fixed)->at,     &reader_};
+    for (const WorkItemRow& item : *items) {
+      if (item.number != member.item) continue;
+      const Presentation shown = present_item(presenting, item);
+      const std::string token =
+          links_.token(member.instance, member.item, item.round, row.recipient, member.nonce);
+      entries.push_back({shown.question, shown.reference, shown.requester, shown.due, shown.is_overdue,
+                         message->count, links_.url(token)});
+    }
+  }
+  if (entries.empty() || !waits) return std::optional<Mail>();
+  std::ranges::stable_sort(entries, std::ranges::greater{}, &DigestEntry::is_overdue);
+  Mail mail;
+  mail.from = settings_.from;
+  mail.to = {person.name, person.mail};
+  mail.date = (*fixed)->at;
+  const std::string host = host_of(links_.public_url());
+  mail.message_id = row.idempotency_key + "@" + host;
+  mail.list_id = "reminders." + host;
+  mail.subject = one_line(digest_subject(entries, person.locale));
+  const std::string markdown = digest_markdown(entries, person.locale);
   mail.text = markdown_to_text(markdown);
   mail.html = markdown_to_html(markdown);
   return std::optional<Mail>(std::move(mail));

@@ -25,6 +25,9 @@ class Composer {
   Result<std::optional<Mail>> compose(const OutboxRow& row, Instant now) const;
 
  private:
+  // Of a settled digest (chasing.h).
+  Result<std::optional<Mail>> compose_digest(const OutboxRow& row, const Person& person) const;
+
   const Library& library_;
   const Reader& reader_;
   const Links& links_;

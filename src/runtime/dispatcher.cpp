@@ -18,6 +18,7 @@
 
 #include "delivery/signature.h"
 #include "delivery/transfer.h"
+#include "runtime/chasing.h"
 #include "runtime/outbox_rows.h"
 
 namespace countersign {
@@ -88,7 +89,7 @@ class Dispatcher::Pump {
     }
     std::optional<Instant> next;
     for (const Reader::TargetDue& target : *targets) {
-      if (target.target == kEngineTarget) continue;
+      if (is_inside(target.target)) continue;
       const auto breaker = breakers_.find(target.target);
       const Instant at =
           breaker == breakers_.end() ? target.next_at : std::max(target.next_at, breaker->second.until);
@@ -179,7 +180,27 @@ class Dispatcher::Pump {
            failure == TransferFailure::tls || failure == TransferFailure::login;
   }
 
+  // A reminder that has come late (the mail server was down) waits for a time at which it may leave; a digest
+  // is settled first.
+  bool is_put_off(const Row& row, Instant now) {
+    if (!is_chasing(row->kind)) return false;
+    const Instant from = may_leave_from(*library_.current(), row->recipient, now);
+    if (from > now) {
+      report(row, {.kind = DeliveryReport::Kind::retry,
+                   .detail = "waits for working time outside of quiet hours",
+                   .next_at = from,
+                   .delivered_nothing = true});
+      return true;
+    }
+    if (row->kind != kDigestKind) return false;
+    const auto fixed = read_digest(*row);
+    if (!fixed || *fixed) return false;
+    report(row, {.kind = DeliveryReport::Kind::fix});
+    return true;
+  }
+
   void send_mail(const Row& row, Instant now) {
+    if (is_put_off(row, now)) return;
     Result<std::optional<Mail>> mail = composer_.compose(*row, now);
     if (!mail) return dead(row, mail.error().message, {});
     if (!*mail) return report(row, {.kind = DeliveryReport::Kind::sent, .detail = "not needed any more"});
@@ -243,7 +264,8 @@ class Dispatcher::Pump {
         if (outcome.failure == TransferFailure::invalid_request) return dead(row, detail, {});
         break;
     }
-    retry(row, detail, {}, clock_.now(), settings_.give_up_after, {});
+    const bool refused = verdict.verdict == SmtpVerdict::temporary || is_targets_fault(outcome.failure);
+    retry(row, detail, {}, clock_.now(), settings_.give_up_after, {}, refused);
   }
 
   // A connector's call on its way.
@@ -364,7 +386,7 @@ class Dispatcher::Pump {
   static EffectId effect_of(const Under& under) { return under.call.effect; }
 
   void retry(const Row& row, const std::string& why, std::optional<Duration> after, Instant now,
-             Duration limit, EffectId effect) {
+             Duration limit, EffectId effect, bool delivered_nothing = false) {
     if (now - row->created_at >= limit) {
       return dead(row, fmt::format("given up after {} attempts: {}", row->attempts + 1, why), effect);
     }
@@ -373,7 +395,10 @@ class Dispatcher::Pump {
     const double spread = (byte[0] * 256 + byte[1]) / 65536.0;
     const Duration delay = std::max(after.value_or(Duration(0)), retry_delay(row->attempts, spread));
     ++retried_;
-    report(row, {.kind = DeliveryReport::Kind::retry, .detail = why, .next_at = now + delay});
+    report(row, {.kind = DeliveryReport::Kind::retry,
+                 .detail = why,
+                 .next_at = now + delay,
+                 .delivered_nothing = delivered_nothing});
   }
 
   void dead(const Row& row, const std::string& why, EffectId effect) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "runtime/chasing.h"
 #include "runtime/clock_watch.h"
 #include "runtime/command_queue.h"
 #include "runtime/due_timers.h"
@@ -51,6 +52,7 @@ class Engine::Loop {
         execution_(library, links, random),
         jobs_{execution_, library, store.reader(), links, random},
         timers_(store.reader()),
+        chasing_(execution_, library, store.reader()),
         schedules_(execution_, library, store.reader(), random) {}
 
   ~Loop() { stop(Duration(0)); }
@@ -180,6 +182,7 @@ class Engine::Loop {
     if (!std::exchange(begun_, true)) begin_after_newest_event();
     engine_rows_ = true;
     timers_.look(now());
+    chasing_.look(now());
     if (on_outbox_) on_outbox_();
   }
 
@@ -228,6 +231,7 @@ class Engine::Loop {
     add_engine_rows(batch);
     const std::size_t due_max = people == 0 ? options_.batch_commands_max : options_.batch_commands_max / 4;
     add_due_timers(batch, due_max);
+    add_held_messages(batch, due_max);
     add_due_schedules(batch, due_max);
     if (batch.empty()) return false;
     commit(std::move(batch));
@@ -239,7 +243,7 @@ class Engine::Loop {
     std::optional<Instant> next;
     if (engine_rows_) next = engine_rows_from_;
     if (paused_) return next;
-    for (const std::optional<Instant>& due : {timers_.next(), schedules_.next()}) {
+    for (const std::optional<Instant>& due : {timers_.next(), chasing_.next(), schedules_.next()}) {
       if (due) next = next ? std::min(*next, *due) : *due;
     }
     return next;
@@ -249,7 +253,11 @@ class Engine::Loop {
     const auto pending = transaction.pending_outbox(report.row);
     if (!pending) return std::unexpected(pending.error());
     if (!*pending) return {};  // noted before, or dropped meanwhile
+    if (report.kind == DeliveryReport::Kind::fix) return fix_digest(transaction, report.row, at);
     if (report.kind == DeliveryReport::Kind::retry) {
+      if (report.delivered_nothing && (*pending)->kind == kDigestKind) {
+        if (auto reopened = reopen_digest(transaction, report.row); !reopened) return reopened;
+      }
       return transaction.retry_outbox(report.row, report.next_at, report.detail);
     }
     if (report.answer) {
@@ -336,6 +344,14 @@ class Engine::Loop {
     }
   }
 
+  void add_held_messages(std::vector<QueuedJob>& batch, std::size_t max) {
+    if (paused_) return;
+    for (QueuedJob& job : chasing_.take(now(), max)) {
+      chased_ = true;
+      batch.push_back(std::move(job));
+    }
+  }
+
   void add_due_schedules(std::vector<QueuedJob>& batch, std::size_t max) {
     if (paused_) return;
     for (QueuedJob& job : schedules_.take(now(), max)) batch.push_back(std::move(job));
@@ -408,6 +424,11 @@ class Engine::Loop {
     } else if (ripples.earliest_timer) {
       timers_.expect(*ripples.earliest_timer);
     }
+    if (std::exchange(chased_, false)) {
+      chasing_.settle(at);
+    } else if (ripples.held_messages) {
+      chasing_.look(at);
+    }
     if (ripples.outbox && on_outbox_) on_outbox_();
     if (on_commit_) on_commit_();
   }
@@ -430,8 +451,10 @@ class Engine::Loop {
   Instant latest_{};
   bool begun_ = false;
   DueTimers timers_;
+  Chasing chasing_;
   Schedules schedules_;
   bool timers_taken_ = false;
+  bool chased_ = false;
   bool engine_rows_ = false;
   Instant engine_rows_from_{};
   Instant next_sweep_{};

@@ -33,9 +33,15 @@ struct EngineOptions {
 // from it is one transaction.
 struct DeliveryReport {
   std::int64_t row = 0;
-  enum class Kind { sent, retry, dead } kind = Kind::sent;
-  std::string detail;  // the server's answer, or why not
-  Instant next_at;     // of retry
+  enum class Kind {
+    sent,
+    retry,
+    dead,
+    fix,  // none yet: a digest is to be sent for the first time (fix_digest)
+  } kind = Kind::sent;
+  std::string detail;              // the server's answer, or why not
+  Instant next_at;                 // of retry
+  bool delivered_nothing = false;  // of retry: the receiver surely has not got it
   InstanceId instance;
   std::optional<EffectDone> answer;  // of a call that somebody waits for
 };

@@ -99,6 +99,7 @@ std::expected<Executed, Refusal> Execution::carry_out(Transaction& transaction, 
   }
   ripples_.outbox |= writer.wrote_deliveries();
   ripples_.engine_rows |= writer.wrote_engine_rows();
+  ripples_.held_messages |= writer.wrote_held_messages();
   return Executed{change.before, change.after, std::nullopt, {}};
 }
 

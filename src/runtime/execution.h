@@ -31,6 +31,7 @@ struct Executed {
 struct Ripples {
   bool outbox = false;
   bool engine_rows = false;
+  bool held_messages = false;  // of kChaseTarget: some were added, or became due
   bool timers_cleared = false;
   std::optional<Instant> earliest_timer;
 };
@@ -78,6 +79,7 @@ class Execution {
   Ripples take_ripples() { return std::exchange(ripples_, {}); }
   void add_outbox_ripple() { ripples_.outbox = true; }
   void add_engine_rows_ripple() { ripples_.engine_rows = true; }
+  void add_held_messages_ripple() { ripples_.held_messages = true; }
 
  private:
   std::expected<Executed, Refusal> decide_and_apply(Transaction& transaction,

@@ -22,6 +22,7 @@ struct Snapshot {
   std::shared_ptr<const Directory> directory;
   Calendars calendars;
   std::vector<LedgerSettings> ledgers;  // as the configuration lists them
+  ReminderSettings reminders;
 
   // nullptr where there is none.
   std::shared_ptr<const Definition> workflow(const WorkflowId& id) const;

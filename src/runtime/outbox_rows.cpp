@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "runtime/chasing.h"
 
 namespace countersign {
 namespace {
@@ -131,9 +132,14 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   if (!effect.text.empty()) payload["text"] = effect.text;
   if (!effect.message.empty()) payload["message"] = effect.message;
   if (!effect.from.empty()) payload["from"] = effect.from.value;
-  OutboxRow message = row(kMailTarget, to_string(effect.kind), write_json(payload));
+  const bool chases = is_chasing(to_string(effect.kind)) && effect.item != 0 && !person.mail.empty();
+  OutboxRow message = row(chases ? kChaseTarget : kMailTarget, to_string(effect.kind), write_json(payload));
   message.item = effect.item;
   message.recipient = person.id;
+  if (chases) {
+    message.next_at = held_until(snapshot_, person, now_);
+    held_ = true;
+  }
   if (person.mail.empty()) {
     message.status = OutboxStatus::dead;
     message.last_error = fmt::format("{} has no mail address in the directory", person.id.value);

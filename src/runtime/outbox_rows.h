@@ -15,8 +15,14 @@
 namespace countersign {
 
 inline constexpr std::string_view kEngineTarget = "engine";
+inline constexpr std::string_view kChaseTarget = "chase";  // mails that remind, until their time has come
 inline constexpr std::string_view kMailTarget = "mail";
 inline constexpr std::string_view kConnectorTarget = "http:";  // followed by the connector's name
+
+// Queues that the engine itself empties; nothing of them leaves.
+inline bool is_inside(std::string_view target) {
+  return target == kEngineTarget || target == kChaseTarget;
+}
 
 // Writes the effects of one command, within its transaction.
 class OutboxWriter {
@@ -26,6 +32,7 @@ class OutboxWriter {
   Result<void> write(const Effect& effect);
   bool wrote_deliveries() const { return deliveries_; }
   bool wrote_engine_rows() const { return engine_rows_; }
+  bool wrote_held_messages() const { return held_; }
 
  private:
   Result<void> send(const Send& effect);
@@ -44,6 +51,7 @@ class OutboxWriter {
   int written_ = 0;
   bool deliveries_ = false;
   bool engine_rows_ = false;
+  bool held_ = false;
 };
 
 // A message to a person, as its row keeps it.

@@ -371,6 +371,7 @@ Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, In
   // It may be a message between instances, or have stood before one.
   context_.execution.add_outbox_ripple();
   context_.execution.add_engine_rows_ripple();
+  context_.execution.add_held_messages_ripple();
   return Reply{200, write_json(json::object{
                         {"id", request.id},
                         {"status", request.act == OutboxAct::Act::retry ? "pending" : "dropped"}})};

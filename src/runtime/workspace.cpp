@@ -83,6 +83,30 @@ Result<void> load_workflows_into(const Configuration& configuration, const Snaps
   return {};
 }
 
+Result<LoadedWorkflow> load_row(const DefinitionRow& row, const Catalogue& catalogue) {
+  MessageTexts messages;
+  const Result<json::value> stored = parse_json(row.messages.empty() ? "{}" : row.messages);
+  if (!stored || !stored->is_object()) {
+    return fail(ErrorCode::corrupt, fmt::format("the stored messages of {} are damaged", row.workflow.value));
+  }
+  for (const auto& member : stored->as_object()) {
+    const std::string key(member.key());
+    const std::size_t dot = key.rfind('.');
+    if (dot == std::string::npos || !member.value().is_string()) continue;
+    messages[{key.substr(0, dot), key.substr(dot + 1)}] = std::string(member.value().as_string());
+  }
+  TableTexts tables;
+  const Result<json::value> rows = parse_json(row.tables.empty() ? "{}" : row.tables);
+  if (!rows || !rows->is_object()) {
+    return fail(ErrorCode::corrupt, fmt::format("the stored tables of {} are damaged", row.workflow.value));
+  }
+  for (const auto& member : rows->as_object()) {
+    if (member.value().is_string())
+      tables[std::string(member.key())] = std::string(member.value().as_string());
+  }
+  return load_workflow("workflows/" + row.workflow.value + ".yaml", row.source, messages, catalogue, tables);
+}
+
 }  // namespace
 
 Catalogue catalogue_of(const Snapshot& snapshot) {
@@ -107,6 +131,7 @@ Result<Workspace> load_workspace(const Configuration& configuration, const Snaps
   Workspace workspace;
   next->calendars = configuration.calendars;
   next->ledgers = configuration.ledgers;
+  next->reminders = configuration.reminders;
   if (auto loaded = load_people_into(configuration, running, *next, workspace.diagnostics); !loaded) {
     return std::unexpected(loaded.error());
   }
@@ -121,39 +146,32 @@ Result<Workspace> load_workspace(const Configuration& configuration, const Snaps
   return workspace;
 }
 
+Result<std::vector<Diagnostic>> missing_names(const DefinitionRow& row, const Snapshot& snapshot) {
+  if (auto loads = load_stored(row, snapshot); !loads) return std::unexpected(loads.error());
+  const auto loaded = load_row(row, catalogue_of(snapshot));
+  if (!loaded) return std::unexpected(loaded.error());
+  std::vector<Diagnostic> missing;
+  for (const Diagnostic& diagnostic : loaded->diagnostics.all()) {
+    if (diagnostic.code == info_of(Code::unknown_person).number ||
+        diagnostic.code == info_of(Code::unknown_group).number)
+      missing.push_back(diagnostic);
+  }
+  return missing;
+}
+
 Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, const Snapshot& snapshot) {
-  MessageTexts messages;
-  const Result<json::value> stored = parse_json(row.messages.empty() ? "{}" : row.messages);
-  if (!stored || !stored->is_object()) {
-    return fail(ErrorCode::corrupt, fmt::format("the stored messages of {} are damaged", row.workflow.value));
-  }
-  for (const auto& member : stored->as_object()) {
-    const std::string key(member.key());
-    const std::size_t dot = key.rfind('.');
-    if (dot == std::string::npos || !member.value().is_string()) continue;
-    messages[{key.substr(0, dot), key.substr(dot + 1)}] = std::string(member.value().as_string());
-  }
-  TableTexts tables;
-  const Result<json::value> rows = parse_json(row.tables.empty() ? "{}" : row.tables);
-  if (!rows || !rows->is_object()) {
-    return fail(ErrorCode::corrupt, fmt::format("the stored tables of {} are damaged", row.workflow.value));
-  }
-  for (const auto& member : rows->as_object()) {
-    if (member.value().is_string())
-      tables[std::string(member.key())] = std::string(member.value().as_string());
-  }
   Catalogue catalogue = catalogue_of(snapshot);
   // Whoever has left since then, and budgets that are not listed any more, do not break what was in force.
   catalogue.directory = nullptr;
   catalogue.ledgers.reset();
-  const LoadedWorkflow loaded =
-      load_workflow("workflows/" + row.workflow.value + ".yaml", row.source, messages, catalogue, tables);
-  if (loaded.definition == nullptr) {
+  const auto loaded = load_row(row, catalogue);
+  if (!loaded) return std::unexpected(loaded.error());
+  if (loaded->definition == nullptr) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("version {} of {}, which open instances run, no longer loads:\n{}",
-                            row.version.substr(0, 12), row.workflow.value, loaded.diagnostics.to_text()));
+                            row.version.substr(0, 12), row.workflow.value, loaded->diagnostics.to_text()));
   }
-  return loaded.definition;
+  return loaded->definition;
 }
 
 void load_versions_from(const Reader& reader, Library& library) {

@@ -27,6 +27,10 @@ Result<Workspace> load_workspace(const Configuration& configuration, const Snaps
 // What a workflow file is checked against: everything that `snapshot` holds.
 Catalogue catalogue_of(const Snapshot& snapshot);
 
+// What a stored version names that the directory does not have: people and groups. invalid_input where the
+// version does not load at all.
+Result<std::vector<Diagnostic>> missing_names(const DefinitionRow& row, const Snapshot& snapshot);
+
 // A stored version of a workflow, loaded again for the instances that still run it.
 Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, const Snapshot& snapshot);
 

@@ -58,6 +58,8 @@ class FileLoader {
     snapshot->connectors = installation_.connectors;
     read_calendars_of(map, *snapshot);
     snapshot->ledgers = installation_.ledgers;
+    // A story is about when somebody is reminded, and not about when the mail leaves.
+    snapshot->reminders = {.digest = false, .per_day = UINT32_MAX, .quiet_hours = {}};
     if (const YamlNode* ledgers = map.find("ledgers"))
       snapshot->ledgers = read_ledgers(*ledgers, diagnostics_);
     if (auto read = read_people_of(map, *snapshot); !read) return std::unexpected(read.error());

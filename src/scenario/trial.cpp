@@ -96,7 +96,7 @@ bool Trial::deliver() {
   }
   bool done = false;
   for (const Reader::TargetDue& target : *targets) {
-    if (target.target == kEngineTarget || target.next_at > clock_.now()) continue;
+    if (is_inside(target.target) || target.next_at > clock_.now()) continue;
     const auto rows = reader().due_outbox(target.target, clock_.now(), 256);
     if (!rows) {
       faults_.push_back(rows.error().message);

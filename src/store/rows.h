@@ -14,7 +14,8 @@
 
 namespace countersign {
 
-// Something that leaves: one row a recipient. `target` is its queue: "engine", "mail", "http:feishu".
+// Something that leaves: one row a recipient. `target` is its queue: "engine", "chase", "mail",
+// "http:feishu".
 enum class OutboxStatus : std::uint8_t { pending = 0, sent = 1, dead = 2, dropped = 3 };
 
 struct OutboxRow {
@@ -180,6 +181,28 @@ struct WorkItemRow {
   PersonId added_by = {};
   PersonId transferred_by = {};
   ItemId id() const { return ItemId(instance.value + "." + std::to_string(number)); }
+};
+
+// An open work item as figures and checks count it.
+struct OpenItemRow {
+  InstanceId instance;
+  std::uint32_t number = 0;
+  std::uint32_t activation = 0;
+  WorkflowId workflow;
+  std::string reference;
+  std::string step;
+  PersonId assignee;
+  std::string group;
+  Instant opened_at;
+  std::optional<Instant> due_at;
+};
+
+// A decided one: how long whom was waited for.
+struct DecidedItemRow {
+  WorkflowId workflow;
+  std::string step;
+  PersonId person;  // who was asked; of a group's item who decided
+  Duration waited{};
 };
 
 struct TimerRow {

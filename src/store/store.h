@@ -71,6 +71,22 @@ class Transaction {
   // nullopt where the row is not pending any more: a repeated delivery result changes nothing.
   virtual Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) = 0;
 
+  // Reminders that wait for their time in the queue "chase", and the mails that carry several of them. Held
+  // ones of a person, oldest first.
+  virtual Result<std::vector<OutboxRow>> held_messages(const PersonId& recipient, std::size_t limit) = 0;
+  // All that are held for the person wait until then.
+  virtual Result<void> postpone_messages(const PersonId& recipient, Instant next_at) = 0;
+  // A held one becomes a message of that queue, as if it had been written now.
+  virtual Result<void> release_message(std::int64_t id, std::string_view target, Instant now) = 0;
+  // Adds the row that carries the held ones. They stay pending, so that drop_messages still takes them out,
+  // and end as it does.
+  virtual Result<std::int64_t> add_digest(OutboxRow digest, std::span<const std::int64_t> entries) = 0;
+  virtual Result<std::vector<OutboxRow>> digest_entries(std::int64_t digest) = 0;
+  virtual Result<void> set_outbox_payload(std::int64_t id, std::string_view payload) = 0;
+  // How many reminding mails the person has got on their day of that number (days since 1970), and more.
+  virtual Result<std::uint32_t> chased(const PersonId& person, std::int64_t day) = 0;
+  virtual Result<void> count_chased(const PersonId& person, std::int64_t day, std::uint32_t more) = 0;
+
   virtual Result<void> add_link(const LinkRow& row) = 0;
   virtual Result<void> revoke_links(const InstanceId& instance, std::uint32_t item) = 0;
 
@@ -152,10 +168,20 @@ class Reader {
                                                        std::uint32_t number) const = 0;
   virtual Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
                                                std::string_view cursor) const = 0;
+  // Open work items, the longest overdue first and those without a due time last; `due_before`: only those
+  // due earlier. At most `limit` are looked at.
+  virtual Result<std::vector<OpenItemRow>> open_items(std::optional<Instant> due_before,
+                                                      std::size_t limit) const = 0;
+  // Work items decided at or after `since`, newest first. At most `limit` are looked at.
+  virtual Result<std::vector<DecidedItemRow>> decided_items(Instant since, std::size_t limit) const = 0;
+  // Open instances that stand still, oldest first.
+  virtual Result<std::vector<InstanceRow>> standing_instances(std::size_t limit) const = 0;
   virtual Result<std::optional<LinkRow>> link(std::string_view token_hash) const = 0;
   virtual Result<std::optional<KeyRow>> key(std::string_view hash) const = 0;
   virtual Result<std::vector<KeyRow>> keys() const = 0;
   virtual Result<std::optional<FileRow>> file(std::string_view id) const = 0;
+  // Uploaded files by id, those behind `after`.
+  virtual Result<std::vector<FileRow>> files(std::string_view after, std::size_t limit) const = 0;
   // All of them, also of years that are over, by name and year.
   virtual Result<std::vector<Ledger>> ledgers() const = 0;
   // `year`: "" for the current one.
@@ -194,6 +220,8 @@ class Reader {
   // earlier pending row.
   virtual Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at,
                                                     std::size_t limit) const = 0;
+  // What a digest carries or carried, in order; also what was dropped since.
+  virtual Result<std::vector<OutboxRow>> digest_entries(std::int64_t digest) const = 0;
   virtual Result<Page<OutboxRow>> outbox(std::string_view status, std::string_view target, std::size_t limit,
                                          std::string_view cursor) const = 0;
 };

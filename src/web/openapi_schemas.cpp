@@ -383,6 +383,55 @@ std::string_view openapi_schemas() {
       "next_cursor": {"type": ["string", "null"]}
     }
   },
+  "OverdueReport": {
+    "type": "object",
+    "properties": {
+      "at": {"type": "string", "format": "date-time"},
+      "items": {"type": "integer"},
+      "complete": {"type": "boolean", "description": "false where more is overdue than is counted"},
+      "steps": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "workflow": {"type": "string"}, "step": {"type": "string"}, "items": {"type": "integer"},
+            "oldest_due_at": {"type": "string", "format": "date-time"}
+          }
+        }
+      },
+      "people": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "person": {"type": ["string", "null"]}, "group": {"type": ["string", "null"]},
+            "items": {"type": "integer"}, "oldest_due_at": {"type": "string", "format": "date-time"}
+          }
+        }
+      }
+    }
+  },
+  "BottleneckReport": {
+    "type": "object",
+    "properties": {
+      "at": {"type": "string", "format": "date-time"},
+      "since": {"type": "string", "format": "date-time"},
+      "complete": {"type": "boolean", "description": "false where more was decided or is open than is counted"},
+      "steps": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "workflow": {"type": "string"}, "step": {"type": "string"}, "decided": {"type": "integer"},
+            "median_seconds": {"type": ["integer", "null"]}, "p90_seconds": {"type": ["integer", "null"]},
+            "longest_seconds": {"type": ["integer", "null"]}, "open": {"type": "integer"},
+            "oldest_opened_at": {"type": ["string", "null"]}
+          }
+        }
+      },
+      "people": {"type": "array", "items": {"type": "object"}}
+    }
+  },
   "LedgerOne": {
     "allOf": [{"$ref": "#/components/schemas/Ledger"}],
     "type": "object",

@@ -4,6 +4,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "runtime/figures.h"
+
 namespace countersign::web {
 
 namespace {
@@ -45,6 +47,62 @@ class Exposition {
   std::vector<MetricFamily> families_;
 };
 
+// Never by person, and of so many steps at most: the others are one more, named "other".
+constexpr std::size_t kStepsShownMax = 200;
+// So many rows are looked at for a scrape.
+constexpr std::size_t kScrapeRowsMax = 5'000;
+
+std::vector<prometheus::ClientMetric::Label> step_labels(const WorkflowId& workflow,
+                                                         const std::string& step) {
+  return {{"workflow", workflow.value}, {"step", step}};
+}
+
+void add_overdue(const Reader& reader, Instant now, Exposition& shown) {
+  const auto figures = overdue_figures(reader, {}, now, kScrapeRowsMax);
+  if (!figures) return;
+  MetricFamily& family =
+      shown.family("countersign_overdue_items", "Open work items whose due time is past", MetricType::Gauge);
+  std::uint64_t others = 0;
+  for (std::size_t i = 0; i < figures->by_step.size(); ++i) {
+    const OverdueFigure& figure = figures->by_step[i];
+    if (i < kStepsShownMax) {
+      Exposition::put(family, figure.items, step_labels(figure.workflow, figure.step));
+    } else {
+      others += figure.items;
+    }
+  }
+  if (others != 0) Exposition::put(family, others, step_labels(WorkflowId("other"), "other"));
+}
+
+void add_waits(const Reader& reader, Instant now, Exposition& shown) {
+  const auto figures = wait_figures(reader, {}, now - std::chrono::hours(24 * 7), kScrapeRowsMax);
+  if (!figures) return;
+  MetricFamily& open =
+      shown.family("countersign_open_items", "Work items that people are asked to decide", MetricType::Gauge);
+  std::uint64_t others = 0;
+  for (std::size_t i = 0; i < figures->by_step.size(); ++i) {
+    const WaitFigure& figure = figures->by_step[i];
+    if (i < kStepsShownMax) {
+      Exposition::put(open, figure.open, step_labels(figure.workflow, figure.step));
+    } else {
+      others += figure.open;
+    }
+  }
+  if (others != 0) Exposition::put(open, others, step_labels(WorkflowId("other"), "other"));
+  MetricFamily& waits =
+      shown.family("countersign_decision_wait_seconds",
+                   "How long decisions of the last seven days took, from being asked", MetricType::Gauge);
+  for (std::size_t i = 0; i < std::min(figures->by_step.size(), kStepsShownMax); ++i) {
+    const WaitFigure& figure = figures->by_step[i];
+    if (figure.decided == 0) continue;
+    for (const auto& [name, span] : {std::pair("0.5", figure.median), std::pair("0.9", figure.p90)}) {
+      auto labels = step_labels(figure.workflow, figure.step);
+      labels.push_back({"quantile", name});
+      Exposition::put(waits, static_cast<std::uint64_t>(span.count() / 1000), std::move(labels));
+    }
+  }
+}
+
 HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
   Exposition shown;
   if (around.backend.engine_figures) {
@@ -79,6 +137,8 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
       shown.gauge("countersign_disk_free_bytes", "Free space on the disk of the database", space->free_bytes);
     }
   }
+  add_overdue(around.backend.reader, around.backend.clock.now(), shown);
+  add_waits(around.backend.reader, around.backend.clock.now(), shown);
   shown.gauge("countersign_http_connections", "Open connections", server.connections);
   shown.counter("countersign_http_connections_refused_total", "Connections refused: too many",
                 server.connections_refused);

@@ -17,14 +17,14 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kPeople = R"(people:
+constexpr const char* kHolidayPeople = R"(people:
   - {id: ben, name: Ben, mail: ben@example.com, manager: mia}
   - {id: mia, name: Mia, mail: mia@example.com}
 groups:
   hr: [mia]
 )";
 
-constexpr const char* kWorkflow = R"(workflow: holiday
+constexpr const char* kHolidayWorkflow = R"(workflow: holiday
 title: Holiday request
 start:
   - form:
@@ -66,8 +66,8 @@ class TestCommand : public testing::Test {
   TestCommand() {
     std::filesystem::create_directory(folder.file("workflows"));
     std::filesystem::create_directory(folder.file("connectors"));
-    write("people.yaml", kPeople);
-    write("workflows/holiday.yaml", kWorkflow);
+    write("people.yaml", kHolidayPeople);
+    write("workflows/holiday.yaml", kHolidayWorkflow);
     write("workflows/holiday.test.yaml", kScenarios);
   }
   std::string write(const std::string& name, const std::string& text) {
@@ -143,7 +143,7 @@ TEST_F(TestCommand, FiltersTellsAndWritesReports) {
 
 TEST_F(TestCommand, WhatIsNotThereIsWrongUse) {
   EXPECT_EQ(run({"test", folder.file("nowhere")}).code, 2);
-  EXPECT_EQ(run({"test", write("workflows/other.yaml", kWorkflow)}).code, 2) << "it has no scenarios";
+  EXPECT_EQ(run({"test", write("workflows/other.yaml", kHolidayWorkflow)}).code, 2) << "it has no scenarios";
   std::filesystem::create_directory(folder.file("empty"));
   EXPECT_EQ(run({"test", folder.file("empty")}).code, 2);
 }

@@ -69,13 +69,13 @@ class Instance {
   std::vector<std::string> last_sends() const;
   const Definition& definition() const { return *definition_; }
   std::shared_ptr<const Directory> directory = sample_directory();
+  Calendars calendars = sample_calendars();
 
  private:
   void check_invariants() const;
   void keep(const Decision& decision);
 
   std::shared_ptr<const Definition> definition_;
-  Calendars calendars_ = sample_calendars();
   Shared own_;
   Shared* shared_;
   Instant now_;

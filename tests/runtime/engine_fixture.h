@@ -63,6 +63,7 @@ class EngineFixture : public ::testing::Test {
   std::vector<OutboxRow> outbox() const;
   std::vector<WorkItemRow> items(const std::string& instance) const;
   void advance(Duration by);
+  const std::string& folder_path() const { return folder_.path(); }
 
   ManualClock clock{*parse_rfc3339("2026-03-02T09:00:00Z")};
   SeededRandom random{7};

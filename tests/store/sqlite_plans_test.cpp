@@ -134,6 +134,19 @@ INSTANTIATE_TEST_SUITE_P(
         Access{"Decision",
                [](SqliteUnderTest& test) { (void)test.run(sample::decide_job(id_of(1), "zhao.lei", at(5))); },
                "SEARCH work_item USING PRIMARY KEY (instance=? AND number=?)"},
+        Access{"HeldMessages",
+               [](SqliteUnderTest& test) {
+                 (void)test.run([](Transaction& writes) -> Result<void> {
+                   (void)writes.held_messages(PersonId("li.na"), 10);
+                   (void)writes.digest_entries(3);
+                   return writes.postpone_messages(PersonId("li.na"), at(9));
+                 });
+               },
+               "outbox_held"},
+        Access{"Overdue", [](SqliteUnderTest& test) { (void)test.reader().open_items(at(0), 100); },
+               "USING INDEX work_item_open (due<?)"},
+        Access{"Waits", [](SqliteUnderTest& test) { (void)test.reader().decided_items(at(0), 100); },
+               "work_item_decided"},
         Access{"Delivery",
                [](SqliteUnderTest& test) {
                  (void)test.run(

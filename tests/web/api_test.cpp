@@ -378,5 +378,26 @@ TEST_F(Api, ShowsTheMailboxOfDevWithItsLinks) {
   EXPECT_NE(site.get("/dev/mailbox").body.find("Please &lt;approve&gt;"), std::string::npos);
 }
 
+TEST(Reports, SayWhatIsOverdueAndWhereRequestsWait) {
+  SiteFixture site;
+  const std::string reads = site.key({"read"});
+  site.start_expense();
+  json::value overdue = json_of(site.get("/api/v1/reports/overdue", reads));
+  EXPECT_EQ(overdue.at("items").to_number<int>(), 0);
+  EXPECT_TRUE(overdue.at("complete").as_bool());
+  const json::value waits = json_of(site.get("/api/v1/reports/bottlenecks?days=7", reads));
+  ASSERT_EQ(waits.at("steps").as_array().size(), 1U);
+  const json::value& step = waits.at("steps").as_array()[0];
+  EXPECT_EQ(step.at("open").to_number<int>(), 1);
+  EXPECT_EQ(step.at("decided").to_number<int>(), 0);
+  EXPECT_TRUE(step.at("median_seconds").is_null());
+  EXPECT_EQ(string_at(waits, "since"), "2026-02-23T09:00:00Z");
+  EXPECT_EQ(site.get("/api/v1/reports/bottlenecks?days=0", reads).status, 400);
+  EXPECT_EQ(site.get("/api/v1/reports/overdue", site.key({"start"})).status, 403);
+  EXPECT_EQ(
+      json_of(site.get("/api/v1/reports/bottlenecks?workflow=none", reads)).at("steps").as_array().size(),
+      0U);
+}
+
 }  // namespace
 }  // namespace countersign::web

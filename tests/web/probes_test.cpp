@@ -47,6 +47,15 @@ TEST(Readiness, EndsWithABatchThatCannotBeStoredAndComesBackByItself) {
   EXPECT_EQ(site.get("/readyz").status, 200);
 }
 
+TEST(Figures, AreThereByStepAndNeverByPerson) {
+  SiteFixture site;
+  site.start_expense();
+  const std::string at_first = site.get("/metrics").body;
+  EXPECT_NE(at_first.find("\ncountersign_open_items{workflow=\""), std::string::npos) << at_first;
+  EXPECT_EQ(at_first.find("\ncountersign_overdue_items{"), std::string::npos);
+  EXPECT_EQ(at_first.find("zhang.wei"), std::string::npos) << "labels stay few, and people stay out of them";
+}
+
 TEST(DiskSpace, IsThatOfTheFolder) {
   const TemporaryFolder folder;
   const auto space = disk_space(folder.path());

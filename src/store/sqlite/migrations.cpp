@@ -298,7 +298,21 @@ ALTER TABLE work_item ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE work_item ADD COLUMN transferred_by TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse, kAskedBy};
+// Reminders that several of a person's mails become one of, and what the figures are counted from.
+constexpr const char* kChasing = R"sql(
+ALTER TABLE outbox ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_held ON outbox(recipient, id) WHERE status = 0 AND target = 'chase' AND digest = 0;
+CREATE INDEX outbox_digest ON outbox(digest, id) WHERE digest <> 0;
+CREATE TABLE chased(
+  person TEXT PRIMARY KEY,
+  day INTEGER NOT NULL,
+  messages INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX work_item_open ON work_item(due, instance, number) WHERE status = 1;
+CREATE INDEX work_item_decided ON work_item(closed_at, instance, number) WHERE status = 2;
+)sql";
+
+constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse, kAskedBy, kChasing};
 
 }  // namespace
 

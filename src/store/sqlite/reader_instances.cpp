@@ -104,6 +104,19 @@ Result<std::optional<InstanceId>> SqliteReader::instance_by_reference(std::strin
   return found;
 }
 
+Result<std::vector<InstanceRow>> SqliteReader::standing_instances(std::size_t limit) const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  std::vector<InstanceRow> found;
+  Rows rows = (**db).query("SELECT " INSTANCE_COLUMNS
+                           " FROM instance INDEXED BY instance_incident WHERE incident <> '' AND ended = 0 "
+                           "ORDER BY n LIMIT ?",
+                           limit);
+  while (rows.next()) found.push_back(read_instance_row(rows));
+  if (auto done = rows.done(); !done) return passed_on(done);
+  return found;
+}
+
 Result<Page<InstanceRow>> SqliteReader::instances(const InstanceFilter& filter, std::size_t limit,
                                                   std::string_view cursor) const {
   const auto key = read_cursor(cursor, 1);

@@ -10,6 +10,7 @@
 
 #define DEFINITION_COLUMNS \
   "d.workflow, d.version, d.source, d.messages, d.first_used_at, d.tables FROM definition d "
+#define FILE_COLUMNS "id, sha256, name, type, size, uploaded_by, created_at FROM file "
 #define KEY_COLUMNS \
   "id, hash, name, person, scopes, created_at, expires_at, last_used_at, revoked FROM api_key "
 
@@ -52,6 +53,16 @@ KeyRow read_key_row(const Rows& rows) {
           .expires_at = rows.instant_or_none(6),
           .last_used_at = rows.instant_or_none(7),
           .revoked_at = rows.integer(8) == 0 ? std::nullopt : std::optional(rows.instant(8))};
+}
+
+FileRow read_file_row(const Rows& rows) {
+  return {.id = rows.string(0),
+          .sha256 = rows.string(1),
+          .name = rows.string(2),
+          .type = rows.string(3),
+          .size = static_cast<std::uint64_t>(rows.integer(4)),
+          .uploaded_by = PersonId(rows.string(5)),
+          .created_at = rows.instant(6)};
 }
 
 std::int64_t outbox_status_from(std::string_view text) {
@@ -122,19 +133,14 @@ Result<std::vector<KeyRow>> SqliteReader::keys() const {
 Result<std::optional<FileRow>> SqliteReader::file(std::string_view id) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  return first_row<FileRow>(
-      (**db).query("SELECT id, sha256, name, type, size, uploaded_by, created_at FROM file "
-                   "WHERE id = ? AND use <> 2",
-                   id),
-      [](const Rows& rows) {
-        return FileRow{.id = rows.string(0),
-                       .sha256 = rows.string(1),
-                       .name = rows.string(2),
-                       .type = rows.string(3),
-                       .size = static_cast<std::uint64_t>(rows.integer(4)),
-                       .uploaded_by = PersonId(rows.string(5)),
-                       .created_at = rows.instant(6)};
-      });
+  return first_row<FileRow>((**db).query("SELECT " FILE_COLUMNS "WHERE id = ? AND use <> 2", id), read_file_row);
+}
+
+Result<std::vector<FileRow>> SqliteReader::files(std::string_view after, std::size_t limit) const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  return all_rows<FileRow>(
+      (**db).query("SELECT " FILE_COLUMNS "WHERE id > ? ORDER BY id LIMIT ?", after, limit), read_file_row);
 }
 
 Result<std::optional<DefinitionRow>> SqliteReader::definition(const WorkflowId& workflow,

@@ -31,6 +31,11 @@ class SqliteReader final : public Reader {
                                                std::uint32_t number) const override;
   Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
                                        std::string_view cursor) const override;
+  Result<std::vector<OpenItemRow>> open_items(std::optional<Instant> due_before,
+                                              std::size_t limit) const override;
+  Result<std::vector<DecidedItemRow>> decided_items(Instant since, std::size_t limit) const override;
+  Result<std::vector<InstanceRow>> standing_instances(std::size_t limit) const override;
+  Result<std::vector<FileRow>> files(std::string_view after, std::size_t limit) const override;
   Result<std::optional<LinkRow>> link(std::string_view token_hash) const override;
   Result<std::optional<KeyRow>> key(std::string_view hash) const override;
   Result<std::vector<KeyRow>> keys() const override;
@@ -55,6 +60,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<TargetDue>> due_targets() const override;
   Result<std::vector<OutboxRow>> due_outbox(std::string_view target, Instant at,
                                             std::size_t limit) const override;
+  Result<std::vector<OutboxRow>> digest_entries(std::int64_t digest) const override;
   Result<Page<OutboxRow>> outbox(std::string_view status, std::string_view target, std::size_t limit,
                                  std::string_view cursor) const override;
 

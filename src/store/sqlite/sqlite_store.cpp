@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/sqlite/log_position.h"
 #include "store/sqlite/sqlite_transaction.h"
@@ -223,6 +224,30 @@ Result<bool> SqliteStore::backup_step(const std::string& path) {
   Result<bool> complete = backup_->step();
   if (!complete || *complete) backup_.reset();
   return complete;
+}
+
+Result<sqlite::RebuildReport> SqliteStore::rebuild(bool apply) {
+  const std::string scratch = options_.path + ".rebuilt";
+  const auto remove = [&] {
+    for (const char* ending : {"", "-wal", "-shm", "-journal"}) ::unlink((scratch + ending).c_str());
+  };
+  remove();
+  auto report = sqlite::replay_log(*writer_, scratch, *random_);
+  if (report) {
+    Result<void> done = writer_->run("ATTACH DATABASE ? AS rebuilt", scratch);
+    if (done) {
+      done = sqlite::compare_with_log(*writer_, *report);
+      if (done && apply && !report->is_equal()) {
+        done = in_transaction(Savepoints::none,
+                              [](Batch& batch) { return sqlite::take_over_log(batch.connection()); });
+        cache_ = sqlite::StateCache(options_.cache_entries_max);
+      }
+      if (auto detached = writer_->run("DETACH DATABASE rebuilt"); done && !detached) done = detached;
+    }
+    if (!done) report = std::unexpected(std::move(done.error()).within("cannot compare with the event log"));
+  }
+  remove();
+  return report;
 }
 
 Result<void> SqliteStore::sweep(Instant now) {

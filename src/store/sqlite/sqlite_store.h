@@ -15,6 +15,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/data_lock.h"
 #include "store/sqlite/options.h"
+#include "store/sqlite/rebuild.h"
 #include "store/sqlite/sqlite_reader.h"
 #include "store/sqlite/state_cache.h"
 #include "store/sqlite/sweep.h"
@@ -37,6 +38,10 @@ class SqliteStore final : public Store {
   StoreFigures figures() const override;
   Result<bool> backup_step(const std::string& path) override;
   Result<void> sweep(Instant now) override;
+
+  // Compares what is derived from the event log with the log; `apply`: makes it so where it differs. Before
+  // the store serves anybody. The report says what differed (before it was made so).
+  Result<sqlite::RebuildReport> rebuild(bool apply);
 
   // Largest size that the write-ahead log has had since the start.
   std::uint64_t wal_bytes_peak() const { return checkpointer_->wal_bytes_peak(); }

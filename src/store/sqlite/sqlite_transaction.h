@@ -23,6 +23,15 @@ class SqliteTransaction final : public Transaction {
   Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) override;
   Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) override;
 
+  Result<std::vector<OutboxRow>> held_messages(const PersonId& recipient, std::size_t limit) override;
+  Result<void> postpone_messages(const PersonId& recipient, Instant next_at) override;
+  Result<void> release_message(std::int64_t id, std::string_view target, Instant now) override;
+  Result<std::int64_t> add_digest(OutboxRow digest, std::span<const std::int64_t> entries) override;
+  Result<std::vector<OutboxRow>> digest_entries(std::int64_t digest) override;
+  Result<void> set_outbox_payload(std::int64_t id, std::string_view payload) override;
+  Result<std::uint32_t> chased(const PersonId& person, std::int64_t day) override;
+  Result<void> count_chased(const PersonId& person, std::int64_t day, std::uint32_t more) override;
+
   Result<void> add_link(const LinkRow& row) override;
   Result<void> revoke_links(const InstanceId& instance, std::uint32_t item) override;
 
@@ -70,6 +79,8 @@ struct AppliedInstance {
 };
 Result<AppliedInstance> write_instance(Batch& batch, const Change& change);
 Result<void> write_events(Batch& batch, const PreparedChange& change, std::int64_t n);
+// The row of an instance as it is after all of its events; `n` is its number.
+Result<void> put_instance(Batch& batch, std::int64_t n, const State& state, Instant changed_at);
 Result<void> write_work_items(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_shared(Batch& batch, const Change& change);

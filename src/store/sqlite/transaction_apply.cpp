@@ -55,6 +55,17 @@ Result<void> update_instance(Batch& batch, const Change& change, std::int64_t n,
 
 }  // namespace
 
+Result<void> put_instance(Batch& batch, std::int64_t n, const State& state, Instant changed_at) {
+  return batch.connection().run(
+      "INSERT INTO instance(n, id, workflow, version, reference, key, status, ended, requester, stage, "
+      "round, "
+      "seq, started_at, changed_at, ended_at, incident) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?)",
+      n, state.id.value, state.workflow.value, state.version, state.reference, state.key, state.status,
+      state.ended, state.requester.value, state.stage, state.round, state.seq, state.started_at, changed_at,
+      state.ended_at, incident_of(state));
+}
+
 Result<AppliedInstance> write_instance(Batch& batch, const Change& change) {
   const State& before = *change.before;
   const Instant changed_at = change.events.back().at;

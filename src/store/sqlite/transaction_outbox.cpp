@@ -70,17 +70,26 @@ Result<std::int64_t> SqliteTransaction::add_outbox(OutboxRow row) {
 Result<void> SqliteTransaction::finish_outbox(std::int64_t id, OutboxStatus status, std::string_view detail) {
   if (auto ready = batch_.before_write(); !ready) return ready;
   std::string order_key;
+  bool carries = false;
   {
     // Dropping is no attempt.
     Rows rows = db_.query(
         "UPDATE outbox SET status = ?2, last_error = ?3, attempts = attempts + (?2 <> 3), blocked = 0 "
-        "WHERE id = ?1 AND status = 0 RETURNING target, order_key",
+        "WHERE id = ?1 AND status = 0 RETURNING target, order_key, kind = 'digest'",
         id, static_cast<int>(status), detail);
     while (rows.next()) {
       batch_.mark_target(rows.text(0));
       order_key = rows.text(1);
+      carries = rows.flag(2);
     }
     if (auto done = rows.done(); !done) return done;
+  }
+  if (carries) {
+    auto done = db_.run(
+        "UPDATE outbox SET status = ?2, last_error = ?3, attempts = attempts + (?2 <> 3), blocked = 0 "
+        "WHERE digest = ?1 AND digest <> 0 AND status = 0",
+        id, static_cast<int>(status), detail);
+    if (!done) return done;
   }
   return settle_order(order_key);
 }
@@ -100,18 +109,27 @@ Result<void> SqliteTransaction::revive_outbox(std::int64_t id, Instant next_at) 
   std::string order_key;
   {
     Rows rows = db_.query(
-        "UPDATE outbox SET status = 0, attempts = 0, next_at = ?2, blocked = order_key <> '' AND "
+        "UPDATE outbox SET status = 0, attempts = 0, digest = 0, next_at = ?2, blocked = order_key <> '' AND "
         "EXISTS(SELECT 1 FROM "
         "outbox o WHERE o.order_key = outbox.order_key AND o.order_key <> '' AND o.status = 0 AND o.id < ?1) "
-        "WHERE id = ?1 AND status IN (2, 3) RETURNING target, order_key",
+        "WHERE id = ?1 AND status IN (2, 3) RETURNING target, order_key, kind = 'digest'",
         id, next_at);
     bool found = false;
+    bool carries = false;
     while (rows.next()) {
       found = true;
       batch_.mark_target(rows.text(0));
       order_key = rows.text(1);
+      carries = rows.flag(2);
     }
     if (auto done = rows.done(); !done) return done;
+    if (carries) {
+      auto done = db_.run(
+          "UPDATE outbox SET status = 0, attempts = 0, blocked = 1 WHERE digest = ? AND digest <> 0 AND "
+          "status = 2",
+          id);
+      if (!done) return done;
+    }
     if (!found) {
       Rows known = db_.query("SELECT 1 FROM outbox WHERE id = ?", id);
       const bool exists = known.next();

@@ -1,0 +1,292 @@
+// What `countersign doctor` finds in the data folder. It only reads, beside a running daemon too.
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/doctor_checks.h"
+#include "cli/doctor_items.h"
+#include "cli/installation.h"
+#include "cli/report.h"
+#include "runtime/workspace.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/sqlite_reader.h"
+#include "web/disk_space.h"
+#include "web/file_store.h"
+
+namespace countersign::cli {
+namespace {
+
+using enum Finding::Grade;
+
+constexpr std::size_t kPage = 200;
+constexpr std::size_t kEachMax = 1'000;  // dead letters, incidents, webhooks that are looked at
+constexpr std::uint64_t kFreeBytesLow = 1ULL << 30;
+constexpr std::uint64_t kLogBytesHigh = 224ULL << 20;  // where the daemon refuses to write
+constexpr std::size_t kListedEach = 20;
+constexpr Duration kAheadMax = std::chrono::seconds(5);
+constexpr Duration kTimerLate = std::chrono::minutes(15);
+
+// One finding for the rest of a long list.
+void add_rest(const char* check, std::size_t found, Findings& findings) {
+  if (found > kListedEach)
+    findings.add(check, problem, fmt::format("{} more like these", found - kListedEach));
+}
+
+bool check_schema(const std::string& path, Findings& findings) {
+  auto opened = sqlite::Connection::open(path, sqlite::Connection::Access::read_only, {});
+  if (!opened) {
+    findings.add("database", problem, opened.error().message);
+    return false;
+  }
+  const auto version = sqlite::read_pragma(**opened, "PRAGMA user_version");
+  if (!version) {
+    findings.add("database", problem, version.error().message);
+    return false;
+  }
+  const auto known = static_cast<std::int64_t>(sqlite::migrations().size());
+  if (*version == known) return true;
+  findings.add({.check = "database",
+                .grade = problem,
+                .text = fmt::format("its schema is version {}, this program's is {}", *version, known),
+                .on = path,
+                .why = *version < known ? "the daemon of this version has not started yet"
+                                        : "a newer countersign has written it",
+                .mend = "countersign serve"});
+  return false;
+}
+
+void check_incidents_of(const Reader& reader, Findings& findings) {
+  const auto standing = reader.standing_instances(kEachMax);
+  if (!standing) return findings.add("instances", problem, standing.error().message);
+  for (std::size_t i = 0; i < std::min(standing->size(), kListedEach); ++i) {
+    const InstanceRow& row = (*standing)[i];
+    findings.add({.check = "instances",
+                  .grade = problem,
+                  .text = "stands still",
+                  .on = row.reference,
+                  .why = row.incident,
+                  .mend = fmt::format("countersign retry {} --reason 'mended'", row.reference)});
+  }
+  add_rest("instances", standing->size(), findings);
+  if (standing->empty()) findings.add("instances", good, "none stands still");
+}
+
+// Dead messages; whose mail came back for good.
+Bounces check_dead_letters(const Reader& reader, Findings& findings) {
+  Bounces bounces;
+  std::size_t found = 0;
+  std::string cursor;
+  do {
+    const auto page = reader.outbox("dead", "", kPage, cursor);
+    if (!page) {
+      findings.add("outbox", problem, page.error().message);
+      return bounces;
+    }
+    for (const OutboxRow& row : page->rows) {
+      // "550 no such user": the server's last word on the address. Newest first.
+      if (row.target == "mail" && row.last_error.starts_with("5"))
+        bounces.emplace(row.recipient, row.last_error);
+      if (++found > kListedEach) continue;
+      findings.add({.check = "outbox",
+                    .grade = problem,
+                    .text = fmt::format("message {} ({}) to {} was given up", row.id, row.kind,
+                                        row.recipient.empty() ? row.target : row.recipient.value),
+                    .on = fmt::format("outbox {}", row.id),
+                    .why = row.last_error,
+                    .mend = fmt::format("countersign outbox retry {}", row.id)});
+    }
+    cursor = page->next_cursor;
+  } while (!cursor.empty() && found < kEachMax);
+  add_rest("outbox", found, findings);
+  if (found == 0) findings.add("outbox", good, "no message was given up");
+  return bounces;
+}
+
+void check_inbound_of(const Reader& reader, Findings& findings) {
+  std::size_t found = 0;
+  for (const char* status : {"error", "held"}) {
+    const auto page = reader.inbound("", status, kPage, "");
+    if (!page) return findings.add("inbound", problem, page.error().message);
+    for (const InboundRow& row : page->rows) {
+      if (++found > kListedEach) continue;
+      findings.add({.check = "inbound",
+                    .grade = problem,
+                    .text = row.status == "held" ? "a webhook with a weak proof waits for an administrator"
+                                                 : "a webhook could not be applied",
+                    .on = fmt::format("inbound {} of {}", row.id, row.source),
+                    .why = row.error,
+                    .mend = fmt::format("countersign inbound replay {}", row.id)});
+    }
+  }
+  add_rest("inbound", found, findings);
+  if (found == 0) findings.add("inbound", good, "every webhook was applied");
+}
+
+void check_schedules_of(const Reader& reader, Findings& findings) {
+  const auto owed = reader.owed_starts(kListedEach);
+  if (!owed) return findings.add("schedules", problem, owed.error().message);
+  for (const OwedStartRow& start : *owed) {
+    findings.add({.check = "schedules",
+                  .grade = problem,
+                  .text = fmt::format("the start for {} was refused", start.period),
+                  .on = start.workflow.value + (start.person.empty() ? "" : " of " + start.person.value),
+                  .why = start.error,
+                  .mend = "countersign reload"});
+  }
+  if (owed->empty()) findings.add("schedules", good, "nothing owed");
+}
+
+void check_clock_of(const Reader& reader, Instant now, Findings& findings) {
+  const auto newest = reader.newest_event_at();
+  if (!newest) return findings.add("clock", problem, newest.error().message);
+  if (*newest && **newest > now + kAheadMax) {
+    findings.add({.check = "clock",
+                  .grade = problem,
+                  .text = "the machine's clock is behind the newest event",
+                  .on = format_rfc3339(now),
+                  .why = fmt::format("the newest event happened at {}; until then everything is stamped so",
+                                     format_rfc3339(**newest)),
+                  .mend = "timedatectl set-ntp true && countersign reload"});
+  } else {
+    findings.add("clock", good, "the clock is not behind the newest event");
+  }
+  const auto late = reader.due_timers(now - kTimerLate, 1);
+  if (!late) return findings.add("timers", problem, late.error().message);
+  if (late->empty()) return findings.add("timers", good, "none is late");
+  findings.add({.check = "timers",
+                .grade = problem,
+                .text = "timers do not act",
+                .on = late->front().instance.value,
+                .why = fmt::format("one was due at {}: no daemon runs, its timers are paused, or the "
+                                   "instance's version of its workflow no longer loads",
+                                   format_rfc3339(late->front().due)),
+                .mend = "countersign reload"});
+}
+
+void check_disk(const std::string& data, const std::string& path, Findings& findings) {
+  const auto space = web::disk_space(data);
+  if (!space) return findings.add("disk", problem, space.error().message);
+  const bool low = space->free_bytes < kFreeBytesLow;
+  if (space->is_read_only || low) {
+    findings.add(
+        {.check = "disk",
+         .grade = space->is_read_only || space->free_bytes < web::kDiskFreeBytesMin ? problem : warning,
+         .text = space->is_read_only ? "read-only" : fmt::format("{} MB are free", space->free_bytes >> 20),
+         .on = data,
+         .why = space->is_read_only ? "nothing can be decided while nothing can be written"
+                                    : "a full disk stops every decision",
+         .mend = space->is_read_only ? "mount -o remount,rw " + data : "df -h " + data});
+  } else {
+    findings.add("disk", good, fmt::format("{} MB are free", space->free_bytes >> 20));
+  }
+  std::error_code none;
+  const std::uintmax_t log = std::filesystem::file_size(path + "-wal", none);
+  if (!none && log > kLogBytesHigh) {
+    findings.add({.check = "disk",
+                  .grade = problem,
+                  .text = fmt::format("the write-ahead log has {} MB", log >> 20),
+                  .on = path + "-wal",
+                  .why = "something reads the database for long, so that it cannot be begun anew",
+                  .mend = "systemctl restart countersign"});
+  }
+}
+
+void check_uploads(const Reader& reader, const std::string& data, Findings& findings) {
+  std::size_t files = 0;
+  std::size_t lost = 0;
+  std::string after;
+  for (;;) {
+    const auto page = reader.files(after, kPage);
+    if (!page) return findings.add("uploads", problem, page.error().message);
+    for (const FileRow& file : *page) {
+      ++files;
+      const std::string path = web::stored_path(data + "/files", file.sha256);
+      std::error_code none;
+      const std::uintmax_t size = std::filesystem::file_size(path, none);
+      if (!none && size == file.size) continue;
+      if (++lost > kListedEach) continue;
+      findings.add(
+          {.check = "uploads",
+           .grade = problem,
+           .text = fmt::format("the upload '{}' is {}", file.name, none ? "lost" : "damaged"),
+           .on = file.id,
+           .why = none ? path + " is not there"
+                       : fmt::format("{} has {} bytes and not {}", path, size, file.size),
+           .mend = fmt::format("cp BACKUP/files/{0}/{1} {2}", file.sha256.substr(0, 2), file.sha256, path)});
+    }
+    if (page->size() < kPage) break;
+    after = page->back().id;
+  }
+  add_rest("uploads", lost, findings);
+  if (lost == 0) findings.add("uploads", good, counted(files, "file", "files") + ", all there");
+}
+
+// Versions that open instances run: whether they load, and whom they name.
+void check_versions(const Reader& reader, const Snapshot& snapshot, Findings& findings) {
+  const auto rows = reader.definitions_in_use();
+  if (!rows) return findings.add("versions", problem, rows.error().message);
+  std::size_t faults = 0;
+  for (const DefinitionRow& row : *rows) {
+    const auto missing = missing_names(row, snapshot);
+    const std::string on = fmt::format("{} {}", row.workflow.value, row.version.substr(0, 12));
+    const std::string mend =
+        fmt::format("countersign workflow migrate {} --apply --reason 'mended'", row.workflow.value);
+    if (!missing) {
+      ++faults;
+      findings.add({.check = "versions",
+                    .grade = problem,
+                    .text = "a version that open instances run no longer loads",
+                    .on = on,
+                    .why = missing.error().message,
+                    .mend = mend});
+      continue;
+    }
+    for (const Diagnostic& diagnostic : *missing) {
+      ++faults;
+      findings.add({.check = "versions",
+                    .grade = problem,
+                    .text = "a version that open instances run names somebody who is not there",
+                    .on = on,
+                    .why = fmt::format("line {}: {}", diagnostic.line, diagnostic.message),
+                    .mend = mend});
+    }
+  }
+  if (faults == 0)
+    findings.add("versions", good, counted(rows->size(), "version", "versions") + " in use, all load");
+}
+
+}  // namespace
+
+Outcome<std::string> data_folder(const Connection& connection) {
+  if (!connection.data.empty()) return connection.data;
+  const auto configuration = usable_configuration(connection.config);
+  if (!configuration) return std::unexpected(configuration.error());
+  return configuration->data;
+}
+
+bool check_data(const Connection& connection, const Snapshot* snapshot, Instant now, Findings& findings) {
+  const auto data = data_folder(connection);
+  if (!data) return false;  // said with the configuration
+  const std::string path = database_path(*data);
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) return false;
+  check_disk(*data, path, findings);
+  if (!check_schema(path, findings)) return true;
+  SqliteOptions options;
+  options.path = path;
+  const sqlite::SqliteReader reader(options);
+  check_clock_of(reader, now, findings);
+  check_incidents_of(reader, findings);
+  const Bounces bounces = check_dead_letters(reader, findings);
+  if (snapshot != nullptr) {
+    check_open_items(reader, *snapshot->directory, bounces, findings);
+    check_versions(reader, *snapshot, findings);
+  }
+  check_schedules_of(reader, findings);
+  check_inbound_of(reader, findings);
+  check_uploads(reader, *data, findings);
+  return true;
+}
+
+}  // namespace countersign::cli

@@ -1,0 +1,19 @@
+#pragma once
+// Whether somebody can decide what is open. Internal to `countersign doctor`.
+
+#include <map>
+#include <string>
+
+#include "cli/doctor_checks.h"
+#include "store/store.h"
+
+namespace countersign::cli {
+
+// People to whom the newest mail came back for good, and with which answer.
+using Bounces = std::map<PersonId, std::string>;
+
+// Open work items that nobody can decide: the person is gone, the group is empty, no message reaches them.
+void check_open_items(const Reader& reader, const Directory& directory, const Bounces& bounces,
+                      Findings& findings);
+
+}  // namespace countersign::cli
