@@ -227,9 +227,8 @@ bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
 }
 
 Verdict verdict_of(const Roster& roster) {
-  const bool inner_no = std::ranges::any_of(roster.seats, [](const Seat& seat) {
-    return !counts(seat) && seat.vote == Seat::Vote::rejected;
-  });
+  const bool inner_no = std::ranges::any_of(
+      roster.seats, [](const Seat& seat) { return !counts(seat) && seat.vote == Seat::Vote::rejected; });
   if (inner_no) return Verdict::rejected;
   if (!roster.needed_of.empty()) return verdict_of_groups(roster);
   const Count count = count_of(roster, "");
