@@ -212,7 +212,8 @@ TEST_F(Hooks, AnswerTheCheckOfAnAddress) {
     GTEST_SKIP() << "the shared webhook vectors are not here";
   prove_by("{scheme: wecom, secret: wecom-token, encoding_aes_key: wecom-key, receive_id: wwSharedCorp}");
   int answered = 0;
-  for (const auto& vector : tests::read_vectors("wecom-callback").at("cases").as_array()) {
+  const json::value vectors = tests::read_vectors("wecom-callback");
+  for (const auto& vector : vectors.at("cases").as_array()) {
     const InboundRequest request = tests::request_of(vector);
     const std::size_t begin = request.body.find("<Encrypt><![CDATA[");
     const std::size_t end = request.body.find("]]></Encrypt>");
