@@ -68,8 +68,12 @@ RequestJob::RequestJob(JobContext context, Request request, Caller caller)
 
 void RequestJob::rehearse(Instant now) {
   const auto* request = std::get_if<DecisionRequest>(&request_);
-  Rehearsal open = Rehearsal::open;
-  if (request == nullptr || !rehearsal_.compare_exchange_strong(open, Rehearsal::under_way)) return;
+  if (request == nullptr) return;
+  {
+    const std::lock_guard lock(rehearsal_mutex_);
+    if (rehearsal_ != Rehearsal::open) return;
+    rehearsal_ = Rehearsal::under_way;
+  }
   const auto stored = context_.reader.stored_instance(request->instance);
   if (stored && *stored) {
     const State& state = *(*stored)->state;
@@ -78,14 +82,17 @@ void RequestJob::rehearse(Instant now) {
       if (command) rehearsed_ = context_.execution.rehearse(**stored, *command, now);
     }
   }
-  rehearsal_.store(Rehearsal::settled);
-  rehearsal_.notify_one();
+  {
+    const std::lock_guard lock(rehearsal_mutex_);
+    rehearsal_ = Rehearsal::settled;
+  }
+  rehearsal_ended_.notify_one();
 }
 
 void RequestJob::settle_rehearsal() {
-  Rehearsal open = Rehearsal::open;
-  if (rehearsal_.compare_exchange_strong(open, Rehearsal::settled)) return;
-  rehearsal_.wait(Rehearsal::under_way);
+  std::unique_lock lock(rehearsal_mutex_);
+  if (rehearsal_ == Rehearsal::open) rehearsal_ = Rehearsal::settled;
+  rehearsal_ended_.wait(lock, [&] { return rehearsal_ == Rehearsal::settled; });
 }
 
 Result<void> RequestJob::run(Transaction& transaction, Instant now) {

@@ -3,8 +3,9 @@
 // definition, runs the core's command and words the answer. Lives from submit() until its completion; used on
 // the writer's thread only, but for rehearse().
 
-#include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -82,7 +83,9 @@ class RequestJob {
   Answer answer_;
   // Who touches `rehearsed_`: nobody yet, the rehearsal's thread, the writer.
   enum class Rehearsal { open, under_way, settled };
-  std::atomic<Rehearsal> rehearsal_{Rehearsal::open};
+  Rehearsal rehearsal_ = Rehearsal::open;
+  std::mutex rehearsal_mutex_;  // of rehearsal_
+  std::condition_variable rehearsal_ended_;
   std::optional<Rehearsed> rehearsed_;
 };
 

@@ -1,6 +1,7 @@
 // Decisions that are worked out ahead of the writer: as good as decided by it, and never on what has changed
 // since.
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -125,22 +126,27 @@ TEST_F(RehearsalsFixture, ThreadsThatDecideTheSameItemsDecideEachOnce) {
   for (int i = 0; i < 60; ++i) ids.push_back(start("simple"));
   Engine running(*store, *library, clock, random, links);
   running.start();
-  std::atomic<int> decided = 0;
-  std::atomic<int> answered = 0;
+  int decided = 0;
+  int answered = 0;
+  std::mutex mutex;  // of both
+  std::condition_variable all_answered;
   std::vector<std::thread> people;
   for (int person = 0; person < 3; ++person) {
     people.emplace_back([&] {
       for (const std::string& id : ids) {
         running.submit(approval(id), by("boss"), [&](const Answer& answer) {
+          const std::lock_guard lock(mutex);
           if (answer) ++decided;
-          ++answered;
-          answered.notify_all();
+          if (++answered == 180) all_answered.notify_one();
         });
       }
     });
   }
   for (std::thread& person : people) person.join();
-  for (int seen = answered; seen < 180; seen = answered) answered.wait(seen);
+  {
+    std::unique_lock lock(mutex);
+    all_answered.wait(lock, [&] { return answered == 180; });
+  }
   running.stop(std::chrono::seconds(5));
   EXPECT_EQ(decided, 60);
   for (const std::string& id : ids) EXPECT_EQ(status_of(id), "approved");
