@@ -186,6 +186,11 @@ void print_standing(Console& console, const json::value& instance) {
       const std::string group = shown_at(item, "group");
       line(fmt::format("    waits for {} ({})", group.empty() ? shown_at(item, "assignee") : "group " + group,
                        shown_at(item, "id")));
+      for (const json::value& each : list_at(item, "stand_ins")) {
+        line(fmt::format("      {} is away; {} stands in until {} UTC", shown_at(each, "absent"),
+                         shown_at(each, "stand_in"), instant_at(each, "until")));
+      }
+      for (const json::value& note : list_at(item, "stand_in_notes")) line("      " + shown(note));
     }
     const std::string due = instant_at(step, "due_at");
     if (!due.empty()) line(fmt::format("    due {} UTC", due));

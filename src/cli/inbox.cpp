@@ -1,5 +1,7 @@
 // countersign inbox: what waits for somebody.
 
+#include <fmt/format.h>
+
 #include "cli/commands.h"
 #include "cli/paging.h"
 #include "cli/shown.h"
@@ -14,8 +16,12 @@ struct InboxOptions {
 
 std::vector<std::string> inbox_cells(const json::value& row) {
   const std::string group = shown_at(row, "group");
+  std::string who = group.empty() ? shown_at(row, "assignee") : "group " + group;
+  for (const json::value& each : list_at(row, "stand_ins")) {
+    who += fmt::format("; {} stands in until {}", shown_at(each, "stand_in"), instant_at(each, "until"));
+  }
   return {shown_at(row, "id"),       shown_at(row, "reference"),
-          shown_at(row, "title"),    group.empty() ? shown_at(row, "assignee") : "group " + group,
+          shown_at(row, "title"),    who,
           instant_at(row, "due_at"), shown_at(row, "outcomes")};
 }
 

@@ -37,6 +37,7 @@ std::unique_ptr<CommandLine> make_command_line(Connection& connection, const Ser
   add_inbound(root, connection);
   add_event(root, connection);
   add_ledger(root, connection);
+  add_absence(root, connection);
   add_reload(root, connection);
   add_workflow(root, connection);
   add_people(root);

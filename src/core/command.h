@@ -90,7 +90,11 @@ struct Migrate {
   std::string reason;
 };
 
+// The directory or somebody's absence is not what it was: work of people who have left moves on by the rules
+// of their steps, and stand-ins are told. Nothing where nothing of the instance is concerned.
+struct DirectoryChanged {};
+
 using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
-                             Cancel, Retry, Reassign, Migrate>;
+                             Cancel, Retry, Reassign, DirectoryChanged, Migrate>;
 
 }  // namespace countersign

@@ -17,6 +17,7 @@ void withdraw(Transition& transition, const Withdraw& command);
 void cancel(Transition& transition, const Cancel& command);
 void retry(Transition& transition, const Retry& command);
 void reassign(Transition& transition, const Reassign& command);
+void directory_changed(Transition& transition);
 // The state is one of the new version afterwards, while the transition keeps the old one: nothing may follow.
 void migrate(Transition& transition, const Migrate& command);
 

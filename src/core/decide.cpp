@@ -108,6 +108,7 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     void operator()(const Cancel& c) { cancel(transition, c); }
     void operator()(const Retry& c) { retry(transition, c); }
     void operator()(const Reassign& c) { reassign(transition, c); }
+    void operator()(const DirectoryChanged&) { directory_changed(transition); }
     void operator()(const Migrate& c) { migrate(transition, c); }
   } apply{transition, existing};
   std::visit(apply, command);

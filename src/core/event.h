@@ -185,6 +185,14 @@ struct Chased {
   std::uint32_t count = 1;
   bool operator==(const Chased&) const = default;
 };
+// Somebody who stands in for an absent person was told of the item.
+struct StandInAsked {
+  std::uint32_t item = 0;
+  PersonId absent;
+  PersonId stand_in;
+  Instant until;
+  bool operator==(const StandInAsked&) const = default;
+};
 // A for_each looked at its list: these are its items, whatever becomes of the list afterwards. What its steps
 // have left behind from an earlier visit (for the same items of the for_each steps around it) is forgotten.
 struct ItemsListed {
@@ -240,7 +248,7 @@ using EventBody =
                  ActivationClosed, RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared,
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
-                 IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
+                 IncidentCleared, Chased, StandInAsked, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
                  LedgerPosted>;
 
 struct Event {

@@ -178,7 +178,7 @@ struct Fold {
     Item& item = found->second;
     require(next_status(item.status, event.act) == event.status, "the item's state does not allow it");
     if (event.act == ItemAct::decide) {
-      vote(item, event.outcome);
+      vote(item, event.outcome, event.by.on_behalf_of.empty() ? PersonId() : event.by.person);
       if (Activation* of = find_activation(item.activation)) {
         for (const auto& [name, value] : event.fields) of->answers.insert_or_assign(name, value);
       }
@@ -194,7 +194,7 @@ struct Fold {
     state.items.erase(found);
   }
 
-  void vote(const Item& item, std::string_view outcome) const {
+  void vote(const Item& item, std::string_view outcome, const PersonId& stand_in) const {
     const bool approved = outcome == "approved";
     if (!approved && outcome != "rejected") return;
     Activation* of = find_activation(item.activation);
@@ -204,6 +204,7 @@ struct Fold {
       if (seat.item != item.number && std::ranges::find(item.stands_for, seat.item) == item.stands_for.end())
         continue;
       seat.vote = approved ? Seat::Vote::approved : Seat::Vote::rejected;
+      seat.by = stand_in;
     }
   }
 
@@ -297,6 +298,12 @@ struct Fold {
 
   // Stands in the log only; the timer that it came from is set anew by an event of its own.
   void operator()(const Chased&) const {}
+
+  void operator()(const StandInAsked& event) const {
+    const auto found = state.items.find(event.item);
+    require(found != state.items.end(), "the item is closed or was never opened");
+    found->second.stand_ins.push_back(event.stand_in);
+  }
 
   void operator()(const ItemsListed& event) const {
     Activation& of = activation(event.activation);

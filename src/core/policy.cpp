@@ -4,6 +4,7 @@
 
 #include "core/gates.h"
 #include "core/roster.h"
+#include "core/stand_in.h"
 
 namespace countersign {
 namespace {
@@ -13,7 +14,17 @@ std::string name_of(const Directory& directory, const PersonId& id) {
   return person == nullptr || person->name.empty() ? id.value : person->name;
 }
 
+bool is_before(const Transition& transition, const Item& item, const PersonId& person) {
+  return item.group.empty() ? item.assignee == person
+                            : transition.context().directory.is_member(person, item.group);
+}
+
 }  // namespace
+
+PersonId acting_for(Transition& transition, const Item& item, const Actor& by) {
+  if (is_before(transition, item, by.person)) return {};
+  return acts_for(stand_in_view(transition.context(), transition.state()), item, by.person);
+}
 
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version) {
@@ -31,9 +42,8 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden,
               fmt::format("{} is not an active person of the directory", by.person.value));
   }
-  const bool theirs =
-      item.group.empty() ? item.assignee == by.person : directory.is_member(by.person, item.group);
-  if (!theirs) {
+  const bool theirs = is_before(transition, item, by.person);
+  if (!theirs && acting_for(transition, item, by).empty()) {
     const std::string whose = item.group.empty() ? name_of(directory, item.assignee) : "group " + item.group;
     return no(ErrorCode::forbidden,
               fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
@@ -46,7 +56,7 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
                                                 name_of(directory, by.person)));
   }
-  if (!item.stands_for.empty() &&
+  if ((!theirs || !item.stands_for.empty()) &&
       has_voted(transition.state().activations.at(item.activation).roster, by.person)) {
     return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
                                                name_of(directory, by.person)));

@@ -12,4 +12,7 @@ namespace countersign {
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version);
 
+// In whose place they would act: somebody away, for whom they stand in. Empty where the item is theirs.
+PersonId acting_for(Transition& transition, const Item& item, const Actor& by);
+
 }  // namespace countersign

@@ -25,7 +25,7 @@ void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, con
 // How many of `seats` must approve.
 std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats);
 
-// Whether this person's own seat has its vote.
+// Whether this person's own seat has its vote, or they cast one for somebody else.
 bool has_voted(const Roster& roster, const PersonId& person);
 
 // What the votes so far amount to: approved as soon as it is reached, rejected as soon as it cannot be
@@ -42,6 +42,15 @@ struct Seating {
 };
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
+
+// What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame);
+
+// The first active person up the requester's line.
+std::optional<PersonId> manager_up(const Transition& transition);
+
+// Whether somebody could answer for that person or group: active people but `but`.
+bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);
 
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);

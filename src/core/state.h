@@ -40,6 +40,7 @@ struct Seat {
   std::string reason;      // why this person: "requester.manager"
   std::uint32_t item = 0;  // its work item's number; 0 before its turn, or where policy decided
   enum class Vote { none, approved, rejected } vote = Vote::none;
+  PersonId by{};  // who cast the vote, where somebody did in this person's place
   bool operator==(const Seat&) const = default;
 };
 
@@ -65,6 +66,7 @@ struct Item {
   std::optional<Instant> due_at;
   std::vector<std::uint32_t> stands_for;  // items that a decision here settles too (an escalation)
   std::vector<std::string> entries;       // of the task's checklist: ids of those that are this item's to do
+  std::vector<PersonId> stand_ins;        // who was told that they stand in here
   bool operator==(const Item&) const = default;
 };
 

@@ -55,6 +55,7 @@ struct PresentedInput {
 };
 struct PresentedDecision {
   std::string who;            // a name
+  std::string on_behalf_of;   // a name, where they decided in somebody's place
   std::string step;           // its title or id in words
   std::string outcome;        // as stored
   std::string outcome_words;  // "Approved"
@@ -63,6 +64,13 @@ struct PresentedDecision {
   std::string channel;
   std::uint32_t round = 1;
   bool is_void = false;  // of a round before the present one
+};
+// Somebody who may act on the item in an absent person's place.
+struct PresentedStandIn {
+  std::string absent;    // names
+  std::string stand_in;
+  std::string until;     // when
+  bool is_reader = false;
 };
 struct PresentedOutcome {
   std::string outcome;
@@ -109,6 +117,7 @@ struct Presentation {
   std::vector<PresentedInput> edits;
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
+  std::vector<PresentedStandIn> stand_ins;  // while it is open or waiting
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
 };
@@ -121,6 +130,7 @@ struct Presenting {
   PersonId reader;  // whose language and zone; unknown or empty: English, the workflow's zone
   Instant now;
   const Reader* store = nullptr;  // where budgets are read that texts speak of; nullptr: they stay out
+  const Absences* absences = nullptr;  // who is away beside what the directory says
 };
 
 // The state without what `visible_to` and `visible_from` keep from the reader.

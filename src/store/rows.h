@@ -174,6 +174,7 @@ struct WorkItemRow {
   std::optional<Instant> closed_at;
   std::string outcome;
   PersonId decided_by;
+  PersonId on_behalf_of{};  // in whose place they decided
   std::string channel;
   std::string comment;
   ItemId id() const { return ItemId(instance.value + "." + std::to_string(number)); }

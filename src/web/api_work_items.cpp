@@ -9,6 +9,7 @@
 #include "web/instance_reading.h"
 #include "web/json_views.h"
 #include "web/routes.h"
+#include "web/stand_in_views.h"
 
 namespace countersign::web {
 
@@ -25,6 +26,7 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   if (!call.principal->has("admin") && !sees_decision(reading.presenting(person, now), row))
     hide_decision(shown);
   shown["title"] = question_of(reading.presenting(person, now), row, locale);
+  add_stand_ins(shown, reading, row, now);
   if (row.status != ItemStatus::open || !reading.definition) return;
   const Step* step = step_named(*reading.definition, row.step);
   if (step == nullptr) return;

@@ -44,7 +44,8 @@ Roster full_roster() {
                  .group = "",
                  .reason = "requester.manager",
                  .item = 8,
-                 .vote = Seat::Vote::approved},
+                 .vote = Seat::Vote::approved,
+                 .by = PersonId("wang.fang")},
                 {.person = {}, .group = "finance", .reason = "group", .item = 0, .vote = Seat::Vote::none}},
       .needed = 2,
       .veto = true,
@@ -63,7 +64,8 @@ Item full_item() {
           .opened_at = instant(0),
           .due_at = instant(3600),
           .stands_for = {5, 6},
-          .entries = {"contract"}};
+          .entries = {"contract"},
+          .stand_ins = {PersonId("wang.fang")}};
 }
 
 Started full(const Started*) {
@@ -194,6 +196,10 @@ ItemsListed full(const ItemsListed*) {
   return {.activation = ActivationId(7),
           .items = {Value::string("A"), Value::person(PersonId("li.na"))},
           .steps = {5, 6}};
+}
+
+StandInAsked full(const StandInAsked*) {
+  return {.item = 8, .absent = PersonId("li.na"), .stand_in = PersonId("wang.fang"), .until = instant(5)};
 }
 
 LevelOpened full(const LevelOpened*) {

@@ -47,6 +47,7 @@ IncidentCleared full(const IncidentCleared*);
 Chased full(const Chased*);
 Ended full(const Ended*);
 ItemsListed full(const ItemsListed*);
+StandInAsked full(const StandInAsked*);
 LevelOpened full(const LevelOpened*);
 ChecklistReopened full(const ChecklistReopened*);
 Migrated full(const Migrated*);

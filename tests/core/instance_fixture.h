@@ -69,6 +69,7 @@ class Instance {
   std::vector<std::string> last_sends() const;
   const Definition& definition() const { return *definition_; }
   std::shared_ptr<const Directory> directory = sample_directory();
+  Absences absences;
 
  private:
   void check_invariants() const;

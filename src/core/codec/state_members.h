@@ -43,7 +43,7 @@ template <>
 struct Members<Seat> {
   static constexpr auto kList =
       std::tuple(member("person", &Seat::person), member("group", &Seat::group),
-                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote));
+                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote), member("by", &Seat::by));
 };
 
 template <>
@@ -61,7 +61,7 @@ struct Members<Item> {
       required("status", &Item::status), member("assignee", &Item::assignee), member("group", &Item::group),
       member("version", &Item::version), member("round", &Item::round),
       required("opened_at", &Item::opened_at), member("due_at", &Item::due_at),
-      member("stands_for", &Item::stands_for), member("entries", &Item::entries));
+      member("stands_for", &Item::stands_for), member("entries", &Item::entries), member("stand_ins", &Item::stand_ins));
 };
 
 template <>

@@ -9,7 +9,7 @@
 
 #define ITEM_COLUMNS                                                                                         \
   "w.instance, w.due, i.id, w.number, i.workflow, i.reference, w.step, w.assignee, w.candidates, w.status, " \
-  "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment"
+  "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment, w.on_behalf_of"
 #define ITEM_FROM " FROM work_item w JOIN instance i ON i.n = w.instance "
 // ?2 ?3 ?4: the key of the last row seen; ?5: due then or earlier; ?6: the workflow.
 #define ITEM_RESIDUE                                                                                   \
@@ -61,6 +61,7 @@ KeyedItem read_item(const Rows& rows) {
   row.decided_by.value = rows.text(15);
   row.channel = rows.text(16);
   row.comment = rows.text(17);
+  row.on_behalf_of.value = rows.text(18);
   return item;
 }
 

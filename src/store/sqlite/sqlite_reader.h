@@ -30,6 +30,10 @@ class SqliteReader final : public Reader {
                                                std::uint32_t number) const override;
   Result<Page<WorkItemRow>> work_items(const WorkItemFilter& filter, std::size_t limit,
                                        std::string_view cursor) const override;
+  Result<Asked> asked() const override;
+  Result<Page<InstanceId>> instances_asking(const PersonId& person, std::string_view group, std::size_t limit,
+                                            std::string_view cursor) const override;
+  Result<std::vector<RecordedAbsence>> absences(Instant at) const override;
   Result<std::optional<LinkRow>> link(std::string_view token_hash) const override;
   Result<std::optional<KeyRow>> key(std::string_view hash) const override;
   Result<std::vector<KeyRow>> keys() const override;
