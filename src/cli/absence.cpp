@@ -6,6 +6,9 @@
 #include "cli/shown.h"
 #include "cli/table.h"
 #include "cli/text_width.h"
+#include "core/absence_calendar.h"
+#include "core/calendar_settings.h"
+#include "definition/workflow_files.h"
 #include "web/uri_text.h"
 
 namespace countersign::cli {
@@ -41,8 +44,9 @@ Outcome<ExitCode> set_absence(Console& console, const Connection& connection, co
   if (!client) return std::unexpected(client.error());
   json::object body{{"until", options.until},
                     {"workflows", json::array(options.workflows.begin(), options.workflows.end())}};
-  for (const auto& [key, value] : {std::pair("from", &options.from), std::pair("stand_in", &options.stand_in),
-                                   std::pair("up_to", &options.up_to), std::pair("reason", &options.reason)}) {
+  for (const auto& [key, value] :
+       {std::pair("from", &options.from), std::pair("stand_in", &options.stand_in),
+        std::pair("up_to", &options.up_to), std::pair("reason", &options.reason)}) {
     if (!value->empty()) body[key] = *value;
   }
   const auto reply = client->post(absences_path(options.person), body);
@@ -75,6 +79,47 @@ Outcome<ExitCode> list_absences(Console& console, const Connection& connection, 
   return ExitCode::done;
 }
 
+struct AbsenceImport {
+  std::string file, person, stand_in;
+};
+
+// In every zone: of a day the last one has ended everywhere.
+bool is_over(const std::string& until) {
+  const Instant now = SystemClock().now();
+  if (const auto day = parse_day(until)) return *day + date::days(2) <= now;
+  const auto at = parse_rfc3339(until);
+  return at && *at <= now;
+}
+
+// All or nothing as far as it can be seen beforehand; an absence that is set already is not set twice.
+Outcome<ExitCode> import_absences(Console& console, const Connection& connection,
+                                  const AbsenceImport& options) {
+  const auto text = read_file(options.file);
+  if (!text) return failed(ExitCode::wrong_use, text.error().message);
+  const auto absences = parse_absences(*text);
+  if (!absences) return failed(ExitCode::not_so, absences.error().message);
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  std::size_t set = 0;
+  json::array answers;
+  for (const CalendarAbsence& each : *absences) {
+    json::object body{{"from", each.from}, {"until", each.until}, {"reason", each.title}};
+    if (!options.stand_in.empty()) body["stand_in"] = options.stand_in;
+    if (is_over(each.until)) continue;
+    const auto reply = client->post(absences_path(options.person), body);
+    if (!reply) return std::unexpected(reply.error());
+    if (reply->status == 201) ++set;
+    if (!connection.json) console.out << printable(absence_words(reply->body)) << '\n';
+    answers.push_back(reply->body);
+  }
+  if (connection.json) {
+    print_json(console, json::object{{"absences", std::move(answers)}});
+  } else {
+    console.out << fmt::format("{} of {} events set an absence\n", set, absences->size());
+  }
+  return ExitCode::done;
+}
+
 struct AbsenceEnding {
   std::string person, id;
 };
@@ -100,8 +145,10 @@ void add_absence(Command& root, Connection& connection) {
   Command& set = absence.add("set", "somebody is away, and somebody stands in for them");
   set.describe(
          "Whoever stands in may answer what waits for the person, also what was open before, and gets its "
-         "messages and reminders; the record names both. Days are the person's own: the last one counts whole. "
-         "Without --stand-in nobody acts meanwhile. A person's key sets their own absences, one with the scope "
+         "messages and reminders; the record names both. Days are the person's own: the last one counts "
+         "whole. "
+         "Without --stand-in nobody acts meanwhile. A person's key sets their own absences, one with the "
+         "scope "
          "admin anybody's.")
       .argument(setting->person, "PERSON", "their id")
       .option(setting->until, "--until", "DAY", "the last day, 2026-12-04, or a time of RFC 3339",
@@ -123,6 +170,24 @@ void add_absence(Command& root, Connection& connection) {
   list.example("countersign absence list li.na").runs([person, &connection](Console& console) {
     return list_absences(console, connection, *person);
   });
+
+  const auto importing = std::make_shared<AbsenceImport>();
+  Command& import = absence.add("import", "set the absences that a calendar file (.ics) holds");
+  import
+      .describe(
+          "Each event is an absence with its title as the reason: those marked \"out of office\" where there "
+          "are "
+          "any, else all that do not leave the person free. What is over and what is set already is passed "
+          "over. "
+          "Nothing is set where an event cannot be read: one that repeats, or whose times have no zone.")
+      .argument(importing->file, "FILE.ics", "as calendar programs export it")
+      .option(importing->person, "--person", "ID", "who is away", Command::Need::required)
+      .option(importing->stand_in, "--stand-in", "ID", "who acts meanwhile: an id or mail address");
+  add_connection(import, connection, Writes::yes);
+  import.example("countersign absence import away.ics --person li.na --stand-in wang.fang")
+      .runs([importing, &connection](Console& console) {
+        return import_absences(console, connection, *importing);
+      });
 
   const auto ending = std::make_shared<AbsenceEnding>();
   Command& end = absence.add("end", "end an absence now, or take back one to come");

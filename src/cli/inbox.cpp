@@ -20,8 +20,7 @@ std::vector<std::string> inbox_cells(const json::value& row) {
   for (const json::value& each : list_at(row, "stand_ins")) {
     who += fmt::format("; {} stands in until {}", shown_at(each, "stand_in"), instant_at(each, "until"));
   }
-  return {shown_at(row, "id"),       shown_at(row, "reference"),
-          shown_at(row, "title"),    who,
+  return {shown_at(row, "id"),       shown_at(row, "reference"), shown_at(row, "title"), who,
           instant_at(row, "due_at"), shown_at(row, "outcomes")};
 }
 

@@ -44,10 +44,9 @@ Result<Money> parse_amount_limit(std::string_view text) {
   const std::size_t space = whole.find(' ');
   const auto amount = Decimal::parse(whole.substr(0, space));
   std::string currency(space == std::string_view::npos ? "" : trimmed(whole.substr(space)));
-  const bool letters =
-      currency.size() == 3 && std::ranges::all_of(currency, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      });
+  const bool letters = currency.size() == 3 && std::ranges::all_of(currency, [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                       });
   if (!amount || amount->is_negative() || !letters) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("'{}' is no amount with its currency (expected 10000 CNY)", text.substr(0, 60)));

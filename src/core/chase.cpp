@@ -90,7 +90,7 @@ void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
 // What is late: items that are waited for, with all that they stand for.
 struct Late {
   std::vector<std::uint32_t> items;
-  Place place;
+  ItemPlace place;
 };
 
 Late late_items(const State& state, const Activation& activation) {

@@ -13,8 +13,7 @@ namespace {
 std::vector<StandIn> admitted_stand_ins(Transition& transition, const Item& item) {
   std::vector<StandIn> found = stand_ins_of(stand_in_view(transition.context(), transition.state()), item);
   const FrameId frame = transition.state().activations.at(item.activation).frame;
-  std::erase_if(found,
-                [&](const StandIn& each) { return !may_complete(transition, frame, each.stand_in); });
+  std::erase_if(found, [&](const StandIn& each) { return !may_complete(transition, frame, each.stand_in); });
   return found;
 }
 

@@ -248,8 +248,8 @@ using EventBody =
                  ActivationClosed, RosterSet, ItemOpened, ItemChanged, VarsSet, TimerSet, TimerCleared,
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
-                 IncidentCleared, Chased, StandInAsked, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
-                 LedgerPosted>;
+                 IncidentCleared, Chased, StandInAsked, Ended, Migrated, ItemsListed, LevelOpened,
+                 ChecklistReopened, LedgerPosted>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

@@ -69,9 +69,8 @@ class Departure {
   void keep_possible(std::vector<Seat>& seats) const {
     const PersonId but = approves() ? transition_.state().requester : PersonId();
     const Directory& directory = transition_.context().directory;
-    std::erase_if(seats, [&](const Seat& seat) {
-      return is_on_step(seat) || !can_be_asked(directory, seat, but);
-    });
+    std::erase_if(seats,
+                  [&](const Seat& seat) { return is_on_step(seat) || !can_be_asked(directory, seat, but); });
     keep_admitted(transition_, activation_.frame, seats);
   }
 
@@ -191,7 +190,8 @@ class Departure {
     const std::vector<Item> escalations = escalations_of_it();
     close(ItemAct::reassign);
     Roster roster = activation_.roster;
-    const auto place = std::ranges::find_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
+    const auto place =
+        std::ranges::find_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
     // An escalation votes on other seats and keeps doing so.
     const bool has_seat = place != roster.seats.end() && item_.stands_for.empty();
     if (has_seat) {
@@ -235,8 +235,8 @@ class Departure {
   void close(ItemAct act) {
     const auto status = next_status(item_.status, act);
     COUNTERSIGN_INVARIANT(status.has_value(), "a work item's status admits no such act");
-    transition_.emit(ItemChanged{
-        .item = item_.number, .act = act, .status = *status, .by = kDirectory, .comment = who_});
+    transition_.emit(
+        ItemChanged{.item = item_.number, .act = act, .status = *status, .by = kDirectory, .comment = who_});
     clear_item_timers(transition_, item_.activation, item_.number);
   }
 

@@ -159,8 +159,7 @@ void cancel(Transition& transition, const Cancel& command) {
   const State& state = transition.state();
   // Whoever has the form now: where the requester has left, somebody in their place.
   const bool has_form =
-      command.by.person == state.requester ||
-      std::ranges::any_of(state.items, [&](const auto& entry) {
+      command.by.person == state.requester || std::ranges::any_of(state.items, [&](const auto& entry) {
         const Step& step = transition.definition().step(state.activations.at(entry.second.activation).step);
         return std::holds_alternative<Revise>(step.kind) && entry.second.assignee == command.by.person;
       });

@@ -72,7 +72,7 @@ void ask(Transition& transition, ActivationId id, Roster roster, const std::vect
   transition.emit(RosterSet{id, std::move(roster)});
   bool first = true;
   for (const Seat& seat : seats) {
-    Place place{.entries = shared_entries, .waiting = one_by_one && !first};
+    ItemPlace place{.entries = shared_entries, .waiting = one_by_one && !first};
     const auto share =
         std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
     if (share != shares.end())
@@ -199,7 +199,7 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
   announce(transition, next);
 }
 
-std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, Place place) {
+std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, ItemPlace place) {
   const Activation& activation = transition.state().activations.at(id);
   for (const std::uint32_t number : activation.items) {
     const Item& open = transition.state().items.at(number);

@@ -17,14 +17,14 @@ void count_votes(Transition& transition, ActivationId activation, const Actor& b
 // more (they were replaced).
 bool is_in_charge(const State& state, const Item& item);
 
-struct Place {
+struct ItemPlace {
   std::vector<std::uint32_t> stands_for;
   std::vector<std::string> entries;  // of a task's checklist
   bool waiting = false;              // not yet their turn
 };
 
 // Puts an item before somebody. Returns its number; 0 where that person has an open item of the step already.
-std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, Place place);
+std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, ItemPlace place);
 
 // Closes an open item: its timers go with it.
 void close_item(Transition& transition, std::uint32_t item, ItemAct act, const Actor& by);

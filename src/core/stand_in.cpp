@@ -62,11 +62,11 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
     return other.assignee == stand_in ||
            (!other.group.empty() && view.directory.is_member(stand_in, other.group));
   });
-  const bool has_seat = std::ranges::any_of(
-      activation.roster.seats, [&](const Seat& seat) { return seat.person == stand_in; });
+  const bool has_seat =
+      std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) { return seat.person == stand_in; });
   if (has_item || has_seat) return "is on this step already, and nobody counts twice";
-  const bool has_voted = std::ranges::any_of(activation.roster.seats,
-                                             [&](const Seat& seat) { return seat.by == stand_in; });
+  const bool has_voted =
+      std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) { return seat.by == stand_in; });
   if (has_voted) return "has decided here for somebody else already, and nobody counts twice";
   return {};
 }
@@ -128,7 +128,8 @@ std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
   for (const PersonId& member : *members) {
     const Person* person = view.directory.find(member);
     if (person == nullptr || !person->active || (approves && member == view.state.requester)) continue;
-    if (!is_away(view.directory, view.absences, member, view.now)) return found;  // the group covers for itself
+    if (!is_away(view.directory, view.absences, member, view.now))
+      return found;  // the group covers for itself
     asked.push_back(member);
   }
   for (const PersonId& member : asked) add_stand_in(view, item, member, found, why_not);

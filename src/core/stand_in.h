@@ -6,7 +6,8 @@
 //   stand-in is away too, nobody stands in for them.
 // - Never the requester of an approval, nobody who is on the step already, nobody who has voted there for
 //   another.
-// - A group's item waits for the whole group, which covers for its members; only where all of them are away do
+// - A group's item waits for the whole group, which covers for its members; only where all of them are away
+// do
 //   their stand-ins act.
 
 #include <string>

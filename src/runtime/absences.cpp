@@ -107,16 +107,17 @@ json::object absence_json(const RecordedAbsence& absence) {
   const auto text_or_null = [](const std::string& text) {
     return text.empty() ? json::value() : json::value(text);
   };
-  return {{"id", absence.id},
-          {"person", absence.person.value},
-          {"from", format_rfc3339(absence.absence.from)},
-          {"until", format_rfc3339(absence.absence.until)},
-          {"stand_in", absence.absence.stand_in ? json::value(absence.absence.stand_in->value) : json::value()},
-          {"workflows", std::move(workflows)},
-          {"up_to", absence.absence.up_to ? json::value(absence.absence.up_to->to_text()) : json::value()},
-          {"reason", text_or_null(absence.absence.reason)},
-          {"set_by", text_or_null(absence.set_by.value)},
-          {"created_at", format_rfc3339(absence.created_at)}};
+  return {
+      {"id", absence.id},
+      {"person", absence.person.value},
+      {"from", format_rfc3339(absence.absence.from)},
+      {"until", format_rfc3339(absence.absence.until)},
+      {"stand_in", absence.absence.stand_in ? json::value(absence.absence.stand_in->value) : json::value()},
+      {"workflows", std::move(workflows)},
+      {"up_to", absence.absence.up_to ? json::value(absence.absence.up_to->to_text()) : json::value()},
+      {"reason", text_or_null(absence.absence.reason)},
+      {"set_by", text_or_null(absence.set_by.value)},
+      {"created_at", format_rfc3339(absence.created_at)}};
 }
 
 Answer set_absence(const JobContext& context, const Caller& caller, const SetAbsence& request,
@@ -142,8 +143,8 @@ Answer set_absence(const JobContext& context, const Caller& caller, const SetAbs
   const auto known = transaction.absences_of(person->id, now);
   if (!known) return refuse(known.error());
   for (const RecordedAbsence& other : *known) {
-    const bool same_begin = other.absence.from == read.row.absence.from ||
-                            (request.from.empty() && other.absence.from <= now);
+    const bool same_begin =
+        other.absence.from == read.row.absence.from || (request.from.empty() && other.absence.from <= now);
     Absence compared = read.row.absence;
     compared.from = other.absence.from;
     if (same_begin && compared == other.absence) return Reply{200, write_json(absence_json(other))};

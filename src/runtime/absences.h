@@ -16,8 +16,8 @@ class AbsenceBook {
   // Both outlive it.
   AbsenceBook(Library& library, const Reader& reader, const Clock& clock)
       : library_(library), reader_(reader), clock_(clock) {}
-  // After a commit that changed them, and at the start. What cannot be read stays as it was, and next() of the
-  // watch asks again.
+  // After a commit that changed them, and at the start. What cannot be read stays as it was, and next() of
+  // the watch asks again.
   void read();
   bool is_stale() const { return stale_; }
 

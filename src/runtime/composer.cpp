@@ -192,8 +192,8 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
     const auto items = all_items(reader_, row.instance);
     if (!items) return std::unexpected(items.error());
     const auto definition = library_.version((*state)->workflow, (*state)->version);
-    const Presenting presenting{*snapshot, definition.get(), **state, *items, row.recipient, now, &reader_,
-                                absences.get()};
+    const Presenting presenting{*snapshot, definition.get(), **state,       *items, row.recipient,
+                                now,       &reader_,         absences.get()};
     if (about_item) {
       for (const WorkItemRow& item : *items) {
         if (item.number != row.item) continue;

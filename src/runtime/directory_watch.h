@@ -67,9 +67,9 @@ class DirectoryWatch {
   std::shared_ptr<const Directory> seen_;
   std::deque<Round> rounds_;
   std::multimap<Instant, PersonId> listed_begins_;  // absences of the file of people whose turn is to come
-  bool look_again_ = false;  // the store took nothing
-  Instant now_{};            // of the last take()
-  Instant from_{};           // not before then
+  bool look_again_ = false;                         // the store took nothing
+  Instant now_{};                                   // of the last take()
+  Instant from_{};                                  // not before then
 };
 
 }  // namespace countersign

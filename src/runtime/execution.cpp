@@ -56,8 +56,8 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
   const std::shared_ptr<const Absences> absences = library_.absences();
   Facts facts;
   for (int round = 0; round <= kFactRoundsMax; ++round) {
-    const Context context{definition, *snapshot->directory, snapshot->calendars, facts,
-                          now,        nullptr,              absences.get()};
+    const Context context{definition, *snapshot->directory, snapshot->calendars, facts, now,
+                          nullptr,    absences.get()};
     Outcome outcome = decide(context, *before, command);
     if (const auto* need = std::get_if<NeedFacts>(&outcome)) {
       for (const FactKey& key : need->facts) {

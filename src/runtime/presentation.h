@@ -67,9 +67,9 @@ struct PresentedDecision {
 };
 // Somebody who may act on the item in an absent person's place.
 struct PresentedStandIn {
-  std::string absent;    // names
+  std::string absent;  // names
   std::string stand_in;
-  std::string until;     // when
+  std::string until;  // when
   bool is_reader = false;
 };
 struct PresentedOutcome {
@@ -117,7 +117,7 @@ struct Presentation {
   std::vector<PresentedInput> edits;
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
-  std::vector<PresentedStandIn> stand_ins;  // while it is open or waiting
+  std::vector<PresentedStandIn> stand_ins;    // while it is open or waiting
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
 };
@@ -129,7 +129,7 @@ struct Presenting {
   std::span<const WorkItemRow> items;  // all of the instance, closed ones too, by number
   PersonId reader;  // whose language and zone; unknown or empty: English, the workflow's zone
   Instant now;
-  const Reader* store = nullptr;  // where budgets are read that texts speak of; nullptr: they stay out
+  const Reader* store = nullptr;       // where budgets are read that texts speak of; nullptr: they stay out
   const Absences* absences = nullptr;  // who is away beside what the directory says
 };
 

@@ -117,12 +117,13 @@ struct AddFile {
   std::uint64_t size = 0;
 };
 
-// Somebody is away: days of their own calendar ("2026-11-23", the last one included), or instants of RFC 3339.
+// Somebody is away: days of their own calendar ("2026-11-23", the last one included), or instants of RFC
+// 3339.
 struct SetAbsence {
   PersonId person;
-  std::string from;   // "" for now
+  std::string from;  // "" for now
   std::string until;
-  PersonId stand_in;  // "" for nobody
+  PersonId stand_in;                   // "" for nobody
   std::vector<std::string> workflows;  // by id; none: all
   std::string up_to;                   // "10000 CNY", "" for every amount
   std::string reason;
@@ -147,10 +148,10 @@ struct AdjustLedger {
   std::string reason;
 };
 
-using Request =
-    std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest, CancelRequest,
-                 RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound, OutboxAct, CreateKey,
-                 RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger, SetAbsence, EndAbsence, ConnectorEvent>;
+using Request = std::variant<StartRequest, DecisionRequest, EventRequest, CommentRequest, WithdrawRequest,
+                             CancelRequest, RetryRequest, ReassignRequest, InboundDelivery, ReplayInbound,
+                             OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest, SendEventRequest,
+                             AdjustLedger, SetAbsence, EndAbsence, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

@@ -115,6 +115,9 @@ struct InstanceFilter {
 struct WorkItemFilter {
   std::string assignee;  // also items of groups in `groups`
   std::vector<std::string> groups;
+  // Of an inbox (an assignee's open items): these people's and groups' items too, for whom somebody stands
+  // in.
+  std::vector<std::string> other_assignees, other_groups;
   std::string status, workflow, instance;
   std::optional<Instant> due_before;
 };

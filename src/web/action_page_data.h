@@ -34,6 +34,7 @@ struct ActionPage {
   PageProblems problems;
   std::map<std::string, PresentedFile> uploads;  // that stand in no form yet, by id
   std::string file_size_max;                     // "20 MB"
+  bool with_absences = false;                    // a link to the person's absences
 };
 
 json::object action_page_json(const ActionPage& page);

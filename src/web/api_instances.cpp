@@ -6,8 +6,8 @@
 #include "web/instance_reading.h"
 #include "web/json_views.h"
 #include "web/routes.h"
-#include "web/stand_in_views.h"
 #include "web/seen_events.h"
+#include "web/stand_in_views.h"
 
 namespace countersign::web {
 

@@ -10,6 +10,7 @@ std::string_view frame_template();
 // A work item: what action_page_json() gives.
 std::string_view action_template();
 // One thing said in the middle of the page: mark, heading, text, and what was decided.
+std::string_view absence_template();
 std::string_view result_template();
 std::string_view mailbox_template();
 

@@ -21,4 +21,13 @@ void add_stand_ins(json::object& shown, const InstanceReading& reading, const Wo
   shown["stand_in_notes"] = std::move(notes);
 }
 
+bool acts_in_place(const InstanceReading& reading, const WorkItemRow& row, const PersonId& person,
+                   Instant now) {
+  const auto item = reading.state.items.find(row.number);
+  if (item == reading.state.items.end() || !reading.definition) return false;
+  const StandInView view{*reading.definition, *reading.snapshot->directory, *reading.absences, reading.state,
+                         now};
+  return !acts_for(view, item->second, person).empty();
+}
+
 }  // namespace countersign::web

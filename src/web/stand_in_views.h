@@ -10,4 +10,8 @@ namespace countersign::web {
 // item's object; nothing where the item is closed.
 void add_stand_ins(json::object& shown, const InstanceReading& reading, const WorkItemRow& row, Instant now);
 
+// Whether that person may answer the open item in somebody's place.
+bool acts_in_place(const InstanceReading& reading, const WorkItemRow& row, const PersonId& person,
+                   Instant now);
+
 }  // namespace countersign::web

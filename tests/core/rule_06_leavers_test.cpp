@@ -126,16 +126,15 @@ TEST(Rule06Leavers, a_departure_never_approves_by_itself) {
 }
 
 TEST(Rule06Leavers, a_count_that_the_others_cannot_reach_is_filled_up_by_if_nobody) {
-  Instance instance(
-      load(approval("      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: 2\n")));
+  Instance instance(load(approval("      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: 2\n")));
   ASSERT_TRUE(accepted(instance.start("li.na")));
   EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("admins@check", "wang.fang@check"));
 }
 
 TEST(Rule06Leavers, one_by_one_calls_up_the_next_and_keeps_the_order) {
-  Instance instance(load(
-      approval("      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: all\n"
-               "      order: one_by_one\n")));
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: all\n"
+      "      order: one_by_one\n")));
   ASSERT_TRUE(accepted(instance.start("li.na")));
   EXPECT_THAT(leave(instance, {"wang.fang"}), ElementsAre("sun.li@check")) << "who waits can leave too";
   EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("chen.jie@check"));

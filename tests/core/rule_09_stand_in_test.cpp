@@ -140,7 +140,8 @@ TEST(Rule09StandIn, is_nobody_who_is_on_the_step_already_and_the_explanation_say
   const StandInView view{instance.definition(), *instance.directory, instance.absences, instance.state(),
                          instance.now()};
   EXPECT_THAT(stand_ins_of(view, instance.state().items.at(instance.item("sun.li")), &why_not), IsEmpty());
-  ASSERT_THAT(why_not, ElementsAre(HasSubstr("sun.li is away, and nobody stands in: wang.fang is on this step")));
+  ASSERT_THAT(why_not,
+              ElementsAre(HasSubstr("sun.li is away, and nobody stands in: wang.fang is on this step")));
 }
 
 TEST(Rule09StandIn, of_two_people_on_one_step_counts_once) {

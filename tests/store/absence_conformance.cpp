@@ -76,9 +76,15 @@ TEST_P(StoreConformance, AnAbsenceThatEndsEarlyFreesNoNumber) {
 }
 
 TEST_P(StoreConformance, LinksAndKeysOfAPersonEndTogether) {
-  KeyRow key{.id = "csk_00000001", .hash = std::string(32, 'h'), .name = "of li.na",
-             .person = PersonId("li.na"), .scopes = {"decide"}, .created_at = at(1), .expires_at = {},
-             .last_used_at = {}, .revoked_at = {}};
+  KeyRow key{.id = "csk_00000001",
+             .hash = std::string(32, 'h'),
+             .name = "of li.na",
+             .person = PersonId("li.na"),
+             .scopes = {"decide"},
+             .created_at = at(1),
+             .expires_at = {},
+             .last_used_at = {},
+             .revoked_at = {}};
   ASSERT_TRUE(run([&](Transaction& transaction) -> Result<void> {
     for (const auto& row : {sent_link('a', "li.na"), sent_link('b', "li.na"), sent_link('c', "zhang.wei")}) {
       if (auto added = transaction.add_link(row); !added) return added;

@@ -41,9 +41,9 @@ struct Members<Actor> {
 
 template <>
 struct Members<Seat> {
-  static constexpr auto kList =
-      std::tuple(member("person", &Seat::person), member("group", &Seat::group),
-                 member("reason", &Seat::reason), member("item", &Seat::item), member("vote", &Seat::vote), member("by", &Seat::by));
+  static constexpr auto kList = std::tuple(member("person", &Seat::person), member("group", &Seat::group),
+                                           member("reason", &Seat::reason), member("item", &Seat::item),
+                                           member("vote", &Seat::vote), member("by", &Seat::by));
 };
 
 template <>
@@ -56,12 +56,13 @@ struct Members<Roster> {
 template <>
 struct Members<Item> {
   static constexpr auto kId = &Item::number;
-  static constexpr auto kList = std::tuple(
-      required("number", &Item::number), required("activation", &Item::activation),
-      required("status", &Item::status), member("assignee", &Item::assignee), member("group", &Item::group),
-      member("version", &Item::version), member("round", &Item::round),
-      required("opened_at", &Item::opened_at), member("due_at", &Item::due_at),
-      member("stands_for", &Item::stands_for), member("entries", &Item::entries), member("stand_ins", &Item::stand_ins));
+  static constexpr auto kList =
+      std::tuple(required("number", &Item::number), required("activation", &Item::activation),
+                 required("status", &Item::status), member("assignee", &Item::assignee),
+                 member("group", &Item::group), member("version", &Item::version),
+                 member("round", &Item::round), required("opened_at", &Item::opened_at),
+                 member("due_at", &Item::due_at), member("stands_for", &Item::stands_for),
+                 member("entries", &Item::entries), member("stand_ins", &Item::stand_ins));
 };
 
 template <>

@@ -77,8 +77,7 @@ constexpr Sql kNextGroup(
 constexpr Sql kNextGroupWaiting(
     "SELECT candidates FROM work_item WHERE candidates > ? AND candidates <> '' AND status = 0 "
     "ORDER BY candidates LIMIT 1");
-constexpr Sql kNextLink(
-    "SELECT person FROM link WHERE person > ? AND revoked = 0 ORDER BY person LIMIT 1");
+constexpr Sql kNextLink("SELECT person FROM link WHERE person > ? AND revoked = 0 ORDER BY person LIMIT 1");
 constexpr Sql kKeyHolders("SELECT DISTINCT person FROM api_key WHERE person <> '' AND revoked = 0");
 
 constexpr Sql kInstancesOfPerson(
@@ -145,8 +144,8 @@ Result<std::vector<std::string>> SqliteTransaction::revoke_keys_of(const PersonI
 Result<std::vector<RecordedAbsence>> SqliteReader::absences(Instant at) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  return read_absences((**db).query(
-      "SELECT " COUNTERSIGN_ABSENCE_COLUMNS " FROM absence WHERE ends > ? ORDER BY id", at));
+  return read_absences(
+      (**db).query("SELECT " COUNTERSIGN_ABSENCE_COLUMNS " FROM absence WHERE ends > ? ORDER BY id", at));
 }
 
 Result<Reader::Asked> SqliteReader::asked() const {

@@ -9,7 +9,8 @@
 
 #define ITEM_COLUMNS                                                                                         \
   "w.instance, w.due, i.id, w.number, i.workflow, i.reference, w.step, w.assignee, w.candidates, w.status, " \
-  "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment, w.on_behalf_of"
+  "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment, "            \
+  "w.on_behalf_of"
 #define ITEM_FROM " FROM work_item w JOIN instance i ON i.n = w.instance "
 // ?2 ?3 ?4: the key of the last row seen; ?5: due then or earlier; ?6: the workflow.
 #define ITEM_RESIDUE                                                                                   \
@@ -102,7 +103,15 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
                           items);
       if (!done) return passed_on(done);
     }
-    for (const std::string& group : filter.groups) {
+    for (const std::string& other : filter.other_assignees) {
+      auto done = collect(
+          (**db).query(kItemsOfPerson, other, due, instance, number, due_limit, filter.workflow, limit + 1),
+          items);
+      if (!done) return passed_on(done);
+    }
+    std::vector<std::string> groups = filter.groups;
+    groups.insert(groups.end(), filter.other_groups.begin(), filter.other_groups.end());
+    for (const std::string& group : groups) {
       auto done = collect(
           (**db).query(kItemsOfGroup, group, due, instance, number, due_limit, filter.workflow, limit + 1),
           items);
