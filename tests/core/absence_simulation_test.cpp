@@ -87,6 +87,15 @@ class Staffing {
   std::string any(const std::vector<std::string>& choices) { return choices[below(choices.size())]; }
   std::string anybody() { return any(kStaff); }
 
+  // Whose absence matters.
+  std::string somebody_asked() {
+    const auto& items = instance_.state().items;
+    if (items.empty() || below(3) == 0) return anybody();
+    auto at = items.begin();
+    std::advance(at, static_cast<long>(below(items.size())));
+    return at->second.assignee.empty() ? anybody() : at->second.assignee.value;
+  }
+
   void step() {
     switch (below(12)) {
       case 0:
@@ -116,7 +125,7 @@ class Staffing {
     if (!away_.empty() && below(3) == 0) {
       away_.erase(away_.begin() + static_cast<std::ptrdiff_t>(below(away_.size())));
     } else {
-      RecordedAbsence absence = away(++number_, anybody(), below(8) == 0 ? "" : anybody());
+      RecordedAbsence absence = away(++number_, somebody_asked(), below(8) == 0 ? "" : anybody());
       if (absence.absence.stand_in == absence.person) absence.absence.stand_in.reset();
       absence.absence.from = instance_.now() + std::chrono::minutes(below(60 * 24));
       if (below(2) == 0) absence.absence.from = instance_.now();
@@ -227,7 +236,8 @@ class Staffing {
         // An escalation's item votes for all seats that it stands for, its stand-in too: one act.
         const bool escalated = std::ranges::any_of(activation.roster.seats,
                                                    [&](const Seat& seat) { return seat.by.value == who; });
-        if (!escalated) EXPECT_LE(count, 1) << who << " has two seats on one step";
+        if (escalated) continue;
+        EXPECT_LE(count, 1) << who << " has two seats on one step";
       }
       if (activation.incident.empty() && !activation.roster.seats.empty() && activation.outcome.empty()) {
         EXPECT_FALSE(activation.items.empty()) << "nobody is asked, and nothing says so";
@@ -245,7 +255,7 @@ class Staffing {
 TEST(AbsenceSimulation, WhoeverComesAndGoesNobodyDecidesWhatIsNotTheirs) {
   const char* chosen = std::getenv("COUNTERSIGN_SEED");
   const std::uint64_t first = chosen != nullptr ? std::strtoull(chosen, nullptr, 10) : 1;
-  const std::uint64_t runs = chosen != nullptr ? 1 : 300;
+  const std::uint64_t runs = chosen != nullptr ? 1 : 200;
   const std::shared_ptr<const Definition> definition = load(kStaffing);
   std::uint64_t acts_in_place = 0;
   std::set<std::string> seen;
