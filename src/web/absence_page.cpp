@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
-#include "core/form_encoded.h"
 #include "core/guest.h"
 #include "runtime/presentation.h"
 #include "web/action_link.h"
 #include "web/page_phrases.h"
 #include "web/page_templates.h"
+#include "web/uri_text.h"
 
 namespace countersign::web {
 
