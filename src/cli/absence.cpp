@@ -86,7 +86,8 @@ struct AbsenceImport {
 // In every zone: of a day the last one has ended everywhere.
 bool is_over(const std::string& until) {
   const Instant now = SystemClock().now();
-  if (const auto day = parse_day(until)) return date::sys_days(date::year_month_day(*day)) + date::days(2) <= now;
+  if (const auto day = parse_day(until))
+    return date::sys_days(date::year_month_day(*day)) + date::days(2) <= now;
   const auto at = parse_rfc3339(until);
   return at && *at <= now;
 }
