@@ -50,15 +50,6 @@ bool has_member(const Directory& directory, const std::string& group, const Pers
                      [&](const PersonId& id) { return id != but && is_active(directory, id); });
 }
 
-// The first active person up the requester's line.
-std::optional<PersonId> manager_up(const Transition& transition) {
-  const Directory& directory = transition.context().directory;
-  for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
-    if (is_active(directory, manager)) return manager;
-  }
-  return std::nullopt;
-}
-
 // The votes of one of several groups, or of all where there is one.
 struct Count {
   std::uint32_t seats = 0;
@@ -87,8 +78,6 @@ Verdict verdict_of_groups(const Roster& roster) {
   }
   return all ? Verdict::approved : Verdict::open;
 }
-
-}  // namespace
 
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
                      bool& approved_by_rule) {
@@ -150,6 +139,43 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
   return {{},
           Seating::Instead::stand_still,
           nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
+}
+
+// Nobody approves a request of their own, whoever put them on the roster.
+Seating without_requester(Seating seating, const Step& step, const PersonId& requester) {
+  std::erase_if(seating.seats,
+                [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
+  if (!seating.seats.empty() || seating.instead != Seating::Instead::none) return seating;
+  return {{},
+          Seating::Instead::stand_still,
+          fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
+                      step.name)};
+}
+
+}  // namespace
+
+std::optional<PersonId> manager_up(const Transition& transition) {
+  const Directory& directory = transition.context().directory;
+  for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
+    if (is_active(directory, manager)) return manager;
+  }
+  return std::nullopt;
+}
+
+bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but) {
+  return seat.group.empty() ? seat.person != but && is_active(directory, seat.person)
+                            : has_member(directory, seat.group, but);
+}
+
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame) {
+  const PersonId& requester = transition.state().requester;
+  if (const auto* approve = std::get_if<Approve>(&step.kind)) {
+    return without_requester(
+        nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester), step,
+        requester);
+  }
+  const auto& task = std::get<Task>(step.kind);
+  return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
 }
 
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
@@ -253,16 +279,7 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   if (approved_by_rule)
     return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
-    seating = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
-    std::erase_if(seating.seats,
-                  [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
-    if (seating.seats.empty() && seating.instead == Seating::Instead::none) {
-      return {
-          {},
-          Seating::Instead::stand_still,
-          fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
-                      step.name)};
-    }
+    seating = seat_nobody_left(transition, step, frame);
   }
   if (seating.instead == Seating::Instead::none &&
       approvals_needed(approve.need, seating.seats.size()) > seating.seats.size()) {

@@ -62,6 +62,15 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
 
+// What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame);
+
+// The first active person up the requester's line.
+std::optional<PersonId> manager_up(const Transition& transition);
+
+// Whether somebody could answer for that person or group: active people but `but`.
+bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);
+
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);
 

@@ -53,9 +53,11 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
                                                              const Definition& definition,
                                                              const Command& command, Instant now) {
   const std::shared_ptr<const Snapshot> snapshot = library_.current();
+  const std::shared_ptr<const Absences> absences = library_.absences();
   Facts facts;
   for (int round = 0; round <= kFactRoundsMax; ++round) {
-    const Context context{definition, *snapshot->directory, snapshot->calendars, facts, now};
+    const Context context{definition, *snapshot->directory, snapshot->calendars, facts, now,
+                          nullptr,    absences.get()};
     Outcome outcome = decide(context, *before, command);
     if (const auto* need = std::get_if<NeedFacts>(&outcome)) {
       for (const FactKey& key : need->facts) {
