@@ -90,7 +90,9 @@ void add_approvers(Command& root, Connection& connection) {
       .number(options->version, "--version", "N", kVersionHelp);
   add_connection(add, connection, Writes::yes);
   add.example(fmt::format("countersign add-approver {} zhao.lei --where after --as wang.fang", kExample))
-      .runs([options, &connection](Console& console) {
+      .runs([options, &connection](Console& console) -> Outcome<ExitCode> {
+        if (options->people.empty())
+          return failed(ExitCode::wrong_use, "nobody is named: say whom to add, by id or mail address");
         return act_on_item(console, connection, *options, "/add-approver",
                            {{"who", json::array(options->people.begin(), options->people.end())},
                             {"where", options->where},

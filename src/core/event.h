@@ -316,8 +316,8 @@ using EventBody =
                  EffectRequested, EffectFinished, ClaimTaken, ClaimFreed, CounterTaken, RoundOpened,
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
                  IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
-                 LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed, Nudged,
-                 CopiesSent, StandInAsked>;
+                 LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed,
+                 Nudged, CopiesSent, StandInAsked>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

@@ -41,7 +41,7 @@ class Departure {
     if (transition_.stopped()) return;
     if (!successors.empty()) {
       successors.resize(1);
-      return hand_over(std::move(successors), activation_.roster.needed);
+      return hand_over(std::move(successors), Quorums::kept);
     }
     if (go_on_without()) return;
     ask_nobody_rule();
@@ -120,20 +120,31 @@ class Departure {
     });
   }
 
+  std::string own_group() const {
+    const auto own = std::ranges::find_if(activation_.roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
+    return own == activation_.roster.seats.end() ? std::string() : own->of_group;
+  }
+
   // The seat is dropped, where the others can still reach what the step needs.
   bool go_on_without() {
     if (!others_are_asked() || has_work_of_its_own()) return false;
     Roster roster = activation_.roster;
     std::erase_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
     const auto seats = static_cast<std::uint32_t>(roster.seats.size());
-    if (const auto* approve = std::get_if<Approve>(&step_.kind)) {
+    if (std::holds_alternative<Approve>(step_.kind)) {
+      const std::string group = own_group();
       const auto count = [&](Seat::Vote vote) {
-        return static_cast<std::uint32_t>(std::ranges::count(roster.seats, vote, &Seat::vote));
+        return static_cast<std::uint32_t>(std::ranges::count_if(roster.seats, [&](const Seat& seat) {
+          return counts(seat) && seat.of_group == group && seat.vote == vote;
+        }));
       };
       const std::uint32_t approved = count(Seat::Vote::approved);
-      roster.needed = approvals_needed(approve->need, seats);
-      if (approved >= roster.needed) roster.needed = std::min(activation_.roster.needed, approved + 1);
-      if (seats - count(Seat::Vote::rejected) < roster.needed) return false;
+      const std::uint32_t before = needed_in(roster, group);
+      count_again(step_, roster);
+      std::uint32_t& needed = needed_in(roster, group);
+      if (approved >= needed) needed = std::min(before, approved + 1);
+      const auto counting = static_cast<std::uint32_t>(counting_seats(roster, group));
+      if (counting - count(Seat::Vote::rejected) < needed) return false;
     } else {
       roster.needed = std::min(roster.needed, std::max<std::uint32_t>(seats, 1));
     }
@@ -167,18 +178,13 @@ class Departure {
           fmt::format("{}, and whoever if_nobody names is on {} already: reassign the work item", who_,
                       step_.name));
     }
-    std::uint32_t needed = activation_.roster.needed;
-    if (const auto* approve = std::get_if<Approve>(&step_.kind)) {
-      const std::size_t seats = activation_.roster.seats.size() - 1 + seating.seats.size();
-      needed = approvals_needed(approve->need, seats);
-    }
-    hand_over(std::move(seating.seats), needed);
+    hand_over(std::move(seating.seats), Quorums::counted_again);
   }
 
   void give_form_to_somebody() {
     const std::optional<Seat> seat = seat_of_requester(transition_);
     if (seat && (seat->person != item_.assignee || seat->group != item_.group))
-      return hand_over({*seat}, activation_.roster.needed);
+      return hand_over({*seat}, Quorums::kept);
     raise_incident(transition_, activation_.id,
                    fmt::format("{}, and nobody is there in their place: name a manager, an owner of the "
                                "workflow or a group 'admins'",
@@ -186,7 +192,8 @@ class Departure {
   }
 
   // Others sit on the leaver's place in the roster and in the order of asking.
-  void hand_over(std::vector<Seat> seats, std::uint32_t needed) {
+  enum class Quorums { kept, counted_again };
+  void hand_over(std::vector<Seat> seats, Quorums quorums) {
     const std::vector<Item> escalations = escalations_of_it();
     close(ItemAct::reassign);
     Roster roster = activation_.roster;
@@ -195,9 +202,10 @@ class Departure {
     // An escalation votes on other seats and keeps doing so.
     const bool has_seat = place != roster.seats.end() && item_.stands_for.empty();
     if (has_seat) {
+      for (Seat& seat : seats) seat.of_group = place->of_group;
       const auto at = roster.seats.erase(place);
       roster.seats.insert(at, seats.begin(), seats.end());
-      roster.needed = needed;
+      if (quorums == Quorums::counted_again) count_again(step_, roster);
       set_roster(std::move(roster));
     }
     std::uint32_t first = 0;

@@ -285,7 +285,8 @@ void ask_open_seats(Transition& transition, ActivationId id) {
   bool first = true;
   for (const Seat& seat : roster.seats) {
     if (seat.vote != Seat::Vote::none || seat.item != 0 || is_settled(roster, seat)) continue;
-    open_item(transition, id, seat, {.waiting = roster.one_by_one && !first, .added = seat.added, .added_by = seat.added_by});
+    open_item(transition, id, seat,
+              {.waiting = roster.one_by_one && !first, .added = seat.added, .added_by = seat.added_by});
     first = false;
   }
 }

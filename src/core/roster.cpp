@@ -241,6 +241,21 @@ bool counts(const Seat& seat) {
   return !seat.added || *seat.added == AddedAs::beside;
 }
 
+void count_again(const Step& step, Roster& roster) {
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  if (approve == nullptr) return;
+  if (approve->seats.empty()) roster.needed = approvals_needed(approve->need, counting_seats(roster, ""));
+  for (const SeatGroup& group : approve->seats) {
+    if (roster.needed_of.contains(group.name))
+      needed_in(roster, group.name) = approvals_needed(group.need, counting_seats(roster, group.name));
+  }
+}
+
+std::uint32_t& needed_in(Roster& roster, const std::string& group) {
+  const auto found = roster.needed_of.find(group);
+  return found == roster.needed_of.end() ? roster.needed : found->second;
+}
+
 std::size_t counting_seats(const Roster& roster, std::string_view group) {
   return static_cast<std::size_t>(std::ranges::count_if(
       roster.seats, [&](const Seat& seat) { return counts(seat) && seat.of_group == group; }));
@@ -253,9 +268,8 @@ bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
 }
 
 Verdict verdict_of(const Roster& roster) {
-  const bool inner_no = std::ranges::any_of(roster.seats, [](const Seat& seat) {
-    return !counts(seat) && seat.vote == Seat::Vote::rejected;
-  });
+  const bool inner_no = std::ranges::any_of(
+      roster.seats, [](const Seat& seat) { return !counts(seat) && seat.vote == Seat::Vote::rejected; });
   if (inner_no) return Verdict::rejected;
   if (!roster.needed_of.empty()) return verdict_of_groups(roster);
   const Count count = count_of(roster, "");

@@ -44,6 +44,10 @@ bool is_settled(const Roster& roster, const Seat& seat);
 
 // Whether the seat counts into the quorum: the step's own, and those added beside them.
 bool counts(const Seat& seat);
+// The quorum over the roster as it is now: a count stays, all and a percentage follow. Nothing for other steps.
+void count_again(const Step& step, Roster& roster);
+// What the group (of one alone: "") needs.
+std::uint32_t& needed_in(Roster& roster, const std::string& group);
 std::size_t counting_seats(const Roster& roster, std::string_view group);
 // Whether somebody added so to that item has still to decide.
 bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how);

@@ -217,8 +217,8 @@ struct State {
   std::map<StepIndex, Resume> resumes;  // where the next visit goes on
   std::uint64_t returned_seq = 0;       // of the event that opened the present round, 0 in the first
   bool first_view = false;              // somebody who is asked has looked at it since the last submission
-  std::vector<PersonId> involved;  // who was asked or has decided, at any time; sorted
-  std::vector<PersonId> copies;    // who got a copy; sorted
+  std::vector<PersonId> involved;       // who was asked or has decided, at any time; sorted
+  std::vector<PersonId> copies;         // who got a copy; sorted
   bool operator==(const State&) const = default;
 };
 

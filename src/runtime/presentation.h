@@ -130,7 +130,7 @@ struct Presentation {
   std::vector<PresentedInput> edits;
   std::vector<PresentedTarget> return_targets;  // the first is the default
   std::vector<PresentedEntry> checklist;
-  std::string confirm;                        // what has to be confirmed with an approval; "": nothing
+  std::string confirm;  // what has to be confirmed with an approval; "": nothing
   // Whoever asked this person beside or instead of themselves: names, "" where the step itself asks.
   std::string added_by, transferred_by;
   bool is_opinion = false;  // asked for by `added_by`: it decides nothing

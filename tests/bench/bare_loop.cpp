@@ -98,7 +98,10 @@ double write_decisions(Loop& loop, const std::vector<BareInstance>& instances, i
   sqlite3_stmt* drop =
       loop.prepare("UPDATE outbox SET status = 3, last_error = 'the item has closed' WHERE id = ?1");
   sqlite3_stmt* outbox = loop.prepare(
-      "INSERT INTO outbox VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, "
+      "INSERT INTO outbox(id, target, order_key, idempotency_key, instance, item, kind, recipient, payload, "
+      "nonce,"
+      " status, blocked, attempts, created_at, next_at, last_error) "
+      "VALUES(NULL, 'mail', '', 'i_01J0000000000000000000.12.1' || ?1, "
       "'i_01J0000000000000000000' || ?1, "
       "0, 'outcome', 'rep', '{\"kind\":\"outcome\"}', x'', 0, 0, 0, 1790000000000, 1790000000000, '')");
   sqlite3_stmt* block = loop.prepare("INSERT INTO block VALUES('1', ?1, 1, 6, zeroblob(32), zeroblob(32))");
@@ -157,11 +160,17 @@ double measure_bare_loop(const std::string& path, std::size_t transitions, int b
                    "'3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a', 'LOAD-2026-' || ?1, "
                    "'', 'running', 0, "
                    "'rep', '', 1, 6, 1790000000000, 1790000000000, NULL, '')"),
-      loop.prepare("INSERT INTO work_item VALUES(?1, 3, 2, 'manager', 'boss', '', 1, 1, 1, 1790000000000, "
+      loop.prepare("INSERT INTO work_item(instance, number, activation, step, assignee, candidates, status, "
+                   "version, round, ope"
+                   "ned_at, due, closed_at, outcome, decided_by, channel, comment) "
+                   "VALUES(?1, 3, 2, 'manager', 'boss', '', 1, 1, 1, 1790000000000, "
                    "1790000000000, "
                    "NULL, '', '', '', '')"),
       loop.prepare("INSERT INTO timer VALUES(1790000000000 + ?1, ?1, 2, 3, 2, 0)"),
-      loop.prepare("INSERT INTO outbox VALUES(?1, 'mail', '', 'i_01J0000000000000000000.6.1' || ?1, "
+      loop.prepare("INSERT INTO outbox(id, target, order_key, idempotency_key, instance, item, kind, "
+                   "recipient, payload, nonce,"
+                   " status, blocked, attempts, created_at, next_at, last_error) "
+                   "VALUES(?1, 'mail', '', 'i_01J0000000000000000000.6.1' || ?1, "
                    "'i_01J0000000000000000000' || ?1, 3, 'request', 'boss', '{\"kind\":\"request\"}', "
                    "zeroblob(16), 0, 0, 0, "
                    "1790000000000, 1790000000000, '')")};

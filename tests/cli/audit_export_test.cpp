@@ -74,7 +74,7 @@ TEST(AuditExportCheck, FindsEveryChange) {
       {"09:00:00.125", "09:00:00.126"},
       {"\"started\"", "\"ended\""},
       {"person link", "person api"},
-      {"\"amount\":1.5E0", "\"amount\":9.5E0"},
+      {"\"amount\":1.50", "\"amount\":9.50"},
       {"\\\"amount\\\":1.50", "\\\"amount\\\":9.50"},
       {"\"version\":1", "\"version\":2"}};
   for (const auto& [from, to] : changes) {

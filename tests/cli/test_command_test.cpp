@@ -176,7 +176,7 @@ people: people.yaml
 ledgers:
   travel: {currency: CNY, amount: 1000}
 )");
-  std::string text = kWorkflow;
+  std::string text = kHolidayWorkflow;
   text.replace(text.find("form.days > 10"), 14, "budget(\"travel\").available >= 100.00");
   write("workflows/holiday.yaml", text);
   const std::vector<std::string> asked{"explain", "holiday", "--requester", "ben",

@@ -531,6 +531,15 @@ class Simulation {
     for (const Event& event : instance_.events()) {
       if (const auto* opened = std::get_if<ItemOpened>(&event.body))
         at[opened->item.number] = opened->item.activation;
+      // Votes that do not hold any more may be cast again: taken back, or about content that has changed.
+      if (const auto* back = std::get_if<DecisionTakenBack>(&event.body))
+        votes.erase({back->activation, back->by.person});
+      if (const auto* set = std::get_if<RosterSet>(&event.body)) {
+        std::erase_if(votes, [&](const auto& vote) { return vote.first.first == set->activation; });
+        for (const Seat& seat : set->roster.seats) {
+          if (seat.vote != Seat::Vote::none && seat.relies_on == 0) votes[{set->activation, seat.by}] = 1;
+        }
+      }
       const auto* changed = std::get_if<ItemChanged>(&event.body);
       if (changed == nullptr || changed->act != ItemAct::decide) continue;
       if (changed->outcome != "approved" && changed->outcome != "rejected") continue;

@@ -74,7 +74,7 @@ TEST(Convert, IsAnErrorOfTheFileWhereThePairIsNotThere) {
 TEST(Convert, IsAnErrorOfTheEvaluationWhereTheCurrencyIsNotWrittenThere) {
   const LoadedWorkflow loaded = load_trip("convert(form.foreign, form.wanted)");
   ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
-  EXPECT_THAT(converted(*loaded.definition, "1", "EUR", "XXX"), HasSubstr("no rate from EUR to XXX"));
+  EXPECT_THAT(converted(*loaded.definition, "1", "EUR", "ZZZ"), HasSubstr("no rate from EUR to ZZZ"));
 }
 
 TEST(Convert, NeedsItsTable) {

@@ -54,11 +54,11 @@ TEST(Access, LeavesOpenOnlyWhatIsListedHere) {
     if (route.scope == Scope::everyone) open.push_back(route.method + " " + route.pattern);
   }
   std::ranges::sort(open);
-  EXPECT_EQ(open, (std::vector<std::string>{"GET /a/{token}", "GET /a/{token}/files/{id}",
-                                            "GET /assets/{name}", "GET /dev/mailbox", "GET /dev/mailbox.json",
-                                            "GET /healthz", "GET /metrics", "GET /openapi.json",
-                                            "GET /readyz", "POST /a/{token}", "POST /dev/clock",
-                                            "POST /hooks/{source}", "POST /hooks/{source}/{secret}"}));
+  EXPECT_EQ(open, (std::vector<std::string>{
+                      "GET /a/{token}", "GET /a/{token}/files/{id}", "GET /assets/{name}", "GET /dev/mailbox",
+                      "GET /dev/mailbox.json", "GET /healthz", "GET /hooks/{source}", "GET /metrics",
+                      "GET /openapi.json", "GET /readyz", "POST /a/{token}", "POST /dev/clock",
+                      "POST /hooks/{source}", "POST /hooks/{source}/{secret}"}));
 }
 
 TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {

@@ -133,7 +133,8 @@ Result<std::vector<KeyRow>> SqliteReader::keys() const {
 Result<std::optional<FileRow>> SqliteReader::file(std::string_view id) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  return first_row<FileRow>((**db).query("SELECT " FILE_COLUMNS "WHERE id = ? AND use <> 2", id), read_file_row);
+  return first_row<FileRow>((**db).query("SELECT " FILE_COLUMNS "WHERE id = ? AND use <> 2", id),
+                            read_file_row);
 }
 
 Result<std::vector<FileRow>> SqliteReader::files(std::string_view after, std::size_t limit) const {
