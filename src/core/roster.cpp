@@ -79,6 +79,8 @@ Verdict verdict_of_groups(const Roster& roster) {
   return all ? Verdict::approved : Verdict::open;
 }
 
+}  // namespace
+
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
                      bool& approved_by_rule) {
   const PersonId& requester = transition.state().requester;
@@ -140,6 +142,8 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
           Seating::Instead::stand_still,
           nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
 }
+
+namespace {
 
 // Nobody approves a request of their own, whoever put them on the roster.
 Seating without_requester(Seating seating, const Step& step, const PersonId& requester) {
