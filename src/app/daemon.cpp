@@ -207,6 +207,9 @@ Result<void> Daemon::Parts::start_engine() {
   engine->on_commit([this] {
     if (web::Site* open = serving.load()) open->feed_changed();
   });
+  engine->on_keys_revoked([this](const std::vector<std::string>& ids, Instant at) {
+    for (const std::string& id : ids) keys.revoke(id, at);
+  });
   dispatcher->start();
   engine->start();
   return {};

@@ -142,6 +142,10 @@ Outcome<ApiReply> ApiClient::post(std::string_view path, const json::value& body
               new_idempotency_key());
 }
 
+Outcome<ApiReply> ApiClient::remove(std::string_view path) {
+  return send("DELETE", std::string(path), {}, {}, new_idempotency_key());
+}
+
 Outcome<ApiReply> ApiClient::post_once(std::string_view path, const json::value& body) {
   return send("POST", std::string(path), {"Content-Type: application/json"}, write_json(body), {});
 }
@@ -182,6 +186,8 @@ Outcome<ApiReply> ApiClient::send(const char* method, const std::string& target,
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.data() == nullptr ? "" : body.data());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  } else if (std::string_view(method) != "GET") {
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
   }
   curl_slist* list = nullptr;
   for (const std::string& header : headers) list = curl_slist_append(list, header.c_str());

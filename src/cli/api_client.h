@@ -49,6 +49,8 @@ class ApiClient {
   Outcome<ApiReply> get(std::string_view path, const Query& query = {});
   // Under an Idempotency-Key, so that repeating it with the same one does nothing twice.
   Outcome<ApiReply> post(std::string_view path, const json::value& body);
+  // As post(), without a body.
+  Outcome<ApiReply> remove(std::string_view path);
   // The few routes that take no Idempotency-Key.
   Outcome<ApiReply> post_once(std::string_view path, const json::value& body);
   Outcome<ApiReply> upload(std::string_view path, const Query& query, std::string_view bytes);

@@ -41,6 +41,7 @@ void add_backup(Command& root, Connection& connection);
 void add_doctor(Command& root, Connection& connection);
 void add_outbox(Command& root, Connection& connection);
 void add_inbound(Command& root, Connection& connection);
+void add_absence(Command& root, Connection& connection);
 void add_ledger(Command& root, Connection& connection);
 void add_report(Command& root, Connection& connection);
 void add_reload(Command& root, Connection& connection);

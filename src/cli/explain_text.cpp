@@ -184,6 +184,11 @@ void print_standing(Console& console, const json::value& instance) {
     for (const json::value& item : list_at(instance, "work_items")) {
       if (shown_at(item, "status") != "open" || shown_at(item, "step") != shown_at(step, "step")) continue;
       line(fmt::format("    waits for {} ({})", whose_at(item), shown_at(item, "id")));
+      for (const json::value& each : list_at(item, "stand_ins")) {
+        line(fmt::format("      {} is away; {} stands in until {} UTC", shown_at(each, "absent"),
+                         shown_at(each, "stand_in"), instant_at(each, "until")));
+      }
+      for (const json::value& note : list_at(item, "stand_in_notes")) line("      " + shown(note));
     }
     const std::string due = instant_at(step, "due_at");
     if (!due.empty()) line(fmt::format("    due {} UTC", due));

@@ -1,5 +1,7 @@
 // countersign inbox: what waits for somebody.
 
+#include <fmt/format.h>
+
 #include "cli/commands.h"
 #include "cli/paging.h"
 #include "cli/shown.h"
@@ -13,8 +15,12 @@ struct InboxOptions {
 };
 
 std::vector<std::string> inbox_cells(const json::value& row) {
-  return {shown_at(row, "id"), shown_at(row, "reference"), shown_at(row, "title"),
-          whose_at(row),       instant_at(row, "due_at"),  shown_at(row, "outcomes")};
+  std::string who = whose_at(row);
+  for (const json::value& each : list_at(row, "stand_ins")) {
+    who += fmt::format("; {} stands in until {}", shown_at(each, "stand_in"), instant_at(each, "until"));
+  }
+  return {shown_at(row, "id"),       shown_at(row, "reference"), shown_at(row, "title"), who,
+          instant_at(row, "due_at"), shown_at(row, "outcomes")};
 }
 
 Outcome<ExitCode> inbox(Console& console, const Connection& connection, const InboxOptions& options) {

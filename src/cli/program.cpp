@@ -44,6 +44,7 @@ std::unique_ptr<CommandLine> make_command_line(Connection& connection, const Ser
   add_event(root, connection);
   add_ledger(root, connection);
   add_report(root, connection);
+  add_absence(root, connection);
   add_reload(root, connection);
   add_workflow(root, connection);
   add_people(root);

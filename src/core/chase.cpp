@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/gates.h"
 #include "core/people_step.h"
@@ -76,11 +77,10 @@ void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
   const RemindRule& rule = step_of(transition, key.activation).remind.at(key.rule);
   const std::uint32_t count = timer.fired + 1;
   transition.emit(Chased{key.item, TimerKind::remind, count});
-  transition.request(Send{.kind = SendKind::reminder,
-                          .to = item.assignee,
-                          .group = item.assignee.empty() ? item.group : "",
-                          .item = key.item,
-                          .count = count});
+  for (const Recipient& to : asked_now(transition, item)) {
+    transition.request(Send{
+        .kind = SendKind::reminder, .to = to.person, .group = to.group, .item = key.item, .count = count});
+  }
   if (!rule.every || rule.every->is_zero() || count >= rule.at_most) {
     transition.emit(TimerCleared{key});
     return;

@@ -150,6 +150,10 @@ struct Migrate {
   std::string reason;
 };
 
+// The directory or somebody's absence is not what it was: work of people who have left moves on by the rules
+// of their steps, and stand-ins are told. Nothing where nothing of the instance is concerned.
+struct DirectoryChanged {};
+
 // An approver takes their decision back, as long as nobody has acted on it.
 struct TakeBack {
   std::uint32_t item = 0;  // that they decided
@@ -177,6 +181,7 @@ struct View {
 
 using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
                              Cancel, Retry, Reassign, TakeBack, Skip, Jump, View, Transfer, Delegate,
-                             AddApprover, RemoveApprover, ClaimItem, ReleaseItem, Nudge, SendCopies, Migrate>;
+                             AddApprover, RemoveApprover, ClaimItem, ReleaseItem, Nudge, SendCopies, DirectoryChanged,
+                             Migrate>;
 
 }  // namespace countersign

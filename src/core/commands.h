@@ -29,6 +29,7 @@ void claim_item(Transition& transition, const ClaimItem& command);
 void release_item(Transition& transition, const ReleaseItem& command);
 void nudge(Transition& transition, const Nudge& command);
 void send_copies(Transition& transition, const SendCopies& command);
+void directory_changed(Transition& transition);
 // The state is one of the new version afterwards, while the transition keeps the old one: nothing may follow.
 void migrate(Transition& transition, const Migrate& command);
 

@@ -20,12 +20,12 @@ struct FieldRange {
 };
 constexpr std::array<std::string_view, 12> kMonths{"jan", "feb", "mar", "apr", "may", "jun",
                                                    "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 7> kWeekdays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+constexpr std::array<std::string_view, 7> kCronWeekdays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 constexpr std::array<FieldRange, 5> kFields{{{"minute", 0, 59, {}},
                                              {"hour", 0, 23, {}},
                                              {"day of the month", 1, 31, {}},
                                              {"month", 1, 12, kMonths},
-                                             {"day of the week", 0, 7, kWeekdays}}};
+                                             {"day of the week", 0, 7, kCronWeekdays}}};
 
 struct Piece {
   std::size_t begin = 0;

@@ -133,6 +133,7 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     void operator()(const ReleaseItem& c) { release_item(transition, c); }
     void operator()(const Nudge& c) { nudge(transition, c); }
     void operator()(const SendCopies& c) { send_copies(transition, c); }
+    void operator()(const DirectoryChanged&) { directory_changed(transition); }
     void operator()(const Migrate& c) { migrate(transition, c); }
   } apply{transition, existing};
   std::visit(apply, command);

@@ -44,9 +44,12 @@ struct Context {
   Instant now;
   // Where expressions note the facts that they need and `facts` has not; nullptr: nobody can look them up.
   std::vector<FactKey>* asked = nullptr;
+  // Who is away, beside what the directory says; nullptr: nobody is.
+  const Absences* absences = nullptr;
 
   // The calendar of that name, the default one where the name is "" or unknown.
   const Calendar& calendar(const std::string& name) const;
+  const Absences& known_absences() const;
 };
 
 struct Decision {

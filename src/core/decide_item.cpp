@@ -154,7 +154,8 @@ void task_answered(Transition& transition, const Activation& activation, const D
 
 }  // namespace
 
-void decide_item(Transition& transition, const Decide& command) {
+void decide_item(Transition& transition, const Decide& asked) {
+  Decide command = asked;
   const auto found = transition.state().items.find(command.item);
   if (found == transition.state().items.end()) {
     return transition.refuse(
@@ -168,6 +169,7 @@ void decide_item(Transition& transition, const Decide& command) {
   if (auto refusal = refusal_to_act(transition, item, command.by, command.version)) {
     return transition.refuse(refusal->code, std::move(refusal->message));
   }
+  command.by.on_behalf_of = acting_for(transition, item, command.by);
   if (item.added == AddedAs::opinion) return advise(transition, item, step, command);
   const std::vector<std::string> choices = choices_of(transition.definition(), step, transition.state());
   if (!names(choices, command.outcome)) {

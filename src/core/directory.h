@@ -16,16 +16,10 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/absence.h"
 #include "core/quiet_hours.h"
 
 namespace countersign {
-
-// Away in [from, until). Without a stand-in nobody acts for the person.
-struct Absence {
-  Instant from;
-  Instant until;
-  std::optional<PersonId> stand_in;
-};
 
 struct Person {
   PersonId id;

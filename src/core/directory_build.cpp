@@ -146,7 +146,8 @@ json::value to_json(const Person& person) {
   json::array away;
   for (const auto& absence : person.away) {
     away.push_back({to_unix_ms(absence.from), to_unix_ms(absence.until),
-                    absence.stand_in ? json::value(absence.stand_in->value) : json::value()});
+                    absence.stand_in ? json::value(absence.stand_in->value) : json::value(),
+                    scope_words(absence), absence.reason});
   }
   json::object object{{"id", person.id.value},
                       {"name", person.name},

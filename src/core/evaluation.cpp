@@ -102,6 +102,11 @@ const Calendar& Context::calendar(const std::string& name) const {
   return *found->second;
 }
 
+const Absences& Context::known_absences() const {
+  static const Absences kNobody;
+  return absences == nullptr ? kNobody : *absences;
+}
+
 Evaluation::Evaluation(const Context& context, const State& state) : context_(context), state_(state) {}
 
 void Evaluation::enter(FrameId frame) {

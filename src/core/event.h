@@ -200,6 +200,14 @@ struct CopiesSent {
   std::string comment;
   bool operator==(const CopiesSent&) const = default;
 };
+// Somebody who stands in for an absent person was told of the item.
+struct StandInAsked {
+  std::uint32_t item = 0;
+  PersonId absent;
+  PersonId stand_in;
+  Instant until;
+  bool operator==(const StandInAsked&) const = default;
+};
 // A for_each looked at its list: these are its items, whatever becomes of the list afterwards. What its steps
 // have left behind from an earlier visit (for the same items of the for_each steps around it) is forgotten.
 struct ItemsListed {
@@ -309,7 +317,7 @@ using EventBody =
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
                  IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
                  LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed,
-                 Nudged, CopiesSent>;
+                 Nudged, CopiesSent, StandInAsked>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

@@ -368,6 +368,11 @@ struct Fold {
   void operator()(const CopiesSent& event) const {
     for (const PersonId& person : event.to) insert(state.copies, person);
   }
+  void operator()(const StandInAsked& event) const {
+    const auto found = state.items.find(event.item);
+    require(found != state.items.end(), "the item is closed or was never opened");
+    found->second.stand_ins.push_back(event.stand_in);
+  }
 
   void operator()(const ItemsListed& event) const {
     Activation& of = activation(event.activation);

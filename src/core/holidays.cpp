@@ -2,72 +2,30 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
-#include <libical/ical.h>
 
-#include "base/text.h"
+#include "core/calendar_file.h"
 
 namespace countersign {
 namespace {
 
+constexpr std::string_view kWhat = "the holidays";
 constexpr int kYearFirst = 2000;
 constexpr int kYearLast = 2100;
-constexpr int kNestingMax = 8;  // a calendar, an event and its alarms need three
 constexpr int kEventDaysMax = 366;
 constexpr int kRepeatsMax = 2'000;  // of one yearly rule; some name several days a year
 constexpr int kRulesMax = 200;      // libical may follow a rule that hardly ever applies for centuries
 
-struct ComponentDeleter {
-  void operator()(icalcomponent* component) const { icalcomponent_free(component); }
-};
 struct IteratorDeleter {
   void operator()(icalrecur_iterator* iterator) const { icalrecur_iterator_free(iterator); }
 };
-using Component = std::unique_ptr<icalcomponent, ComponentDeleter>;
 using Iterator = std::unique_ptr<icalrecur_iterator, IteratorDeleter>;
 
 std::unexpected<Error> bad(std::string_view why) {
-  return fail(ErrorCode::invalid_input, fmt::format("cannot read the holidays: {}", why));
-}
-
-// libical may end the process on bad input, depending on how it was built; this setting is the process's.
-void keep_errors_as_values() {
-  static std::once_flag once;
-  std::call_once(once, [] { icalerror_set_errors_are_fatal(0); });
-}
-
-// libical frees nested components by recursion, so the nesting of foreign text is limited before it is
-// parsed.
-bool is_nested_too_deep(std::string_view ics) {
-  int depth = 0;
-  for (std::size_t at = 0; at < ics.size();) {
-    const std::size_t end = std::min(ics.find_first_of("\r\n", at), ics.size());
-    const std::string head = lower_ascii(trimmed(ics.substr(at, std::min<std::size_t>(end - at, 16))));
-    if (head.starts_with("begin")) ++depth;
-    if (head.starts_with("end:")) --depth;
-    if (depth > kNestingMax) return true;
-    at = end + 1;
-  }
-  return false;
-}
-
-std::string summary_of(icalcomponent* event) {
-  const char* summary = icalcomponent_get_summary(event);
-  return summary != nullptr ? std::string(summary).substr(0, 60) : std::string("without a title");
-}
-
-bool is_day(const icaltimetype& time) {
-  const date::year_month_day ymd(date::year(time.year), date::month(static_cast<unsigned>(time.month)),
-                                 date::day(static_cast<unsigned>(time.day)));
-  return icaltime_is_null_time(time) == 0 && time.is_date != 0 && ymd.ok();
-}
-
-Day day_of(const icaltimetype& time) {
-  return Day(date::year(time.year) / time.month / time.day);
+  return fail(ErrorCode::invalid_input, fmt::format("cannot read {}: {}", kWhat, why));
 }
 
 // Collects days within the years that count, up to the limit.
@@ -157,25 +115,8 @@ Result<void> read_repeats(icalcomponent* event, const icaltimetype& start, int l
   return {};
 }
 
-// libical replaces a property whose value it cannot read by a note. Without a description an event is still
-// an event; without its rule or its end it would be another one.
-Result<void> check_dates_were_read(icalcomponent* event) {
-  for (auto* note = icalcomponent_get_first_property(event, ICAL_XLICERROR_PROPERTY); note != nullptr;
-       note = icalcomponent_get_next_property(event, ICAL_XLICERROR_PROPERTY)) {
-    const char* text = icalproperty_get_xlicerror(note);
-    const std::string_view what = text != nullptr ? text : "";
-    for (const std::string_view name :
-         {"DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE", "RECUR"}) {
-      if (what.find(name) == std::string_view::npos) continue;
-      return bad(fmt::format("the {} of the event '{}' cannot be read: {}", name, summary_of(event),
-                             what.substr(0, 200)));
-    }
-  }
-  return {};
-}
-
 Result<void> read_event(icalcomponent* event, Days& days) {
-  if (auto checked = check_dates_were_read(event); !checked) return checked;
+  if (auto checked = check_dates_were_read(event, kWhat); !checked) return checked;
   if (icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED) return {};
   auto* property = icalcomponent_get_first_property(event, ICAL_DTSTART_PROPERTY);
   if (property == nullptr) return bad(fmt::format("the event '{}' has no DTSTART", summary_of(event)));
@@ -193,39 +134,11 @@ Result<void> read_event(icalcomponent* event, Days& days) {
 }  // namespace
 
 Result<std::vector<Day>> parse_holidays(std::string_view ics) {
-  if (ics.size() > kHolidayBytesMax) {
-    return fail(ErrorCode::too_large,
-                fmt::format("cannot read the holidays: the text has {} bytes, at most {} are "
-                            "allowed",
-                            ics.size(), kHolidayBytesMax));
-  }
-  if (ics.find('\0') != std::string_view::npos || !is_valid_utf8(ics)) return bad("the text is not UTF-8");
-  if (is_nested_too_deep(ics)) return bad("its components are nested too deep");
-  keep_errors_as_values();
-  icalerror_clear_errno();
-  const Component root(icalparser_parse_string(std::string(ics).c_str()));
-  if (!root) return bad("the text is not in the iCalendar format (it begins with BEGIN:VCALENDAR)");
-  // Several calendars in one text come under a root component of their own kind.
-  const bool several = icalcomponent_isa(root.get()) == ICAL_XROOT_COMPONENT;
-  if (!several && icalcomponent_isa(root.get()) != ICAL_VCALENDAR_COMPONENT) {
-    return bad("the text holds no VCALENDAR");
-  }
+  const auto file = CalendarFile::parse(ics, kHolidayBytesMax, kWhat);
+  if (!file) return std::unexpected(file.error());
   Days days;
-  const auto read_calendar = [&](icalcomponent* calendar) -> Result<void> {
-    for (auto* event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT); event != nullptr;
-         event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT)) {
-      if (auto read = read_event(event, days); !read) return read;
-    }
-    return {};
-  };
-  if (!several) {
-    if (auto read = read_calendar(root.get()); !read) return std::unexpected(read.error());
-    return days.sorted();
-  }
-  for (auto* calendar = icalcomponent_get_first_component(root.get(), ICAL_VCALENDAR_COMPONENT);
-       calendar != nullptr;
-       calendar = icalcomponent_get_next_component(root.get(), ICAL_VCALENDAR_COMPONENT)) {
-    if (auto read = read_calendar(calendar); !read) return std::unexpected(read.error());
+  for (icalcomponent* event : file->events()) {
+    if (auto read = read_event(event, days); !read) return std::unexpected(read.error());
   }
   return days.sorted();
 }

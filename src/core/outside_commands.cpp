@@ -7,6 +7,7 @@
 
 #include "core/claims.h"
 #include "core/commands.h"
+#include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/people_step.h"
@@ -151,8 +152,14 @@ void view(Transition& transition, const View& command) {
 void cancel(Transition& transition, const Cancel& command) {
   if (refuse_if_ended(transition, "cancel")) return;
   const State& state = transition.state();
+  // Whoever has the form now: where the requester has left, somebody in their place.
+  const bool has_form =
+      command.by.person == state.requester || std::ranges::any_of(state.items, [&](const auto& entry) {
+        const Step& step = transition.definition().step(state.activations.at(entry.second.activation).step);
+        return std::holds_alternative<Revise>(step.kind) && entry.second.assignee == command.by.person;
+      });
   const bool own_draft = state.status == "revising" && command.by.kind == Actor::Kind::person &&
-                         command.by.person == state.requester;
+                         !command.by.person.empty() && has_form;
   // A parent that went on without it.
   const bool parent = command.by.kind == Actor::Kind::system && command.by.channel == "workflow";
   if (command.by.kind != Actor::Kind::admin && !own_draft && !parent) {
@@ -194,7 +201,7 @@ void retry(Transition& transition, const Retry& command) {
   } else if (asks_people && activation.items.empty()) {
     open_kind(transition, activation.id, step);
   } else if (asks_people) {
-    return;  // people's next answer finds the way again
+    move_on_from_leavers(transition);  // else people's next answer finds the way again
   } else if (std::holds_alternative<Wait>(step.kind)) {
     for (const TimerKey& key : postponed) transition.emit(TimerSet{key, transition.now() + Duration(1), 0});
   } else {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/chase.h"
+#include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/roster.h"
@@ -28,6 +29,7 @@ void announce(Transition& transition, std::uint32_t number) {
                           .to = item.assignee,
                           .group = item.assignee.empty() ? item.group : "",
                           .item = number});
+  ask_stand_ins(transition, number);
   set_item_timers(transition, number);
 }
 
@@ -188,8 +190,16 @@ void open_revise(Transition& transition, ActivationId id) {
     raise_incident(transition, id, "the form goes back to the requester, but nobody in particular asked");
     return;
   }
+  const std::optional<Seat> seat = seat_of_requester(transition);
+  if (!seat) {
+    raise_incident(transition, id,
+                   fmt::format("the form goes back to its requester, but {} has left, and nobody is there in "
+                               "their place: name a manager, an owner of the workflow or a group 'admins'",
+                               requester.value));
+    return;
+  }
   Roster roster;
-  roster.seats = {Seat{.person = requester, .reason = "requester"}};
+  roster.seats = {*seat};
   ask(transition, id, std::move(roster), {}, {});
 }
 

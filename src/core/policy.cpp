@@ -7,6 +7,7 @@
 #include "core/gates.h"
 #include "core/guest.h"
 #include "core/roster.h"
+#include "core/stand_in.h"
 
 namespace countersign {
 namespace {
@@ -67,6 +68,11 @@ bool is_before(const Directory& directory, const Item& item, const PersonId& per
   return directory.is_member(person, item.group);
 }
 
+PersonId acting_for(Transition& transition, const Item& item, const Actor& by) {
+  if (is_before(transition.context().directory, item, by.person)) return {};
+  return acts_for(stand_in_view(transition.context(), transition.state()), item, by.person);
+}
+
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version) {
   const Directory& directory = transition.context().directory;
@@ -83,7 +89,8 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden,
               fmt::format("{} is not an active person of the directory", by.person.value));
   }
-  if (!is_before(directory, item, by.person)) {
+  const bool theirs = is_before(directory, item, by.person);
+  if (!theirs && acting_for(transition, item, by).empty()) {
     if (!item.group.empty() && !item.assignee.empty() && directory.is_member(by.person, item.group)) {
       return no(ErrorCode::conflict, fmt::format("{} has claimed it from the group {}",
                                                  name_of(directory, item.assignee), item.group));

@@ -30,5 +30,7 @@ std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item
 // Whether that person may read the instance: who asks, was ever asked, decided, got a copy, belongs to a
 // group that is asked, or looks after the workflow.
 bool sees_instance(Transition& transition, const PersonId& person);
+// In whose place they would act: somebody away, for whom they stand in. Empty where the item is theirs.
+PersonId acting_for(Transition& transition, const Item& item, const Actor& by);
 
 }  // namespace countersign

@@ -50,15 +50,6 @@ bool has_member(const Directory& directory, const std::string& group, const Pers
                      [&](const PersonId& id) { return id != but && is_active(directory, id); });
 }
 
-// The first active person up the requester's line.
-std::optional<PersonId> manager_up(const Transition& transition) {
-  const Directory& directory = transition.context().directory;
-  for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
-    if (is_active(directory, manager)) return manager;
-  }
-  return std::nullopt;
-}
-
 // The votes of one of several groups, or of all where there is one.
 struct Count {
   std::uint32_t seats = 0;
@@ -152,6 +143,45 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
           nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
 }
 
+namespace {
+
+// Nobody approves a request of their own, whoever put them on the roster.
+Seating without_requester(Seating seating, const Step& step, const PersonId& requester) {
+  std::erase_if(seating.seats,
+                [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
+  if (!seating.seats.empty() || seating.instead != Seating::Instead::none) return seating;
+  return {{},
+          Seating::Instead::stand_still,
+          fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
+                      step.name)};
+}
+
+}  // namespace
+
+std::optional<PersonId> manager_up(const Transition& transition) {
+  const Directory& directory = transition.context().directory;
+  for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
+    if (is_active(directory, manager)) return manager;
+  }
+  return std::nullopt;
+}
+
+bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but) {
+  return seat.group.empty() ? seat.person != but && is_active(directory, seat.person)
+                            : has_member(directory, seat.group, but);
+}
+
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame) {
+  const PersonId& requester = transition.state().requester;
+  if (const auto* approve = std::get_if<Approve>(&step.kind)) {
+    return without_requester(
+        nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester), step,
+        requester);
+  }
+  const auto& task = std::get<Task>(step.kind);
+  return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
+}
+
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
   std::erase_if(seats, [&](const Seat& seat) {
     return !seat.group.empty() && !has_member(directory, seat.group, but);
@@ -215,6 +245,21 @@ bool counts(const Seat& seat) {
   return !seat.added || *seat.added == AddedAs::beside;
 }
 
+void count_again(const Step& step, Roster& roster) {
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  if (approve == nullptr) return;
+  if (approve->seats.empty()) roster.needed = approvals_needed(approve->need, counting_seats(roster, ""));
+  for (const SeatGroup& group : approve->seats) {
+    if (roster.needed_of.contains(group.name))
+      needed_in(roster, group.name) = approvals_needed(group.need, counting_seats(roster, group.name));
+  }
+}
+
+std::uint32_t& needed_in(Roster& roster, const std::string& group) {
+  const auto found = roster.needed_of.find(group);
+  return found == roster.needed_of.end() ? roster.needed : found->second;
+}
+
 std::size_t counting_seats(const Roster& roster, std::string_view group) {
   return static_cast<std::size_t>(std::ranges::count_if(
       roster.seats, [&](const Seat& seat) { return counts(seat) && seat.of_group == group; }));
@@ -252,16 +297,7 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   if (approved_by_rule)
     return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
-    seating = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
-    std::erase_if(seating.seats,
-                  [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
-    if (seating.seats.empty() && seating.instead == Seating::Instead::none) {
-      return {
-          {},
-          Seating::Instead::stand_still,
-          fmt::format("nobody but the requester is left for {}, and nobody approves a request of their own",
-                      step.name)};
-    }
+    seating = seat_nobody_left(transition, step, frame);
   }
   if (seating.instead == Seating::Instead::none &&
       approvals_needed(approve.need, seating.seats.size()) > seating.seats.size()) {

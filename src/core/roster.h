@@ -44,6 +44,10 @@ bool is_settled(const Roster& roster, const Seat& seat);
 
 // Whether the seat counts into the quorum: the step's own, and those added beside them.
 bool counts(const Seat& seat);
+// The quorum over the roster as it is now: a count stays, all and a percentage follow. Nothing for other steps.
+void count_again(const Step& step, Roster& roster);
+// What the group (of one alone: "") needs.
+std::uint32_t& needed_in(Roster& roster, const std::string& group);
 std::size_t counting_seats(const Roster& roster, std::string_view group);
 // Whether somebody added so to that item has still to decide.
 bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how);
@@ -61,6 +65,15 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
                     const std::vector<Expression>& to, FrameId frame, const PersonId& but);
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
+
+// What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame);
+
+// The first active person up the requester's line.
+std::optional<PersonId> manager_up(const Transition& transition);
+
+// Whether somebody could answer for that person or group: active people but `but`.
+bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);
 
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);

@@ -16,7 +16,7 @@ using Every = Schedule::Every;
 
 constexpr std::array<std::string_view, 10> kOrdinals{"first", "second",  "third",  "fourth", "fifth",
                                                      "sixth", "seventh", "eighth", "ninth",  "tenth"};
-constexpr std::array<std::string_view, 7> kWeekdays{"monday", "tuesday",  "wednesday", "thursday",
+constexpr std::array<std::string_view, 7> kScheduleWeekdays{"monday", "tuesday",  "wednesday", "thursday",
                                                     "friday", "saturday", "sunday"};
 
 // What may stand in `on`, for messages.
@@ -138,7 +138,7 @@ Result<PeriodDay> parse_period_day(Every every, std::string_view text) {
   if (!weekdays || weekdays->size() != 1) return refuse(every, text);
   if (every == Every::week) {
     return refuse(every, text,
-                  fmt::format("a week has one {}", kWeekdays[static_cast<std::size_t>(weekdays->front())]));
+                  fmt::format("a week has one {}", kScheduleWeekdays[static_cast<std::size_t>(weekdays->front())]));
   }
   if (on.number > 4) return refuse(every, text, "not every month has a fifth");
   on.kind = PeriodDay::Kind::weekday;

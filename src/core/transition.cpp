@@ -19,7 +19,8 @@ bool is_visible_to_expressions(const EventBody& body) {
 
 Transition::Transition(const Context& context, const State& before)
     : facts_(context.facts),
-      context_{context.definition, context.directory, context.calendars, facts_, context.now, &needs_},
+      context_{context.definition, context.directory, context.calendars, facts_,
+               context.now,        &needs_,           context.absences},
       state_(std::make_shared<State>(before)),
       evaluation_(context_, *state_) {}
 

@@ -17,7 +17,7 @@ namespace {
 // The words of built-in messages.
 struct Words {
   std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why,
-      sent_by, transferred, opinion, added, advice, nudge, copy, mention;
+      sent_by, transferred, opinion, added, advice, nudge, copy, mention, you_stand_in, stands_in;
 };
 constexpr Words kEnglish{"{} asks for your decision.",
                          "{} came back to you. Please correct it and submit it again.",
@@ -37,7 +37,9 @@ constexpr Words kEnglish{"{} asks for your decision.",
                          "The opinion that you asked for is here. It is yours to decide.",
                          "{} asks you to hurry: this still waits for you.",
                          "{} sends you a copy of {}. Nothing is asked of you.",
-                         "{} mentions you in a comment on {}."};
+                         "{} mentions you in a comment on {}.",
+                         "You stand in for {} until {}.",
+                         "{} stands in for {} until {} and may answer too."};
 constexpr Words kChinese{"{} 请您审批。",
                          "{} 已退回给您，请修改后重新提交。",
                          "第 {} 次提醒：此事仍在等待您处理。",
@@ -56,7 +58,9 @@ constexpr Words kChinese{"{} 请您审批。",
                          "您征询的意见已给出，请您决定。",
                          "{} 催办：此事仍在等待您处理。",
                          "{} 向您抄送了 {}，无需您处理。",
-                         "{} 在 {} 的评论中提到了您。"};
+                         "{} 在 {} 的评论中提到了您。",
+                         "您正在代理 {}，至 {}。",
+                         "{} 正在代理 {}，至 {}，也可处理此事。"};
 
 const Words& words_in(std::string_view locale) {
   return is_chinese(locale) ? kChinese : kEnglish;
@@ -149,6 +153,14 @@ std::string item_markdown(const Presentation& shown, const MessagePayload& messa
     markdown += fmt::format("{}\n\n", fmt::format(fmt::runtime(shown.is_overdue ? words.overdue : words.due),
                                                   markdown_escape(shown.due)));
   }
+  for (const PresentedStandIn& each : shown.stand_ins) {
+    const std::string absent = markdown_escape(each.absent);
+    const std::string until = markdown_escape(each.until);
+    markdown += (each.is_reader ? fmt::format(fmt::runtime(words.you_stand_in), absent, until)
+                                : fmt::format(fmt::runtime(words.stands_in), markdown_escape(each.stand_in),
+                                              absent, until)) +
+                "\n\n";
+  }
   markdown += fmt::format("**[{}]({})**\n\n", words.open, url);
   add_fields(shown, words, markdown);
   add_history(shown, words, markdown);
@@ -215,6 +227,7 @@ std::string one_line(std::string text) {
 
 Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now) const {
   const auto snapshot = library_.current();
+  const auto absences = library_.absences();
   const Person* person = snapshot->directory->find(row.recipient);
   if (person == nullptr || !person->active || person->mail.empty()) return std::optional<Mail>();
   if (row.kind == kDigestKind) return compose_digest(row, *person);
@@ -243,7 +256,8 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
     const auto items = all_items(reader_, row.instance);
     if (!items) return std::unexpected(items.error());
     const auto definition = library_.version((*state)->workflow, (*state)->version);
-    const Presenting presenting{*snapshot, definition.get(), **state, *items, row.recipient, now, &reader_};
+    const Presenting presenting{*snapshot, definition.get(), **state,       *items, row.recipient,
+                                now,       &reader_,         absences.get()};
     if (about_item) {
       for (const WorkItemRow& item : *items) {
         if (item.number != row.item) continue;

@@ -9,9 +9,11 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "runtime/absences.h"
 #include "runtime/chasing.h"
 #include "runtime/clock_watch.h"
 #include "runtime/command_queue.h"
+#include "runtime/directory_watch.h"
 #include "runtime/due_timers.h"
 #include "runtime/engine_rows.h"
 #include "runtime/outbox_rows.h"
@@ -50,9 +52,11 @@ class Engine::Loop {
         options_(options),
         queue_(options),
         execution_(library, links, random),
-        jobs_{execution_, library, store.reader(), links, random},
+        absences_(library, store.reader(), clock),
+        jobs_{execution_, library, store.reader(), links, random, absences_},
         timers_(store.reader()),
         chasing_(execution_, library, store.reader()),
+        directory_(execution_, library, store.reader(), absences_),
         schedules_(execution_, library, store.reader(), random) {}
 
   ~Loop() { stop(Duration(0)); }
@@ -114,6 +118,9 @@ class Engine::Loop {
 
   void on_outbox(std::function<void()> wake) { on_outbox_ = std::move(wake); }
   void on_commit(std::function<void()> committed) { on_commit_ = std::move(committed); }
+  void on_keys_revoked(std::function<void(const std::vector<std::string>&, Instant)> told) {
+    directory_.on_keys_revoked(std::move(told));
+  }
 
   void start() {
     look_for_work();
@@ -230,6 +237,7 @@ class Engine::Loop {
     const std::size_t people = batch.size();
     add_engine_rows(batch);
     const std::size_t due_max = people == 0 ? options_.batch_commands_max : options_.batch_commands_max / 4;
+    add_directory_changes(batch, due_max);
     add_due_timers(batch, due_max);
     add_held_messages(batch, due_max);
     add_due_schedules(batch, due_max);
@@ -243,7 +251,8 @@ class Engine::Loop {
     std::optional<Instant> next;
     if (engine_rows_) next = engine_rows_from_;
     if (paused_) return next;
-    for (const std::optional<Instant>& due : {timers_.next(), chasing_.next(), schedules_.next()}) {
+    for (const std::optional<Instant>& due : 
+         {timers_.next(), chasing_.next(), schedules_.next(), directory_.next()}) {
       if (due) next = next ? std::min(*next, *due) : *due;
     }
     return next;
@@ -357,6 +366,11 @@ class Engine::Loop {
     for (QueuedJob& job : schedules_.take(now(), max)) batch.push_back(std::move(job));
   }
 
+  void add_directory_changes(std::vector<QueuedJob>& batch, std::size_t max) {
+    if (paused_) return;
+    for (QueuedJob& job : directory_.take(now(), max)) batch.push_back(std::move(job));
+  }
+
   void timer_acted(const TimerRow& row, const Result<void>& fired) {
     if (fired) {
       timers_fired_.fetch_add(1, std::memory_order_relaxed);
@@ -439,6 +453,7 @@ class Engine::Loop {
   const EngineOptions options_;
   CommandQueue queue_;
   Execution execution_;
+  AbsenceBook absences_;
   JobContext jobs_;
   std::function<void()> on_outbox_;
   std::function<void()> on_commit_;
@@ -452,6 +467,7 @@ class Engine::Loop {
   bool begun_ = false;
   DueTimers timers_;
   Chasing chasing_;
+  DirectoryWatch directory_;
   Schedules schedules_;
   bool timers_taken_ = false;
   bool chased_ = false;
@@ -498,6 +514,9 @@ void Engine::on_outbox(std::function<void()> wake) {
 }
 void Engine::on_commit(std::function<void()> committed) {
   loop_->on_commit(std::move(committed));
+}
+void Engine::on_keys_revoked(std::function<void(const std::vector<std::string>&, Instant)> told) {
+  loop_->on_keys_revoked(std::move(told));
 }
 void Engine::start() {
   loop_->start();

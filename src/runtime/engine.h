@@ -92,6 +92,10 @@ class Engine {
   // Called on the writer's thread after every commit; must be quick (streams of the feed look again).
   void on_commit(std::function<void()> committed);
 
+  // Called on the writer's thread after the commit that ended these API keys because their person has left;
+  // must be quick. Set before start().
+  void on_keys_revoked(std::function<void(const std::vector<std::string>& ids, Instant at)> told);
+
   // Starts the writer's thread.
   void start();
   // In tests, instead of start(): runs everything that is queued or due by the clock, on this thread, until

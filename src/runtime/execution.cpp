@@ -53,9 +53,11 @@ std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transa
                                                              const Definition& definition,
                                                              const Command& command, Instant now) {
   const std::shared_ptr<const Snapshot> snapshot = library_.current();
+  const std::shared_ptr<const Absences> absences = library_.absences();
   Facts facts;
   for (int round = 0; round <= kFactRoundsMax; ++round) {
-    const Context context{definition, *snapshot->directory, snapshot->calendars, facts, now};
+    const Context context{definition, *snapshot->directory, snapshot->calendars, facts, now,
+                          nullptr,    absences.get()};
     Outcome outcome = decide(context, *before, command);
     if (const auto* need = std::get_if<NeedFacts>(&outcome)) {
       for (const FactKey& key : need->facts) {
@@ -106,22 +108,25 @@ std::expected<Executed, Refusal> Execution::carry_out(Transaction& transaction, 
 std::optional<Rehearsed> Execution::rehearse(const StoredInstance& place, const Command& command,
                                              Instant now) const {
   const std::shared_ptr<const Snapshot> snapshot = library_.current();
+  const std::shared_ptr<const Absences> absences = library_.absences();
   const auto definition = definition_of(*place.state);
   if (!definition) return std::nullopt;
   const Facts none;
-  const Context context{**definition, *snapshot->directory, snapshot->calendars, none, now};
+  const Context context{**definition, *snapshot->directory, snapshot->calendars, none, now,
+                        nullptr,       absences.get()};
   Outcome outcome = decide(context, *place.state, command);
   auto* decision = std::get_if<Decision>(&outcome);
   if (decision == nullptr || decision->refusal || decision->events.empty()) return std::nullopt;
   const Change change{place.state, decision->after, decision->events};
   PreparedChange prepared = prepare_change(change, place.head, random_);
-  return Rehearsed{place, std::move(*decision), std::move(prepared), snapshot, now};
+  return Rehearsed{place, std::move(*decision), std::move(prepared), snapshot, absences, now};
 }
 
 std::optional<std::expected<Executed, Refusal>> Execution::perform(Transaction& transaction,
                                                                    const Rehearsed& rehearsed) {
   const State& before = *rehearsed.place.state;
-  const bool holds = rehearsed.snapshot == library_.current() && rehearsed.at >= committed_until_ &&
+  const bool holds = rehearsed.snapshot == library_.current() &&
+                     rehearsed.absences == library_.absences() && rehearsed.at >= committed_until_ &&
                      transaction.is_newest(before.id, before.seq);
   if (!holds) return std::nullopt;
   written_until_ = std::max(written_until_, rehearsed.at);

@@ -43,6 +43,7 @@ struct Rehearsed {
   Decision decision;
   PreparedChange prepared;
   std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const Absences> absences;
   Instant at;
 };
 

@@ -41,6 +41,16 @@ void Library::replace(std::shared_ptr<const Snapshot> next) {
   for (const auto& [id, definition] : current_->workflows) versions_[{id, definition->version}] = definition;
 }
 
+std::shared_ptr<const Absences> Library::absences() const {
+  const std::lock_guard lock(mutex_);
+  return absences_;
+}
+
+void Library::set_absences(std::shared_ptr<const Absences> absences) {
+  const std::lock_guard lock(mutex_);
+  absences_.swap(absences);
+}
+
 std::shared_ptr<const Definition> Library::version(const WorkflowId& workflow,
                                                    const std::string& version) const {
   {

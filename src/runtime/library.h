@@ -38,6 +38,11 @@ class Library {
   // Takes over for whatever begins after the call. Versions that `next` replaces stay findable by version().
   void replace(std::shared_ptr<const Snapshot> next);
 
+  // Who is away, beside what the file of people says. Set by the engine alone, after each commit that changed
+  // it.
+  std::shared_ptr<const Absences> absences() const;
+  void set_absences(std::shared_ptr<const Absences> absences);
+
   // A definition by its version: of the current snapshot, an earlier one or one that remember() was given,
   // else what find_missing_with() finds, which is then kept. nullptr where none knows it.
   std::shared_ptr<const Definition> version(const WorkflowId& workflow, const std::string& version) const;
@@ -50,6 +55,7 @@ class Library {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> current_;
+  std::shared_ptr<const Absences> absences_ = std::make_shared<const Absences>();
   mutable std::map<std::pair<WorkflowId, std::string>, std::shared_ptr<const Definition>> versions_;
   Find find_;
 };

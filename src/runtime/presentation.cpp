@@ -10,6 +10,7 @@
 #include "core/field_text.h"
 #include "core/form.h"
 #include "core/guest.h"
+#include "core/stand_in.h"
 #include "core/visibility.h"
 #include "runtime/phrases.h"
 #include "runtime/presented_acts.h"
@@ -103,6 +104,7 @@ class Presenter {
   void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
   void add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const;
   void add_returned(Presentation& shown) const;
+  void add_stand_ins(Presentation& shown, const WorkItemRow& row) const;
 
   const Presenting& given_;
   const Directory& directory_;
@@ -187,6 +189,7 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   PresentedDecision decision;
   decision.who = row.decided_by.empty() ? (is_chinese(locale_) ? "系统" : "The system")
                                         : name_of(directory_, row.decided_by);
+  if (!row.on_behalf_of.empty()) decision.on_behalf_of = name_of(directory_, row.on_behalf_of);
   decision.step = step_words(row);
   decision.outcome = row.outcome;
   decision.outcome_words = outcome_done(row.outcome, locale_);
@@ -290,6 +293,7 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   } else {
     shown.closed_because = closed_because(row.status, locale_);
   }
+  add_stand_ins(shown, row);
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return shown;
   shown.is_revision = std::holds_alternative<Revise>(step->kind);
@@ -316,6 +320,17 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   add_fields(shown, fields);
   if (shown.is_revision) add_returned(shown);
   return shown;
+}
+
+void Presenter::add_stand_ins(Presentation& shown, const WorkItemRow& row) const {
+  const auto item = given_.state.items.find(row.number);
+  if (item == given_.state.items.end() || !context_) return;
+  Context context = *context_;
+  context.absences = given_.absences;
+  for (const StandIn& each : stand_ins_of(stand_in_view(context, given_.state), item->second)) {
+    shown.stand_ins.push_back({name_of(directory_, each.absent), name_of(directory_, each.stand_in),
+                               words_of(each.until, words_.calendar), each.stand_in == given_.reader});
+  }
 }
 
 void Presenter::add_returned(Presentation& shown) const {

@@ -55,6 +55,7 @@ struct PresentedInput {
 };
 struct PresentedDecision {
   std::string who;            // a name
+  std::string on_behalf_of;   // a name, where they decided in somebody's place
   std::string step;           // its title or id in words
   std::string outcome;        // as stored
   std::string outcome_words;  // "Approved"
@@ -63,6 +64,13 @@ struct PresentedDecision {
   std::string channel;
   std::uint32_t round = 1;
   bool is_void = false;  // of a round before the present one
+};
+// Somebody who may act on the item in an absent person's place.
+struct PresentedStandIn {
+  std::string absent;  // names
+  std::string stand_in;
+  std::string until;  // when
+  bool is_reader = false;
 };
 struct PresentedOutcome {
   std::string outcome;
@@ -128,6 +136,7 @@ struct Presentation {
   bool is_opinion = false;  // asked for by `added_by`: it decides nothing
   std::string note;         // what either of them wrote
   PresentedActs acts;
+  std::vector<PresentedStandIn> stand_ins;    // while it is open or waiting
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
 };
@@ -139,7 +148,8 @@ struct Presenting {
   std::span<const WorkItemRow> items;  // all of the instance, closed ones too, by number
   PersonId reader;  // whose language and zone; unknown or empty: English, the workflow's zone
   Instant now;
-  const Reader* store = nullptr;  // where budgets are read that texts speak of; nullptr: they stay out
+  const Reader* store = nullptr;       // where budgets are read that texts speak of; nullptr: they stay out
+  const Absences* absences = nullptr;  // who is away beside what the directory says
 };
 
 // The state without what `visible_to` and `visible_from` keep from the reader.

@@ -7,6 +7,7 @@
 #include "core/evaluation.h"
 #include "core/form.h"
 #include "core/guest.h"
+#include "runtime/absences.h"
 #include "runtime/inbound.h"
 #include "runtime/ledger_json.h"
 
@@ -107,6 +108,8 @@ Result<void> RequestJob::run(Transaction& transaction, Instant now) {
 Answer RequestJob::answer(Result<void> stored) {
   if (!stored && (answer_ || stored.error().code != answer_.error().error.code))
     return refuse(stored.error());
+  if (std::holds_alternative<SetAbsence>(request_) || std::holds_alternative<EndAbsence>(request_))
+    context_.absences.read();
   if (!answer_ && answer_.error().error.code == ErrorCode::conflict) {
     const auto* decision = std::get_if<DecisionRequest>(&request_);
     const auto* act = std::get_if<ItemActRequest>(&request_);
@@ -434,6 +437,14 @@ Answer RequestJob::handle(const AdjustLedger& request, Transaction& transaction,
                                                   now);
   if (!adjusted) return refuse(adjusted.error());
   return Reply{200, write_json(ledger_json(*adjusted))};
+}
+
+Answer RequestJob::handle(const SetAbsence& request, Transaction& transaction, Instant now) {
+  return set_absence(context_, caller_, request, transaction, now);
+}
+
+Answer RequestJob::handle(const EndAbsence& request, Transaction& transaction, Instant now) {
+  return end_absence(context_, caller_, request, transaction, now);
 }
 
 Answer RequestJob::handle(const AddFile& request, Transaction& transaction, Instant now) {

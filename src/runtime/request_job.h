@@ -16,12 +16,15 @@
 
 namespace countersign {
 
+class AbsenceBook;
+
 struct JobContext {
   Execution& execution;
   Library& library;
   const Reader& reader;
   const Links& links;
   RandomSource& random;
+  AbsenceBook& absences;
 };
 
 class RequestJob {
@@ -63,6 +66,8 @@ class RequestJob {
   Answer handle(const AddFile& request, Transaction& transaction, Instant now);
   Answer handle(const ConnectorEvent& request, Transaction& transaction, Instant now);
   Answer handle(const AdjustLedger& request, Transaction& transaction, Instant now);
+  Answer handle(const SetAbsence& request, Transaction& transaction, Instant now);
+  Answer handle(const EndAbsence& request, Transaction& transaction, Instant now);
   Answer handle(const MigrateRequest& request, Transaction& transaction, Instant now);
 
   void settle_rehearsal();

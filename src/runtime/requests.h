@@ -158,6 +158,22 @@ struct AddFile {
   std::uint64_t size = 0;
 };
 
+// Somebody is away: days of their own calendar ("2026-11-23", the last one included), or instants of RFC
+// 3339.
+struct SetAbsence {
+  PersonId person;
+  std::string from;  // "" for now
+  std::string until;
+  PersonId stand_in;                   // "" for nobody
+  std::vector<std::string> workflows;  // by id; none: all
+  std::string up_to;                   // "10000 CNY", "" for every amount
+  std::string reason;
+};
+struct EndAbsence {
+  PersonId person;
+  std::int64_t id = 0;
+};
+
 // Moves an instance to another stored version of its workflow, "" for the one in force.
 struct MigrateRequest {
   InstanceId instance;
@@ -177,7 +193,8 @@ using Request = std::variant<StartRequest, DecisionRequest, ItemActRequest, Even
                              NudgeRequest, CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest,
                              ReassignRequest, TakeBackRequest, ViewRequest, SkipRequest, JumpRequest,
                              InboundDelivery, ReplayInbound, OutboxAct, CreateKey, RevokeKey, AddFile,
-                             MigrateRequest, SendEventRequest, AdjustLedger, ConnectorEvent>;
+                             MigrateRequest, SendEventRequest, AdjustLedger, SetAbsence, EndAbsence,
+                             ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

@@ -175,6 +175,7 @@ struct WorkItemRow {
   std::optional<Instant> closed_at;
   std::string outcome;
   PersonId decided_by;
+  PersonId on_behalf_of{};  // in whose place they decided
   std::string channel;
   std::string comment;
   std::string added = {};  // before, after, beside or opinion, where another of the step's people asked

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "core/absence.h"
 #include "core/decide.h"
 #include "core/event.h"
 #include "core/state.h"
@@ -89,6 +90,8 @@ class Transaction {
 
   virtual Result<void> add_link(const LinkRow& row) = 0;
   virtual Result<void> revoke_links(const InstanceId& instance, std::uint32_t item) = 0;
+  // All that were sent to that person.
+  virtual Result<void> revoke_links_of(const PersonId& person) = 0;
 
   virtual Result<std::optional<IdempotencyRow>> find_answer(std::string_view actor, std::string_view route,
                                                             std::string_view key) = 0;
@@ -120,6 +123,16 @@ class Transaction {
   virtual Result<void> add_file(const FileRow& row) = 0;
   virtual Result<void> add_key(const KeyRow& row) = 0;
   virtual Result<void> revoke_key(std::string_view id, Instant at) = 0;
+  // The ids of the keys that acted as that person until now.
+  virtual Result<std::vector<std::string>> revoke_keys_of(const PersonId& person, Instant at) = 0;
+
+  // Gives the id; the row's own one does not matter.
+  virtual Result<std::int64_t> add_absence(const RecordedAbsence& absence) = 0;
+  // That are not over at `at`, in the order of their ids.
+  virtual Result<std::vector<RecordedAbsence>> absences_of(const PersonId& person, Instant at) = 0;
+  // It ends at `at`, or never begins.
+  virtual Result<void> end_absence(std::int64_t id, Instant at) = 0;
+  virtual Result<void> note_absence_begun(std::int64_t id) = 0;
 };
 
 // A command as the store sees it: called inside a savepoint, perhaps again. An Error is a rejection; whatever
@@ -134,6 +147,9 @@ struct InstanceFilter {
 struct WorkItemFilter {
   std::string assignee;  // also items of groups in `groups`
   std::vector<std::string> groups;
+  // Of an inbox (an assignee's open items): these people's and groups' items too, for whom somebody stands
+  // in.
+  std::vector<std::string> other_assignees, other_groups;
   std::string status, workflow, instance;
   std::optional<Instant> due_before;
 };
@@ -176,6 +192,19 @@ class Reader {
   virtual Result<std::vector<DecidedItemRow>> decided_items(Instant since, std::size_t limit) const = 0;
   // Open instances that stand still, oldest first.
   virtual Result<std::vector<InstanceRow>> standing_instances(std::size_t limit) const = 0;
+  // Who has an open or waiting item, a link or a key in force, each once, in no particular order; groups with
+  // open or waiting items. Costs depend on how many they are, not on how much each has.
+  struct Asked {
+    std::vector<PersonId> people;
+    std::vector<std::string> groups;
+  };
+  virtual Result<Asked> asked() const = 0;
+  // Instances with an open or waiting item of that person, or of that group where `person` is empty, in the
+  // order of their age; `cursor` as in lists.
+  virtual Result<Page<InstanceId>> instances_asking(const PersonId& person, std::string_view group,
+                                                    std::size_t limit, std::string_view cursor) const = 0;
+  // Those that are not over at `at`, in the order of their ids.
+  virtual Result<std::vector<RecordedAbsence>> absences(Instant at) const = 0;
   virtual Result<std::optional<LinkRow>> link(std::string_view token_hash) const = 0;
   virtual Result<std::optional<KeyRow>> key(std::string_view hash) const = 0;
   virtual Result<std::vector<KeyRow>> keys() const = 0;

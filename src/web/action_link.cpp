@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "core/stand_in.h"
 #include "web/action_page_data.h"
 #include "web/page_phrases.h"
 #include "web/page_templates.h"
@@ -17,6 +18,19 @@ constexpr std::size_t kTokenSize = 22;
 std::string locale_of(const HttpRequest& request) {
   const auto accepted = first_header(request.headers, "Accept-Language");
   return accepted && lower_ascii(accepted->substr(0, 2)) == "zh" ? "zh-CN" : "en";
+}
+
+// Whether an open item is before the link's person: theirs, a group's, or somebody's for whom they stand in.
+// What is closed shows how it was closed.
+bool is_asked(const OpenedLink& opened, Instant now) {
+  const InstanceReading& reading = opened.reading;
+  const auto item = reading.state.items.find(opened.link.item);
+  if (item == reading.state.items.end() || !reading.definition) return true;
+  const Directory& directory = *reading.snapshot->directory;
+  if (item->second.assignee == opened.link.person) return true;
+  if (!item->second.group.empty() && directory.is_member(opened.link.person, item->second.group)) return true;
+  const StandInView view{*reading.definition, directory, *reading.absences, reading.state, now};
+  return !acts_for(view, item->second, opened.link.person).empty();
 }
 
 }  // namespace
@@ -36,6 +50,14 @@ HttpReply message_page(int status, const std::string& base, std::string_view loc
 std::string csrf_token(const Surroundings& around, const LinkRow& link, std::string_view token) {
   return around.backend.links.token(link.instance, link.item, link.round, link.person,
                                     "csrf of the page of " + std::string(token));
+}
+
+// Browsers name where a form came from. With our Referrer-Policy they write "null" for our own pages, so only
+// another site's name is refused; the CSRF token decides in any case.
+bool comes_from_elsewhere(const Surroundings& around, const HttpRequest& request) {
+  const auto origin = first_header(request.headers, "Origin");
+  if (origin && *origin != "null" && *origin != origin_of_url(around.backend.links.public_url())) return true;
+  return first_header(request.headers, "Sec-Fetch-Site").value_or("") == "cross-site";
 }
 
 std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const Call& call) {
@@ -60,7 +82,7 @@ std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const
   const WorkItemRow* item = opened.item();
   const bool is_active = person != nullptr && person->active;
   const bool is_open_and_revoked = item != nullptr && is_open(item->status) && opened.link.revoked;
-  if (item == nullptr || !is_active || is_open_and_revoked) {
+  if (item == nullptr || !is_active || is_open_and_revoked || !is_asked(opened, backend.clock.now())) {
     return std::unexpected(message_page(410, base, opened.locale, "gone_title", "gone_text"));
   }
   return opened;

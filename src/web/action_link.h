@@ -34,6 +34,9 @@ bool is_token(std::string_view text);
 // A token that is bound to this page of this link: whoever cannot read the page cannot make it.
 std::string csrf_token(const Surroundings& around, const LinkRow& link, std::string_view token);
 
+// Whether another site sent this form.
+bool comes_from_elsewhere(const Surroundings& around, const HttpRequest& request);
+
 // A page with a heading and a text of page_phrases.h.
 HttpReply message_page(int status, const std::string& base, std::string_view locale, std::string_view heading,
                        std::string_view text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "web/absence_page.h"
 #include "web/action_post.h"
 #include "web/action_show.h"
 #include "web/file_reply.h"
@@ -90,6 +91,7 @@ std::vector<Route> page_routes(const Surroundings& around, std::size_t file_byte
                                         type, settings.file_bytes_max);
   };
   routes.push_back(std::move(post));
+  for (Route& route : absence_page_routes(around)) routes.push_back(std::move(route));
   routes.push_back({"GET",
                     "/a/{token}/files/{id}",
                     Scope::everyone,

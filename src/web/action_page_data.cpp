@@ -46,12 +46,31 @@ json::array fields_json(const std::vector<PresentedField>& fields, const std::st
   return list;
 }
 
-json::array history_json(const std::vector<PresentedDecision>& history) {
+// "" where they decided for themselves.
+std::string for_whom_words(const PresentedDecision& decision, std::string_view locale) {
+  if (decision.on_behalf_of.empty()) return {};
+  return filled_in(page_phrase("for_whom", locale), {decision.on_behalf_of});
+}
+
+json::array stand_ins_json(const Presentation& shown) {
+  json::array list;
+  for (const PresentedStandIn& each : shown.stand_ins) {
+    list.push_back(json::object{
+        {"words",
+         each.is_reader
+             ? filled_in(page_phrase("you_stand_in", shown.locale), {each.absent, each.until})
+             : filled_in(page_phrase("stands_in", shown.locale), {each.stand_in, each.absent, each.until})}});
+  }
+  return list;
+}
+
+json::array history_json(const std::vector<PresentedDecision>& history, std::string_view locale) {
   json::array list;
   for (const PresentedDecision& decision : history) {
     list.push_back({{"tone", tone_of(decision.outcome)},
                     {"words", decision.outcome_words},
                     {"who", decision.who},
+                    {"for_whom", for_whom_words(decision, locale)},
                     {"step", decision.step},
                     {"when", decision.when},
                     {"comment", decision.comment},
@@ -143,7 +162,8 @@ json::object action_page_json(const ActionPage& page) {
   data["has_fields"] = !shown.fields.empty();
   data["fields"] = fields_json(shown.fields, page.address);
   data["has_history"] = !shown.history.empty();
-  data["history"] = history_json(shown.history);
+  data["history"] = history_json(shown.history, shown.locale);
+  data["stand_ins"] = stand_ins_json(shown);
   data["revision"] = shown.is_revision;
   data["returned_by"] = shown.returned_by;
   data["returned_why"] = shown.returned_why;
@@ -155,6 +175,7 @@ json::object action_page_json(const ActionPage& page) {
   }
   data["message"] = message;
   data["action"] = page.address;
+  data["away"] = page.with_absences ? json::value(page.address + "/absence") : json::value();
   data["csrf"] = page.csrf;
   data["version"] = std::to_string(shown.version);
   data["sent_to"] = page.sent_to;
@@ -188,6 +209,7 @@ json::object outcome_json(const Presentation& shown, bool just_now, std::string 
     data["text"] = page_phrase(just_now ? "thanks" : "already", shown.locale);
     data["decided"] = true;
     data["who"] = shown.decision->who;
+    data["for_whom"] = for_whom_words(*shown.decision, shown.locale);
     data["when"] = shown.decision->when;
     data["comment"] = shown.decision->comment;
   } else if (shown.item_status == ItemStatus::waiting) {

@@ -37,6 +37,7 @@ struct ActionPage {
   std::string file_size_max;                     // "20 MB"
   std::string acts;                              // what may be done beside deciding, as HTML
   bool just_now = false;                         // an act of this very request
+  bool with_absences = false;                    // a link to the person's absences
 };
 
 json::object action_page_json(const ActionPage& page);

@@ -17,14 +17,6 @@ namespace countersign::web {
 
 namespace {
 
-// Browsers name where a form came from. With our Referrer-Policy they write "null" for our own pages, so only
-// another site's name is refused; the CSRF token decides in any case.
-bool comes_from_elsewhere(const Surroundings& around, const HttpRequest& request) {
-  const auto origin = first_header(request.headers, "Origin");
-  if (origin && *origin != "null" && *origin != origin_of_url(around.backend.links.public_url())) return true;
-  return first_header(request.headers, "Sec-Fetch-Site").value_or("") == "cross-site";
-}
-
 std::string_view text_named(const NamedTexts& pairs, std::string_view name) {
   std::string_view found;
   for (const auto& [each, value] : pairs) {

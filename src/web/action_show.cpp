@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/guest.h"
 #include "web/form_inputs.h"
 #include "web/page_templates.h"
 
@@ -60,7 +61,8 @@ HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int 
                   {},
                   size_words(settings.file_bytes_max),
                   std::move(acts),
-                  just_now};
+                  just_now,
+                  !is_guest(opened.link.person)};
   if (typed != nullptr) data.uploads = uploads_of(around, opened, shown, *typed);
   return page(status, opened.frame(title), action_template(), action_page_json(data));
 }

@@ -7,6 +7,7 @@
 #include "web/json_views.h"
 #include "web/routes.h"
 #include "web/seen_events.h"
+#include "web/stand_in_views.h"
 
 namespace countersign::web {
 
@@ -82,6 +83,7 @@ HttpReply one_instance(const Surroundings& around, const Call& call) {
     json::object item = row_json(row);
     item["title"] = question_of(presenting, row, "en");
     if (!sees_all && !sees_decision(presenting, row)) hide_decision(item);
+    add_stand_ins(item, *reading, row, around.backend.clock.now());
     items.push_back(std::move(item));
   }
   shown["work_items"] = std::move(items);

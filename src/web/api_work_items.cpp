@@ -1,14 +1,17 @@
 // Work items: lists, one, and decisions.
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "core/ask.h"
+#include "core/stand_in.h"
 #include "web/instance_reading.h"
 #include "web/json_views.h"
 #include "web/routes.h"
+#include "web/stand_in_views.h"
 
 namespace countersign::web {
 
@@ -25,6 +28,7 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
   if (!call.principal->has("admin") && !sees_decision(reading.presenting(person, now), row))
     hide_decision(shown);
   shown["title"] = question_of(reading.presenting(person, now), row, locale);
+  add_stand_ins(shown, reading, row, now);
   if (row.status != ItemStatus::open || !reading.definition) return;
   const Step* step = step_named(*reading.definition, row.step);
   if (step == nullptr) return;
@@ -36,6 +40,26 @@ void add_question(json::object& shown, const InstanceReading& reading, const Wor
     if (!is_opinion || outcome != "returned") outcomes.emplace_back(outcome);
   }
   shown["outcomes"] = std::move(outcomes);
+}
+
+// Whose items the assignee may answer too, at most: the scope decides for each item.
+void add_absent_people(const Backend& backend, const PersonId& assignee, WorkItemFilter& filter) {
+  const auto snapshot = backend.library.current();
+  const Directory& directory = *snapshot->directory;
+  for (const PersonId& absent :
+       absent_people_of(directory, *backend.library.absences(), assignee, backend.clock.now())) {
+    filter.other_assignees.push_back(absent.value);
+    for (const std::string& group : directory.groups_of(absent)) {
+      const bool known = std::ranges::find(filter.groups, group) != filter.groups.end() ||
+                         std::ranges::find(filter.other_groups, group) != filter.other_groups.end();
+      if (!known) filter.other_groups.push_back(group);
+    }
+  }
+}
+
+bool is_of_another(const WorkItemRow& row, const PersonId& assignee, const WorkItemFilter& filter) {
+  if (assignee.empty() || row.assignee == assignee) return false;
+  return row.group.empty() || std::ranges::find(filter.groups, row.group) == filter.groups.end();
 }
 
 HttpReply list_work_items(const Surroundings& around, const Call& call) {
@@ -60,6 +84,8 @@ HttpReply list_work_items(const Surroundings& around, const Call& call) {
       filter.groups.push_back(group);
     }
   }
+  const PersonId assignee(filter.assignee);
+  if (!filter.assignee.empty() && filter.status == "open") add_absent_people(backend, assignee, filter);
   const auto limit = query_number(call, "limit", 50, kListMax);
   if (!limit) return problem(400, limit.error().message, call.request.path);
   const auto page = backend.reader.work_items(filter, *limit, query_text(call, "cursor"));
@@ -72,6 +98,9 @@ HttpReply list_work_items(const Surroundings& around, const Call& call) {
     if (reading == readings.end()) {
       reading = readings.emplace(row.instance, read_instance(backend, row.instance)).first;
     }
+    if (is_of_another(row, assignee, filter) &&
+        (!reading->second || !acts_in_place(*reading->second, row, assignee, backend.clock.now())))
+      continue;
     if (reading->second) add_question(shown, *reading->second, row, call, backend.clock.now());
     rows.push_back(std::move(shown));
   }

@@ -5,7 +5,7 @@
 namespace countersign::web {
 
 Presenting InstanceReading::presenting(const PersonId& reader, Instant now) const {
-  return {*snapshot, definition.get(), state, items, reader, now, store};
+  return {*snapshot, definition.get(), state, items, reader, now, store, absences.get()};
 }
 
 const WorkItemRow* InstanceReading::item(std::uint32_t number) const {
@@ -26,6 +26,7 @@ Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& 
   reading.store = &backend.reader;
   reading.state = std::move(**state);
   reading.snapshot = backend.library.current();
+  reading.absences = backend.library.absences();
   reading.definition = backend.library.version(reading.state.workflow, reading.state.version);
   reading.items = std::move(*items);
   return reading;

@@ -13,6 +13,7 @@ namespace countersign::web {
 struct InstanceReading {
   State state;
   std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const Absences> absences;
   std::shared_ptr<const Definition> definition;  // nullptr where its version is not known any more
   std::vector<WorkItemRow> items;                // by number
   const Reader* store = nullptr;                 // budgets that texts speak of are read there

@@ -97,6 +97,7 @@ json::object row_json(const WorkItemRow& row) {
           {"closed_at", instant_or_null(row.closed_at)},
           {"outcome", text_or_null(row.outcome)},
           {"decided_by", text_or_null(row.decided_by.value)},
+          {"on_behalf_of", text_or_null(row.on_behalf_of.value)},
           {"channel", text_or_null(row.channel)},
           {"comment", text_or_null(row.comment)},
           {"added", text_or_null(row.added)},
@@ -105,7 +106,7 @@ json::object row_json(const WorkItemRow& row) {
 }
 
 void hide_decision(json::object& item) {
-  for (const std::string_view member : {"outcome", "decided_by", "channel", "comment"})
+  for (const std::string_view member : {"outcome", "decided_by", "on_behalf_of", "channel", "comment"})
     item[member] = nullptr;
 }
 

@@ -82,6 +82,7 @@ std::string_view openapi_schemas() {
       "opened_at": {"type": "string", "format": "date-time"},
       "due_at": {"type": ["string", "null"]}, "closed_at": {"type": ["string", "null"]},
       "outcome": {"type": ["string", "null"]}, "decided_by": {"type": ["string", "null"]},
+      "on_behalf_of": {"type": ["string", "null"], "description": "in whose place they decided"},
       "channel": {"type": ["string", "null"]}, "comment": {"type": ["string", "null"]},
       "added": {
         "enum": ["before", "after", "beside", "opinion", null],
@@ -91,6 +92,20 @@ std::string_view openapi_schemas() {
       "outcomes": {
         "type": "array", "items": {"type": "string"},
         "description": "what may be answered, while it is open"
+      },
+      "stand_ins": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "absent": {"type": "string"}, "stand_in": {"type": "string"},
+            "until": {"type": "string", "format": "date-time"}
+          }
+        },
+        "description": "who may act in whose place now, while it is open"
+      },
+      "stand_in_notes": {
+        "type": "array", "items": {"type": "string"}, "description": "why nobody stands in for somebody"
       }
     }
   },
@@ -473,6 +488,40 @@ std::string_view openapi_schemas() {
       "reason": {"type": "string"}
     },
     "required": ["by", "reason"]
+  },
+  "NewAbsence": {
+    "type": "object",
+    "properties": {
+      "from": {"type": "string", "description": "2026-11-23 in the person's zone, or RFC 3339; default: now"},
+      "until": {"type": "string", "description": "the last day, or the moment when it ends"},
+      "stand_in": {"type": ["string", "null"], "description": "id or mail of who acts meanwhile"},
+      "workflows": {
+        "type": "array", "items": {"type": "string"}, "description": "only these; default: all"
+      },
+      "up_to": {"type": ["string", "null"], "description": "10000 CNY: only requests without a larger amount"},
+      "reason": {"type": ["string", "null"]}
+    },
+    "required": ["until"]
+  },
+  "Absence": {
+    "type": "object",
+    "properties": {
+      "id": {"type": ["integer", "null"], "description": "null: listed in the file of people"},
+      "person": {"type": "string"},
+      "from": {"type": "string", "format": "date-time"}, "until": {"type": "string", "format": "date-time"},
+      "stand_in": {"type": ["string", "null"]},
+      "workflows": {"type": "array", "items": {"type": "string"}},
+      "up_to": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]},
+      "set_by": {"type": ["string", "null"]}, "created_at": {"type": ["string", "null"]},
+      "ended": {"type": "boolean"}
+    }
+  },
+  "Absences": {
+    "type": "object",
+    "properties": {
+      "absences": {"type": "array", "items": {"$ref": "#/components/schemas/Absence"}},
+      "next_cursor": {"type": ["string", "null"]}
+    }
   },
   "Outbox": {
     "type": "object",

@@ -32,6 +32,7 @@ std::string_view action_template() {
 <li>{{t.since}} <b>{{started}}</b></li>
 {{#due}}<li{{#overdue}} class="late"{{/overdue}}>{{#overdue}}{{t.overdue}}{{/overdue}}{{^overdue}}{{t.due}}{{/overdue}} <b>{{due}}</b></li>{{/due}}
 {{#stage}}<li>{{t.stage}} <b>{{stage}}</b></li>{{/stage}}
+{{#stand_ins}}<li>{{words}}</li>{{/stand_ins}}
 {{#later_round}}<li>{{t.round}} <b>{{later_round}}</b></li>{{/later_round}}
 </ul>
 </section>
@@ -51,7 +52,7 @@ std::string_view action_template() {
 {{#has_history}}
 <ol class="history">
 {{#history}}
-<li class="{{tone}}{{#void}} void{{/void}}"><span class="what">{{words}}</span> · {{who}}{{#void}} · {{t.void}}{{/void}}<br><span class="when">{{step}} · {{when}}</span>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}</li>
+<li class="{{tone}}{{#void}} void{{/void}}"><span class="what">{{words}}</span> · {{who}}{{#for_whom}} ({{for_whom}}){{/for_whom}}{{#void}} · {{t.void}}{{/void}}<br><span class="when">{{step}} · {{when}}</span>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}</li>
 {{/history}}
 </ol>
 {{/has_history}}
@@ -100,7 +101,48 @@ std::string_view action_template() {
 </form>
 </section>
 {{{more}}}
-<p class="foot">{{t.identity}} {{sent_to}}. {{t.do_not_forward}}</p>
+<p class="foot">{{t.identity}} {{sent_to}}. {{t.do_not_forward}}{{#away}} <a href="{{away}}">{{t.away_link}}</a>{{/away}}</p>
+)html";
+  return kTemplate;
+}
+
+std::string_view absence_template() {
+  static constexpr std::string_view kTemplate = R"html(<section class="card">
+<p class="eyebrow">{{person}}</p>
+<h1>{{t.away_title}}</h1>
+<p>{{t.away_text}}</p>
+{{#done}}<div class="note" role="status"><p>{{done}}</p></div>{{/done}}
+{{#message}}<div class="note bad" role="alert"><p>{{message}}</p></div>{{/message}}
+</section>
+{{#has_absences}}
+<section class="card">
+<h2>{{t.away_now}}</h2>
+{{#absences}}
+<form method="post" action="{{action}}" accept-charset="utf-8">
+<p><b>{{from}} – {{until}}</b>{{#stand_in}}<br>{{t.away_by}} {{stand_in}}{{/stand_in}}{{^stand_in}}<br>{{t.away_nobody}}{{/stand_in}}{{#scope}}<br><span class="hint">{{scope}}</span>{{/scope}}{{#reason}}<br><span class="hint">{{reason}}</span>{{/reason}}</p>
+<input type="hidden" name="csrf" value="{{csrf}}">
+{{#id}}<input type="hidden" name="end" value="{{id}}">
+<div class="actions"><button type="submit" class="returns">{{t.away_end}}</button></div>{{/id}}
+</form>
+{{/absences}}
+</section>
+{{/has_absences}}
+<section class="card">
+<h2>{{t.away_new}}</h2>
+<form method="post" action="{{action}}" accept-charset="utf-8">
+<input type="hidden" name="csrf" value="{{csrf}}">
+{{#fields}}
+<div class="field">
+<label for="{{name}}">{{label}}{{#optional}} <span class="hint">{{t.optional}}</span>{{/optional}}</label>
+<input id="{{name}}" name="{{name}}" type="{{type}}" value="{{value}}"{{^optional}} required{{/optional}} maxlength="500"{{#wrong}} class="is-wrong"{{/wrong}}>
+{{#hint}}<p class="hint">{{hint}}</p>{{/hint}}
+{{#wrong}}<p class="wrong">{{wrong}}</p>{{/wrong}}
+</div>
+{{/fields}}
+<div class="actions"><button type="submit" class="agrees primary">{{t.away_set}}</button></div>
+</form>
+</section>
+<p class="foot"><a href="{{back}}">{{t.away_back}}</a></p>
 )html";
   return kTemplate;
 }
@@ -144,7 +186,7 @@ std::string_view result_template() {
 {{#reference}}<p class="eyebrow">{{workflow}} · {{reference}}</p>{{/reference}}
 <h1>{{heading}}</h1>
 {{#text}}<p>{{text}}</p>{{/text}}
-{{#decided}}<p class="when">{{who}} · {{when}}</p>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}{{/decided}}
+{{#decided}}<p class="when">{{who}}{{#for_whom}} ({{for_whom}}){{/for_whom}} · {{when}}</p>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}{{/decided}}
 {{#status}}<p class="when">{{t.now}}: {{status}}</p>{{/status}}
 </section>
 {{{more}}}

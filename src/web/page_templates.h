@@ -12,6 +12,7 @@ std::string_view action_template();
 // What may be done beside deciding: the part `more` of the two pages of a link.
 std::string_view acts_template();
 // One thing said in the middle of the page: mark, heading, text, and what was decided.
+std::string_view absence_template();
 std::string_view result_template();
 std::string_view mailbox_template();
 

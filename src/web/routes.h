@@ -22,6 +22,7 @@ std::vector<Route> feed_routes(const Surroundings& around, FeedSignal& signal);
 std::vector<Route> admin_routes(const Surroundings& around);
 std::vector<Route> ledger_routes(const Surroundings& around);
 std::vector<Route> report_routes(const Surroundings& around);
+std::vector<Route> absence_routes(const Surroundings& around);
 std::vector<Route> hook_routes(const Surroundings& around, std::size_t body_bytes_max);
 // Only with --dev; else empty.
 std::vector<Route> dev_routes(const Surroundings& around);

@@ -57,6 +57,7 @@ struct Site::Parts {
     append(routes, admin_routes(around));
     append(routes, ledger_routes(around));
     append(routes, report_routes(around));
+    append(routes, absence_routes(around));
     append(routes, hook_routes(around, options.body_bytes_max));
     append(routes, probe_routes(around, [this] { return server->figures(); }));
     append(routes, page_routes(around, options.file_bytes_max));

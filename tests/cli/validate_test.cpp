@@ -16,12 +16,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kPeople =
+constexpr const char* kValidatedPeople =
     "people:\n  - {id: li.na, name: 李娜, manager: zhang.wei}\n  - {id: zhang.wei, name: 张伟}\ngroups:\n  "
     "finance: "
     "[zhang.wei]\n";
 
-constexpr const char* kWorkflow = R"(workflow: leave
+constexpr const char* kValidatedWorkflow = R"(workflow: leave
 title: Leave
 statuses: [approved, rejected]
 start:
@@ -42,8 +42,8 @@ class ValidateTest : public testing::Test {
     std::filesystem::create_directory(folder.file("workflows"));
     std::filesystem::create_directory(folder.file("connectors"));
     write("countersign.yaml", "data: data\n");
-    write("people.yaml", kPeople);
-    write("workflows/leave.yaml", kWorkflow);
+    write("people.yaml", kValidatedPeople);
+    write("workflows/leave.yaml", kValidatedWorkflow);
   }
   std::string write(const std::string& name, const std::string& text) {
     std::ofstream(folder.file(name)) << text;
@@ -51,7 +51,7 @@ class ValidateTest : public testing::Test {
   }
   // The good workflow with one text replaced.
   std::string broken(const std::string& what, const std::string& by) {
-    std::string text = kWorkflow;
+    std::string text = kValidatedWorkflow;
     text.replace(text.find(what), what.size(), by);
     return write("workflows/leave.yaml", text);
   }
@@ -84,7 +84,7 @@ TEST_F(ValidateTest, AWorkflowIsCheckedWithTheNearestConfiguration) {
 
 TEST_F(ValidateTest, NamesArePassedOverWhereNobodyIsKnown) {
   TemporaryFolder alone;
-  std::ofstream(alone.file("leave.yaml")) << kWorkflow;
+  std::ofstream(alone.file("leave.yaml")) << kValidatedWorkflow;
   const Ran ran = run({"validate", alone.file("leave.yaml")});
   EXPECT_EQ(ran.code, 0) << ran.out;
   EXPECT_THAT(ran.err, HasSubstr("there is no countersign.yaml: "));

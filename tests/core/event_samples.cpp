@@ -78,7 +78,8 @@ Item full_item() {
           .transferred_by = PersonId("zhao.lei"),
           .note = "knows more",
           .nudges = 2,
-          .nudged_at = instant(60)};
+          .nudged_at = instant(60),
+          .stand_ins = {PersonId("wang.fang")}};
 }
 
 Started full(const Started*) {
@@ -216,6 +217,10 @@ ItemsListed full(const ItemsListed*) {
   return {.activation = ActivationId(7),
           .items = {Value::string("A"), Value::person(PersonId("li.na"))},
           .steps = {5, 6}};
+}
+
+StandInAsked full(const StandInAsked*) {
+  return {.item = 8, .absent = PersonId("li.na"), .stand_in = PersonId("wang.fang"), .until = instant(5)};
 }
 
 LevelOpened full(const LevelOpened*) {

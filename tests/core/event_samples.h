@@ -49,6 +49,7 @@ Nudged full(const Nudged*);
 CopiesSent full(const CopiesSent*);
 Ended full(const Ended*);
 ItemsListed full(const ItemsListed*);
+StandInAsked full(const StandInAsked*);
 LevelOpened full(const LevelOpened*);
 ChecklistReopened full(const ChecklistReopened*);
 SeatPassed full(const SeatPassed*);

@@ -180,7 +180,7 @@ Outcome Instance::run(const Command& command) {
   last_events_.clear();
   last_effects_.clear();
   for (int round = 0; round < 8; ++round) {
-    const Context context{*definition_, *directory, calendars, facts, now_};
+    const Context context{*definition_, *directory, calendars, facts, now_, nullptr, &absences};
     const State before = *state_;
     Outcome outcome = decide(context, *state_, command);
     EXPECT_EQ(*state_, before) << "decide changed its input";

@@ -70,6 +70,7 @@ class Instance {
   const Definition& definition() const { return *definition_; }
   std::shared_ptr<const Directory> directory = sample_directory();
   Calendars calendars = sample_calendars();
+  Absences absences;
 
  private:
   void check_invariants() const;

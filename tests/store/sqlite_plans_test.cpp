@@ -129,6 +129,12 @@ INSTANTIATE_TEST_SUITE_P(
                "USING INTEGER PRIMARY KEY (rowid>?)"},
         Access{"Link", [](SqliteUnderTest& test) { (void)test.reader().link(std::string(32, 'x')); },
                "SEARCH link USING PRIMARY KEY"},
+        Access{"LinksOfAPerson",
+               [](SqliteUnderTest& test) {
+                 (void)test.run(
+                     [](Transaction& writes) { return writes.revoke_links_of(PersonId("li.na")); });
+               },
+               "link_person (person=?)"},
         Access{"DeadLetters", [](SqliteUnderTest& test) { (void)test.reader().outbox("dead", "", 50, ""); },
                "outbox_stuck"},
         Access{"Decision",

@@ -22,18 +22,6 @@ const Step& step_at(const Transition& transition, ActivationId activation) {
   return transition.definition().step(transition.state().activations.at(activation).step);
 }
 
-// The quorum over the roster as it is now: a count stays, all and a percentage follow.
-void count_again(const Transition& transition, ActivationId activation, Roster& roster) {
-  const auto* approve = std::get_if<Approve>(&step_at(transition, activation).kind);
-  if (approve == nullptr) return;
-  if (approve->seats.empty()) roster.needed = approvals_needed(approve->need, counting_seats(roster, ""));
-  for (const SeatGroup& group : approve->seats) {
-    const auto needed = roster.needed_of.find(group.name);
-    if (needed != roster.needed_of.end())
-      needed->second = approvals_needed(group.need, counting_seats(roster, group.name));
-  }
-}
-
 bool who_is_acceptable(Transition& transition, const Item& item, const AddApprover& command) {
   const auto no = [&](std::string message, std::string detail) {
     transition.refuse(ErrorCode::invalid_input, std::move(message), {{"/who", std::move(detail)}});
@@ -116,7 +104,7 @@ void add_approver(Transition& transition, const AddApprover& command) {
   }
   roster.seats.insert(place, added.begin(), added.end());
   const bool in_turn = roster.one_by_one;
-  count_again(transition, item.activation, roster);
+  count_again(step_at(transition, item.activation), roster);
   transition.emit(RosterSet{item.activation, std::move(roster)});
 
   const bool first = command.where == AddedAs::before;
@@ -155,7 +143,7 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   COUNTERSIGN_INVARIANT(seat != roster.seats.end(), "an added approver has no seat");
   const std::uint32_t of = seat->of;
   roster.seats.erase(seat);
-  count_again(transition, item.activation, roster);
+  count_again(step_at(transition, item.activation), roster);
   const bool others =
       std::ranges::any_of(roster.seats, [](const Seat& other) { return other.vote == Seat::Vote::none; });
   if (!others || verdict_of(roster) != Verdict::open) {

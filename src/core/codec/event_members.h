@@ -339,6 +339,15 @@ struct Members<LevelOpened> {
 };
 
 template <>
+struct Members<StandInAsked> {
+  static constexpr std::string_view kType = "stand_in_asked";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("item", &StandInAsked::item), required("absent", &StandInAsked::absent),
+                 required("stand_in", &StandInAsked::stand_in), member("until", &StandInAsked::until));
+};
+
+template <>
 struct Members<ChecklistReopened> {
   static constexpr std::string_view kType = "checklist_reopened";
   static constexpr std::uint32_t kVersion = 1;

@@ -312,7 +312,31 @@ CREATE INDEX work_item_open ON work_item(due, instance, number) WHERE status = 1
 CREATE INDEX work_item_decided ON work_item(closed_at, instance, number) WHERE status = 2;
 )sql";
 
-constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse, kAskedBy, kChasing};
+// Who is away; for whom a decision was made; and how the open work, the links and the keys of one person are
+// found.
+constexpr const char* kAbsences = R"sql(
+CREATE TABLE absence(
+  id INTEGER PRIMARY KEY,
+  person TEXT NOT NULL,
+  begins INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  stand_in TEXT NOT NULL,
+  workflows TEXT NOT NULL,
+  up_to TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  set_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  begun INTEGER NOT NULL
+) STRICT;
+CREATE INDEX absence_ends ON absence(ends);
+CREATE INDEX absence_person ON absence(person, ends);
+ALTER TABLE work_item ADD COLUMN on_behalf_of TEXT NOT NULL DEFAULT '';
+CREATE INDEX work_item_waiting ON work_item(assignee, instance) WHERE status = 0 AND assignee <> '';
+CREATE INDEX work_item_group_waiting ON work_item(candidates, instance) WHERE status = 0 AND candidates <> '';
+CREATE INDEX link_person ON link(person) WHERE revoked = 0;
+)sql";
+
+constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse, kAskedBy, kChasing, kAbsences};
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 #define ITEM_COLUMNS                                                                                         \
   "w.instance, w.due, i.id, w.number, i.workflow, i.reference, w.step, w.assignee, w.candidates, w.status, " \
   "w.version, w.round, w.opened_at, w.closed_at, w.outcome, w.decided_by, w.channel, w.comment, w.added, "   \
-  "w.added_by, w.transferred_by"
+  "w.added_by, w.transferred_by, w.on_behalf_of"
 #define ITEM_FROM " FROM work_item w JOIN instance i ON i.n = w.instance "
 // ?2 ?3 ?4: the key of the last row seen; ?5: due then or earlier; ?6: the workflow.
 #define ITEM_RESIDUE                                                                                   \
@@ -66,6 +66,7 @@ KeyedItem read_item(const Rows& rows) {
   row.added = rows.text(18);
   row.added_by.value = rows.text(19);
   row.transferred_by.value = rows.text(20);
+  row.on_behalf_of.value = rows.text(21);
   return item;
 }
 
@@ -107,7 +108,15 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
                           items);
       if (!done) return passed_on(done);
     }
-    for (const std::string& group : filter.groups) {
+    for (const std::string& other : filter.other_assignees) {
+      auto done = collect(
+          (**db).query(kItemsOfPerson, other, due, instance, number, due_limit, filter.workflow, limit + 1),
+          items);
+      if (!done) return passed_on(done);
+    }
+    std::vector<std::string> groups = filter.groups;
+    groups.insert(groups.end(), filter.other_groups.begin(), filter.other_groups.end());
+    for (const std::string& group : groups) {
       auto done = collect((**db).query(kItemsOfGroup, group, due, instance, number, due_limit,
                                        filter.workflow, limit + 1, filter.assignee),
                           items);

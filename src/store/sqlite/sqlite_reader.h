@@ -36,6 +36,10 @@ class SqliteReader final : public Reader {
   Result<std::vector<DecidedItemRow>> decided_items(Instant since, std::size_t limit) const override;
   Result<std::vector<InstanceRow>> standing_instances(std::size_t limit) const override;
   Result<std::vector<FileRow>> files(std::string_view after, std::size_t limit) const override;
+  Result<Asked> asked() const override;
+  Result<Page<InstanceId>> instances_asking(const PersonId& person, std::string_view group, std::size_t limit,
+                                            std::string_view cursor) const override;
+  Result<std::vector<RecordedAbsence>> absences(Instant at) const override;
   Result<std::optional<LinkRow>> link(std::string_view token_hash) const override;
   Result<std::optional<KeyRow>> key(std::string_view hash) const override;
   Result<std::vector<KeyRow>> keys() const override;

@@ -34,6 +34,7 @@ class SqliteTransaction final : public Transaction {
 
   Result<void> add_link(const LinkRow& row) override;
   Result<void> revoke_links(const InstanceId& instance, std::uint32_t item) override;
+  Result<void> revoke_links_of(const PersonId& person) override;
 
   Result<std::optional<IdempotencyRow>> find_answer(std::string_view actor, std::string_view route,
                                                     std::string_view key) override;
@@ -58,6 +59,11 @@ class SqliteTransaction final : public Transaction {
   Result<void> add_file(const FileRow& row) override;
   Result<void> add_key(const KeyRow& row) override;
   Result<void> revoke_key(std::string_view id, Instant at) override;
+  Result<std::vector<std::string>> revoke_keys_of(const PersonId& person, Instant at) override;
+  Result<std::int64_t> add_absence(const RecordedAbsence& absence) override;
+  Result<std::vector<RecordedAbsence>> absences_of(const PersonId& person, Instant at) override;
+  Result<void> end_absence(std::int64_t id, Instant at) override;
+  Result<void> note_absence_begun(std::int64_t id) override;
 
  private:
   // One statement that writes, inside the job's savepoint.

@@ -53,9 +53,9 @@ Result<void> insert_item(Connection& db, const Change& change, std::int64_t n, c
 Result<void> close_item(Connection& db, const ItemChanged& change, Instant at, std::int64_t n) {
   return db.run(
       "UPDATE work_item SET status = ?, version = version + 1, closed_at = ?, outcome = ?, decided_by = ?, "
-      "channel = ?, comment = ? WHERE instance = ? AND number = ?",
+      "channel = ?, comment = ?, on_behalf_of = ? WHERE instance = ? AND number = ?",
       static_cast<int>(change.status), at, change.outcome, change.by.person.value, change.by.channel,
-      change.comment, n, change.item);
+      change.comment, change.by.on_behalf_of.value, n, change.item);
 }
 
 Result<void> update_item(Connection& db, const Item& item, std::int64_t n) {

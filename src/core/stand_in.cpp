@@ -1,0 +1,160 @@
+#include "core/stand_in.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "core/guest.h"
+
+namespace countersign {
+namespace {
+
+// Every absence of the person, from the file of people and set since.
+void for_each_absence(const Directory& directory, const Absences& absences, const PersonId& person,
+                      const std::function<void(const Absence&)>& visit) {
+  if (const Person* known = directory.find(person)) {
+    for (const Absence& absence : known->away) visit(absence);
+  }
+  for (const RecordedAbsence& recorded : absences.of(person)) visit(recorded.absence);
+}
+
+bool is_now(const Absence& absence, Instant at) {
+  return absence.from <= at && at < absence.until;
+}
+
+bool is_within(const cel::Value& value, const Money& limit) {
+  switch (value.kind()) {
+    case cel::Kind::money: {
+      const Money& amount = value.as_money();
+      return amount.currency == limit.currency && amount.amount <= limit.amount &&
+             -limit.amount <= amount.amount;
+    }
+    case cel::Kind::list:
+      return std::ranges::all_of(value.as_list(),
+                                 [&](const cel::Value& each) { return is_within(each, limit); });
+    case cel::Kind::map:
+      return std::ranges::all_of(value.as_map(),
+                                 [&](const auto& entry) { return is_within(entry.second, limit); });
+    default:
+      return true;
+  }
+}
+
+bool covers(const Absence& absence, const State& state) {
+  const auto& workflows = absence.workflows;
+  if (!workflows.empty() && std::ranges::find(workflows, state.workflow) == workflows.end()) return false;
+  return !absence.up_to || std::ranges::all_of(state.form, [&](const auto& field) {
+    return is_within(field.second, *absence.up_to);
+  });
+}
+
+// Why that person cannot stand in on this step; "" where they can.
+std::string obstacle(const StandInView& view, const Item& item, const PersonId& stand_in) {
+  const Person* person = view.directory.find(stand_in);
+  if (person == nullptr || !person->active || is_guest(stand_in)) return "is not active any more";
+  const Activation& activation = view.state.activations.at(item.activation);
+  const Step& step = view.definition.step(activation.step);
+  if (std::holds_alternative<Approve>(step.kind) && stand_in == view.state.requester)
+    return "is the requester, and nobody approves a request of their own";
+  const bool has_item = std::ranges::any_of(activation.items, [&](std::uint32_t number) {
+    const Item& other = view.state.items.at(number);
+    return other.assignee == stand_in ||
+           (!other.group.empty() && view.directory.is_member(stand_in, other.group));
+  });
+  const bool has_seat =
+      std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) { return seat.person == stand_in; });
+  if (has_item || has_seat) return "is on this step already, and nobody counts twice";
+  const bool has_voted =
+      std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) { return seat.by == stand_in; });
+  if (has_voted) return "has decided here for somebody else already, and nobody counts twice";
+  return {};
+}
+
+std::string stand_in_name(const Directory& directory, const PersonId& id) {
+  const Person* person = directory.find(id);
+  return person == nullptr || person->name.empty() ? id.value : person->name;
+}
+
+// The absence by which somebody stands in for the person here: the one that ends last where several do.
+std::optional<Absence> absence_here(const StandInView& view, const PersonId& person) {
+  std::optional<Absence> latest;
+  for_each_absence(view.directory, view.absences, person, [&](const Absence& absence) {
+    if (!absence.stand_in || !is_now(absence, view.now) || !covers(absence, view.state)) return;
+    if (!latest || latest->until < absence.until) latest = absence;
+  });
+  return latest;
+}
+
+void add_stand_in(const StandInView& view, const Item& item, const PersonId& absent,
+                  std::vector<StandIn>& found, std::vector<std::string>* why_not) {
+  const std::optional<Absence> absence = absence_here(view, absent);
+  if (!absence) return;
+  const std::string why = obstacle(view, item, *absence->stand_in);
+  if (why.empty()) {
+    found.push_back({absent, *absence->stand_in, absence->until});
+  } else if (why_not != nullptr) {
+    why_not->push_back(fmt::format("{} is away, and nobody stands in: {} {}",
+                                   stand_in_name(view.directory, absent),
+                                   stand_in_name(view.directory, *absence->stand_in), why));
+  }
+}
+
+}  // namespace
+
+StandInView stand_in_view(const Context& context, const State& state) {
+  return {context.definition, context.directory, context.known_absences(), state, context.now};
+}
+
+bool is_away(const Directory& directory, const Absences& absences, const PersonId& person, Instant at) {
+  bool away = false;
+  for_each_absence(directory, absences, person,
+                   [&](const Absence& absence) { away = away || is_now(absence, at); });
+  return away;
+}
+
+std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
+                                  std::vector<std::string>* why_not) {
+  std::vector<StandIn> found;
+  if (item.group.empty()) {
+    add_stand_in(view, item, item.assignee, found, why_not);
+    return found;
+  }
+  const auto members = view.directory.members(item.group);
+  if (!members) return found;
+  const Step& step = view.definition.step(view.state.activations.at(item.activation).step);
+  const bool approves = std::holds_alternative<Approve>(step.kind);
+  std::vector<PersonId> asked;
+  for (const PersonId& member : *members) {
+    const Person* person = view.directory.find(member);
+    if (person == nullptr || !person->active || (approves && member == view.state.requester)) continue;
+    if (!is_away(view.directory, view.absences, member, view.now))
+      return found;  // the group covers for itself
+    asked.push_back(member);
+  }
+  for (const PersonId& member : asked) add_stand_in(view, item, member, found, why_not);
+  return found;
+}
+
+PersonId acts_for(const StandInView& view, const Item& item, const PersonId& person) {
+  for (const StandIn& each : stand_ins_of(view, item)) {
+    if (each.stand_in == person) return each.absent;
+  }
+  return {};
+}
+
+std::vector<PersonId> absent_people_of(const Directory& directory, const Absences& absences,
+                                       const PersonId& stand_in, Instant at) {
+  std::vector<PersonId> absent;
+  const auto look = [&](const PersonId& person, const Absence& absence) {
+    if (absence.stand_in != stand_in || !is_now(absence, at)) return;
+    if (std::ranges::find(absent, person) == absent.end()) absent.push_back(person);
+  };
+  for (const Person& person : directory.people()) {
+    for (const Absence& absence : person.away) look(person.id, absence);
+  }
+  for (const RecordedAbsence& recorded : absences.all()) look(recorded.person, recorded.absence);
+  return absent;
+}
+
+}  // namespace countersign

@@ -1,0 +1,177 @@
+#include "runtime/directory_watch.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "core/roster.h"
+
+namespace countersign {
+namespace {
+
+constexpr Duration kWatchRest = std::chrono::seconds(5);  // after the store took nothing
+constexpr std::size_t kInstancesAPage = 100;
+
+bool is_lost_for_now(const Error& error) {
+  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
+}
+
+}  // namespace
+
+std::optional<Instant> DirectoryWatch::next() const {
+  if (library_.current()->directory != seen_ || look_again_ || absences_.is_stale() || !rounds_.empty())
+    return from_;
+  std::optional<Instant> begins = library_.absences()->next_begin();
+  if (!listed_begins_.empty()) {
+    const Instant listed = listed_begins_.begin()->first;
+    begins = begins ? std::min(*begins, listed) : listed;
+  }
+  if (!begins) return std::nullopt;
+  return std::max(*begins, from_);
+}
+
+void DirectoryWatch::rest(Instant now) {
+  look_again_ = true;
+  from_ = now + kWatchRest;
+}
+
+std::vector<QueuedJob> DirectoryWatch::take(Instant now, std::size_t max) {
+  std::vector<QueuedJob> jobs;
+  if (from_ > now) return jobs;
+  now_ = now;
+  if (absences_.is_stale()) {
+    absences_.read();
+    if (absences_.is_stale()) {
+      rest(now);
+      return jobs;
+    }
+  }
+  if (library_.current()->directory != seen_ || look_again_) look_for_leavers();
+  if (rounds_.empty()) look_for_absences(now);
+  while (!rounds_.empty() && jobs.size() < max) {
+    add_page(rounds_.front(), std::min(kInstancesAPage, max), jobs);
+    if (look_again_) break;
+    if (rounds_.front().begun && rounds_.front().cursor.empty()) rounds_.pop_front();
+  }
+  return jobs;
+}
+
+void DirectoryWatch::look_for_leavers() {
+  const std::shared_ptr<const Directory> directory = library_.current()->directory;
+  look_again_ = false;
+  if (directory->people().empty()) {
+    // A file that was emptied by accident must not move everybody's work.
+    if (seen_ != nullptr) spdlog::warn("the directory names nobody: nobody is taken to have left");
+    seen_ = directory;
+    return;
+  }
+  const auto asked = reader_.asked();
+  if (!asked) {
+    spdlog::error("cannot read who is asked: {}", asked.error().message);
+    return rest(now_);
+  }
+  seen_ = directory;
+  list_begins(*directory, now_);
+  rounds_.clear();
+  for (const PersonId& person : asked->people) {
+    if (can_be_asked(*directory, Seat{.person = person}, PersonId())) continue;
+    spdlog::info("{} has left: their open work moves on, their links and keys end", person.value);
+    rounds_.push_back({.person = person, .group = {}, .has_left = true});
+  }
+  for (const std::string& group : asked->groups) {
+    if (can_be_asked(*directory, Seat{.group = group}, PersonId())) continue;
+    spdlog::info("group {} has no member left: its open work moves on", group);
+    rounds_.push_back({.person = {}, .group = group, .has_left = true});
+  }
+}
+
+void DirectoryWatch::list_begins(const Directory& directory, Instant now) {
+  listed_begins_.clear();
+  for (const Person& person : directory.people()) {
+    for (const Absence& absence : person.away) {
+      if (absence.stand_in && absence.until > now) listed_begins_.emplace(absence.from, person.id);
+    }
+  }
+}
+
+// Groups too: once all members are away their stand-ins act.
+void DirectoryWatch::add_absence_round(const Directory& directory, const PersonId& person,
+                                       std::int64_t absence) {
+  for (const std::string& group : directory.groups_of(person)) {
+    rounds_.push_back({.person = {}, .group = group});
+  }
+  rounds_.push_back({.person = person, .group = {}, .has_left = false, .absence = absence});
+}
+
+void DirectoryWatch::look_for_absences(Instant now) {
+  const std::shared_ptr<const Absences> absences = library_.absences();
+  const std::shared_ptr<const Directory> directory = library_.current()->directory;
+  for (const RecordedAbsence& each : absences->all()) {
+    if (each.begun || !each.absence.stand_in || each.absence.from > now) continue;
+    add_absence_round(*directory, each.person, each.id);
+  }
+  while (!listed_begins_.empty() && listed_begins_.begin()->first <= now) {
+    add_absence_round(*directory, listed_begins_.begin()->second, 0);
+    listed_begins_.erase(listed_begins_.begin());
+  }
+}
+
+void DirectoryWatch::add_page(Round& round, std::size_t max, std::vector<QueuedJob>& jobs) {
+  const auto page = reader_.instances_asking(round.person, round.group, max, round.cursor);
+  if (!page) {
+    spdlog::error("cannot read the open work of {}: {}", round.person.value + round.group,
+                  page.error().message);
+    return rest(now_);
+  }
+  for (const InstanceId& instance : page->rows) jobs.push_back(change_job(instance, round));
+  if (!round.begun && round.has_left && !round.person.empty()) jobs.push_back(revoke_job(round.person));
+  round.begun = true;
+  round.cursor = page->next_cursor;
+  if (round.cursor.empty() && round.absence != 0) jobs.push_back(begun_job(round.absence));
+}
+
+QueuedJob DirectoryWatch::change_job(const InstanceId& instance, const Round& round) {
+  return {[this, instance](Transaction& transaction, Instant at) -> Result<void> {
+            auto executed = execution_.run(transaction, instance, DirectoryChanged{}, at);
+            if (!executed) return std::unexpected(std::move(executed.error().error));
+            return {};
+          },
+          [this, instance, who = round.person.value + round.group](const Result<void>& done) {
+            if (done) return;
+            spdlog::warn("the work of {} in {} stays where it is: {}", who, instance.value,
+                         done.error().message);
+            if (is_lost_for_now(done.error())) rest(now_);
+          },
+          0};
+}
+
+QueuedJob DirectoryWatch::revoke_job(const PersonId& person) {
+  const auto revoked = std::make_shared<std::pair<std::vector<std::string>, Instant>>();
+  return {[person, revoked](Transaction& transaction, Instant at) -> Result<void> {
+            if (auto links = transaction.revoke_links_of(person); !links) return links;
+            auto keys = transaction.revoke_keys_of(person, at);
+            if (!keys) return std::unexpected(std::move(keys.error()));
+            *revoked = {std::move(*keys), at};
+            return {};
+          },
+          [this, revoked, person](const Result<void>& done) {
+            if (!done) {
+              spdlog::warn("links and keys of {} are not ended: {}", person.value, done.error().message);
+              if (is_lost_for_now(done.error())) rest(now_);
+            } else if (on_keys_revoked_ && !revoked->first.empty()) {
+              on_keys_revoked_(revoked->first, revoked->second);
+            }
+          },
+          0};
+}
+
+QueuedJob DirectoryWatch::begun_job(std::int64_t absence) {
+  return {[absence](Transaction& transaction, Instant) { return transaction.note_absence_begun(absence); },
+          [this](const Result<void>& done) {
+            absences_.read();
+            if (!done) rest(now_);
+          },
+          0};
+}
+
+}  // namespace countersign

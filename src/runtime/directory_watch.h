@@ -1,0 +1,75 @@
+#pragma once
+// Who has left, and whose absence begins: finds the open work that this concerns by the assignee's index and
+// gives one command for each instance, a page at a time. Looks when the directory in force is another one (at
+// the start too) and when an absence begins. Interrupted, it is done again: the commands change nothing the
+// second time.
+//
+// A leaver's links and keys end in the same commit as the first page of their work.
+//
+// Used on the writer's thread only.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/absences.h"
+#include "runtime/command_queue.h"
+#include "runtime/execution.h"
+
+namespace countersign {
+
+class DirectoryWatch {
+ public:
+  // All references outlive this.
+  DirectoryWatch(Execution& execution, const Library& library, const Reader& reader, AbsenceBook& absences)
+      : execution_(execution), library_(library), reader_(reader), absences_(absences) {}
+
+  // When take() has something to give; nullopt for never.
+  std::optional<Instant> next() const;
+  // What is to be done now, at most `max` jobs and a few.
+  std::vector<QueuedJob> take(Instant now, std::size_t max);
+
+  // Called after the commit that revoked these keys; set before the writer runs.
+  void on_keys_revoked(std::function<void(const std::vector<std::string>& ids, Instant at)> told) {
+    on_keys_revoked_ = std::move(told);
+  }
+
+ private:
+  // One person or group whose instances are looked at.
+  struct Round {
+    PersonId person;  // empty where `group` stands
+    std::string group;
+    bool has_left = false;
+    std::int64_t absence = 0;  // whose beginning it is; 0: none
+    std::string cursor{};
+    bool begun = false;
+  };
+
+  void look_for_leavers();
+  void list_begins(const Directory& directory, Instant now);
+  void look_for_absences(Instant now);
+  void add_absence_round(const Directory& directory, const PersonId& person, std::int64_t absence);
+  void add_page(Round& round, std::size_t max, std::vector<QueuedJob>& jobs);
+  QueuedJob change_job(const InstanceId& instance, const Round& round);
+  QueuedJob revoke_job(const PersonId& person);
+  QueuedJob begun_job(std::int64_t absence);
+  void rest(Instant now);
+
+  Execution& execution_;
+  const Library& library_;
+  const Reader& reader_;
+  AbsenceBook& absences_;
+  std::function<void(const std::vector<std::string>&, Instant)> on_keys_revoked_;
+  std::shared_ptr<const Directory> seen_;
+  std::deque<Round> rounds_;
+  std::multimap<Instant, PersonId> listed_begins_;  // absences of the file of people whose turn is to come
+  bool look_again_ = false;                         // the store took nothing
+  Instant now_{};                                   // of the last take()
+  Instant from_{};                                  // not before then
+};
+
+}  // namespace countersign

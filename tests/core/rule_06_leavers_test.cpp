@@ -1,0 +1,218 @@
+// Rule 6, nobody to ask, where people have left: their open work moves by the step's own rules.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/absence_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string leaving(const std::string& steps) {
+  return R"(workflow: leaving
+start:
+  - form:
+form:
+  note: {type: text}
+statuses: [approved, rejected]
+steps:
+)" + steps +
+         "  - end: approved\n";
+}
+
+std::string approval(const std::string& rules) {
+  return leaving("  - id: check\n    approve:\n" + rules);
+}
+
+std::vector<std::string> leave(Instance& instance, const std::vector<std::string>& who) {
+  instance.directory = after_leaving(*instance.directory, who);
+  EXPECT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  const std::vector<std::string> asked = instance.asked();
+  EXPECT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_events(), IsEmpty()) << "the second time nothing is left to do";
+  return asked;
+}
+
+std::string incident_of(const Instance& instance) {
+  for (const auto& [id, activation] : instance.state().activations) {
+    if (!activation.incident.empty()) return activation.incident;
+  }
+  return {};
+}
+
+TEST(Rule06Leavers, whom_the_same_expression_names_now_takes_over) {
+  Instance instance(load(approval("      by: requester.manager\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.directory = after_leaving(*instance.directory, {"zhang.wei"}, [](Person& person) {
+    if (person.id.value == "li.na") person.manager = PersonId("sun.li");
+  });
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("request sun.li"));
+  EXPECT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule06Leavers, the_last_one_s_work_goes_where_if_nobody_says) {
+  Instance admin(load(approval("      by: requester.manager\n")));
+  ASSERT_TRUE(accepted(admin.start("li.na")));
+  EXPECT_THAT(leave(admin, {"zhang.wei"}), ElementsAre("admins@check"));
+
+  Instance up(load(approval("      by: requester.manager\n      if_nobody: manager_up\n")));
+  ASSERT_TRUE(accepted(up.start("li.na")));
+  EXPECT_THAT(leave(up, {"zhang.wei"}), ElementsAre("chen.jie@check"));
+
+  Instance to(load(approval("      by: requester.manager\n      if_nobody: {to: person(\"sun.li\")}\n")));
+  ASSERT_TRUE(accepted(to.start("li.na")));
+  EXPECT_THAT(leave(to, {"zhang.wei"}), ElementsAre("sun.li@check"));
+
+  Instance reject(load(approval("      by: requester.manager\n      if_nobody: reject\n")));
+  ASSERT_TRUE(accepted(reject.start("li.na")));
+  leave(reject, {"zhang.wei"});
+  EXPECT_EQ(reject.status(), "rejected");
+
+  Instance skip(load(approval("      by: requester.manager\n      if_nobody: skip\n")));
+  ASSERT_TRUE(accepted(skip.start("li.na")));
+  leave(skip, {"zhang.wei"});
+  EXPECT_EQ(skip.status(), "approved");
+  const StepResult& result = skip.state().results.at(skip.definition().find_step("check")->index);
+  EXPECT_EQ(result.by.kind, Actor::Kind::policy) << "never shown as an approval by a person";
+  EXPECT_THAT(result.comment, HasSubstr("zhang.wei has left"));
+}
+
+TEST(Rule06Leavers, fail_stands_still_until_somebody_mends_the_directory_and_retries) {
+  Instance instance(load(approval("      by: requester.manager\n      if_nobody: fail\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  leave(instance, {"zhang.wei"});
+  EXPECT_THAT(incident_of(instance), HasSubstr("zhang.wei has left"));
+  instance.directory = after_leaving(*instance.directory, {}, [](Person& person) {
+    if (person.id.value == "li.na") person.manager = PersonId("sun.li");
+  });
+  const ActivationId standing = instance.state().activations.begin()->first;
+  ASSERT_TRUE(accepted(instance.run(Retry{standing, person_acting("adm"), "a new manager"})));
+  EXPECT_EQ(incident_of(instance), "");
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
+}
+
+TEST(Rule06Leavers, the_others_go_on_and_at_least_one_more_of_them_is_waited_for) {
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: all\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(leave(instance, {"chen.jie"}), ElementsAre("wang.fang@check"));
+  EXPECT_EQ(instance.status(), "running");
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule06Leavers, a_departure_never_approves_by_itself) {
+  // 50% of three is two; of the two that are left it would be the one that has approved already.
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: 50%\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(leave(instance, {"chen.jie"}), ElementsAre("wang.fang@check"));
+  EXPECT_EQ(instance.status(), "running");
+  // The last one who was to answer leaves too: the votes so far do not decide, the rule for nobody does.
+  EXPECT_THAT(leave(instance, {"wang.fang"}), ElementsAre("admins@check"));
+  EXPECT_EQ(instance.status(), "running");
+  ASSERT_TRUE(accepted(instance.decide_as("adm", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule06Leavers, a_count_that_the_others_cannot_reach_is_filled_up_by_if_nobody) {
+  Instance instance(load(approval("      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: 2\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("admins@check", "wang.fang@check"));
+}
+
+TEST(Rule06Leavers, one_by_one_calls_up_the_next_and_keeps_the_order) {
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: all\n"
+      "      order: one_by_one\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_THAT(leave(instance, {"wang.fang"}), ElementsAre("sun.li@check")) << "who waits can leave too";
+  EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("chen.jie@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule06Leavers, a_group_that_lost_its_last_member_is_nobody) {
+  Instance instance(load(approval("      by: group(\"legal\")\n      need: 1\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_THAT(instance.asked(), ElementsAre("legal@check"));
+  EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("admins@check"));
+}
+
+TEST(Rule06Leavers, an_escalation_goes_on_in_place_of_the_new_one) {
+  Instance instance(load(leaving(R"(  - id: check
+    approve:
+      by: person("wang.fang")
+      if_nobody: {to: person("zhao.lei")}
+    escalate:
+      after: 1 business day
+      to: person("chen.jie")
+)")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.advance_to("2026-03-03T09:00:00Z");
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@check", "wang.fang@check"));
+  EXPECT_THAT(leave(instance, {"wang.fang"}), ElementsAre("chen.jie@check", "zhao.lei@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule06Leavers, the_requester_never_takes_over_an_approval) {
+  Instance instance(load(approval("      by: person(\"sun.li\")\n      if_nobody: {to: requester}\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  leave(instance, {"sun.li"});
+  EXPECT_THAT(incident_of(instance), HasSubstr("nobody approves a request of their own"));
+}
+
+TEST(Rule06Leavers, a_task_moves_with_its_checklist) {
+  Instance instance(load(leaving(R"(  - id: hand_over
+    task:
+      for: person("sun.li")
+      checklist:
+        - {id: keys, text: Keys}
+        - {id: books, text: Books, for: person("wang.fang")}
+)")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  leave(instance, {"wang.fang"});
+  ASSERT_NE(instance.item("adm"), 0U) << "nobody else would do the books";
+  EXPECT_THAT(instance.state().items.at(instance.item("adm")).entries, Contains("books"));
+  ASSERT_TRUE(accepted(instance.decide_as("adm", "done")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "done")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule06Leavers, a_request_goes_on_without_its_requester_and_their_manager_gets_the_form) {
+  Instance instance(load(approval("      by: person(\"sun.li\")\n      return_to: [requester]\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_THAT(leave(instance, {"li.na"}), ElementsAre("sun.li@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "returned", "which one?")));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("returned zhang.wei"));
+  // The manager leaves while the form is with them.
+  instance.directory = after_leaving(*instance.directory, {"zhang.wei"});
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("returned chen.jie"));
+  EXPECT_EQ(rejection_code(instance.run(Cancel{person_acting("zhang.wei"), ""})), ErrorCode::forbidden);
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "resubmitted")));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
+}
+
+TEST(Rule06Leavers, whoever_has_the_form_of_a_leaver_may_end_the_request) {
+  Instance instance(load(approval("      by: person(\"sun.li\")\n      return_to: [requester]\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "returned", "which one?")));
+  leave(instance, {"li.na"});
+  ASSERT_TRUE(accepted(instance.run(Cancel{person_acting("zhang.wei"), "nobody needs it"})));
+  EXPECT_EQ(instance.status(), "cancelled");
+}
+
+}  // namespace
+}  // namespace countersign::testing

@@ -1,0 +1,229 @@
+// People who leave and people who are away, from a reload to what the store and the outbox hold.
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/runtime/engine_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class Staff : public EngineFixture {
+ protected:
+  Staff() { load(kSimple); }
+
+  // As a reload does it: another file of people is in force.
+  template <class Change>
+  void reload(Change change) {
+    auto next = std::make_shared<Snapshot>(*library->current());
+    std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+    std::vector<Group> groups(next->directory->groups().begin(), next->directory->groups().end());
+    change(people, groups);
+    auto built = Directory::build(std::move(people), std::move(groups));
+    ASSERT_TRUE(built.has_value());
+    next->directory = *built;
+    library->replace(next);
+    engine->drain();
+  }
+  void leave(const std::string& who) {
+    reload([&](std::vector<Person>& people, std::vector<Group>&) {
+      for (Person& person : people) {
+        if (person.id.value == who) person.active = false;
+      }
+    });
+  }
+
+  std::vector<std::string> asked(const std::string& instance) const {
+    std::vector<std::string> who;
+    for (const WorkItemRow& item : items(instance)) {
+      if (item.status == ItemStatus::open) who.push_back(item.assignee.value + item.group);
+    }
+    return who;
+  }
+  // To the item that is open, whoever it is before.
+  Got answer(const std::string& instance, const std::string& person, const std::string& outcome) {
+    for (const WorkItemRow& item : items(instance)) {
+      if (item.status != ItemStatus::open) continue;
+      return ask(
+          DecisionRequest{InstanceId(instance), item.number, item.version, outcome, "", {}, {}, {}, {}},
+          by(person));
+    }
+    return {};
+  }
+  std::vector<std::string> told(const std::string& kind) const {
+    std::vector<std::string> who;
+    for (const OutboxRow& row : outbox()) {
+      if (row.kind == kind) who.push_back(row.recipient.value);
+    }
+    return who;
+  }
+  Got away(const std::string& person, const std::string& until, const std::string& stand_in,
+           const std::string& from = {}) {
+    return ask(SetAbsence{.person = PersonId(person),
+                          .from = from,
+                          .until = until,
+                          .stand_in = PersonId(stand_in),
+                          .workflows = {},
+                          .up_to = {},
+                          .reason = {}},
+               by(person));
+  }
+};
+
+TEST_F(Staff, WorkOfALeaverMovesWithTheReloadThatTellsOfIt) {
+  const std::string first = start("simple");
+  const std::string second = start("simple");
+  leave("boss");
+  EXPECT_THAT(asked(first), ElementsAre("boss")) << "the only administrator too: the work stands still";
+  EXPECT_THAT(told("incident"), IsEmpty()) << "nobody is there to be told";
+  // Somebody looks after it again, and retries.
+  reload([](std::vector<Person>&, std::vector<Group>& groups) {
+    for (Group& group : groups) {
+      if (group.id == "admins") group.members = {PersonId("fin")};
+    }
+  });
+  EXPECT_THAT(asked(first), ElementsAre("admins"));
+  EXPECT_THAT(asked(second), ElementsAre("admins"));
+  EXPECT_EQ(answer(first, "fin", "approved").status, 200);
+  EXPECT_EQ(status_of(first), "approved");
+}
+
+TEST_F(Staff, ALeaverIsFoundAtTheStartToo) {
+  const std::string id = start("simple");
+  auto next = std::make_shared<Snapshot>(*library->current());
+  next->directory =
+      *Directory::build({Person{.id = PersonId("rep"), .name = "rep"},
+                         Person{.id = PersonId("fin"), .name = "fin", .mail = "fin@example.com"}},
+                        {{"admins", "Admins", {PersonId("fin")}}});
+  library->replace(next);
+  restart();
+  EXPECT_THAT(asked(id), ElementsAre("admins")) << "boss is not in the file any more";
+}
+
+TEST_F(Staff, LinksAndKeysOfALeaverEndInTheSameCommit) {
+  const std::string id = start("simple");
+  const Got key = ask(CreateKey{"of boss", PersonId("boss"), {"decide"}, std::nullopt}, by("boss"));
+  ASSERT_EQ(key.status, 201);
+  std::vector<std::string> ended;
+  engine->on_keys_revoked([&](const std::vector<std::string>& ids, Instant) {
+    ended.insert(ended.end(), ids.begin(), ids.end());
+  });
+  const std::uint64_t before = store->figures().commits;
+  leave("boss");
+  EXPECT_EQ(store->figures().commits, before + 1);
+  EXPECT_EQ(ended.size(), 1U);
+  const auto keys = store->reader().keys();
+  ASSERT_TRUE(keys);
+  EXPECT_TRUE(keys->front().revoked_at.has_value());
+  const auto asked_still = store->reader().asked();
+  ASSERT_TRUE(asked_still);
+  for (const PersonId& person : asked_still->people) {
+    // The item itself stands still where it is: nobody else is there.
+    const auto instances = store->reader().instances_asking(person, "", 10, "");
+    ASSERT_TRUE(instances);
+    EXPECT_EQ(instances->rows.size(), 1U) << person.value;
+  }
+}
+
+TEST_F(Staff, AnEmptyFileOfPeopleIsTakenForAnAccident) {
+  const std::string id = start("simple");
+  reload([](std::vector<Person>& people, std::vector<Group>& groups) {
+    people.clear();
+    groups.clear();
+  });
+  EXPECT_THAT(asked(id), ElementsAre("boss"));
+  EXPECT_EQ(answer(id, "boss", "approved").status, 0) << "but nobody can act";
+}
+
+TEST_F(Staff, AnAbsenceTellsTheStandInOfOpenWorkAndIsRecordedWithTheDecision) {
+  const std::string id = start("simple");
+  EXPECT_THAT(told("request"), ElementsAre("boss"));
+  const Got set = away("boss", "2026-03-06", "fin");
+  ASSERT_EQ(set.status, 201) << (set.status == 0 ? set.refusal.error.message : "");
+  EXPECT_EQ(string_at(set.body, "until"), "2026-03-07T00:00:00Z") << "the last day counts whole";
+  EXPECT_THAT(told("request"), UnorderedElementsAre("boss", "fin"));
+  const Got decided = answer(id, "fin", "approved");
+  ASSERT_EQ(decided.status, 200);
+  const WorkItemRow item = items(id).front();
+  EXPECT_EQ(item.decided_by, PersonId("fin"));
+  EXPECT_EQ(item.on_behalf_of, PersonId("boss"));
+}
+
+TEST_F(Staff, AnAbsenceToComeBeginsByItself) {
+  const std::string id = start("simple");
+  ASSERT_EQ(away("boss", "2026-03-06", "fin", "2026-03-03").status, 201);
+  EXPECT_THAT(told("request"), ElementsAre("boss"));
+  EXPECT_EQ(answer(id, "fin", "approved").refusal.error.code, ErrorCode::forbidden);
+  EXPECT_EQ(engine->next_due(), *parse_rfc3339("2026-03-03T00:00:00Z"));
+  advance(std::chrono::hours(15));
+  EXPECT_THAT(told("request"), UnorderedElementsAre("boss", "fin"));
+  restart();
+  EXPECT_THAT(told("request"), UnorderedElementsAre("boss", "fin")) << "and once only";
+  EXPECT_EQ(answer(id, "fin", "approved").status, 200);
+}
+
+TEST_F(Staff, AnAbsenceOfTheFileOfPeopleBeginsByItselfToo) {
+  const std::string id = start("simple");
+  reload([](std::vector<Person>& people, std::vector<Group>&) {
+    for (Person& person : people) {
+      if (person.id.value != "boss") continue;
+      person.away = {Absence{.from = *parse_rfc3339("2026-03-03T00:00:00Z"),
+                             .until = *parse_rfc3339("2026-03-05T00:00:00Z"),
+                             .stand_in = PersonId("fin")}};
+    }
+  });
+  EXPECT_THAT(told("request"), ElementsAre("boss"));
+  advance(std::chrono::hours(15));
+  EXPECT_THAT(told("request"), UnorderedElementsAre("boss", "fin"));
+}
+
+TEST_F(Staff, AnAbsenceThatWasEndedIsOver) {
+  const std::string id = start("simple");
+  const Got set = away("boss", "2026-03-06", "fin");
+  ASSERT_EQ(set.status, 201);
+  const auto number = set.body.at("id").as_int64();
+  EXPECT_EQ(ask(EndAbsence{PersonId("boss"), number}, by("fin")).refusal.error.code, ErrorCode::forbidden);
+  EXPECT_EQ(ask(EndAbsence{PersonId("boss"), number}, by("boss")).status, 200);
+  EXPECT_EQ(answer(id, "fin", "approved").refusal.error.code, ErrorCode::forbidden);
+  EXPECT_EQ(ask(EndAbsence{PersonId("boss"), number}, by("boss")).refusal.error.code, ErrorCode::not_found);
+}
+
+TEST_F(Staff, EverybodySetsTheirOwnAbsenceAndAnAdministratorAnybodys) {
+  const SetAbsence of_boss{.person = PersonId("boss"),
+                           .from = {},
+                           .until = "2026-03-06",
+                           .stand_in = PersonId("fin"),
+                           .workflows = {},
+                           .up_to = {},
+                           .reason = {}};
+  EXPECT_EQ(ask(of_boss, by("rep")).refusal.error.code, ErrorCode::forbidden);
+  Caller admin = by("rep");
+  admin.admin = true;
+  EXPECT_EQ(ask(of_boss, admin).status, 201);
+  EXPECT_EQ(ask(of_boss, admin).status, 200) << "the same again is the same absence";
+}
+
+TEST_F(Staff, WhatIsWrongWithAnAbsenceIsSaidAllAtOnce) {
+  const Got got = ask(SetAbsence{.person = PersonId("boss"),
+                                 .from = "soon",
+                                 .until = "2026-03-01",
+                                 .stand_in = PersonId("finn"),
+                                 .workflows = {"simpel"},
+                                 .up_to = "10",
+                                 .reason = {}},
+                      by("boss"));
+  std::vector<std::string> pointers;
+  for (const Problem& problem : got.refusal.problems) pointers.push_back(problem.pointer);
+  EXPECT_THAT(pointers, ::testing::IsSupersetOf({"/from", "/until", "/stand_in", "/workflows/0", "/up_to"}));
+  EXPECT_EQ(away("boss", "2026-03-06", "boss").refusal.problems.front().pointer, "/stand_in");
+}
+
+}  // namespace
+}  // namespace countersign::testing

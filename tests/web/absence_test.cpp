@@ -1,0 +1,124 @@
+// Absences through the API and through the page behind a link.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/web/site_fixture.h"
+
+namespace countersign::web {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kAbsences = "/api/v1/people/zhang.wei/absences";
+
+struct AbsenceSite : testing::Test {
+  SiteFixture site;
+  std::string reads = site.key({"read"});
+  std::string of_zhang = site.key({"decide", "read"}, "zhang.wei");
+  std::string of_wang = site.key({"decide", "read"}, "wang.fang");
+
+  int remove(const std::string& target, const std::string& key) {
+    return ask(site.port(), {.method = "DELETE",
+                             .target = target,
+                             .headers = {{"Authorization", "Bearer " + key}},
+                             .body = {}})
+        .status;
+  }
+  std::size_t open_items_of(const std::string& person) {
+    const json::value list = json_of(site.get("/api/v1/work-items?status=open&assignee=" + person, reads));
+    return list.at("work_items").as_array().size();
+  }
+};
+
+TEST_F(AbsenceSite, IsSetSeenAndEndedByThePersonThemselves) {
+  const ClientReply set = site.post(
+      kAbsences,
+      R"({"from":"2026-03-02","until":"2026-03-06","stand_in":"wang.fang@example.com","reason":"x"})",
+      of_zhang);
+  ASSERT_EQ(set.status, 201) << set.body;
+  const json::value absence = json_of(set);
+  EXPECT_EQ(string_at(absence, "stand_in"), "wang.fang");
+  EXPECT_EQ(string_at(absence, "set_by"), "zhang.wei");
+  const json::value list = json_of(site.get(kAbsences, reads));
+  ASSERT_EQ(list.at("absences").as_array().size(), 1U);
+  const std::string one = kAbsences + std::string("/") + std::to_string(absence.at("id").as_int64());
+  EXPECT_EQ(remove(one, of_wang), 403);
+  EXPECT_EQ(remove(one, of_zhang), 200);
+  EXPECT_EQ(remove(one, of_zhang), 404);
+  EXPECT_EQ(json_of(site.get(kAbsences, reads)).at("absences").as_array().size(), 0U);
+}
+
+TEST_F(AbsenceSite, OfSomebodyElseTakesAnAdministrator) {
+  const std::string body = R"({"until":"2026-03-06","stand_in":"wang.fang"})";
+  EXPECT_EQ(site.post(kAbsences, body, of_wang).status, 403);
+  EXPECT_EQ(site.post(kAbsences, body, site.key({"decide", "admin"}, "adm")).status, 201);
+  EXPECT_EQ(site.get("/api/v1/people/nobody/absences", reads).status, 404);
+  const ClientReply wrong = site.post(kAbsences, R"({"until":"soon"})", of_zhang);
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("/until"));
+}
+
+TEST_F(AbsenceSite, PutsTheItemIntoBothInboxesWhileItLastsAndShowsForWhomItWasDecided) {
+  const std::string instance = site.start_expense();
+  const std::string item = site.open_item(instance);
+  EXPECT_EQ(open_items_of("wang.fang"), 0U);
+  ASSERT_EQ(site.post(kAbsences, R"({"until":"2026-03-06","stand_in":"wang.fang"})", of_zhang).status, 201);
+  EXPECT_EQ(open_items_of("wang.fang"), 1U);
+  EXPECT_EQ(open_items_of("zhang.wei"), 1U);
+  const json::value shown = json_of(site.get("/api/v1/work-items/" + item, reads));
+  ASSERT_EQ(shown.at("stand_ins").as_array().size(), 1U);
+  EXPECT_EQ(string_at(shown.at("stand_ins").as_array()[0], "stand_in"), "wang.fang");
+  const ClientReply decided =
+      site.post("/api/v1/work-items/" + item + "/decision", R"({"outcome":"approved","version":1})", of_wang);
+  ASSERT_EQ(decided.status, 200) << decided.body;
+  EXPECT_EQ(
+      string_at(json_of(site.get("/api/v1/work-items/" + item, site.key({"read", "admin"}))), "on_behalf_of"),
+      "zhang.wei");
+}
+
+TEST_F(AbsenceSite, TheLinkOfAStandInEndsWithTheAbsence) {
+  const std::string item = site.open_item(site.start_expense());
+  ASSERT_EQ(site.post(kAbsences, R"({"until":"2026-03-06","stand_in":"wang.fang"})", of_zhang).status, 201);
+  const std::string link = "/a/" + site.link_to(item, "wang.fang");
+  const ClientReply page = site.get(link);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("您正在代理 Zhang Wei"));
+  site.clock().advance(std::chrono::hours(24 * 7));
+  EXPECT_EQ(site.get(link).status, 410);
+}
+
+TEST_F(AbsenceSite, IsSetAndEndedOnThePageBehindALink) {
+  const std::string page =
+      "/a/" + site.link_to(site.open_item(site.start_expense()), "zhang.wei") + "/absence";
+  const ClientReply opened = site.get(page);
+  ASSERT_EQ(opened.status, 200);
+  EXPECT_THAT(opened.body, Not(HasSubstr("<script")));
+  const std::string csrf = hidden_value(opened.body, "csrf");
+  const auto send = [&](std::vector<std::pair<std::string, std::string>> pairs) {
+    return site.post(page, form_body(pairs), {}, {{"Content-Type", "application/x-www-form-urlencoded"}});
+  };
+  EXPECT_EQ(send({{"csrf", "guess"}, {"until", "2026-03-06"}}).status, 403);
+  const ClientReply wrong =
+      send({{"csrf", csrf}, {"from", "2026-03-02"}, {"until", "2026-03-06"}, {"stand_in", "wang"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("Name an active person other than yourself"));
+  EXPECT_THAT(wrong.body, HasSubstr("value=\"2026-03-06\"")) << "what was typed stays";
+  const ClientReply set = send({{"csrf", csrf},
+                                {"from", "2026-03-02"},
+                                {"until", "2026-03-06"},
+                                {"stand_in", "wang.fang"},
+                                {"up_to", ""},
+                                {"reason", "<b>sea</b>"}});
+  EXPECT_EQ(set.status, 200) << set.body;
+  EXPECT_THAT(set.body, HasSubstr("It is set."));
+  EXPECT_THAT(set.body, HasSubstr("&lt;b&gt;sea&lt;"));
+  EXPECT_EQ(open_items_of("wang.fang"), 1U);
+  const ClientReply ended = send({{"csrf", csrf}, {"end", hidden_value(set.body, "end")}});
+  EXPECT_THAT(ended.body, HasSubstr("It is over."));
+  EXPECT_EQ(open_items_of("wang.fang"), 0U);
+}
+
+}  // namespace
+}  // namespace countersign::web
