@@ -30,7 +30,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ ${#targets[@]} -gt 0 ] || targets=(cel_parser_fuzz cel_evaluator_fuzz workflow_fuzz connector_fuzz multipart_fuzz)
+[ ${#targets[@]} -gt 0 ] || targets=(cel_parser_fuzz cel_evaluator_fuzz workflow_fuzz connector_fuzz multipart_fuzz
+  calendar_fuzz webhook_fuzz)
 
 build=build/fuzz
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++-19 \
@@ -49,7 +50,8 @@ seeds_of() {
       done <tests/fuzz/seeds/cel.txt
       ;;
     workflow_fuzz) cp tests/definition/{good,warned,broken}/*.yaml workflows/*.yaml "$seeds" ;;
-    multipart_fuzz) cp tests/fuzz/multipart/* "$seeds" ;;
+    multipart_fuzz | webhook_fuzz) cp "tests/fuzz/${target%_fuzz}"/* "$seeds" ;;
+    calendar_fuzz) cp tests/fuzz/calendar/* packaging/example/*.ics "$seeds" ;;
     connector_fuzz)
       cp tests/definition/broken_{connectors,people,configurations}/*.{yaml,csv} connectors/*.yaml \
         packaging/example/*.yaml "$seeds" 2>/dev/null || true

@@ -179,9 +179,9 @@ struct View {
   Actor by;
 };
 
-using Command = std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw,
-                             Cancel, Retry, Reassign, TakeBack, Skip, Jump, View, Transfer, Delegate,
-                             AddApprover, RemoveApprover, ClaimItem, ReleaseItem, Nudge, SendCopies, DirectoryChanged,
-                             Migrate>;
+using Command =
+    std::variant<Start, Decide, DeliverEvent, TimerDue, EffectDone, ChildEnded, Comment, Withdraw, Cancel,
+                 Retry, Reassign, TakeBack, Skip, Jump, View, Transfer, Delegate, AddApprover, RemoveApprover,
+                 ClaimItem, ReleaseItem, Nudge, SendCopies, DirectoryChanged, Migrate>;
 
 }  // namespace countersign

@@ -129,7 +129,7 @@ void settle_stand_ins(Transition& transition, const Item& decided, const Actor& 
     if (transition.state().items.contains(number)) close_item(transition, number, ItemAct::supersede, by);
   }
   if (transition.state().activations.contains(decided.activation))
-    close_idle_stand_ins(transition, decided.activation, by);
+    close_idle_escalations(transition, decided.activation, by);
 }
 
 void resubmit(Transition& transition, const Activation& activation, const Actor& by) {

@@ -30,6 +30,11 @@ const Person* Directory::find(const PersonId& id) const {
   return found != by_id_.end() ? &people_[found->second] : find_guest(id);
 }
 
+std::string Directory::name_of(const PersonId& id) const {
+  const Person* person = find(id);
+  return person == nullptr || person->name.empty() ? id.value : person->name;
+}
+
 const Person* Directory::find_guest(const PersonId& id) const {
   if (!id.value.starts_with(kGuestPrefix)) return nullptr;
   const std::string_view spelt = std::string_view(id.value).substr(kGuestPrefix.size());

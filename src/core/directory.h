@@ -57,6 +57,7 @@ class Directory {
   // nullptr where there is nobody or nothing of that name. Pointers live as long as the directory. A guest's
   // id finds a person with the mail and name that it spells; guests are in no list and found by no mail.
   const Person* find(const PersonId& id) const;
+  std::string name_of(const PersonId& id) const;            // the id where there is no name
   const Person* find_by_mail(std::string_view mail) const;  // without regard to case (ASCII)
   const Person* find_by_id_or_mail(std::string_view text) const;
   const Group* find_group(std::string_view id) const;

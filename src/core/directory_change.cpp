@@ -33,7 +33,7 @@ void ask_stand_ins(Transition& transition, std::uint32_t number) {
 std::vector<Recipient> asked_now(Transition& transition, const Item& item) {
   std::vector<Recipient> recipients;
   for (const StandIn& each : admitted_stand_ins(transition, item)) recipients.push_back({each.stand_in, {}});
-  if (recipients.empty()) recipients.push_back({item.assignee, item.group});
+  if (recipients.empty()) recipients.push_back({item.assignee, item.assignee.empty() ? item.group : ""});
   return recipients;
 }
 

@@ -307,10 +307,8 @@ Result<cel::Value> Evaluation::budget_of(const std::string& name) const {
 
 std::string Evaluation::display(const cel::Value& value) const {
   switch (value.kind()) {
-    case cel::Kind::person: {
-      const Person* person = context_.directory.find(value.as_person());
-      return person != nullptr && !person->name.empty() ? person->name : value.as_person().value;
-    }
+    case cel::Kind::person:
+      return context_.directory.name_of(value.as_person());
     case cel::Kind::optional: {
       const cel::Value* inner = value.as_optional();
       return inner == nullptr ? std::string() : display(*inner);

@@ -121,7 +121,8 @@ class Departure {
   }
 
   std::string own_group() const {
-    const auto own = std::ranges::find_if(activation_.roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
+    const auto own =
+        std::ranges::find_if(activation_.roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
     return own == activation_.roster.seats.end() ? std::string() : own->of_group;
   }
 

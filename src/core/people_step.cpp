@@ -1,7 +1,6 @@
 #include "core/people_step.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -259,36 +258,26 @@ std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& sea
 
 void reopen_seats(Transition& transition, ActivationId id, const std::function<bool(const Seat&)>& which) {
   Roster roster = transition.state().activations.at(id).roster;
-  // Whoever is asked now may have to wait again.
-  if (roster.one_by_one) close_items(transition, id, ItemAct::cancel, Actor{.kind = Actor::Kind::policy});
-  std::set<std::uint32_t> items_before;
-  for (Seat& seat : roster.seats) {
-    const bool reopened = seat.vote != Seat::Vote::none && which(seat);
-    if (!reopened && !(roster.one_by_one && seat.vote == Seat::Vote::none)) continue;
-    if (seat.item != 0) items_before.insert(seat.item);
-    seat = Seat{.person = seat.person,
-                .group = seat.group,
-                .reason = seat.reason,
-                .of_group = seat.of_group,
-                .added = seat.added,
-                .added_by = seat.added_by,
-                .of = seat.of};
-  }
-  // Whom somebody added before or after themselves goes with the answer that they belonged to.
-  std::erase_if(roster.seats, [&](const Seat& seat) { return items_before.contains(seat.of); });
+  const auto is_reopened = [&](const Seat& seat) { return seat.vote != Seat::Vote::none && which(seat); };
+  const std::vector<std::uint32_t> dropped = clear_votes(roster, is_reopened);
   transition.emit(RosterSet{id, std::move(roster)});
+  for (const std::uint32_t item : dropped) {
+    if (transition.state().items.contains(item))
+      close_item(transition, item, ItemAct::supersede, Actor{.kind = Actor::Kind::policy});
+  }
+  wait_again(transition, id);
   ask_open_seats(transition, id);
 }
 
 void ask_open_seats(Transition& transition, ActivationId id) {
-  const Roster roster = transition.state().activations.at(id).roster;
-  bool first = true;
-  for (const Seat& seat : roster.seats) {
+  const std::vector<Seat> seats = transition.state().activations.at(id).roster.seats;
+  for (const Seat& seat : seats) {
+    const Roster& roster = transition.state().activations.at(id).roster;
     if (seat.vote != Seat::Vote::none || seat.item != 0 || is_settled(roster, seat)) continue;
     open_item(transition, id, seat,
-              {.waiting = roster.one_by_one && !first, .added = seat.added, .added_by = seat.added_by});
-    first = false;
+              {.waiting = !has_its_turn(roster, seat), .added = seat.added, .added_by = seat.added_by});
   }
+  go_on_in_turn(transition, id, Actor{.kind = Actor::Kind::policy});
 }
 
 void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by,

@@ -34,8 +34,8 @@ struct ItemPlace {
 // Puts an item before somebody. Returns its number; 0 where that person has an open item of the step already.
 std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, ItemPlace place);
 
-// Opens seats again that have their vote: it is none any more, and whoever sits there is asked (of a step one
-// by one, in its order).
+// Opens seats again that have their vote: it is none any more, and whoever sits there is asked. Those who
+// come after them wait again.
 void reopen_seats(Transition& transition, ActivationId activation,
                   const std::function<bool(const Seat&)>& which);
 // Asks for the seats of the activation's roster that have neither a vote nor an item.

@@ -12,11 +12,6 @@
 namespace countersign {
 namespace {
 
-std::string name_of(const Directory& directory, const PersonId& id) {
-  const Person* person = directory.find(id);
-  return person == nullptr || person->name.empty() ? id.value : person->name;
-}
-
 const Step& step_of(const Transition& transition, const Item& item) {
   return transition.definition().step(transition.state().activations.at(item.activation).step);
 }
@@ -93,12 +88,12 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
   if (!theirs && acting_for(transition, item, by).empty()) {
     if (!item.group.empty() && !item.assignee.empty() && directory.is_member(by.person, item.group)) {
       return no(ErrorCode::conflict, fmt::format("{} has claimed it from the group {}",
-                                                 name_of(directory, item.assignee), item.group));
+                                                 directory.name_of(item.assignee), item.group));
     }
     const std::string whose =
-        item.assignee.empty() ? "group " + item.group : name_of(directory, item.assignee);
+        item.assignee.empty() ? "group " + item.group : directory.name_of(item.assignee);
     return no(ErrorCode::forbidden,
-              fmt::format("it is before {}, not {}", whose, name_of(directory, by.person)));
+              fmt::format("it is before {}, not {}", whose, directory.name_of(by.person)));
   }
   const PersonId& requester = transition.state().requester;
   const bool own = !requester.empty() && (by.person == requester || by.on_behalf_of == requester);
@@ -110,14 +105,14 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
   const FrameId frame = transition.state().activations.at(item.activation).frame;
   if (!may_complete(transition, frame, by.person)) {
     return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
-                                                name_of(directory, by.person)));
+                                                directory.name_of(by.person)));
   }
   if (item.added != AddedAs::opinion && std::holds_alternative<Approve>(step.kind)) {
     const Roster& roster = transition.state().activations.at(item.activation).roster;
     if (has_voted(roster, by.person)) {
       return no(ErrorCode::conflict,
                 fmt::format("{} has decided in this step already, and nobody counts twice",
-                            name_of(directory, by.person)));
+                            directory.name_of(by.person)));
     }
     // A vote for the group would leave their own seat without one, unless it is that seat's too.
     const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
@@ -126,11 +121,11 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     });
     if (!item.group.empty() && has_own) {
       return no(ErrorCode::conflict, fmt::format("{} is asked in person here, and nobody counts twice",
-                                                 name_of(directory, by.person)));
+                                                 directory.name_of(by.person)));
     }
   }
   if (item.status == ItemStatus::waiting) {
-    return no(ErrorCode::conflict, fmt::format("it is not yet {}'s turn", name_of(directory, by.person)));
+    return no(ErrorCode::conflict, fmt::format("it is not yet {}'s turn", directory.name_of(by.person)));
   }
   if (expected_version && *expected_version != item.version) {
     return no(ErrorCode::conflict, fmt::format("it has changed since version {} (now {}): look at it again",

@@ -265,6 +265,32 @@ std::size_t counting_seats(const Roster& roster, std::string_view group) {
       roster.seats, [&](const Seat& seat) { return counts(seat) && seat.of_group == group; }));
 }
 
+std::vector<std::uint32_t> clear_votes(Roster& roster, const std::function<bool(const Seat&)>& which) {
+  std::vector<std::uint32_t> left;  // their answers are gone
+  for (Seat& seat : roster.seats) {
+    if (!which(seat)) continue;
+    if (seat.item != 0) left.push_back(seat.item);
+    seat.item = 0;
+    seat.vote = Seat::Vote::none;
+    seat.by = PersonId();
+    seat.decided = 0;
+    seat.relies_on = 0;
+  }
+  // Somebody added before another may have added a third before themselves: `left` grows as it is read.
+  std::vector<std::uint32_t> dropped;
+  for (std::size_t at = 0; at < left.size(); ++at) {
+    std::erase_if(roster.seats, [&, host = left[at]](const Seat& seat) {
+      if (seat.of != host) return false;
+      if (seat.item != 0) {
+        left.push_back(seat.item);
+        dropped.push_back(seat.item);
+      }
+      return true;
+    });
+  }
+  return dropped;
+}
+
 bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
   return item != 0 && std::ranges::any_of(roster.seats, [&](const Seat& seat) {
            return seat.added == how && seat.of == item && seat.vote == Seat::Vote::none;

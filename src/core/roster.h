@@ -2,6 +2,7 @@
 // Who is asked, and when their answers decide. Internal to the core; approval-step rules are named in
 // docs/workflow-reference.md.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,11 +45,16 @@ bool is_settled(const Roster& roster, const Seat& seat);
 
 // Whether the seat counts into the quorum: the step's own, and those added beside them.
 bool counts(const Seat& seat);
-// The quorum over the roster as it is now: a count stays, all and a percentage follow. Nothing for other steps.
+// The quorum over the roster as it is now: a count stays, all and a percentage follow. Nothing for other
+// steps.
 void count_again(const Step& step, Roster& roster);
 // What the group (of one alone: "") needs.
 std::uint32_t& needed_in(Roster& roster, const std::string& group);
 std::size_t counting_seats(const Roster& roster, std::string_view group);
+// Takes their votes from those seats: they have neither vote nor item and are to be asked anew. Whoever was
+// added before or after somebody belongs to the answer that they gave and goes with it. Returns the items
+// that no seat has any more.
+std::vector<std::uint32_t> clear_votes(Roster& roster, const std::function<bool(const Seat&)>& which);
 // Whether somebody added so to that item has still to decide.
 bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how);
 

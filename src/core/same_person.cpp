@@ -150,9 +150,8 @@ std::string reason_of(const Transition& transition, const Roster& roster) {
   std::vector<std::string> reasons;
   for (const Seat& seat : roster.seats) {
     if (seat.relies_on == 0) continue;
-    const Person* person = transition.context().directory.find(seat.by);
     reasons.push_back(fmt::format("{} approved before (work item {}.{})",
-                                  person == nullptr || person->name.empty() ? seat.by.value : person->name,
+                                  transition.context().directory.name_of(seat.by),
                                   transition.state().id.value, seat.relies_on));
   }
   return join(reasons, "; ");

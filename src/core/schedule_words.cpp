@@ -17,7 +17,7 @@ using Every = Schedule::Every;
 constexpr std::array<std::string_view, 10> kOrdinals{"first", "second",  "third",  "fourth", "fifth",
                                                      "sixth", "seventh", "eighth", "ninth",  "tenth"};
 constexpr std::array<std::string_view, 7> kScheduleWeekdays{"monday", "tuesday",  "wednesday", "thursday",
-                                                    "friday", "saturday", "sunday"};
+                                                            "friday", "saturday", "sunday"};
 
 // What may stand in `on`, for messages.
 std::string_view expected_of(Every every) {
@@ -137,8 +137,9 @@ Result<PeriodDay> parse_period_day(Every every, std::string_view text) {
   const auto weekdays = parse_weekdays(words[1]);
   if (!weekdays || weekdays->size() != 1) return refuse(every, text);
   if (every == Every::week) {
-    return refuse(every, text,
-                  fmt::format("a week has one {}", kScheduleWeekdays[static_cast<std::size_t>(weekdays->front())]));
+    return refuse(
+        every, text,
+        fmt::format("a week has one {}", kScheduleWeekdays[static_cast<std::size_t>(weekdays->front())]));
   }
   if (on.number > 4) return refuse(every, text, "not every month has a fifth");
   on.kind = PeriodDay::Kind::weekday;

@@ -71,11 +71,6 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
   return {};
 }
 
-std::string stand_in_name(const Directory& directory, const PersonId& id) {
-  const Person* person = directory.find(id);
-  return person == nullptr || person->name.empty() ? id.value : person->name;
-}
-
 // The absence by which somebody stands in for the person here: the one that ends last where several do.
 std::optional<Absence> absence_here(const StandInView& view, const PersonId& person) {
   std::optional<Absence> latest;
@@ -94,9 +89,8 @@ void add_stand_in(const StandInView& view, const Item& item, const PersonId& abs
   if (why.empty()) {
     found.push_back({absent, *absence->stand_in, absence->until});
   } else if (why_not != nullptr) {
-    why_not->push_back(fmt::format("{} is away, and nobody stands in: {} {}",
-                                   stand_in_name(view.directory, absent),
-                                   stand_in_name(view.directory, *absence->stand_in), why));
+    why_not->push_back(fmt::format("{} is away, and nobody stands in: {} {}", view.directory.name_of(absent),
+                                   view.directory.name_of(*absence->stand_in), why));
   }
 }
 
@@ -116,7 +110,7 @@ bool is_away(const Directory& directory, const Absences& absences, const PersonI
 std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
                                   std::vector<std::string>* why_not) {
   std::vector<StandIn> found;
-  if (item.group.empty()) {
+  if (!item.assignee.empty()) {  // of a group's whoever has claimed it
     add_stand_in(view, item, item.assignee, found, why_not);
     return found;
   }

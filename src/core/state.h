@@ -85,7 +85,7 @@ struct Item {
   std::string note = {};     // what whoever added them or transferred it wrote to them
   std::uint32_t nudges = 0;  // how often the requester has asked to hurry
   std::optional<Instant> nudged_at = std::nullopt;
-  std::vector<PersonId> stand_ins = {};       // who was told that they stand in here
+  std::vector<PersonId> stand_ins = {};  // who was told that they stand in here
   bool operator==(const Item&) const = default;
 };
 

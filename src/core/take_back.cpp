@@ -7,22 +7,24 @@
 
 #include <fmt/format.h>
 
+#include "core/chase.h"
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/people_step.h"
+#include "core/roster.h"
 #include "core/send_back.h"
 
 namespace countersign {
 namespace {
 
 std::string name_of(const Transition& transition, const PersonId& id) {
-  const Person* person = transition.context().directory.find(id);
-  return person == nullptr || person->name.empty() ? id.value : person->name;
+  return transition.context().directory.name_of(id);
 }
 
 // A vote that stands, and the step in which it was cast.
 struct Cast {
   Seat seat;
+  Roster roster;
   StepIndex step = kNoStep;
   ItemPath path;
   ActivationId activation;
@@ -35,7 +37,7 @@ std::optional<Cast> cast_with(const State& state, std::uint32_t item) {
                         bool is_open) {
     for (const Seat& seat : roster.seats) {
       if (seat.item == item && seat.vote != Seat::Vote::none)
-        cast = Cast{seat, step, path, activation, is_open};
+        cast = Cast{seat, roster, step, path, activation, is_open};
     }
   };
   for (const auto& [step, result] : state.results) {
@@ -152,16 +154,18 @@ void void_what_followed(Transition& transition, const Cast& cast, const IsLooked
   transition.emit(std::move(voided));
 }
 
+// Whether somebody whose turn came with this vote has given theirs.
+bool next_has_voted(const Roster& roster, const Seat& cast) {
+  return std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+    if (seat.relies_on != 0 || seat.decided <= cast.decided) return false;
+    const bool is_after = seat.added == AddedAs::after && seat.of == cast.item;
+    const bool was_before = cast.added == AddedAs::before && cast.of == seat.item;
+    return roster.one_by_one || is_after || was_before;
+  });
+}
+
 // The step is being decided still: the seat is open again.
 void open_seat_again(Transition& transition, const Cast& cast, const TakeBack& command) {
-  const Roster& roster = transition.state().activations.at(cast.activation).roster;
-  const bool next_has_voted = roster.one_by_one && std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-                                return seat.relies_on == 0 && seat.decided > cast.seat.decided;
-                              });
-  if (next_has_voted) {
-    return transition.refuse(ErrorCode::conflict,
-                             "cannot take the decision back: whoever came next has decided");
-  }
   transition.emit(DecisionTakenBack{command.item, cast.activation, command.by, command.reason, {}});
   reopen_seats(transition, cast.activation, [&](const Seat& seat) { return seat.item == command.item; });
 }
@@ -188,13 +192,12 @@ void open_step_again(Transition& transition, const Cast& cast, const TakeBack& c
   const ActivationId again = enter_step(transition, frame, step);
   if (transition.stopped()) return;
   Roster roster = result.roster;
-  for (Seat& seat : roster.seats) {
-    if (seat.vote != Seat::Vote::none && seat.item != command.item) continue;
-    seat = Seat{.person = seat.person, .group = seat.group, .reason = seat.reason, .of_group = seat.of_group};
-  }
+  clear_votes(roster,
+              [&](const Seat& seat) { return seat.vote == Seat::Vote::none || seat.item == command.item; });
   transition.emit(RosterSet{again, std::move(roster)});
   transition.emit(DecisionTakenBack{command.item, again, command.by, command.reason, result.fields});
   ask_open_seats(transition, again);
+  set_escalation_timers(transition, again);
 }
 
 }  // namespace
@@ -224,6 +227,8 @@ void take_back(Transition& transition, const TakeBack& command) {
   }
   if (state.returned_seq > cast->seat.decided)
     return no(ErrorCode::conflict, "the request was sent back since");
+  if (next_has_voted(cast->roster, cast->seat))
+    return no(ErrorCode::conflict, "whoever came next has decided");
   if (cast->is_open) return open_seat_again(transition, *cast, command);
   open_step_again(transition, *cast, command);
 }

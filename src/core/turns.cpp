@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/chase.h"
 #include "core/people_step.h"
 #include "core/roster.h"
 
@@ -18,25 +19,8 @@ const Seat* seat_of_item(const Roster& roster, std::uint32_t item) {
 bool is_needless(const Roster& roster, const Seat& seat) {
   if (counts(seat) || seat.vote != Seat::Vote::none) return false;
   const Seat* of = seat_of_item(roster, seat.of);
-  if (of == nullptr) return false;
+  if (of == nullptr) return true;  // was taken off
   return *seat.added == AddedAs::before ? of->vote != Seat::Vote::none : of->vote == Seat::Vote::rejected;
-}
-
-// Of a seat whose item waits.
-bool has_its_turn(const Roster& roster, const Seat& seat) {
-  if (is_awaited(roster, seat.item, AddedAs::before)) return false;
-  if (seat.added == AddedAs::before) return true;
-  if (seat.added == AddedAs::after) {
-    const Seat* of = seat_of_item(roster, seat.of);
-    return of != nullptr && of->vote == Seat::Vote::approved;
-  }
-  if (!roster.one_by_one) return true;
-  for (const Seat& earlier : roster.seats) {
-    if (&earlier == &seat) return true;
-    if (!counts(earlier)) continue;
-    if (earlier.vote == Seat::Vote::none || is_awaited(roster, earlier.item, AddedAs::after)) return false;
-  }
-  return true;
 }
 
 bool is_waiting(const State& state, const Seat& seat) {
@@ -53,6 +37,37 @@ bool has_open_seat(const Roster& roster, const Item& item) {
 }
 
 }  // namespace
+
+bool has_its_turn(const Roster& roster, const Seat& seat) {
+  if (is_awaited(roster, seat.item, AddedAs::before)) return false;
+  if (seat.added == AddedAs::before) return true;
+  if (seat.added == AddedAs::after) {
+    const Seat* of = seat_of_item(roster, seat.of);
+    return of != nullptr && of->vote == Seat::Vote::approved;
+  }
+  if (!roster.one_by_one) return true;
+  for (const Seat& earlier : roster.seats) {
+    if (earlier == seat) return true;
+    if (!counts(earlier) || is_settled(roster, earlier)) continue;
+    if (earlier.vote == Seat::Vote::none || is_awaited(roster, earlier.item, AddedAs::after)) return false;
+  }
+  return true;
+}
+
+void wait_again(Transition& transition, ActivationId id) {
+  const Roster roster = transition.state().activations.at(id).roster;
+  for (const Seat& seat : roster.seats) {
+    const auto item = transition.state().items.find(seat.item);
+    if (item == transition.state().items.end() || item->second.status != ItemStatus::open) continue;
+    if (has_its_turn(roster, seat)) continue;
+    transition.emit(ItemChanged{.item = seat.item,
+                                .act = ItemAct::wait,
+                                .status = ItemStatus::waiting,
+                                .by = Actor{.kind = Actor::Kind::policy}});
+    clear_item_timers(transition, id, seat.item);
+    close_opinions(transition, id, seat.item, Actor{.kind = Actor::Kind::policy});
+  }
+}
 
 void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
   const Roster roster = transition.state().activations.at(id).roster;
@@ -81,7 +96,7 @@ void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
   }
 }
 
-void close_idle_stand_ins(Transition& transition, ActivationId id, const Actor& by) {
+void close_idle_escalations(Transition& transition, ActivationId id, const Actor& by) {
   const std::vector<std::uint32_t> open = transition.state().activations.at(id).items;
   for (const std::uint32_t number : open) {
     const auto item = transition.state().items.find(number);

@@ -10,7 +10,12 @@ namespace countersign {
 // not needed any more is let go, and everybody whose turn has come is called up.
 void go_on_in_turn(Transition& transition, ActivationId activation, const Actor& by);
 
+// Whether it is the turn of whoever sits there.
+bool has_its_turn(const Roster& roster, const Seat& seat);
+// Those who are asked although it is not their turn any more, since somebody before them is asked again.
+void wait_again(Transition& transition, ActivationId activation);
+
 // Items that stand for others (an escalation) where all of these have decided.
-void close_idle_stand_ins(Transition& transition, ActivationId activation, const Actor& by);
+void close_idle_escalations(Transition& transition, ActivationId activation, const Actor& by);
 
 }  // namespace countersign

@@ -251,7 +251,7 @@ class Engine::Loop {
     std::optional<Instant> next;
     if (engine_rows_) next = engine_rows_from_;
     if (paused_) return next;
-    for (const std::optional<Instant>& due : 
+    for (const std::optional<Instant>& due :
          {timers_.next(), chasing_.next(), schedules_.next(), directory_.next()}) {
       if (due) next = next ? std::min(*next, *due) : *due;
     }

@@ -113,7 +113,7 @@ std::optional<Rehearsed> Execution::rehearse(const StoredInstance& place, const 
   if (!definition) return std::nullopt;
   const Facts none;
   const Context context{**definition, *snapshot->directory, snapshot->calendars, none, now,
-                        nullptr,       absences.get()};
+                        nullptr,      absences.get()};
   Outcome outcome = decide(context, *place.state, command);
   auto* decision = std::get_if<Decision>(&outcome);
   if (decision == nullptr || decision->refusal || decision->events.empty()) return std::nullopt;
@@ -125,9 +125,8 @@ std::optional<Rehearsed> Execution::rehearse(const StoredInstance& place, const 
 std::optional<std::expected<Executed, Refusal>> Execution::perform(Transaction& transaction,
                                                                    const Rehearsed& rehearsed) {
   const State& before = *rehearsed.place.state;
-  const bool holds = rehearsed.snapshot == library_.current() &&
-                     rehearsed.absences == library_.absences() && rehearsed.at >= committed_until_ &&
-                     transaction.is_newest(before.id, before.seq);
+  const bool holds = rehearsed.snapshot == library_.current() && rehearsed.absences == library_.absences() &&
+                     rehearsed.at >= committed_until_ && transaction.is_newest(before.id, before.seq);
   if (!holds) return std::nullopt;
   written_until_ = std::max(written_until_, rehearsed.at);
   const Change change{rehearsed.place.state, rehearsed.decision.after, rehearsed.decision.events,

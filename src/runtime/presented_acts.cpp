@@ -22,10 +22,7 @@ PresentedActs presented_acts(const State& state, const Step& step, std::uint32_t
   const auto found = state.items.find(number);
   if (found == state.items.end() || is_guest(reader)) return acts;
   const Item& item = found->second;
-  const auto name = [&](const PersonId& id) {
-    const Person* person = directory.find(id);
-    return person == nullptr || person->name.empty() ? id.value : person->name;
-  };
+  const auto name = [&](const PersonId& id) { return directory.name_of(id); };
   if (!item.group.empty() && !item.assignee.empty() && item.assignee != reader) {
     acts.claimed_by = name(item.assignee);
     return acts;

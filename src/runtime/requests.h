@@ -189,12 +189,12 @@ struct AdjustLedger {
   std::string reason;
 };
 
-using Request = std::variant<StartRequest, DecisionRequest, ItemActRequest, EventRequest, CommentRequest,
-                             NudgeRequest, CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest,
-                             ReassignRequest, TakeBackRequest, ViewRequest, SkipRequest, JumpRequest,
-                             InboundDelivery, ReplayInbound, OutboxAct, CreateKey, RevokeKey, AddFile,
-                             MigrateRequest, SendEventRequest, AdjustLedger, SetAbsence, EndAbsence,
-                             ConnectorEvent>;
+using Request =
+    std::variant<StartRequest, DecisionRequest, ItemActRequest, EventRequest, CommentRequest, NudgeRequest,
+                 CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest, ReassignRequest,
+                 TakeBackRequest, ViewRequest, SkipRequest, JumpRequest, InboundDelivery, ReplayInbound,
+                 OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger,
+                 SetAbsence, EndAbsence, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

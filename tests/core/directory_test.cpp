@@ -8,9 +8,9 @@
 namespace countersign {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Person person(std::string id, std::string manager = {}, std::string limit = {}) {
   Person made;
@@ -139,7 +139,7 @@ TEST(DirectoryBuild, ReportsAllProblemsAtOnce) {
   for (const auto& error : found) lines.push_back(error.pointer + " " + error.message);
   EXPECT_THAT(
       lines,
-      testing::UnorderedElementsAre(
+      ::testing::UnorderedElementsAre(
           "/people/0/manager the manager of 'li.na' is 'zang.wei', who is not in the directory (did you mean "
           "'zhang.wei'?)",
           "/people/3/id two people have the id 'chen.jie'",

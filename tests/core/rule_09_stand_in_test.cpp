@@ -204,6 +204,22 @@ TEST(Rule09StandIn, a_group_covers_for_its_members_until_all_of_them_are_away) {
   EXPECT_TRUE(accepted(decide_for(instance, "wang.fang", "sun.li", "approved")));
 }
 
+TEST(Rule09StandIn, stands_in_for_whoever_has_claimed_the_work_of_a_group) {
+  Instance instance(load(travel(R"(  - id: books
+    approve:
+      by: group("finance")
+      need: 1
+)")));
+  instance.absences = Absences({away(1, "zhao.lei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const std::uint32_t item = instance.item("zhao.lei");
+  EXPECT_EQ(rejection_code(decide_for(instance, "zhao.lei", "sun.li", "approved")), ErrorCode::forbidden)
+      << "the others of the group are there";
+  ASSERT_TRUE(accepted(instance.run(ClaimItem{item, {}, person_acting("zhao.lei")})));
+  ASSERT_TRUE(accepted(decide_for(instance, "zhao.lei", "sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 TEST(Rule09StandIn, who_has_left_stands_in_for_nobody) {
   Instance instance(load(kByManager));
   instance.absences = Absences({away(1, "zhang.wei", "he.left")});

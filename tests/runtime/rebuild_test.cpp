@@ -10,6 +10,8 @@
 namespace countersign::testing {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // Groups, a loop, budgets, an order, chasing: whatever leaves rows behind.
@@ -94,7 +96,12 @@ class RebuildTest : public EngineFixture {
         const char* person = std::array{"boss", "fin", "rep"}[dice() % 3];
         const char* outcome =
             std::array{"approved", "approved", "rejected", "returned", "resubmitted"}[dice() % 5];
-        act(id, person, outcome);
+        if (dice() % 4 == 0) {
+          hand_on(id, person,
+                  dice() % 2 == 0 ? ItemActRequest::Act::transfer : ItemActRequest::Act::add_approver);
+        } else {
+          act(id, person, outcome);
+        }
       } else {
         advance(std::chrono::minutes(30 + dice() % 1200));
       }
@@ -113,6 +120,23 @@ class RebuildTest : public EngineFixture {
           DecisionRequest{InstanceId(id), item.number, item.version, outcome, "because", {}, {}, {}, {}},
           by(person));
       return;
+    }
+  }
+
+  // To somebody who is not asked yet, or gets them beside.
+  void hand_on(const std::string& id, const std::string& person, ItemActRequest::Act what) {
+    for (const WorkItemRow& item : items(id)) {
+      if (item.status != ItemStatus::open || item.assignee.value != person) continue;
+      for (const char* to : {"fin", "boss", "adm"}) {
+        const ItemActRequest request{.act = what,
+                                     .instance = InstanceId(id),
+                                     .item = item.number,
+                                     .version = {},
+                                     .people = {to},
+                                     .where = AddedAs::beside,
+                                     .comment = "knows more"};
+        if (ask(request, by(person)).status == 200) return;
+      }
     }
   }
 
@@ -137,7 +161,8 @@ class RebuildTest : public EngineFixture {
         "round, seq, started_at, changed_at, ended_at, incident) FROM instance ORDER BY n"));
     add((*db)->query(
         "SELECT json_array(instance, number, activation, step, assignee, candidates, status, version, "
-        "round, opened_at, due, closed_at, outcome, decided_by, channel, comment) FROM work_item "
+        "round, opened_at, due, closed_at, outcome, decided_by, channel, comment, added, added_by, "
+        "transferred_by, on_behalf_of) FROM work_item "
         "ORDER BY instance, number"));
     add((*db)->query(
         "SELECT json_array(due, instance, activation, item, kind, rule) FROM timer ORDER BY due, "
@@ -170,6 +195,8 @@ TEST_F(RebuildTest, GivesWhatIsThereWhateverPeopleDid) {
   EXPECT_TRUE(report->is_equal()) << differences(*report);
   EXPECT_GT(report->instances, 50U);
   EXPECT_GT(report->events, 1000U);
+  EXPECT_THAT(contents(), AllOf(HasSubstr("\"beside\",\"boss\""), HasSubstr("\"\",\"\",\"boss\"")))
+      << "somebody was added, and a work item handed over";
   for (const sqlite::RebuiltTable& table : report->tables) {
     EXPECT_GT(table.rows, 0U) << table.name << " was not put to the test";
   }

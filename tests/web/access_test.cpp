@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "tests/source_folder.h"
 #include "tests/web/site_fixture.h"
 #include "web/openapi.h"
@@ -55,10 +56,11 @@ TEST(Access, LeavesOpenOnlyWhatIsListedHere) {
   }
   std::ranges::sort(open);
   EXPECT_EQ(open, (std::vector<std::string>{
-                      "GET /a/{token}", "GET /a/{token}/files/{id}", "GET /assets/{name}", "GET /dev/mailbox",
-                      "GET /dev/mailbox.json", "GET /healthz", "GET /hooks/{source}", "GET /metrics",
-                      "GET /openapi.json", "GET /readyz", "POST /a/{token}", "POST /dev/clock",
-                      "POST /hooks/{source}", "POST /hooks/{source}/{secret}"}));
+                      "GET /a/{token}", "GET /a/{token}/absence", "GET /a/{token}/files/{id}",
+                      "GET /assets/{name}", "GET /dev/mailbox", "GET /dev/mailbox.json", "GET /healthz",
+                      "GET /hooks/{source}", "GET /metrics", "GET /openapi.json", "GET /readyz",
+                      "POST /a/{token}", "POST /a/{token}/absence", "POST /dev/clock", "POST /hooks/{source}",
+                      "POST /hooks/{source}/{secret}"}));
 }
 
 TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {
@@ -132,8 +134,7 @@ TEST(OpenApi, ListsEveryRouteWithKnownSchemas) {
     EXPECT_TRUE(is_schema_name(route.answer)) << route.pattern << " " << route.answer;
     EXPECT_FALSE(route.summary.empty()) << route.pattern;
     EXPECT_EQ(route.body_bytes_max == 0, route.content_types.empty()) << route.pattern;
-    const json::value& operation =
-        shown.at("paths").at(route.pattern).at(route.method == "GET" ? "get" : "post");
+    const json::value& operation = shown.at("paths").at(route.pattern).at(lower_ascii(route.method));
     ids.push_back(string_at(operation, "operationId"));
   }
   std::ranges::sort(ids);
@@ -153,12 +154,10 @@ TEST(Documents, ListEveryRouteWithItsScope) {
     EXPECT_NE(text.find(row + "|"), std::string::npos) << row;
     ++rows;
   }
-  for (std::size_t at = text.find("\n| GET | "); at != std::string::npos;
-       at = text.find("\n| GET | ", at + 1))
-    --rows;
-  for (std::size_t at = text.find("\n| POST | "); at != std::string::npos;
-       at = text.find("\n| POST | ", at + 1))
-    --rows;
+  for (const std::string method : {"GET", "POST", "DELETE"}) {
+    const std::string row = "\n| " + method + " | ";
+    for (std::size_t at = text.find(row); at != std::string::npos; at = text.find(row, at + 1)) --rows;
+  }
   EXPECT_EQ(rows, 0U) << "the page names a route that does not exist";
 }
 

@@ -128,7 +128,7 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   const Item* found = find_open_item(transition, command.item, "take the approver off");
   if (found == nullptr || !may_remove(transition, *found, command)) return;
   const Item item = *found;
-  const auto rise = [&](std::uint32_t number) {
+  const auto raise_version = [&](std::uint32_t number) {
     const auto parent = transition.state().items.find(number);
     if (parent == transition.state().items.end() || parent->second.status != ItemStatus::open) return;
     transition.emit(
@@ -136,7 +136,7 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   };
   if (item.added == AddedAs::opinion) {
     close_item(transition, item.number, ItemAct::remove, command.by, command.reason);
-    return rise(item.of);
+    return raise_version(item.of);
   }
   Roster roster = transition.state().activations.at(item.activation).roster;
   const auto seat = std::ranges::find(roster.seats, item.number, &Seat::item);
@@ -156,8 +156,8 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   }
   close_item(transition, item.number, ItemAct::remove, command.by, command.reason);
   transition.emit(RosterSet{item.activation, std::move(roster)});
-  rise(of);
-  close_idle_stand_ins(transition, item.activation, command.by);
+  raise_version(of);
+  close_idle_escalations(transition, item.activation, command.by);
   go_on_in_turn(transition, item.activation, command.by);
 }
 

@@ -14,8 +14,8 @@
 namespace countersign {
 namespace {
 
-void rise_version(Transition& transition, std::uint32_t item, const Actor& by,
-                  const std::string& comment = {}) {
+void raise_version(Transition& transition, std::uint32_t item, const Actor& by,
+                   const std::string& comment = {}) {
   transition.emit(ItemChanged{
       .item = item, .act = ItemAct::involve, .status = ItemStatus::open, .by = by, .comment = comment});
 }
@@ -34,7 +34,7 @@ void delegate(Transition& transition, const Delegate& command) {
   }
   if (!admit(transition, refusal_to_ask(transition, *item, command.to, "/to"))) return;
   take_from_group(transition, command.item, command.by);
-  rise_version(transition, command.item, command.by, command.comment);
+  raise_version(transition, command.item, command.by, command.comment);
   open_item(transition, transition.state().items.at(command.item).activation,
             Seat{.person = command.to, .reason = fmt::format("opinion asked by {}", command.by.person.value)},
             {.added = AddedAs::opinion,
@@ -70,7 +70,7 @@ void advise(Transition& transition, const Item& item, const Step& step, const De
   clear_item_timers(transition, item.activation, item.number);
   const auto asker = transition.state().items.find(item.of);
   COUNTERSIGN_INVARIANT(asker != transition.state().items.end(), "an opinion outlives the item it is for");
-  if (asker->second.status == ItemStatus::open) rise_version(transition, item.of, command.by);
+  if (asker->second.status == ItemStatus::open) raise_version(transition, item.of, command.by);
   transition.request(Send{.kind = SendKind::advice, .to = asker->second.assignee, .item = item.of});
 }
 

@@ -73,7 +73,7 @@ struct Members<Item> {
       member("added", &Item::added), member("added_by", &Item::added_by), member("of", &Item::of),
       member("transferred_by", &Item::transferred_by), member("note", &Item::note),
       member("nudges", &Item::nudges), member("nudged_at", &Item::nudged_at),
-        member("stand_ins", &Item::stand_ins));
+      member("stand_ins", &Item::stand_ins));
 };
 
 template <>
