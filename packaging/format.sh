@@ -18,6 +18,6 @@ esac
 
 # Another version formats a little differently.
 formatter=clang-format-19
-command -v $formatter >/dev/null || packaging/install-dependencies.sh test
+command -v $formatter >/dev/null || packaging/install-dependencies.sh check
 find src tests -name '*.h' -print0 -o -name '*.cpp' -print0 |
   xargs -0 --no-run-if-empty -n 16 -P "$(nproc)" $formatter "${mode[@]}"

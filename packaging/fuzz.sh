@@ -33,6 +33,7 @@ done
 [ ${#targets[@]} -gt 0 ] || targets=(cel_parser_fuzz cel_evaluator_fuzz workflow_fuzz connector_fuzz multipart_fuzz
   calendar_fuzz webhook_fuzz)
 
+packaging/install-dependencies.sh build test fuzz
 build=build/fuzz
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=clang++-19 \
   -DCOUNTERSIGN_SANITIZE=address,undefined,fuzzer-no-link >/dev/null

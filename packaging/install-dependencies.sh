@@ -3,7 +3,7 @@
 #
 #   packaging/install-dependencies.sh [PURPOSE...]    default: build
 #
-# PURPOSE is build, test, check or demo. Does nothing, and needs neither root nor a network, where all are there.
+# PURPOSE is build, test, check, demo or fuzz. Does nothing, and needs neither root nor a network, where all are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,8 +17,8 @@ purposes=("$@")
 wanted=()
 for purpose in "${purposes[@]}"; do
   case $purpose in
-    build | test | check | demo) ;;
-    *) die "unknown purpose '$purpose' (expected build, test, check or demo)" ;;
+    build | test | check | demo | fuzz) ;;
+    *) die "unknown purpose '$purpose' (expected build, test, check, demo or fuzz)" ;;
   esac
   mapfile -t -O "${#wanted[@]}" wanted < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' packaging/dependencies.txt)
 done

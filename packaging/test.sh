@@ -7,8 +7,9 @@
 #
 # Without an option: the format, the dev build with all tests, and the module tests under AddressSanitizer and
 # UndefinedBehaviorSanitizer. --full adds the release build with the speed smoke test, the clang build (its warnings),
-# and the tests of what has threads under ThreadSanitizer. A stage that fails does not keep the others from running; the
-# exit code is 0 only if all passed. The last line is ctest's summary of the dev build's tests.
+# clang-tidy, and the tests of what has threads under ThreadSanitizer. A stage that fails does not keep the others from
+# running; the exit code is 0 only if all passed. The last line is ctest's summary: of the dev build's tests, or where
+# they passed and others did not, of those.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -73,13 +74,15 @@ finish() {
   skipped=$(cat build/{dev,release,asan,tsan}/ctest.log 2>/dev/null | sed -nE 's/^[[:space:]]*[0-9]+ - (.*\(Skipped\))$/  \1/p' | sort -u)
   [ -z "$skipped" ] || printf 'skipped:\n%s\n' "$skipped"
   [ ${#failed[@]} -eq 0 ] || echo "FAILED: ${failed[*]}"
-  grep -hE '% tests passed, [0-9]+ tests failed out of [0-9]+' build/dev/ctest.log 2>/dev/null | tail -1
+  local summaries
+  summaries=$(grep -hE '% tests passed, [0-9]+ tests failed out of [0-9]+' build/{tsan,release,asan,dev}/ctest.log 2>/dev/null)
+  { grep -v ', 0 tests failed' <<<"$summaries" || echo "$summaries"; } | tail -1
   [ ${#failed[@]} -eq 0 ]
   exit
 }
 
 rm -f build/{dev,release,asan,tsan}/ctest.log
-stage packages packaging/install-dependencies.sh build test || finish
+stage packages packaging/install-dependencies.sh build test check || finish
 if [ $quick = no ]; then stage format packaging/format.sh; fi
 stage 'dev: build' packaging/build.sh dev || finish
 stage 'dev: all tests' run_tests dev build/dev/ctest.log
@@ -91,6 +94,7 @@ stage 'asan: build' packaging/build.sh asan module_tests &&
 stage 'release: build' packaging/build.sh release countersign countersign_load &&
   stage 'release: speed' run_tests release build/release/ctest.log -L '^speed$'
 stage 'clang: build' packaging/build.sh clang
+stage tidy packaging/tidy.sh
 stage 'tsan: build' packaging/build.sh tsan store_test delivery_test runtime_test web_test &&
   stage 'tsan: threaded tests' run_tests_under_tsan
 finish

@@ -13,10 +13,13 @@
 #include "app/file_watch.h"
 #include "app/key_files.h"
 #include "app/shifted_clock.h"
+#include "base/text.h"
 #include "definition/configuration_loader.h"
 #include "definition/secrets.h"
 #include "definition/workflow_files.h"
+#include "runtime/deliverability.h"
 #include "runtime/dispatcher.h"
+#include "runtime/last_good.h"
 #include "runtime/services.h"
 #include "runtime/workspace.h"
 #include "store/sqlite/sqlite_store.h"
@@ -26,7 +29,6 @@
 namespace countersign {
 namespace {
 
-// How often a backup copies a step; between two the writer serves.
 constexpr const char* kDatabaseFile = "countersign.db";
 
 Result<MailAddress> sender_of(const Configuration& configuration, const Snapshot& snapshot) {
@@ -37,12 +39,42 @@ Result<MailAddress> sender_of(const Configuration& configuration, const Snapshot
   return parse_mail_address(from);
 }
 
+Result<DispatchRoutes> routes_of(const Configuration& configuration, const Snapshot& snapshot, bool dev) {
+  auto from = sender_of(configuration, snapshot);
+  if (!from) return std::unexpected(std::move(from.error()).within("mail.from"));
+  std::vector<std::string> allowed = configuration.allowed_networks;
+  if (dev) allowed.insert(allowed.end(), {"127.0.0.0/8", "::1/128"});
+  auto addresses = AddressPolicy::parse(allowed);
+  if (!addresses) return std::unexpected(std::move(addresses.error()).within("outbound.allow"));
+  return DispatchRoutes{configuration.mail.connector, std::move(*from), std::move(*addresses)};
+}
+
+// Keys whose values hold until the daemon is started again, of those that have changed.
+std::vector<std::string> held_until_restart(const Configuration& running, const Configuration& next) {
+  std::vector<std::string> keys;
+  const auto look = [&](const char* key, bool is_same) {
+    if (!is_same) keys.emplace_back(key);
+  };
+  look("listen", running.listen_host == next.listen_host && running.listen_port == next.listen_port);
+  look("public_url", running.public_url == next.public_url);
+  look("data", running.data == next.data);
+  look("workflows", running.workflows == next.workflows);
+  look("connectors", running.connectors == next.connectors);
+  look("people", running.people == next.people);
+  look("secrets", running.secrets == next.secrets);
+  look("limits", running.limits == next.limits);
+  look("stop_within", running.stop_within == next.stop_within);
+  look("log", running.log_level == next.log_level);
+  return keys;
+}
+
 }  // namespace
 
 struct Daemon::Parts {
   explicit Parts(DaemonOptions chosen) : options(std::move(chosen)), secrets(options.configuration.secrets) {}
 
   DaemonOptions options;
+  std::optional<Configuration> as_read;  // from its file, when the daemon was started
   Secrets secrets;
   SystemClock system_clock;
   ShiftedClock shifted_clock;
@@ -66,14 +98,19 @@ struct Daemon::Parts {
   }
 
   Result<void> open_store();
+  Result<void> look_at_files();
+  Result<void> start_watch();
   Result<void> load_files();
   Result<void> set_ledgers();
   Result<std::vector<std::string>> post_ledgers();
-  void read_settings_again(Diagnostics& diagnostics);
+  std::optional<Configuration> read_configuration_file(Diagnostics* found = nullptr) const;
+  std::string read_settings_again(Diagnostics& diagnostics);
+  Diagnostics deliverability(const Snapshot& snapshot) const;
   Result<void> load_keys();
   Result<void> start_engine();
   Result<void> start_site();
   Result<std::string> reload(bool by_person);
+  Result<void> try_again();
   Result<void> backup(const std::string& path);
   template <class Answer, class Work>
   Answer between_batches(Work work);
@@ -81,7 +118,10 @@ struct Daemon::Parts {
 
 Result<void> Daemon::Parts::open_store() {
   std::error_code error;
-  std::filesystem::create_directories(configuration().data, error);
+  if (std::filesystem::create_directories(configuration().data, error) && !error) {
+    // Forms, comments and the keys' hashes lie in it.
+    std::filesystem::permissions(configuration().data, std::filesystem::perms::owner_all, error);
+  }
   if (error) {
     return fail(ErrorCode::storage,
                 fmt::format("cannot make the data folder {}: {}", configuration().data, error.message()));
@@ -97,6 +137,7 @@ Result<void> Daemon::Parts::open_store() {
   store = std::move(*opened);
   web::clear_incoming(files);
   if (options.dev) {
+    if (auto kept = mailbox.keep_in(configuration().data + "/mailbox.jsonl"); !kept) return kept;
     // Time that was let pass before a restart stays passed, or everything would wait until it has come again.
     const auto newest = store->reader().newest_event_at();
     if (!newest) return std::unexpected(newest.error());
@@ -108,18 +149,56 @@ Result<void> Daemon::Parts::open_store() {
   return {};
 }
 
+// Before they are read, so that no change in between is missed.
+Result<void> Daemon::Parts::look_at_files() {
+  std::vector<std::string> watched = configuration().workflows;
+  for (const std::string& place : configuration().workflows) {
+    watched.push_back(place + "/messages");
+    watched.push_back(place + "/tables");
+  }
+  watched.insert(watched.end(), configuration().connectors.begin(), configuration().connectors.end());
+  watched.push_back(configuration().people);
+  if (!configuration().file.empty()) watched.push_back(configuration().file);
+  if (Result<void> watching = watch.look_at(std::move(watched)); !watching)
+    spdlog::warn("{}; 'countersign reload' reads the files again", watching.error().message);
+  return {};
+}
+
+Result<void> Daemon::Parts::start_watch() {
+  watch.start([this] {
+    if (auto reloaded = reload(false); !reloaded) spdlog::error("reload: {}", reloaded.error().message);
+  });
+  return {};
+}
+
 Result<void> Daemon::Parts::load_files() {
-  auto workspace = load_workspace(configuration(), nullptr);
+  as_read = read_configuration_file();
+  // A file that was broken since it last loaded must not keep everything down after a crash.
+  std::shared_ptr<const Snapshot> last_good;
+  if (const auto copies = last_good_of(configuration())) {
+    auto loaded = load_workspace(*copies, nullptr);
+    if (loaded) last_good = loaded->snapshot;
+  }
+  auto workspace = load_workspace(configuration(), last_good.get());
   if (!workspace) return std::unexpected(workspace.error());
-  const std::string report = workspace->diagnostics.to_text();
-  if (workspace->snapshot == nullptr || workspace->diagnostics.has_errors()) {
+  const bool is_broken = workspace->diagnostics.has_errors();
+  if (workspace->snapshot == nullptr || (is_broken && last_good == nullptr)) {
     return fail(
         ErrorCode::invalid_input,
-        fmt::format("{} of the workflow, connector and people files are wrong, so nothing was started; "
+        fmt::format("there are {} errors in workflow, connector and people files, so nothing was started; "
                     "'countersign validate' shows the same\n{}",
-                    workspace->diagnostics.error_count(), report));
+                    workspace->diagnostics.error_count(), workspace->diagnostics.to_text()));
   }
-  if (!report.empty()) spdlog::warn("{}", report);  // warnings
+  workspace->diagnostics.append(deliverability(*workspace->snapshot));
+  const std::string report = workspace->diagnostics.to_text();
+  if (is_broken) {
+    spdlog::error(
+        "{}what has an error stays as it last was without one; 'countersign validate' shows the same",
+        report);
+  } else if (!report.empty()) {
+    spdlog::warn("{}", report);
+  }
+  if (auto kept = keep_last_good(configuration(), workspace->diagnostics); !kept) return kept;
   library.emplace(workspace->snapshot);
   load_versions_from(store->reader(), *library);
   const auto stored = store->reader().definitions_in_use();
@@ -151,17 +230,44 @@ Result<std::vector<std::string>> Daemon::Parts::post_ledgers() {
   return problems;
 }
 
-// The only parts of the configuration that change without a restart: budgets, and how people are reminded. A
-// file with an error changes nothing.
-void Daemon::Parts::read_settings_again(Diagnostics& diagnostics) {
-  if (configuration().file.empty()) return;
-  const FileReader read = [](const std::string& file) { return read_file(file); };
-  const Result<std::string> text = read_file(configuration().file);
-  if (!text) return spdlog::warn("{}; the budgets stay as they are", text.error().message);
-  auto loaded = load_configuration(configuration().file, *text, read, diagnostics);
-  if (!loaded) return;
-  options.configuration.ledgers = std::move(loaded->ledgers);
-  options.configuration.reminders = loaded->reminders;
+// nullopt where there is none or it has errors, which are in `found` then.
+std::optional<Configuration> Daemon::Parts::read_configuration_file(Diagnostics* found) const {
+  const std::string& file = configuration().file;
+  if (file.empty()) return std::nullopt;
+  const auto text = read_file(file);
+  if (!text) {
+    spdlog::warn("{}; the settings stay as they are", text.error().message);
+    return std::nullopt;
+  }
+  Diagnostics diagnostics;
+  const FileReader read = [](const std::string& path) { return read_file(path); };
+  auto loaded = load_configuration(file, *text, read, diagnostics);
+  if (found != nullptr) found->append(diagnostics);
+  return loaded;
+}
+
+// What of the configuration changes without a restart: calendars, budgets, reminders, and how things leave. A
+// file with an error changes nothing. Returns what has changed and needs a restart, in words.
+std::string Daemon::Parts::read_settings_again(Diagnostics& diagnostics) {
+  Configuration& running = options.configuration;
+  auto loaded = read_configuration_file(&diagnostics);
+  if (!loaded) return {};
+  const std::vector<std::string> held = held_until_restart(as_read ? *as_read : *loaded, *loaded);
+  running.calendars = loaded->calendars;
+  running.default_calendar = loaded->default_calendar;
+  running.ledgers = loaded->ledgers;
+  running.reminders = loaded->reminders;
+  running.mail = loaded->mail;
+  running.allowed_networks = loaded->allowed_networks;
+  if (held.empty()) return {};
+  return fmt::format("{}: {} changed; that takes effect when countersign is started again\n", running.file,
+                     join(held, ", "));
+}
+
+Diagnostics Daemon::Parts::deliverability(const Snapshot& snapshot) const {
+  if (options.dev) return {};  // what leaves goes to the built-in mailbox
+  return deliverability_of(configuration(), snapshot,
+                           [this](const std::string& name) { return secrets.find(name); });
 }
 
 Result<void> Daemon::Parts::load_keys() {
@@ -189,21 +295,15 @@ Result<void> Daemon::Parts::load_keys() {
 
 Result<void> Daemon::Parts::start_engine() {
   engine.emplace(*store, *library, clock(), random, *links);
-  const auto snapshot = library->current();
-  auto from = sender_of(configuration(), *snapshot);
-  if (!from) return std::unexpected(std::move(from.error()).within("mail.from"));
-  std::vector<std::string> allowed = configuration().allowed_networks;
-  if (options.dev) allowed.insert(allowed.end(), {"127.0.0.0/8", "::1/128"});
-  auto addresses = AddressPolicy::parse(allowed);
-  if (!addresses) return std::unexpected(std::move(addresses.error()).within("outbound.allow"));
+  auto routes = routes_of(configuration(), *library->current(), options.dev);
+  if (!routes) return std::unexpected(routes.error());
   DispatcherSettings settings;
-  settings.mail_connector = configuration().mail.connector;
-  settings.from = std::move(*from);
+  settings.routes = std::move(*routes);
   settings.secrets = [this](const std::string& name) { return secrets.find(name); };
-  settings.addresses = std::move(*addresses);
   settings.mailbox = options.dev ? &mailbox : nullptr;
   dispatcher.emplace(*engine, *library, *links, clock(), random, std::move(settings));
   engine->on_outbox([this] { dispatcher->wake(); });
+  engine->on_outbox_retried([this] { dispatcher->reconsider(); });
   engine->on_commit([this] {
     if (web::Site* open = serving.load()) open->feed_changed();
   });
@@ -216,17 +316,18 @@ Result<void> Daemon::Parts::start_engine() {
 }
 
 Result<void> Daemon::Parts::start_site() {
-  services.emplace(Services{
-      *engine, *library, store->reader(), keys, *links, clock(), random, configuration(),
-      options.dev ? &mailbox : nullptr, [this] { return reload(true); },
-      [this](const std::string& path) { return backup(path); },
-      [this](const std::string& name) { return secrets.find(name); }, [this] { return store->figures(); },
-      [this](Duration by) {
-        shifted_clock.advance(by);
-        engine->look_at_clock();
-        dispatcher->wake();
-      },
-      options.dev});
+  services.emplace(Services{*engine, *library, store->reader(), keys, *links, clock(), random,
+                            configuration(), options.dev ? &mailbox : nullptr,
+                            [this] { return reload(true); },
+                            [this](const std::string& path) { return backup(path); },
+                            [this](const std::string& name) { return secrets.find(name); },
+                            [this] { return store->figures(); }, [this] { return dispatcher->figures(); },
+                            [this](Duration by) {
+                              shifted_clock.advance(by);
+                              engine->look_at_clock();
+                              dispatcher->wake();
+                            },
+                            options.dev});
   site.emplace(web::backend_of(*services), web::site_options_of(configuration()));
   Result<void> started = site->start(configuration().listen_host, configuration().listen_port);
   if (started) serving = &*site;
@@ -253,12 +354,15 @@ Answer Daemon::Parts::between_batches(Work work) {
 Result<std::string> Daemon::Parts::reload(bool by_person) {
   const std::lock_guard lock(reload_mutex);
   const auto running = library->current();
-  Diagnostics of_ledgers;
-  read_settings_again(of_ledgers);
+  Diagnostics of_settings;
+  const std::string needs_restart = read_settings_again(of_settings);
   auto workspace = load_workspace(configuration(), running.get());
   if (!workspace) return std::unexpected(workspace.error());
-  workspace->diagnostics.append(of_ledgers);
-  std::string report = workspace->diagnostics.to_text();
+  workspace->diagnostics.append(of_settings);
+  if (auto kept = keep_last_good(configuration(), workspace->diagnostics); !kept)
+    spdlog::error("{}", kept.error().message);
+  if (workspace->snapshot != nullptr) workspace->diagnostics.append(deliverability(*workspace->snapshot));
+  std::string report = workspace->diagnostics.to_text() + needs_restart;
   const auto problems = between_batches<Result<std::vector<std::string>>>([&] { return post_ledgers(); });
   if (!problems) return std::unexpected(problems.error());
   for (const std::string& problem : *problems) report += problem + "\n";
@@ -269,16 +373,31 @@ Result<std::string> Daemon::Parts::reload(bool by_person) {
                workspace->diagnostics.has_errors() ? "; files with errors keep their last good version" : "");
   if (by_person) engine->accept_clock();  // a file that changed says nothing about the clock
   engine->look_at_clock();                // there may be other schedules now
-  dispatcher->wake();
+  if (auto tried = try_again(); !tried) spdlog::error("{}", tried.error().message);
   return report;
+}
+
+// What could not leave may do so now.
+Result<void> Daemon::Parts::try_again() {
+  const auto hurried = between_batches<Result<void>>([&] {
+    const std::vector<Job> jobs{
+        [&](Transaction& transaction) { return transaction.hurry_outbox(clock().now()); }};
+    return store->run(jobs).front();
+  });
+  auto routes = routes_of(configuration(), *library->current(), options.dev);
+  if (!routes) return std::unexpected(routes.error());
+  dispatcher->reconsider(std::move(*routes));
+  return hurried;
 }
 
 Result<void> Daemon::Parts::backup(const std::string& path) {
   for (;;) {
     const auto step = between_batches<Result<bool>>([&] { return store->backup_step(path); });
     if (!step) return std::unexpected(step.error());
-    if (*step) return {};
+    if (*step) break;
   }
+  // After the database: whatever it refers to is there by then.
+  return web::copy_stored(configuration().data + "/files", path + ".files");
 }
 
 Daemon::Daemon(DaemonOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
@@ -287,27 +406,13 @@ Daemon::~Daemon() {
 }
 
 Result<void> Daemon::start() {
-  for (const auto step : {&Parts::open_store, &Parts::load_files, &Parts::set_ledgers, &Parts::load_keys,
-                          &Parts::start_engine, &Parts::start_site}) {
+  for (const auto step : {&Parts::open_store, &Parts::look_at_files, &Parts::load_files, &Parts::set_ledgers,
+                          &Parts::load_keys, &Parts::start_engine, &Parts::start_watch, &Parts::start_site}) {
     if (Result<void> done = ((*parts_).*step)(); !done) {
       stop();
       return done;
     }
   }
-  const Configuration& configuration = parts_->configuration();
-  std::vector<std::string> watched = configuration.workflows;
-  for (const std::string& place : configuration.workflows) {
-    watched.push_back(place + "/messages");
-    watched.push_back(place + "/tables");
-  }
-  watched.insert(watched.end(), configuration.connectors.begin(), configuration.connectors.end());
-  watched.push_back(configuration.people);
-  if (!configuration.file.empty()) watched.push_back(configuration.file);
-  Result<void> watching = parts_->watch.start(watched, [this] {
-    if (auto reloaded = parts_->reload(false); !reloaded)
-      spdlog::error("reload: {}", reloaded.error().message);
-  });
-  if (!watching) spdlog::warn("{}; 'countersign reload' reads the files again", watching.error().message);
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #include "app/daemon.h"
@@ -36,24 +37,12 @@ Result<Configuration> configuration_of(const cli::ServeOptions& options) {
   }
   if (!options.data.empty()) configuration.data = options.data;
   if (!options.listen.empty()) {
-    const std::size_t colon = options.listen.rfind(':');
-    const std::string port = colon == std::string::npos ? "" : options.listen.substr(colon + 1);
-    const bool numeric =
-        !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
-    if (!numeric || std::stoi(port) > 65535) {
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("--listen wants HOST:PORT, not '{}'", options.listen));
-    }
-    const bool own_address =
-        configuration.public_url ==
-        fmt::format("http://{}:{}", configuration.listen_host, configuration.listen_port);
-    configuration.listen_host = options.listen.substr(0, colon);
-    configuration.listen_port = static_cast<std::uint16_t>(std::stoi(port));
-    if (own_address || options.dev) configuration.public_url = "http://" + options.listen;
+    if (options.dev) configuration.named.erase("public_url");  // links lead here, where they are tried out
+    if (const auto fault = set_listen(configuration, options.listen))
+      return fail(ErrorCode::invalid_input, "--listen: " + *fault);
   }
   if (options.dev) {
-    const bool loopback = configuration.listen_host.starts_with("127.") ||
-                          configuration.listen_host == "::1" || configuration.listen_host == "localhost";
+    const bool loopback = configuration.listen_host.starts_with("127.") || configuration.listen_host == "::1";
     if (!loopback) {
       return fail(ErrorCode::invalid_input,
                   fmt::format("--dev serves on loopback only, not on {}", configuration.listen_host));
@@ -80,6 +69,7 @@ int serve(const cli::ServeOptions& options) {
     fmt::print(stderr, "countersign: {}\n", configuration.error().message);
     return 2;
   }
+  ::umask(S_IRWXG | S_IRWXO);  // the database and its backups hold what people wrote
   set_up_logging(configuration->log_level, options.dev);
   const sigset_t signals = block_signals();
   const std::string host = configuration->listen_host;

@@ -10,12 +10,13 @@ namespace countersign::cli {
 
 void add_backup(Command& root, Connection& connection) {
   const auto file = std::make_shared<std::string>();
-  Command& command = root.add("backup", "copy the database to a new file while the daemon serves");
+  Command& command = root.add("backup", "copy the database and uploads while the daemon serves");
   command
       .describe(
           "The daemon writes the copy, so the file is on its machine and must not exist. It appears under "
           "its name only "
-          "once it is complete. Uploaded files lie in DATA/files and are copied by other means.")
+          "once it is complete. Uploaded files are copied into FILE.files beside it; what is there already "
+          "stays.")
       .argument(*file, "FILE", "where the copy shall be");
   add_connection(command, connection);
   command.example("countersign backup /backup/countersign-2026-03-02.db")
@@ -30,7 +31,7 @@ void add_backup(Command& root, Connection& connection) {
         if (connection.json) {
           print_json(console, reply->body);
         } else {
-          console.out << fmt::format("the database is copied to {}\n", path);
+          console.out << fmt::format("the database is copied to {}, uploads to {}.files\n", path, path);
         }
         return ExitCode::done;
       });

@@ -6,6 +6,8 @@
 #include "cli/installation.h"
 #include "cli/report.h"
 #include "cli/shown.h"
+#include "definition/secrets.h"
+#include "runtime/deliverability.h"
 #include "runtime/workspace.h"
 #include "store/sqlite/start_checks.h"
 
@@ -177,6 +179,17 @@ std::shared_ptr<const Snapshot> check_files(const Connection& connection, Findin
                              problems_in_words(workspace->diagnostics)));
   }
   check_people(*snapshot.directory, findings);
+  const Secrets secrets(configuration.secrets);
+  const Diagnostics lacking =
+      deliverability_of(configuration, snapshot, [&](const std::string& name) { return secrets.find(name); });
+  for (const Diagnostic& each : lacking.all()) {
+    findings.add({.check = "delivery",
+                  .grade = problem,
+                  .text = each.message,
+                  .on = each.file,
+                  .why = "",
+                  .mend = "countersign validate && countersign reload"});
+  }
   return workspace->snapshot;
 }
 

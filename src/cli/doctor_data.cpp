@@ -1,6 +1,7 @@
 // What `countersign doctor` finds in the data folder. It only reads, beside a running daemon too.
 
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,7 @@ constexpr std::uint64_t kFreeBytesLow = 1ULL << 30;
 constexpr std::uint64_t kLogBytesHigh = 224ULL << 20;  // where the daemon refuses to write
 constexpr std::size_t kListedEach = 20;
 constexpr Duration kAheadMax = std::chrono::seconds(5);
+constexpr Duration kMessageLate = std::chrono::minutes(1);
 constexpr Duration kTimerLate = std::chrono::minutes(15);
 
 // One finding for the rest of a long list.
@@ -103,6 +105,40 @@ Bounces check_dead_letters(const Reader& reader, Findings& findings) {
   return bounces;
 }
 
+// Messages that were tried and wait, by where they go: a mail server that is down, a secret that is missing.
+void check_waiting_messages(const Reader& reader, Instant now, Findings& findings) {
+  struct Queue {
+    std::size_t waiting = 0;
+    Instant oldest;
+    std::string why;
+  };
+  std::map<std::string, Queue> queues;
+  std::string cursor;
+  std::size_t looked = 0;
+  do {
+    const auto page = reader.outbox("pending", "", kPage, cursor);
+    if (!page) return findings.add("outbox", problem, page.error().message);
+    for (const OutboxRow& row : page->rows) {
+      ++looked;
+      Queue& queue = queues[row.target];
+      if (queue.waiting++ == 0 || row.created_at < queue.oldest) queue.oldest = row.created_at;
+      if (queue.why.empty() && row.attempts > 0) queue.why = row.last_error;
+    }
+    cursor = page->next_cursor;
+  } while (!cursor.empty() && looked < kEachMax);
+  for (const auto& [target, queue] : queues) {
+    if (queue.why.empty() || now - queue.oldest < kMessageLate) continue;
+    findings.add(
+        {.check = "outbox",
+         .grade = problem,
+         .text = fmt::format("{} wait, the oldest since {}", counted(queue.waiting, "message", "messages"),
+                             format_rfc3339(queue.oldest)),
+         .on = target,
+         .why = queue.why,
+         .mend = "countersign reload"});
+  }
+}
+
 void check_inbound_of(const Reader& reader, Findings& findings) {
   std::size_t found = 0;
   for (const char* status : {"error", "held"}) {
@@ -110,13 +146,14 @@ void check_inbound_of(const Reader& reader, Findings& findings) {
     if (!page) return findings.add("inbound", problem, page.error().message);
     for (const InboundRow& row : page->rows) {
       if (++found > kListedEach) continue;
-      findings.add({.check = "inbound",
-                    .grade = problem,
-                    .text = row.status == "held" ? "a webhook with a weak proof waits for an administrator"
-                                                 : "a webhook could not be applied",
-                    .on = fmt::format("inbound {} of {}", row.id, row.source),
-                    .why = row.error,
-                    .mend = fmt::format("countersign inbound replay {}", row.id)});
+      findings.add(
+          {.check = "inbound",
+           .grade = problem,
+           .text = row.status == "held" ? "a webhook with a weak proof waits for an administrator"
+                                        : "a webhook could not be applied",
+           .on = fmt::format("inbound {} of {}", row.id, row.source),
+           .why = row.error,
+           .mend = fmt::format("countersign inbound replay {0}, or countersign inbound drop {0}", row.id)});
     }
   }
   add_rest("inbound", found, findings);
@@ -279,6 +316,7 @@ bool check_data(const Connection& connection, const Snapshot* snapshot, Instant 
   check_clock_of(reader, now, findings);
   check_incidents_of(reader, findings);
   const Bounces bounces = check_dead_letters(reader, findings);
+  check_waiting_messages(reader, now, findings);
   if (snapshot != nullptr) {
     check_open_items(reader, *snapshot->directory, bounces, findings);
     check_versions(reader, *snapshot, findings);

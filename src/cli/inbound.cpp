@@ -60,15 +60,29 @@ Outcome<ExitCode> replay(Console& console, const Connection& connection, const s
   return ExitCode::done;
 }
 
+Outcome<ExitCode> drop(Console& console, const Connection& connection, const std::string& id) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply =
+      client->post("/api/v1/admin/inbound/" + web::escape_segment(id) + "/drop", json::object());
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) {
+    print_json(console, reply->body);
+  } else {
+    console.out << printable(fmt::format("delivery {} is put away", id)) << '\n';
+  }
+  return ExitCode::done;
+}
+
 }  // namespace
 
 void add_inbound(Command& root, Connection& connection) {
-  Command& inbound = root.add("inbound", "see or replay webhooks that came in");
+  Command& inbound = root.add("inbound", "see, replay or put away webhooks that came in");
   const auto options = std::make_shared<InboundListOptions>();
   Command& listing = inbound.add("list", "list webhooks, newest first");
   listing.option(options->source, "--source", "NAME", "of this connector")
       .option(options->status, "--status", "STATUS",
-              "applied; error: it could not be mapped; held: its proof is weak");
+              "applied; error: it could not be mapped; held: its proof is weak; dropped");
   add_paging(listing, options->paging);
   add_connection(listing, connection);
   listing.example("countersign inbound list --status error").runs([options, &connection](Console& console) {
@@ -81,6 +95,13 @@ void add_inbound(Command& root, Connection& connection) {
   add_connection(replaying, connection, Writes::yes);
   replaying.example("countersign inbound replay 17").runs([id, &connection](Console& console) {
     return replay(console, connection, *id);
+  });
+  const auto dropped = std::make_shared<std::string>();
+  Command& dropping = inbound.add("drop", "put away a stored webhook that is not to be applied");
+  dropping.argument(*dropped, "ID", "as 'countersign inbound list' shows it");
+  add_connection(dropping, connection, Writes::yes);
+  dropping.example("countersign inbound drop 17").runs([dropped, &connection](Console& console) {
+    return drop(console, connection, *dropped);
   });
 }
 

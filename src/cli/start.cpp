@@ -64,6 +64,13 @@ Outcome<ExitCode> start(Console& console, const Connection& connection, const St
                                          reply->status == 201 ? "started" : "was there already",
                                          shown_at(reply->body, "status"), shown_at(reply->body, "id")))
                 << '\n';
+    const std::string incident = shown_at(reply->body, "incident");
+    if (!incident.empty()) {
+      console.out << printable(fmt::format("it stands still: {} ('countersign retry {}' goes on once that is "
+                                           "mended)",
+                                           incident, shown_at(reply->body, "reference")))
+                  << '\n';
+    }
   }
   return ExitCode::done;
 }

@@ -10,7 +10,9 @@
 #include "cli/report.h"
 #include "definition/connector_loader.h"
 #include "definition/people_loader.h"
+#include "definition/secrets.h"
 #include "definition/workflow_files.h"
+#include "runtime/deliverability.h"
 #include "runtime/workspace.h"
 
 namespace countersign::cli {
@@ -70,6 +72,9 @@ Outcome<void> Validation::check_installation_of(const std::string& configuration
   if (!workspace) return failed(ExitCode::not_so, workspace.error().message);
   diagnostics_.append(workspace->diagnostics);
   if (workspace->snapshot == nullptr) return {};
+  const Secrets secrets((*configuration)->secrets);
+  diagnostics_.append(deliverability_of(**configuration, *workspace->snapshot,
+                                        [&](const std::string& name) { return secrets.find(name); }));
   // A file with errors is no part of the snapshot, but was checked all the same.
   std::vector<std::string> broken;
   for (const Diagnostic& each : workspace->diagnostics.all()) {

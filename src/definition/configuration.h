@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/calendars.h"
 #include "core/ledger.h"
 #include "core/quiet_hours.h"
+#include "definition/source_text.h"
 
 namespace countersign {
 
@@ -22,15 +24,18 @@ struct RequestLimits {
   Duration header_timeout = std::chrono::seconds(10);
   Duration body_timeout = std::chrono::seconds(20);
   Duration idle_timeout = std::chrono::seconds(75);
+  bool operator==(const RequestLimits&) const = default;
 };
 
 struct MailSettings {
   std::string connector = "email";  // a connector of `kind: email`
   std::string from;                 // "Approvals <approvals@example.com>"; "": the connector's
+  SourceSpan connector_at;          // where the file names the connector
 };
 
 struct Configuration {
-  std::string file;  // as it was given; "" where all is default
+  std::string file;             // as it was given; "" where all is default
+  std::set<std::string> named;  // the keys that the file has at its top: what it names must be there
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8080;
   // What all links are built from, without a slash at the end; default: http://LISTEN_HOST:LISTEN_PORT.

@@ -124,8 +124,41 @@ std::shared_ptr<const Calendar> standard_calendar() {
   return std::make_shared<const Calendar>(std::move(*calendar));
 }
 
-std::string url_host(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+std::string own_url(const Configuration& configuration) {
+  const std::string& host = configuration.listen_host;
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return fmt::format("http://{}:{}", is_v6 ? "[" + host + "]" : host, configuration.listen_port);
+}
+
+bool is_loopback(const std::string& host) {
+  return host.starts_with("127.") || host == "::1";
+}
+
+constexpr const char* kNeedsPublicUrl =
+    "'public_url' is needed: others reach this address, and links must lead back to it";
+
+bool parse_listen(const std::string& text, Configuration& configuration) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  auto host = text.substr(0, colon);
+  const auto port = text.substr(colon + 1);
+  if (host == "localhost") host = "127.0.0.1";
+  const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  int bits = 0;
+  if (!is_address(host, bits) || is_bracketed != (bits == 128)) return false;
+  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos)
+    return false;
+  const int number = std::stoi(port);
+  if (number > 65535) return false;
+  configuration.listen_host = host;
+  configuration.listen_port = static_cast<std::uint16_t>(number);
+  return true;
+}
+
+std::string no_address_to_listen_on(std::string_view text) {
+  return fmt::format("'{}' is no address to listen on (expected 127.0.0.1:8080 or [::1]:8080)",
+                     excerpt(text));
 }
 
 class ConfigurationReader {
@@ -139,6 +172,9 @@ class ConfigurationReader {
 
   Configuration read() {
     configuration_.file = file_;
+    for (const Key& key : kConfigurationKeys) {
+      if (map_.find(key.name) != nullptr) configuration_.named.emplace(key.name);
+    }
     read_listen();
     read_public_url();
     read_paths();
@@ -167,42 +203,17 @@ class ConfigurationReader {
 
   void read_listen() {
     if (const auto* listen = map_.find("listen")) {
-      if (!parse_listen(listen->text)) {
-        diagnostics_.error(
-            Code::bad_value, listen->at,
-            fmt::format("'{}' is no address to listen on (expected 127.0.0.1:8080 or [::1]:8080)",
-                        excerpt(listen->text)));
-      }
+      if (!parse_listen(listen->text, configuration_))
+        diagnostics_.error(Code::bad_value, listen->at, no_address_to_listen_on(listen->text));
     }
-    configuration_.public_url =
-        fmt::format("http://{}:{}", url_host(configuration_.listen_host), configuration_.listen_port);
-  }
-
-  bool parse_listen(const std::string& text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos) return false;
-    auto host = text.substr(0, colon);
-    const auto port = text.substr(colon + 1);
-    if (host == "localhost") host = "127.0.0.1";
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    int bits = 0;
-    if (!is_address(host, bits)) return false;
-    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos)
-      return false;
-    const int number = std::stoi(port);
-    if (number > 65535) return false;
-    configuration_.listen_host = host;
-    configuration_.listen_port = static_cast<std::uint16_t>(number);
-    return true;
+    configuration_.public_url = own_url(configuration_);
   }
 
   void read_public_url() {
     const auto* url = map_.find("public_url");
     if (url == nullptr) {
-      const auto& host = configuration_.listen_host;
-      if (host.starts_with("127.") || host == "::1") return;
-      diagnostics_.error(Code::missing_key, map_.at("listen"),
-                         "'public_url' is needed: others reach this address, and links must lead back to it");
+      if (!is_loopback(configuration_.listen_host))
+        diagnostics_.error(Code::missing_key, map_.at("listen"), kNeedsPublicUrl);
       return;
     }
     if (const auto fault = web_address_fault(url->text)) {
@@ -242,6 +253,7 @@ class ConfigurationReader {
     const MapReader keys(*mail, "'mail'", kMailKeys, diagnostics_);
     configuration_.mail.connector = keys.text("connector", configuration_.mail.connector);
     configuration_.mail.from = keys.text("from");
+    if (keys.find("connector")) configuration_.mail.connector_at = keys.at("connector");
     const auto& from = configuration_.mail.from;
     const auto open = from.find('<');
     const auto address = open == std::string::npos ? from : from.substr(open + 1, from.size() - open - 2);
@@ -351,6 +363,14 @@ Configuration default_configuration() {
   Configuration configuration;
   configuration.calendars.emplace("", standard_calendar());
   return configuration;
+}
+
+std::optional<std::string> set_listen(Configuration& configuration, std::string_view text) {
+  if (!parse_listen(std::string(text), configuration)) return no_address_to_listen_on(text);
+  if (configuration.named.contains("public_url")) return std::nullopt;
+  if (!is_loopback(configuration.listen_host)) return kNeedsPublicUrl;
+  configuration.public_url = own_url(configuration);
+  return std::nullopt;
 }
 
 std::optional<Configuration> load_configuration(std::string_view file, std::string_view text,

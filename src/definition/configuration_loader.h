@@ -8,8 +8,10 @@
 //   connectors: [connectors]
 //   people: people.yaml                            # or .csv
 //   secrets: secrets                               # a folder, a file for each; COUNTERSIGN_SECRET_NAME
-//   otherwise mail: {connector: email, from: Approvals <approvals@example.com>} calendar: office # the
-//   default one; needed where there are several calendars:
+//                                                  # otherwise
+//   mail: {connector: email, from: Approvals <approvals@example.com>}
+//   calendar: office                               # the default one; needed where there are several
+//   calendars:
 //     office:
 //       zone: Asia/Shanghai
 //       hours: {mon-fri: ["09:00-12:00", "13:30-18:00"]}
@@ -41,5 +43,10 @@ using FileReader = std::function<Result<std::string>(const std::string& path)>;
 // nullopt where there are errors. `read` gives the files of holidays.
 std::optional<Configuration> load_configuration(std::string_view file, std::string_view text,
                                                 const FileReader& read, Diagnostics& diagnostics);
+
+// "127.0.0.1:8080", "[::1]:8080" or "localhost:8080" into listen_host and listen_port; a public_url that the
+// file does not name follows. Why not, as a sentence, where it is none, or where others reach the address and
+// nothing says what their links begin with.
+std::optional<std::string> set_listen(Configuration& configuration, std::string_view text);
 
 }  // namespace countersign

@@ -162,6 +162,9 @@ constexpr std::array kCodes = {
              "`seats` is for several groups with a count each; one is written with `by` and `need`."},
     CodeInfo{Code::resume_without_return, "CS162", "resume without a return",
              "`resume` says where it goes on after a send back from this step, which sends nothing back."},
+    CodeInfo{Code::cannot_deliver, "CS170", "cannot be delivered",
+             "A warning: no connector sends mail, or a secret of a connector in use is not there; what would "
+             "leave waits."},
 };
 
 }  // namespace

@@ -66,6 +66,7 @@ enum class Code {
   always_ask_passed,
   single_seat_group,
   resume_without_return,
+  cannot_deliver,
   unknown_ledger,
   unknown_table,
   table_header,

@@ -69,6 +69,7 @@ class TransferClient::Driver {
     ready_.clear();
   }
 
+  void set_policy(AddressPolicy policy) { policy_ = std::move(policy); }
   std::size_t unfinished() const { return *unfinished_; }
   std::shared_ptr<SmtpReuse> smtp_reuse() const { return smtp_reuse_; }
 
@@ -148,7 +149,7 @@ class TransferClient::Driver {
   }
 
   boost::asio::io_context& io_;
-  const AddressPolicy policy_;
+  AddressPolicy policy_;
   const TransferLimits limits_;
   std::shared_ptr<SmtpReuse> smtp_reuse_ = make_smtp_reuse();
   std::shared_ptr<std::size_t> unfinished_ = std::make_shared<std::size_t>(0);
@@ -172,6 +173,9 @@ void TransferClient::smtp(SmtpMessage message, std::function<void(SmtpOutcome)> 
   driver_->submit(make_smtp_transfer(std::move(message), std::move(done), driver_->smtp_reuse()));
 }
 
+void TransferClient::set_policy(AddressPolicy policy) {
+  driver_->set_policy(std::move(policy));
+}
 void TransferClient::cancel_all() {
   driver_->cancel_all();
 }

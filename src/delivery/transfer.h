@@ -139,6 +139,8 @@ class TransferClient {
   // change for good, make a new client.
   void smtp(SmtpMessage message, std::function<void(SmtpOutcome)> done);
 
+  // For connections that are made from now on.
+  void set_policy(AddressPolicy policy);
   // Ends every transfer, waiting ones too; each is called back with `cancelled`.
   void cancel_all();
   // Transfers that have not been called back yet.

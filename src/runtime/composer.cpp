@@ -146,8 +146,13 @@ std::string quoted(const std::string& text) {
 
 std::string item_markdown(const Presentation& shown, const MessagePayload& message, const std::string& url) {
   const Words& words = words_in(shown.locale);
-  std::string markdown =
-      fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question), opening(shown, message, words));
+  std::string markdown = fmt::format("## {}\n\n", markdown_escape(shown.question));
+  // The question alone says little to somebody who is asked for many things.
+  if (shown.workflow_title != shown.question) {
+    markdown +=
+        fmt::format("{} · {}\n\n", markdown_escape(shown.workflow_title), markdown_escape(shown.reference));
+  }
+  markdown += opening(shown, message, words) + "\n\n";
   if (!shown.note.empty()) markdown += fmt::format("> {}\n\n", quoted(shown.note));
   if (!shown.due.empty()) {
     markdown += fmt::format("{}\n\n", fmt::format(fmt::runtime(shown.is_overdue ? words.overdue : words.due),

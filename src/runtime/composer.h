@@ -21,6 +21,8 @@ class Composer {
   Composer(const Library& library, const Reader& reader, const Links& links, ComposerSettings settings)
       : library_(library), reader_(reader), links_(links), settings_(std::move(settings)) {}
 
+  void set_from(MailAddress from) { settings_.from = std::move(from); }
+
   // nullopt: nothing is to be sent any more (the item has closed, the person left).
   Result<std::optional<Mail>> compose(const OutboxRow& row, Instant now) const;
 

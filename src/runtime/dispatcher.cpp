@@ -38,7 +38,7 @@ class Dispatcher::Pump {
         clock_(clock),
         random_(random),
         settings_(std::move(settings)),
-        composer_(library, engine.reader(), links, {settings_.from}),
+        composer_(library, engine.reader(), links, {settings_.routes.from}),
         work_(io_.get_executor()),
         timer_(io_) {}
 
@@ -46,7 +46,7 @@ class Dispatcher::Pump {
 
   void start() {
     thread_ = std::thread([this] {
-      transfers_.emplace(io_, settings_.addresses);
+      transfers_.emplace(io_, settings_.routes.addresses);
       io_.run();
       transfers_.reset();
     });
@@ -55,6 +55,18 @@ class Dispatcher::Pump {
 
   void wake() {
     if (!woken_.exchange(true)) boost::asio::post(io_, [this] { pump(); });
+  }
+
+  void reconsider(std::optional<DispatchRoutes> routes) {
+    boost::asio::post(io_, [this, routes = std::move(routes)]() mutable {
+      breakers_.clear();
+      if (routes) {
+        settings_.routes = std::move(*routes);
+        composer_.set_from(settings_.routes.from);
+        if (transfers_) transfers_->set_policy(settings_.routes.addresses);
+      }
+      pump();
+    });
   }
 
   void stop(Duration limit) {
@@ -160,11 +172,12 @@ class Dispatcher::Pump {
     std::uint32_t failures = 0;
   };
 
-  // Nothing was attempted: the row stays as it is, the whole queue waits.
-  void hold(const Row& row, const std::string& why, Instant now) {
+  // What the installation lacks, and not the message: the whole queue waits, as for a target that is out of
+  // reach.
+  void hold(const Row& row, const std::string& why, Instant now, Duration limit, EffectId effect) {
     trip(row->target, now);
     spdlog::warn("the queue of {} waits: {}", row->target, why);
-    finished(*row);
+    retry(row, why, {}, now, limit, effect, true);
   }
 
   void trip(const std::string& target, Instant now) {
@@ -177,7 +190,8 @@ class Dispatcher::Pump {
   // Whether the failure says something about the target and not about the one message.
   static bool is_targets_fault(std::optional<TransferFailure> failure) {
     return failure == TransferFailure::dns || failure == TransferFailure::connect ||
-           failure == TransferFailure::tls || failure == TransferFailure::login;
+           failure == TransferFailure::tls || failure == TransferFailure::login ||
+           failure == TransferFailure::refused_address;
   }
 
   // A reminder that has come late (the mail server was down) waits for a time at which it may leave; a digest
@@ -216,9 +230,10 @@ class Dispatcher::Pump {
                               .raw = *bytes});
       return report(row, {.kind = DeliveryReport::Kind::sent, .detail = "in the built-in mailbox"});
     }
-    const auto connector = library_.current()->connector(settings_.mail_connector);
+    const auto connector = library_.current()->connector(settings_.routes.mail_connector);
     if (connector == nullptr || !connector->mail) {
-      return hold(row, fmt::format("there is no mail connector '{}'", settings_.mail_connector), now);
+      return hold(row, fmt::format("there is no mail connector '{}'", settings_.routes.mail_connector), now,
+                  settings_.give_up_after, {});
     }
     SmtpMessage message;
     message.server = {connector->mail->host,
@@ -232,7 +247,7 @@ class Dispatcher::Pump {
                       {}};
     if (!connector->mail->user.empty()) {
       auto password = settings_.secrets(connector->mail->password);
-      if (!password) return hold(row, password.error().message, now);
+      if (!password) return hold(row, password.error().message, now, settings_.give_up_after, {});
       message.server.password = std::move(*password);
     }
     message.envelope_from = (*mail)->from.address;
@@ -282,13 +297,21 @@ class Dispatcher::Pump {
     auto under = std::make_shared<Under>(Under{row, std::move(*call), {}, nullptr});
     under->connector = library_.current()->connector(under->call.connector);
     if (under->connector == nullptr || !under->connector->outbound) {
-      return hold(row, fmt::format("there is no connector '{}' to call", under->call.connector), now);
+      return hold(row, fmt::format("there is no connector '{}' to call", under->call.connector), now,
+                  settings_.give_up_after, effect_of(*under));
     }
     under->action = under->connector->outbound->find_action(under->call.action);
     const auto snapshot = library_.current();
+    std::optional<std::string> lacking;  // a secret
+    const SecretLookup secrets = [&](const std::string& name) {
+      auto secret = settings_.secrets(name);
+      if (!secret) lacking = secret.error().message;
+      return secret;
+    };
     Result<HttpCall> http = build_request(*under->connector->outbound, under->call.action, under->call.input,
-                                          settings_.secrets, *snapshot->directory);
+                                          secrets, *snapshot->directory);
     if (settings_.mailbox != nullptr && !under->call.effect) return to_mailbox(*under, http, now);
+    if (!http && lacking) return hold(row, *lacking, now, limit_of(*under), effect_of(*under));
     if (!http) return dead(row, http.error().message, effect_of(*under));
     Result<HttpRequest> request = signed_request(*http, row->idempotency_key, now);
     if (!request) return dead(row, request.error().message, effect_of(*under));
@@ -348,7 +371,7 @@ class Dispatcher::Pump {
 
   void call_done(const Under& under, const HttpOutcome& outcome) {
     const Instant now = clock_.now();
-    const Duration limit = under.action == nullptr ? settings_.give_up_after : under.action->retry_for;
+    const Duration limit = limit_of(under);
     if (is_targets_fault(outcome.failure)) {
       trip(under.row->target, now);
     } else {
@@ -356,10 +379,8 @@ class Dispatcher::Pump {
     }
     if (outcome.failure) {
       const std::string detail = fmt::format("{}: {}", to_string(*outcome.failure), outcome.message);
-      if (*outcome.failure == TransferFailure::invalid_request ||
-          *outcome.failure == TransferFailure::refused_address) {
+      if (*outcome.failure == TransferFailure::invalid_request)
         return dead(under.row, detail, effect_of(under));
-      }
       return retry(under.row, detail, outcome.retry_after, now, limit, effect_of(under));
     }
     HttpReply reply{outcome.status, {}, outcome.body};
@@ -383,6 +404,10 @@ class Dispatcher::Pump {
     return text;
   }
 
+  // How long it is tried.
+  Duration limit_of(const Under& under) const {
+    return under.action == nullptr ? settings_.give_up_after : under.action->retry_for;
+  }
   static EffectId effect_of(const Under& under) { return under.call.effect; }
 
   void retry(const Row& row, const std::string& why, std::optional<Duration> after, Instant now,
@@ -474,6 +499,9 @@ void Dispatcher::start() {
 }
 void Dispatcher::wake() {
   pump_->wake();
+}
+void Dispatcher::reconsider(std::optional<DispatchRoutes> routes) {
+  pump_->reconsider(std::move(routes));
 }
 void Dispatcher::stop(Duration limit) {
   pump_->stop(limit);

@@ -5,31 +5,31 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/connector.h"
 #include "core/outbound_call.h"
 #include "delivery/address_policy.h"
 #include "runtime/composer.h"
+#include "runtime/dispatcher_figures.h"
 #include "runtime/engine.h"
 #include "runtime/mailbox.h"
 
 namespace countersign {
 
-struct DispatcherSettings {
+// What the configuration says of how things leave.
+struct DispatchRoutes {
   std::string mail_connector = "email";
   MailAddress from;
-  SecretLookup secrets;
   AddressPolicy addresses;
-  Mailbox* mailbox = nullptr;                       // --dev: mail and posts to rooms go here instead
-  Duration give_up_after = std::chrono::hours(24);  // of mail; a call's action says its own
 };
 
-struct DispatcherFigures {
-  std::uint64_t sent = 0;
-  std::uint64_t retried = 0;
-  std::uint64_t dead = 0;
-  std::uint64_t in_flight = 0;
+struct DispatcherSettings {
+  DispatchRoutes routes;
+  SecretLookup secrets;
+  Mailbox* mailbox = nullptr;                       // --dev: mail and posts to rooms go here instead
+  Duration give_up_after = std::chrono::hours(24);  // of mail; a call's action says its own
 };
 
 class Dispatcher {
@@ -41,8 +41,11 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   void start();
-  // Something may be due: after a commit, a reload, or when the clock was moved.
+  // Something may be due: after a commit, or when the clock was moved.
   void wake();
+  // The cause of failures may be mended: targets that were left alone are tried again. `routes`: other ones
+  // from now on.
+  void reconsider(std::optional<DispatchRoutes> routes = std::nullopt);
   // Begins nothing new, waits at most `limit` for what is under way. What is not finished is sent again
   // later.
   void stop(Duration limit);

@@ -117,6 +117,7 @@ class Engine::Loop {
   }
 
   void on_outbox(std::function<void()> wake) { on_outbox_ = std::move(wake); }
+  void on_outbox_retried(std::function<void()> retried) { on_outbox_retried_ = std::move(retried); }
   void on_commit(std::function<void()> committed) { on_commit_ = std::move(committed); }
   void on_keys_revoked(std::function<void(const std::vector<std::string>&, Instant)> told) {
     directory_.on_keys_revoked(std::move(told));
@@ -443,6 +444,7 @@ class Engine::Loop {
     } else if (ripples.held_messages) {
       chasing_.look(at);
     }
+    if (ripples.outbox_retried && on_outbox_retried_) on_outbox_retried_();
     if (ripples.outbox && on_outbox_) on_outbox_();
     if (on_commit_) on_commit_();
   }
@@ -456,6 +458,7 @@ class Engine::Loop {
   AbsenceBook absences_;
   JobContext jobs_;
   std::function<void()> on_outbox_;
+  std::function<void()> on_outbox_retried_;
   std::function<void()> on_commit_;
   std::thread thread_;
   Rehearsals rehearsals_{[this] { return rehearsal_time(); }};
@@ -511,6 +514,9 @@ void Engine::report_delivery(DeliveryReport report, std::function<void(Result<vo
 }
 void Engine::on_outbox(std::function<void()> wake) {
   loop_->on_outbox(std::move(wake));
+}
+void Engine::on_outbox_retried(std::function<void()> retried) {
+  loop_->on_outbox_retried(std::move(retried));
 }
 void Engine::on_commit(std::function<void()> committed) {
   loop_->on_commit(std::move(committed));

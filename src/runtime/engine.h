@@ -89,6 +89,10 @@ class Engine {
   // dispatcher).
   void on_outbox(std::function<void()> wake);
 
+  // The same after a commit by which an administrator asks for another attempt (forgets that a target was out
+  // of reach).
+  void on_outbox_retried(std::function<void()> retried);
+
   // Called on the writer's thread after every commit; must be quick (streams of the feed look again).
   void on_commit(std::function<void()> committed);
 

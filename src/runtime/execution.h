@@ -30,6 +30,7 @@ struct Executed {
 // What a batch changed that the loop must look at after the commit.
 struct Ripples {
   bool outbox = false;
+  bool outbox_retried = false;  // an administrator wants something to be tried at once
   bool engine_rows = false;
   bool held_messages = false;  // of kChaseTarget: some were added, or became due
   bool timers_cleared = false;
@@ -79,6 +80,7 @@ class Execution {
   // For the loop, between batches.
   Ripples take_ripples() { return std::exchange(ripples_, {}); }
   void add_outbox_ripple() { ripples_.outbox = true; }
+  void add_outbox_retried_ripple() { ripples_.outbox_retried = true; }
   void add_engine_rows_ripple() { ripples_.engine_rows = true; }
   void add_held_messages_ripple() { ripples_.held_messages = true; }
 

@@ -282,14 +282,34 @@ Answer apply_connector_event(const JobContext& context, const ConnectorEvent& ev
   return Reply{202, answer_of(effects)};
 }
 
-Answer replay_inbound(const JobContext& context, std::int64_t id, Transaction& transaction, Instant now) {
-  const auto row = context.reader.inbound_row(id);
+namespace {
+
+std::expected<InboundRow, Refusal> unapplied(const JobContext& context, std::int64_t id) {
+  auto row = context.reader.inbound_row(id);
   if (!row) return refuse(row.error());
   if (!*row) return refuse({ErrorCode::not_found, fmt::format("there is no stored delivery {}", id), {}});
-  if ((*row)->status == "applied") {
+  if ((*row)->status == "applied")
     return refuse({ErrorCode::conflict, fmt::format("delivery {} was applied already", id), {}});
-  }
-  InboundDelivery delivery{(*row)->source, (*row)->delivery_id, (*row)->headers, (*row)->body};
+  return std::move(**row);
+}
+
+}  // namespace
+
+Answer drop_inbound(const JobContext& context, std::int64_t id, const PersonId& by,
+                    Transaction& transaction) {
+  const auto row = unapplied(context, id);
+  if (!row) return std::unexpected(row.error());
+  const std::string why = by.empty() ? "put away" : "put away by " + by.value;
+  const Result<void> noted =
+      transaction.set_inbound(id, "dropped", row->error.empty() ? why : why + "; " + row->error, row->answer);
+  if (!noted) return refuse(noted.error());
+  return Reply{200, write_json(json::object{{"id", id}, {"status", "dropped"}})};
+}
+
+Answer replay_inbound(const JobContext& context, std::int64_t id, Transaction& transaction, Instant now) {
+  const auto row = unapplied(context, id);
+  if (!row) return std::unexpected(row.error());
+  InboundDelivery delivery{row->source, row->delivery_id, row->headers, row->body};
   const auto headers = headers_from(delivery.headers);
   const auto proof = headers.find(std::string(kProofHeader));
   delivery.weak = proof != headers.end() && proof->second == "weak";

@@ -15,5 +15,7 @@ Answer apply_connector_event(const JobContext& context, const ConnectorEvent& ev
                              Transaction& transaction, Instant now);
 // Maps and applies a stored delivery again, with the connector and workflows of now.
 Answer replay_inbound(const JobContext& context, std::int64_t id, Transaction& transaction, Instant now);
+// Puts a stored delivery away that was not applied. conflict where it was.
+Answer drop_inbound(const JobContext& context, std::int64_t id, const PersonId& by, Transaction& transaction);
 
 }  // namespace countersign

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "core/ask.h"
 #include "core/evaluation.h"
 #include "core/form.h"
@@ -46,9 +47,14 @@ std::size_t size_of(const Request& request) {
 }  // namespace
 
 std::string instance_answer(const State& state, const Links& links) {
+  json::value incident;  // why it stands still already
+  for (const auto& [id, activation] : state.activations) {
+    if (incident.is_null() && !activation.incident.empty()) incident = activation.incident;
+  }
   return write_json(json::object{{"id", state.id.value},
                                  {"reference", state.reference},
                                  {"status", state.status},
+                                 {"incident", std::move(incident)},
                                  {"url", links.public_url() + "/api/v1/instances/" + state.id.value}});
 }
 
@@ -187,7 +193,12 @@ Answer RequestJob::handle(const StartRequest& request, Transaction& transaction,
   const auto snapshot = context_.library.current();
   const auto definition = snapshot->workflow(request.workflow);
   if (definition == nullptr) {
-    return refuse(ErrorCode::not_found, fmt::format("there is no workflow '{}'", request.workflow.value));
+    std::vector<std::string> ids;
+    for (const auto& [id, workflow] : snapshot->workflows) ids.push_back(id.value);
+    const auto meant = nearest(request.workflow.value, ids);
+    return refuse(ErrorCode::not_found,
+                  fmt::format("there is no workflow '{}'{}", request.workflow.value,
+                              meant ? fmt::format(" (did you mean '{}'?)", *meant) : ""));
   }
   const Person* requester = snapshot->directory->find(request.requester);
   if (requester == nullptr || !requester->active || is_guest(requester->id)) {
@@ -372,6 +383,10 @@ Answer RequestJob::handle(const ReplayInbound& request, Transaction& transaction
   return replay_inbound(context_, request.id, transaction, now);
 }
 
+Answer RequestJob::handle(const DropInbound& request, Transaction& transaction, Instant) {
+  return drop_inbound(context_, request.id, caller_.actor.person, transaction);
+}
+
 Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, Instant now) {
   const Result<void> done = request.act == OutboxAct::Act::retry
                                 ? transaction.revive_outbox(request.id, now)
@@ -380,6 +395,7 @@ Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, In
   if (!done) return refuse(done.error());
   // It may be a message between instances, or have stood before one.
   context_.execution.add_outbox_ripple();
+  if (request.act == OutboxAct::Act::retry) context_.execution.add_outbox_retried_ripple();
   context_.execution.add_engine_rows_ripple();
   context_.execution.add_held_messages_ripple();
   return Reply{200, write_json(json::object{

@@ -60,6 +60,7 @@ class RequestJob {
   Answer handle(const JumpRequest& request, Transaction& transaction, Instant now);
   Answer handle(const InboundDelivery& request, Transaction& transaction, Instant now);
   Answer handle(const ReplayInbound& request, Transaction& transaction, Instant now);
+  Answer handle(const DropInbound& request, Transaction& transaction, Instant now);
   Answer handle(const OutboxAct& request, Transaction& transaction, Instant now);
   Answer handle(const CreateKey& request, Transaction& transaction, Instant now);
   Answer handle(const RevokeKey& request, Transaction& transaction, Instant now);

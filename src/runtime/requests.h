@@ -140,6 +140,10 @@ struct ConnectorEvent {
 struct ReplayInbound {
   std::int64_t id = 0;
 };
+// An administrator puts away a stored webhook that was not applied.
+struct DropInbound {
+  std::int64_t id = 0;
+};
 struct OutboxAct {
   std::int64_t id = 0;
   enum class Act { retry, drop } act = Act::retry;
@@ -193,8 +197,8 @@ using Request =
     std::variant<StartRequest, DecisionRequest, ItemActRequest, EventRequest, CommentRequest, NudgeRequest,
                  CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest, ReassignRequest,
                  TakeBackRequest, ViewRequest, SkipRequest, JumpRequest, InboundDelivery, ReplayInbound,
-                 OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest, SendEventRequest, AdjustLedger,
-                 SetAbsence, EndAbsence, ConnectorEvent>;
+                 DropInbound, OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest, SendEventRequest,
+                 AdjustLedger, SetAbsence, EndAbsence, ConnectorEvent>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "definition/configuration.h"
+#include "runtime/dispatcher_figures.h"
 #include "runtime/engine.h"
 #include "runtime/key_ring.h"
 #include "runtime/library.h"
@@ -34,6 +35,7 @@ struct Services {
   // The secret of a name, for inbound verification: not_found where there is none.
   std::function<Result<std::string>(const std::string& name)> secret;
   std::function<StoreFigures()> store_figures;
+  std::function<DispatcherFigures()> dispatcher_figures;
   // Lets time pass; only with --dev.
   std::function<void(Duration)> advance_clock;
   bool dev = false;

@@ -20,14 +20,14 @@ std::string name_of_file(const std::string& path) {
 
 // A path of the configuration that is not there: the default ones may be missing, what the file names may
 // not.
-bool is_missing_default(const Configuration& configuration, const std::string& path) {
+bool is_missing_default(const Configuration& configuration, const char* key, const std::string& path) {
   std::error_code ignored;
-  return configuration.file.empty() && !std::filesystem::exists(path, ignored);
+  return !configuration.named.contains(key) && !std::filesystem::exists(path, ignored);
 }
 
 Result<void> load_people_into(const Configuration& configuration, const Snapshot* running, Snapshot& next,
                               Diagnostics& diagnostics) {
-  if (is_missing_default(configuration, configuration.people)) {
+  if (is_missing_default(configuration, "people", configuration.people)) {
     next.directory = *Directory::build({}, {});
     return {};
   }
@@ -39,10 +39,11 @@ Result<void> load_people_into(const Configuration& configuration, const Snapshot
 }
 
 // The paths of a setting without default ones that are not there.
-std::vector<std::string> present(const Configuration& configuration, const std::vector<std::string>& places) {
+std::vector<std::string> present(const Configuration& configuration, const char* key,
+                                 const std::vector<std::string>& places) {
   std::vector<std::string> there;
   for (const std::string& place : places) {
-    if (!is_missing_default(configuration, place)) there.push_back(place);
+    if (!is_missing_default(configuration, key, place)) there.push_back(place);
   }
   return there;
 }
@@ -57,7 +58,7 @@ bool has_file(const std::vector<std::string>& places, const std::string& name) {
 
 Result<void> load_connectors_into(const Configuration& configuration, const Snapshot* running, Snapshot& next,
                                   Diagnostics& diagnostics) {
-  const std::vector<std::string> places = present(configuration, configuration.connectors);
+  const std::vector<std::string> places = present(configuration, "connectors", configuration.connectors);
   auto loaded = load_connector_files(places);
   if (!loaded) return std::unexpected(loaded.error());
   next.connectors = std::move(loaded->connectors);
@@ -71,7 +72,8 @@ Result<void> load_connectors_into(const Configuration& configuration, const Snap
 
 Result<void> load_workflows_into(const Configuration& configuration, const Snapshot* running, Snapshot& next,
                                  Diagnostics& diagnostics) {
-  auto loaded = load_workflow_files(present(configuration, configuration.workflows), catalogue_of(next));
+  auto loaded =
+      load_workflow_files(present(configuration, "workflows", configuration.workflows), catalogue_of(next));
   if (!loaded) return std::unexpected(loaded.error());
   for (WorkflowFile& file : loaded->files) {
     const WorkflowId id(workflow_name_of(file.file));

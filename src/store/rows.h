@@ -71,7 +71,7 @@ struct InboundRow {
   std::string headers;  // JSON without secrets; kProofHeader where the proof is weak
   std::string body;
   Instant received_at;
-  std::string status;  // "stored", "applied", "error", "held" (an admin decides)
+  std::string status;  // "stored", "applied", "error", "held" (an admin decides), "dropped"
   std::string error;
   std::string answer;  // JSON: the instances it started or reached
 };

@@ -65,8 +65,11 @@ class Transaction {
   virtual Result<void> finish_outbox(std::int64_t id, OutboxStatus status, std::string_view detail) = 0;
   // One more attempt is counted; the row waits until `next_at`.
   virtual Result<void> retry_outbox(std::int64_t id, Instant next_at, std::string_view error) = 0;
-  // An admin's: back to pending with attempts = 0. not_found, or conflict where it is not dead or dropped.
+  // An admin's: back to pending with attempts = 0; one that waits for another attempt is due at `next_at`.
+  // not_found, or conflict where it was sent, or waits behind another.
   virtual Result<void> revive_outbox(std::int64_t id, Instant next_at) = 0;
+  // Whatever waits for another attempt is due at `next_at`.
+  virtual Result<void> hurry_outbox(Instant next_at) = 0;
   // Drops the pending messages about an item (it closed), returns how many.
   virtual Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) = 0;
   // nullopt where the row is not pending any more: a repeated delivery result changes nothing.

@@ -267,6 +267,16 @@ std::vector<Route> admin_routes(const Surroundings& around) {
                     {},
                     act_on_row(around, [](std::int64_t id) { return Request(ReplayInbound{id}); })});
   routes.push_back({"POST",
+                    "/api/v1/admin/inbound/{id}/drop",
+                    Scope::admin,
+                    "Put a stored webhook away that is not to be applied",
+                    kJsonBytesMax,
+                    json_only(),
+                    "",
+                    "Done",
+                    {},
+                    act_on_row(around, [](std::int64_t id) { return Request(DropInbound{id}); })});
+  routes.push_back({"POST",
                     "/api/v1/admin/reload",
                     Scope::admin,
                     "Load workflows, connectors and people again",

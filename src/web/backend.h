@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "runtime/dispatcher_figures.h"
 #include "runtime/engine.h"
 #include "runtime/key_ring.h"
 #include "runtime/library.h"
@@ -27,6 +28,7 @@ struct Backend {
   std::function<void(Request, Caller, Completion)> submit;
   std::function<EngineFigures()> engine_figures;
   std::function<StoreFigures()> store_figures;
+  std::function<DispatcherFigures()> dispatcher_figures;
   std::function<void()> try_to_write;             // as Engine::try_to_write
   std::function<Result<DiskSpace>()> disk_space;  // of the folder of the database; unset: not looked at
   Library& library;

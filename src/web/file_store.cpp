@@ -174,6 +174,30 @@ bool remove_stored(const std::string& folder, std::string_view sha256, Instant o
   return ::unlink(path.c_str()) == 0 || errno == ENOENT;
 }
 
+Result<void> copy_stored(const std::string& folder, const std::string& to) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::exists(folder, error)) return {};
+  if (auto made = make_folder(to); !made) return made;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!at->is_regular_file(error) || name.size() != 64 || !from_hex(name)) continue;
+    const std::string copy = stored_path(to, name);
+    if (fs::exists(copy, error)) continue;
+    if (auto made = make_folder(fs::path(copy).parent_path().string()); !made) return made;
+    // Removed meanwhile: nothing refers to it, the copied database neither.
+    std::error_code failed;
+    fs::copy_file(at->path(), copy + ".new", fs::copy_options::overwrite_existing, failed);
+    if (failed && !fs::exists(at->path(), error)) continue;
+    if (!failed) fs::rename(copy + ".new", copy, failed);
+    if (failed)
+      return fail(ErrorCode::storage, fmt::format("cannot copy the file {} to {}: {}", at->path().string(),
+                                                  copy, failed.message()));
+  }
+  if (error) return fail(ErrorCode::storage, fmt::format("cannot read {}: {}", folder, error.message()));
+  return sync_folder(to);
+}
+
 void clear_incoming(const std::string& folder) {
   std::error_code ignored;
   std::filesystem::remove_all(folder + "/incoming", ignored);

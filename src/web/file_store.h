@@ -64,6 +64,8 @@ std::string stored_path(const std::string& folder, std::string_view sha256);
 // Removes a kept file that nothing names, unless it was uploaded (again) at `older_than` or later. False
 // where it stays; true also where there is none. Thread-safe, also against uploads of the same content.
 bool remove_stored(const std::string& folder, std::string_view sha256, Instant older_than);
+// Copies every kept file that is not there yet into another folder of the same form, and syncs it: a backup.
+Result<void> copy_stored(const std::string& folder, const std::string& to);
 // Removes what uploads have left behind that a crash cut off: before the first upload.
 void clear_incoming(const std::string& folder);
 

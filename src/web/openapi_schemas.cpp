@@ -24,9 +24,10 @@ std::string_view openapi_schemas() {
     "type": "object",
     "properties": {
       "id": {"type": "string"}, "reference": {"type": "string"},
-      "status": {"type": "string"}, "url": {"type": "string"}
+      "status": {"type": "string"}, "url": {"type": "string"},
+      "incident": {"type": ["string", "null"], "description": "why it stands still already"}
     },
-    "required": ["id", "reference", "status", "url"]
+    "required": ["id", "reference", "status", "url", "incident"]
   },
   "Instance": {
     "type": "object",

@@ -132,6 +132,16 @@ HttpReply metrics(const Surroundings& around, const ServerFigures& server) {
     shown.counter("countersign_cache_hits_total", "Instances found in the cache", store.cache_hits);
     shown.counter("countersign_cache_misses_total", "Instances read from the database", store.cache_misses);
   }
+  if (around.backend.dispatcher_figures) {
+    const DispatcherFigures sent = around.backend.dispatcher_figures();
+    MetricFamily& deliveries =
+        shown.family("countersign_deliveries_total",
+                     "Attempts to deliver mail and calls, by what became of them", MetricType::Counter);
+    Exposition::put(deliveries, sent.sent, {{"result", "sent"}});
+    Exposition::put(deliveries, sent.retried, {{"result", "retried"}});
+    Exposition::put(deliveries, sent.dead, {{"result", "dead"}});
+    shown.gauge("countersign_deliveries_under_way", "Mail and calls that are being sent", sent.in_flight);
+  }
   if (around.backend.disk_space) {
     if (const auto space = around.backend.disk_space()) {
       shown.gauge("countersign_disk_free_bytes", "Free space on the disk of the database", space->free_bytes);

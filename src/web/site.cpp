@@ -135,6 +135,7 @@ Backend backend_of(Services& services) {
           },
       .engine_figures = [&engine = services.engine] { return engine.figures(); },
       .store_figures = services.store_figures,
+      .dispatcher_figures = services.dispatcher_figures,
       .try_to_write = [&engine = services.engine] { engine.try_to_write(); },
       .disk_space = [path = services.configuration.data] { return disk_space(path); },
       .library = services.library,

@@ -452,7 +452,8 @@ TEST(ReloadCommand, EndsWithOneWhereAFileKeptItsLastVersion) {
 
 TEST(BackupCommand, NamesTheFileWithItsWholePath) {
   const Against daemon({{"POST /api/v1/admin/backup", reply(R"({"path":"/backup/x.db"})")}});
-  EXPECT_EQ(daemon.run({"backup", "/backup/./x.db"}).out, "the database is copied to /backup/x.db\n");
+  EXPECT_EQ(daemon.run({"backup", "/backup/./x.db"}).out,
+            "the database is copied to /backup/x.db, uploads to /backup/x.db.files\n");
   EXPECT_EQ(daemon.request(0).body, R"({"path":"/backup/x.db"})");
 }
 

@@ -137,5 +137,31 @@ TEST_F(SecretsTest, NamesNeverLeaveTheFolder) {
   EXPECT_FALSE(secrets().find("empty").has_value());
 }
 
+TEST(Listen, TakesAnAddressAndLinksFollowIt) {
+  Configuration configuration = default_configuration();
+  EXPECT_FALSE(set_listen(configuration, "[::1]:9000"));
+  EXPECT_EQ(configuration.listen_host, "::1");
+  EXPECT_EQ(configuration.public_url, "http://[::1]:9000");
+  EXPECT_FALSE(set_listen(configuration, "localhost:9001"));
+  EXPECT_EQ(configuration.public_url, "http://127.0.0.1:9001");
+  configuration.named.insert("public_url");
+  configuration.public_url = "https://approve.example.com";
+  EXPECT_FALSE(set_listen(configuration, "0.0.0.0:9000"));
+  EXPECT_EQ(configuration.public_url, "https://approve.example.com");
+}
+
+TEST(Listen, RefusesWhatIsNoAddressAndLinksThatLeadNowhere) {
+  Configuration configuration = default_configuration();
+  for (const char* text :
+       {"9000", "host:9000", "::1:8591", "[127.0.0.1]:80", "127.0.0.1:", "127.0.0.1:70000"}) {
+    const auto fault = set_listen(configuration, text);
+    ASSERT_TRUE(fault) << text;
+    EXPECT_NE(fault->find("is no address to listen on"), std::string::npos) << *fault;
+  }
+  const auto fault = set_listen(configuration, "0.0.0.0:9000");
+  ASSERT_TRUE(fault);
+  EXPECT_NE(fault->find("'public_url' is needed"), std::string::npos) << *fault;
+}
+
 }  // namespace
 }  // namespace countersign

@@ -284,7 +284,7 @@ TEST_F(DigestTest, IsSentOnceByTheDispatcher) {
   let_come("2026-03-03T09:05:00Z");
   Mailbox mailbox;
   DispatcherSettings settings;
-  settings.from = {"Approvals", "approvals@example.com"};
+  settings.routes.from = {"Approvals", "approvals@example.com"};
   settings.mailbox = &mailbox;
   Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
   std::mutex mutex;

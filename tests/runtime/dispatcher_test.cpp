@@ -30,7 +30,7 @@ TEST_F(DispatcherTest, SendsEveryMessageOnceHoweverManyWait) {
 
   Mailbox mailbox;
   DispatcherSettings settings;
-  settings.from = {"Approvals", "approvals@example.com"};
+  settings.routes.from = {"Approvals", "approvals@example.com"};
   settings.secrets = [](const std::string&) -> Result<std::string> {
     return fail(ErrorCode::not_found, "there are no secrets here");
   };

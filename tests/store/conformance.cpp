@@ -292,9 +292,20 @@ TEST_P(StoreConformance, ATargetIsKnownByItsEarliestPendingMessage) {
   EXPECT_EQ(reader().outbox("dead", "", 10, "")->rows.size(), 1U);
   ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.revive_outbox(due[0].id, at(1)); }));
   EXPECT_EQ(reader().due_outbox("mail", at(1), 10)->at(0).attempts, 0U);
-  EXPECT_EQ(
-      run([&](Transaction& transaction) { return transaction.revive_outbox(due[0].id, at(1)); }).error().code,
-      ErrorCode::conflict);
+  // One that waits for another attempt is due now.
+  const std::int64_t id = due[0].id;
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.retry_outbox(id, at(500), "later"); }));
+  EXPECT_TRUE(reader().due_outbox("mail", at(1), 10)->empty());
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.revive_outbox(id, at(1)); }));
+  EXPECT_EQ(reader().due_outbox("mail", at(1), 10)->size(), 1U);
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.retry_outbox(id, at(500), "later"); }));
+  ASSERT_TRUE(run([&](Transaction& transaction) { return transaction.hurry_outbox(at(2)); }));
+  EXPECT_EQ(reader().due_outbox("mail", at(2), 10)->size(), 1U);
+  EXPECT_EQ(reader().due_targets()->at(0).next_at, at(2));
+  ASSERT_TRUE(
+      run([&](Transaction& transaction) { return transaction.finish_outbox(id, OutboxStatus::sent, ""); }));
+  EXPECT_EQ(run([&](Transaction& transaction) { return transaction.revive_outbox(id, at(1)); }).error().code,
+            ErrorCode::conflict);
   EXPECT_EQ(run([&](Transaction& transaction) { return transaction.revive_outbox(999, at(1)); }).error().code,
             ErrorCode::not_found);
 }

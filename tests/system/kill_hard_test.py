@@ -1,5 +1,6 @@
 """kill -9 under load, again and again: nothing that was acknowledged is lost, nothing is decided twice, a repeated
-request gets the same answer, and the audit log and the database are whole after every round.
+request gets the same answer, nobody is asked without a message, and at the end timers, work items, the audit log and
+the database are whole.
 
     kill_hard_test.py BINARY [--rounds N] [--seed N]
 """
@@ -54,6 +55,7 @@ class Client(threading.Thread):
         super().__init__(daemon=True)
         self.daemon_process, self.number, self.book, self.count = daemon, number, book, 0
         self.unanswered = None
+        self.answered = None  # the last one: sent again in the next round, it changes nothing
         self.stopping = threading.Event()
 
     def send(self, request):
@@ -73,6 +75,7 @@ class Client(threading.Thread):
             known = self.book.answers.setdefault(key, answer)
         if known != answer:
             raise SystemExit(f"the same request was answered differently: {known} and {answer}")
+        self.answered = request
         return answer
 
     def run(self):
@@ -83,6 +86,9 @@ class Client(threading.Thread):
 
     def work(self):
         pending = self.unanswered
+        if pending is None and self.answered is not None and self.send(self.answered) is None:
+            self.unanswered = None
+            return
         while not self.stopping.is_set():
             if pending is not None:
                 answer = self.send(pending)
@@ -127,9 +133,23 @@ def check(daemon, book, binary):
     assert not undone, f"acknowledged decisions are gone: {undone[:5]}"
     twice = database.execute("SELECT instance, number FROM work_item GROUP BY instance, number HAVING count(*) > 1")
     assert twice.fetchall() == [], "a work item stands twice"
+    untold = database.execute(
+        "SELECT instance.reference FROM work_item JOIN instance ON instance.n = work_item.instance LEFT JOIN outbox ON "
+        "outbox.instance = instance.id AND outbox.item = work_item.number WHERE outbox.id IS NULL LIMIT 5").fetchall()
+    assert untold == [], f"somebody was asked, and no message about it is there: {untold}"
     outbox = database.execute("SELECT idempotency_key FROM outbox GROUP BY idempotency_key HAVING count(*) > 1")
     assert outbox.fetchall() == [], "a message has two rows"
     database.close()
+
+
+def check_each_start_once(daemon, book):
+    """Every start was answered by now, the ones that were sent again too."""
+    path = os.path.join(daemon.folder, "data", "countersign.db")
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    stored = database.execute("SELECT count(*) FROM instance").fetchone()[0]
+    database.close()
+    keys = [key for key in book.answers if key.startswith("start-")]
+    assert stored == len(keys), f"{len(keys)} requests to start have made {stored} instances"
 
 
 def check_whole(daemon, binary):
@@ -139,6 +159,8 @@ def check_whole(daemon, binary):
     database.close()
     verified = subprocess.run([binary, "audit", "verify", "--data", data], capture_output=True, text=True)
     assert verified.returncode == 0, "audit verify: " + verified.stdout + verified.stderr
+    rebuilt = subprocess.run([binary, "doctor", "--rebuild", "--data", data], capture_output=True, text=True)
+    assert rebuilt.returncode == 0, "the log gives other timers or work items: " + rebuilt.stdout + rebuilt.stderr
 
 
 def main():
@@ -162,7 +184,7 @@ def main():
         continued = []
         for client in clients:
             fresh = Client(daemon, client.number, book)
-            fresh.count, fresh.unanswered = client.count, client.unanswered
+            fresh.count, fresh.unanswered, fresh.answered = client.count, client.unanswered, client.answered
             continued.append(fresh)
             fresh.start()
         clients = continued
@@ -179,6 +201,7 @@ def main():
             client.send(client.unanswered)
     daemon.stop()
     check(daemon, book, options.binary)
+    check_each_start_once(daemon, book)
     check_whole(daemon, options.binary)
     assert len(book.decided) > options.rounds, "hardly anything happened, so hardly anything was tested"
     shutil.rmtree(folder)

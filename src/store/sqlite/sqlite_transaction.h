@@ -20,6 +20,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> finish_outbox(std::int64_t id, OutboxStatus status, std::string_view detail) override;
   Result<void> retry_outbox(std::int64_t id, Instant next_at, std::string_view error) override;
   Result<void> revive_outbox(std::int64_t id, Instant next_at) override;
+  Result<void> hurry_outbox(Instant next_at) override;
   Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) override;
   Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) override;
 

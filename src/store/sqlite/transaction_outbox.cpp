@@ -104,8 +104,31 @@ Result<void> SqliteTransaction::retry_outbox(std::int64_t id, Instant next_at, s
   return rows.done();
 }
 
+Result<void> SqliteTransaction::hurry_outbox(Instant next_at) {
+  if (auto ready = batch_.before_write(); !ready) return ready;
+  // Reminders that are held for working time have not been tried yet.
+  Rows rows = db_.query(
+      "UPDATE outbox SET next_at = ?1 WHERE status = 0 AND blocked = 0 AND attempts > 0 AND next_at > ?1 "
+      "RETURNING target",
+      next_at);
+  while (rows.next()) batch_.mark_target(rows.text(0));
+  return rows.done();
+}
+
 Result<void> SqliteTransaction::revive_outbox(std::int64_t id, Instant next_at) {
   if (auto ready = batch_.before_write(); !ready) return ready;
+  {
+    Rows waiting = db_.query(
+        "UPDATE outbox SET next_at = ?2 WHERE id = ?1 AND status = 0 AND blocked = 0 RETURNING target", id,
+        next_at);
+    bool is_waiting = false;
+    while (waiting.next()) {
+      is_waiting = true;
+      batch_.mark_target(waiting.text(0));
+    }
+    if (auto done = waiting.done(); !done) return done;
+    if (is_waiting) return {};
+  }
   std::string order_key;
   {
     Rows rows = db_.query(
