@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/acts/hand_over.h"
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/gates.h"
+#include "core/policy.h"
 #include "core/send_back.h"
 
 namespace countersign {
@@ -22,8 +24,8 @@ bool is_refused(Transition& transition, std::string_view act, const Actor& by, c
   } else if (by.kind != Actor::Kind::admin) {
     transition.refuse(ErrorCode::forbidden,
                       fmt::format("cannot {} in {}: only an administrator does that", act, state.reference));
-  } else if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
-    transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
+  } else {
+    admit(transition, refusal_without_reason(by, reason));
   }
   return transition.stopped();
 }

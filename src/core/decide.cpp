@@ -102,6 +102,24 @@ Outcome incident_instead(const Context& context, const State& before, const Comm
   return decision;
 }
 
+// Nobody waits for what becomes of it.
+bool is_unattended(const Command& command) {
+  return std::holds_alternative<TimerDue>(command) || std::holds_alternative<EffectDone>(command) ||
+         std::holds_alternative<ChildEnded>(command) || std::holds_alternative<DeliverEvent>(command);
+}
+
+// A fault of this program. It ends with the command: the instance is as it was, and the others go on.
+Outcome failed(const Context& context, const State& before, const Command& command, std::string_view what) {
+  const std::string message = fmt::format("an error in Countersign itself ({}); please report it", what);
+  if (is_unattended(command)) return incident_instead(context, before, command, message);
+  return Rejection{
+      Error{ErrorCode::internal,
+            fmt::format("cannot go on with {}: {}",
+                        before.reference.empty() ? before.workflow.value : before.reference, message),
+            {}},
+      {}};
+}
+
 }  // namespace
 
 Outcome decide(const Context& context, const State& before, const Command& command) {
@@ -136,12 +154,19 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     void operator()(const DirectoryChanged&) { directory_changed(transition); }
     void operator()(const Migrate& c) { migrate(transition, c); }
   } apply{transition, existing};
-  std::visit(apply, command);
-  // A migrated instance goes on under its new definition, with whatever comes next: it waits everywhere.
-  if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) run_to_wait(transition);
+  try {
+    std::visit(apply, command);
+    // A migrated instance goes on under its new definition, with whatever comes next: it waits everywhere.
+    if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) run_to_wait(transition);
+  } catch (const std::exception& error) {
+    return failed(context, before, command, error.what());
+  }
 
   if (existing) return *existing;
   if (!transition.needs().empty()) return NeedFacts{std::move(transition.needs())};
+  // What nobody reads the answer to is not lost, where it had begun.
+  if (transition.refusal() && is_unattended(command) && !transition.events().empty())
+    return incident_instead(context, before, command, transition.refusal()->error.message);
   if (transition.refusal()) return *transition.refusal();
   if (transition.incident()) return incident_instead(context, before, command, *transition.incident());
   return finished(transition);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/acts/delegate.h"
 #include "core/ask.h"
 #include "core/chase.h"
@@ -35,8 +36,7 @@ bool must_explain(const Step& step, const std::string& outcome) {
 std::vector<FormProblem> problems_of(Transition& transition, const Item& item, const Step& step,
                                      const Decide& command) {
   std::vector<FormProblem> problems;
-  if (must_explain(step, command.outcome) &&
-      command.comment.find_first_not_of(" \t\r\n") == std::string::npos) {
+  if (must_explain(step, command.outcome) && trimmed(command.comment).empty()) {
     problems.push_back({"/comment", fmt::format("'{}' needs a comment that says why", command.outcome),
                         FormFault::comment_required});
   }
@@ -128,8 +128,7 @@ void settle_stand_ins(Transition& transition, const Item& decided, const Actor& 
   for (const std::uint32_t number : decided.stands_for) {
     if (transition.state().items.contains(number)) close_item(transition, number, ItemAct::supersede, by);
   }
-  if (transition.state().activations.contains(decided.activation))
-    close_idle_escalations(transition, decided.activation, by);
+  if (transition.state().activations.contains(decided.activation)) let_go(transition, decided.activation, by);
 }
 
 void resubmit(Transition& transition, const Activation& activation, const Actor& by) {
@@ -223,9 +222,7 @@ void decide_item(Transition& transition, const Decide& asked) {
                               .confirmed = confirmed});
   clear_item_timers(transition, item.activation, item.number);
   close_opinions(transition, item.activation, item.number, command.by);
-  if (revision) transition.emit(StatusChanged{"running"});
-  if (revision)
-    claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
+  if (revision) submit_again(transition);
   if (transition.stopped()) return;
   if (revision) return resubmit(transition, activation, command.by);
   if (command.outcome == "returned") reopen_entries(transition, step, command);

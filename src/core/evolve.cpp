@@ -248,6 +248,35 @@ struct Fold {
   void operator()(const DecisionTakenBack& event) const {
     Activation& of = activation(event.activation);
     for (const auto& [name, value] : event.answers) of.answers.insert_or_assign(name, value);
+    state.first_decision = is_decided();
+  }
+
+  // Whether a decision of the present round stands.
+  bool is_decided() const {
+    const auto is_one = [&](const StepResult& result) {
+      return !result.voided && result.seq > state.returned_seq && result.by.kind == Actor::Kind::person &&
+             result.outcome != kResubmitted;
+    };
+    const auto of_items = [&](const auto& entry) {
+      return std::ranges::any_of(entry.second, [&](const auto& item) { return is_one(item.second); });
+    };
+    return std::ranges::any_of(state.results, [&](const auto& entry) { return is_one(entry.second); }) ||
+           std::ranges::any_of(state.item_results, of_items) ||
+           std::ranges::any_of(state.activations,
+                               [&](const auto& entry) { return has_answer(entry.second); });
+  }
+  bool has_answer(const Activation& of) const {
+    return std::ranges::any_of(of.roster.seats, [&](const Seat& seat) {
+      if (seat.vote != Seat::Vote::none) return seat.relies_on == 0 && seat.decided > state.returned_seq;
+      // Somebody's part of a task is no vote. Those of an approval who were let go without one have no item.
+      return seat.item != 0 && !is_asked(of, seat);
+    });
+  }
+  bool is_asked(const Activation& of, const Seat& seat) const {
+    return std::ranges::any_of(of.items, [&](std::uint32_t number) {
+      const auto& stands_for = state.items.at(number).stands_for;
+      return number == seat.item || std::ranges::find(stands_for, seat.item) != stands_for.end();
+    });
   }
 
   void operator()(const ItemViewed& event) const {

@@ -10,8 +10,10 @@
 #include "core/for_each.h"
 #include "core/gates.h"
 #include "core/guards.h"
+#include "core/incident.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
+#include "core/same_person.h"
 #include "core/send_back.h"
 
 namespace countersign {
@@ -72,7 +74,7 @@ void pass_over(Transition& transition, FrameId frame, const Step& step) {
   const ActivationId id(transition.fresh_id());
   const std::uint32_t round = transition.state().round;
   const auto visits = transition.state().visits.find(step.index);
-  const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
+  const std::uint32_t visit = visits == transition.state().visits.end() ? 0 : visits->second;  // not one more
   transition.emit(
       ActivationOpened{id, frame, step.index, step.name, step.position, visit, round, std::nullopt});
   close_and_go_on(transition, id, "skipped");
@@ -105,6 +107,19 @@ bool is_below_refusal(const Transition& transition, const Step& end) {
     at = list.owner == kNoStep ? kNoList : definition.step(list.owner).list;
   }
   return false;
+}
+
+// Whoever waits for people waits for somebody: a step that asks nobody would stand still unseen.
+void report_where_nobody_is_asked(Transition& transition) {
+  std::vector<ActivationId> idle;
+  for (const auto& [id, activation] : transition.state().activations) {
+    if (asks_nobody(transition.state(), activation)) idle.push_back(id);
+  }
+  for (const ActivationId id : idle) {
+    raise_incident(transition, id,
+                   "nobody is asked any more, and no answer would let it go on: retry asks everybody afresh, "
+                   "or skip it");
+  }
 }
 
 }  // namespace
@@ -167,11 +182,12 @@ void run_to_wait(Transition& transition) {
   while (!transition.stopped() && !transition.state().ended) {
     if (transition.state().seq != looked_at) {
       guards::look_at_form(transition, looked_at);
+      same_person::ask_again(transition);
       look_at_gates(transition);
       looked_at = transition.state().seq;
       continue;
     }
-    if (transition.ready().empty()) return;
+    if (transition.ready().empty()) return report_where_nobody_is_asked(transition);
     const FrameId id = transition.ready().front();
     transition.ready().erase(transition.ready().begin());
     const auto frame = transition.state().frames.find(id);
@@ -275,12 +291,12 @@ void pass_by(Transition& transition, ActivationId id) {
 
 void leave(Transition& transition, ActivationId id) {
   give_up(transition, id);
-  const Activation& activation = transition.state().activations.at(id);
-  // Whoever jumps out of a revision takes it off the requester.
-  if (activation.step == transition.definition().revise && transition.state().status == "revising") {
-    transition.emit(StatusChanged{"running"});
-  }
   transition.emit(ActivationClosed{id, "cancelled"});
+}
+
+void submit_again(Transition& transition) {
+  transition.emit(StatusChanged{"running"});
+  claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
 }
 
 void jump(Transition& transition, FrameId from, StepIndex target) {
@@ -293,7 +309,12 @@ void jump(Transition& transition, FrameId from, StepIndex target) {
   // An event's list that goes elsewhere is finished by that.
   const FrameId outer = outermost(transition.state(), from);
   if (outer && outer != outermost(transition.state(), frame)) leave_frame(transition, outer);
-  if (const ActivationId current = transition.state().frames.at(frame).current) leave(transition, current);
+  if (const ActivationId current = transition.state().frames.at(frame).current) {
+    const StepIndex left = transition.state().activations.at(current).step;
+    leave(transition, current);
+    if (left == transition.definition().revise) submit_again(transition);
+    if (transition.stopped()) return;
+  }
   open_step(transition, frame, target);
 }
 

@@ -57,6 +57,9 @@ void leave(Transition& transition, ActivationId activation);
 
 // go: leaves whatever is open in the frame of the target's list, seen from `from`, and opens the target
 // there.
+// The form is off its requester again: handed in, or somebody goes on without them. Refuses where another
+// request has taken meanwhile what only one may use.
+void submit_again(Transition& transition);
 void jump(Transition& transition, FrameId from, StepIndex target);
 
 struct Ending {

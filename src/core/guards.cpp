@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "core/flow.h"
-#include "core/people_step.h"
+#include "core/reopen.h"
 #include "core/send_back.h"
 
 namespace countersign::guards {
@@ -122,7 +122,8 @@ void ask_again(Transition& transition, ActivationId id) {
   const auto is_void = [&](const Seat& seat) {
     return !changed_since(transition.definition(), state, activation.step, seat).empty();
   };
-  if (std::ranges::any_of(activation.roster.seats, is_void)) reopen_seats(transition, id, is_void);
+  if (std::ranges::any_of(activation.roster.seats, is_void))
+    reopen_seats(transition, id, activation.roster, is_void);
 }
 
 void look_at_form(Transition& transition, std::uint64_t since) {

@@ -59,6 +59,7 @@ inline constexpr std::array kItemTransitions{
     ItemTransition{ItemStatus::open, ItemAct::advise, ItemStatus::advised},
     ItemTransition{ItemStatus::open, ItemAct::remove, ItemStatus::superseded},
     ItemTransition{ItemStatus::waiting, ItemAct::remove, ItemStatus::superseded},
+    ItemTransition{ItemStatus::waiting, ItemAct::release, ItemStatus::waiting},
 };
 
 // nullopt: the act is refused in that state.

@@ -256,10 +256,35 @@ class Departure {
   const std::string who_;
 };
 
+// What was claimed by somebody who is not in the group any more belongs to the group again.
+void release_claims_of_leavers(Transition& transition) {
+  const Directory& directory = transition.context().directory;
+  std::vector<Item> claimed;
+  for (const auto& [number, item] : transition.state().items) {
+    if (item.group.empty() || item.assignee.empty()) continue;
+    const Person* person = directory.find(item.assignee);
+    const bool is_member =
+        person != nullptr && person->active && directory.is_member(item.assignee, item.group);
+    if (!is_member) claimed.push_back(item);
+  }
+  for (const Item& item : claimed) {
+    transition.emit(ItemChanged{
+        .item = item.number,
+        .act = ItemAct::release,
+        .status = item.status,
+        .by = kDirectory,
+        .comment = fmt::format("{} is not in the group {} any more", item.assignee.value, item.group)});
+    close_opinions(transition, item.activation, item.number, kDirectory);
+    if (item.status == ItemStatus::open)
+      transition.request(Send{.kind = SendKind::request, .group = item.group, .item = item.number});
+  }
+}
+
 }  // namespace
 
 void move_on_from_leavers(Transition& transition) {
   const Directory& directory = transition.context().directory;
+  release_claims_of_leavers(transition);
   std::vector<std::uint32_t> stranded;
   for (const auto& [number, item] : transition.state().items) {
     const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/acts/hand_over.h"
 #include "core/commands.h"
+#include "core/policy.h"
 
 namespace countersign {
 namespace {
@@ -248,10 +250,7 @@ void migrate(Transition& transition, const Migrate& command) {
   if (state.ended) return no(ErrorCode::conflict, "it has ended");
   if (command.by.kind != Actor::Kind::admin)
     return no(ErrorCode::forbidden, "only an administrator does that");
-  if (command.reason.empty()) {
-    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
-                             {{"/reason", "say why"}});
-  }
+  if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;
   if (command.to == nullptr || command.to->id != state.workflow) {
     return no(ErrorCode::invalid_input, "the version is of another workflow");
   }

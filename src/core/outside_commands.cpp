@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/acts/hand_over.h"
 #include "core/claims.h"
 #include "core/commands.h"
 #include "core/directory_change.h"
@@ -12,6 +13,7 @@
 #include "core/incident.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
+#include "core/policy.h"
 #include "core/send_back.h"
 #include "core/take_back.h"
 
@@ -169,10 +171,7 @@ void cancel(Transition& transition, const Cancel& command) {
                     "request is back with them",
                     state.reference));
   }
-  if (command.by.kind == Actor::Kind::admin && command.reason.empty()) {
-    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
-                             {{"/reason", "say why"}});
-  }
+  if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;
   end_instance(transition, {"cancelled", command.by, command.reason, true});
 }
 
@@ -181,6 +180,7 @@ void retry(Transition& transition, const Retry& command) {
   if (found == transition.state().activations.end() || found->second.incident.empty()) {
     return transition.refuse(ErrorCode::conflict, "it does not stand still");
   }
+  if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;
   const Activation activation = found->second;
   transition.emit(IncidentCleared{activation.id, command.by, command.reason});
   std::vector<TimerKey> postponed;

@@ -83,7 +83,7 @@ void ask(Transition& transition, ActivationId id, Roster roster, const std::vect
   const bool one_by_one = set.one_by_one;
   bool first = true;
   for (const Seat& seat : seats) {
-    if (seat.vote != Seat::Vote::none || is_settled(set, seat)) continue;
+    if (!is_needed(set, seat)) continue;
     ItemPlace place{.entries = shared_entries, .waiting = one_by_one && !first};
     const auto share =
         std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return is_seat_of(seat, s); });
@@ -115,22 +115,6 @@ std::vector<Share> shares_of(Transition& transition, const Step& step, const Tas
     }
   }
   return shares;
-}
-
-// Of several groups one may have its count before the others: nobody else of it is needed.
-void close_settled(Transition& transition, ActivationId id, const Actor& by) {
-  const Roster roster = transition.state().activations.at(id).roster;
-  if (roster.needed_of.empty()) return;
-  const std::vector<std::uint32_t> open = transition.state().activations.at(id).items;
-  for (const std::uint32_t number : open) {
-    const Item& item = transition.state().items.at(number);
-    const bool needed = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-      const bool its_own =
-          seat.item == number || std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
-      return its_own && seat.vote == Seat::Vote::none && !is_settled(roster, seat);
-    });
-    if (!needed) close_item(transition, number, ItemAct::supersede, by);
-  }
 }
 
 }  // namespace
@@ -219,7 +203,6 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
     case Verdict::open:
       break;
   }
-  close_settled(transition, id, by);
   go_on_in_turn(transition, id, by);
 }
 
@@ -228,12 +211,16 @@ void call_up(Transition& transition, std::uint32_t number) {
   announce(transition, number);
 }
 
+bool is_asked_already(const State& state, const Activation& activation, const Seat& seat) {
+  return std::ranges::any_of(activation.items, [&](std::uint32_t number) {
+    const Item& open = state.items.at(number);
+    return open.assignee == seat.person && open.group == seat.group && open.added != AddedAs::opinion;
+  });
+}
+
 std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& seat, ItemPlace place) {
   const Activation& activation = transition.state().activations.at(id);
-  for (const std::uint32_t number : activation.items) {
-    const Item& open = transition.state().items.at(number);
-    if (open.assignee == seat.person && open.group == seat.group && open.added != AddedAs::opinion) return 0;
-  }
+  if (is_asked_already(transition.state(), activation, seat)) return 0;
   Item item;
   item.number = transition.fresh_id();
   item.activation = id;
@@ -254,30 +241,6 @@ std::uint32_t open_item(Transition& transition, ActivationId id, const Seat& sea
   transition.emit(ItemOpened{std::move(item), seat.reason});
   if (!place.waiting) announce(transition, number);
   return number;
-}
-
-void reopen_seats(Transition& transition, ActivationId id, const std::function<bool(const Seat&)>& which) {
-  Roster roster = transition.state().activations.at(id).roster;
-  const auto is_reopened = [&](const Seat& seat) { return seat.vote != Seat::Vote::none && which(seat); };
-  const std::vector<std::uint32_t> dropped = clear_votes(roster, is_reopened);
-  transition.emit(RosterSet{id, std::move(roster)});
-  for (const std::uint32_t item : dropped) {
-    if (transition.state().items.contains(item))
-      close_item(transition, item, ItemAct::supersede, Actor{.kind = Actor::Kind::policy});
-  }
-  wait_again(transition, id);
-  ask_open_seats(transition, id);
-}
-
-void ask_open_seats(Transition& transition, ActivationId id) {
-  const std::vector<Seat> seats = transition.state().activations.at(id).roster.seats;
-  for (const Seat& seat : seats) {
-    const Roster& roster = transition.state().activations.at(id).roster;
-    if (seat.vote != Seat::Vote::none || seat.item != 0 || is_settled(roster, seat)) continue;
-    open_item(transition, id, seat,
-              {.waiting = !has_its_turn(roster, seat), .added = seat.added, .added_by = seat.added_by});
-  }
-  go_on_in_turn(transition, id, Actor{.kind = Actor::Kind::policy});
 }
 
 void close_item(Transition& transition, std::uint32_t number, ItemAct act, const Actor& by,

@@ -1,8 +1,6 @@
 #pragma once
 // Steps that wait for people: approve, task and the requester's revision. Internal to the core.
 
-#include <functional>
-
 #include "core/transition.h"
 
 namespace countersign {
@@ -31,15 +29,11 @@ struct ItemPlace {
   std::string note = {};
 };
 
+// Whether that person or group has an open item of the step, other than one for an opinion.
+bool is_asked_already(const State& state, const Activation& activation, const Seat& seat);
+
 // Puts an item before somebody. Returns its number; 0 where that person has an open item of the step already.
 std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, ItemPlace place);
-
-// Opens seats again that have their vote: it is none any more, and whoever sits there is asked. Those who
-// come after them wait again.
-void reopen_seats(Transition& transition, ActivationId activation,
-                  const std::function<bool(const Seat&)>& which);
-// Asks for the seats of the activation's roster that have neither a vote nor an item.
-void ask_open_seats(Transition& transition, ActivationId activation);
 
 // A waiting item's turn has come: whoever it is before is asked.
 void call_up(Transition& transition, std::uint32_t item);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/gates.h"
 #include "core/guest.h"
 #include "core/roster.h"
@@ -59,8 +60,9 @@ bool is_on_step(const Transition& transition, const Item& item, const PersonId& 
 }  // namespace
 
 bool is_before(const Directory& directory, const Item& item, const PersonId& person) {
-  if (!item.assignee.empty() || item.group.empty()) return item.assignee == person;
-  return directory.is_member(person, item.group);
+  if (item.group.empty()) return item.assignee == person;
+  // Membership is a fact when somebody acts: of those who have claimed it as well.
+  return (item.assignee.empty() || item.assignee == person) && directory.is_member(person, item.group);
 }
 
 PersonId acting_for(Transition& transition, const Item& item, const Actor& by) {
@@ -89,6 +91,10 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     if (!item.group.empty() && !item.assignee.empty() && directory.is_member(by.person, item.group)) {
       return no(ErrorCode::conflict, fmt::format("{} has claimed it from the group {}",
                                                  directory.name_of(item.assignee), item.group));
+    }
+    if (!item.group.empty() && item.assignee == by.person) {
+      return no(ErrorCode::forbidden,
+                fmt::format("{} is not in the group {} any more", directory.name_of(by.person), item.group));
     }
     const std::string whose =
         item.assignee.empty() ? "group " + item.group : directory.name_of(item.assignee);
@@ -190,6 +196,12 @@ std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item
     return no(ErrorCode::conflict, fmt::format("{} is on this step already", to.value), "name somebody else");
   }
   return std::nullopt;
+}
+
+std::optional<Rejection> refusal_without_reason(const Actor& by, const std::string& reason) {
+  if (by.kind != Actor::Kind::admin || !trimmed(reason).empty()) return std::nullopt;
+  return Rejection{Error{ErrorCode::invalid_input, "an administrator gives a reason", {}},
+                   {{"/reason", "say why"}}};
 }
 
 bool sees_instance(Transition& transition, const PersonId& person) {

@@ -27,6 +27,9 @@ std::optional<Error> refusal_to(Transition& transition, const Item& item, StepAc
 std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item, const PersonId& to,
                                         const std::string& pointer);
 
+// nullopt but for an administrator who gives no reason; blanks are none.
+std::optional<Rejection> refusal_without_reason(const Actor& by, const std::string& reason);
+
 // Whether that person may read the instance: who asks, was ever asked, decided, got a copy, belongs to a
 // group that is asked, or looks after the workflow.
 bool sees_instance(Transition& transition, const PersonId& person);

@@ -265,30 +265,17 @@ std::size_t counting_seats(const Roster& roster, std::string_view group) {
       roster.seats, [&](const Seat& seat) { return counts(seat) && seat.of_group == group; }));
 }
 
-std::vector<std::uint32_t> clear_votes(Roster& roster, const std::function<bool(const Seat&)>& which) {
-  std::vector<std::uint32_t> left;  // their answers are gone
-  for (Seat& seat : roster.seats) {
-    if (!which(seat)) continue;
-    if (seat.item != 0) left.push_back(seat.item);
-    seat.item = 0;
-    seat.vote = Seat::Vote::none;
-    seat.by = PersonId();
-    seat.decided = 0;
-    seat.relies_on = 0;
-  }
-  // Somebody added before another may have added a third before themselves: `left` grows as it is read.
-  std::vector<std::uint32_t> dropped;
-  for (std::size_t at = 0; at < left.size(); ++at) {
-    std::erase_if(roster.seats, [&, host = left[at]](const Seat& seat) {
-      if (seat.of != host) return false;
-      if (seat.item != 0) {
-        left.push_back(seat.item);
-        dropped.push_back(seat.item);
-      }
-      return true;
-    });
-  }
-  return dropped;
+const Seat* seat_of_item(const Roster& roster, std::uint32_t item) {
+  const auto found = std::ranges::find(roster.seats, item, &Seat::item);
+  return item == 0 || found == roster.seats.end() ? nullptr : &*found;
+}
+
+bool is_needed(const Roster& roster, const Seat& seat) {
+  if (seat.vote != Seat::Vote::none) return false;
+  if (counts(seat)) return !is_settled(roster, seat);
+  const Seat* of = seat_of_item(roster, seat.of);
+  if (of == nullptr || is_settled(roster, *of)) return false;
+  return *seat.added == AddedAs::before ? of->vote == Seat::Vote::none : of->vote != Seat::Vote::rejected;
 }
 
 bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
@@ -315,8 +302,9 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
   const PersonId& requester = transition.state().requester;
-  drop_empty_groups(directory, seating.seats, requester);
-  if (!one_candidate) seating.seats = expand_groups(directory, seating.seats);
+  // A group of the requester alone is the requester, and `self` says what becomes of that.
+  if (!one_candidate || !can_be_asked(directory, seating.seats.front(), requester))
+    seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
   keep_admitted(transition, frame, seating.seats);

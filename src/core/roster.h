@@ -2,7 +2,6 @@
 // Who is asked, and when their answers decide. Internal to the core; approval-step rules are named in
 // docs/workflow-reference.md.
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -42,6 +41,8 @@ enum class Verdict { open, approved, rejected };
 Verdict verdict_of(const Roster& roster);
 // Of several groups: whether the seat's has its count, so that nobody else of it is asked.
 bool is_settled(const Roster& roster, const Seat& seat);
+// The seat with that work item, so also whoever a seat was added before or after (its `of`). nullptr: none.
+const Seat* seat_of_item(const Roster& roster, std::uint32_t item);
 
 // Whether the seat counts into the quorum: the step's own, and those added beside them.
 bool counts(const Seat& seat);
@@ -51,10 +52,9 @@ void count_again(const Step& step, Roster& roster);
 // What the group (of one alone: "") needs.
 std::uint32_t& needed_in(Roster& roster, const std::string& group);
 std::size_t counting_seats(const Roster& roster, std::string_view group);
-// Takes their votes from those seats: they have neither vote nor item and are to be asked anew. Whoever was
-// added before or after somebody belongs to the answer that they gave and goes with it. Returns the items
-// that no seat has any more.
-std::vector<std::uint32_t> clear_votes(Roster& roster, const std::function<bool(const Seat&)>& which);
+// Whether the seat's answer is waited for, now or in its turn: its group has not its count yet, and whoever
+// was added before or after somebody still has something to say about that answer.
+bool is_needed(const Roster& roster, const Seat& seat);
 // Whether somebody added so to that item has still to decide.
 bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how);
 

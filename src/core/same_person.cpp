@@ -9,6 +9,7 @@
 #include "core/ask.h"
 #include "core/form.h"
 #include "core/gates.h"
+#include "core/reopen.h"
 
 namespace countersign::same_person {
 namespace {
@@ -98,6 +99,19 @@ bool may_sit(Transition& transition, const Seat& seat, FrameId frame, const Pers
          may_complete(transition, frame, person);
 }
 
+// When a step last came to a rejection: what was approved before it is to be looked at again.
+std::uint64_t rejected_at(const State& state, const ItemPath& path) {
+  std::uint64_t last = 0;
+  const auto look = [&](const StepResult& result) {
+    if (!result.voided && result.outcome == "rejected") last = std::max(last, result.seq);
+  };
+  for (const auto& [step, result] : state.results) look(result);
+  for (const auto& [step, of_items] : state.item_results) {
+    if (const auto own = of_items.find(path); own != of_items.end()) look(own->second);
+  }
+  return last;
+}
+
 }  // namespace
 
 void pass_seats(Transition& transition, ActivationId id, const Approve& approve) {
@@ -107,6 +121,7 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
   if (needs_an_answer(transition, step, approve)) return;
   const ItemPath path = item_path(transition.state(), activation.frame);
   const ActivationId last = done_last(transition, path);
+  const std::uint64_t rejected = rejected_at(transition.state(), path);
   // By item, who has a seat in the step that was done last, by a decision of their own or an earlier one.
   const auto is_consecutive = [&](const Approval& approval) {
     bool found = false;
@@ -122,7 +137,8 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
   for (const Seat& seat : activation.roster.seats) {
     std::optional<Approval> relied_on;
     each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
-      if (!is_own(approval) || approval.activation == id ||
+      // A step that is entered again asks again, and so does what comes behind a rejection.
+      if (!is_own(approval) || approval.step == activation.step || approval.seat->decided < rejected ||
           std::ranges::find(taken, approval.seat->by) != taken.end())
         return;
       if (!may_sit(transition, seat, activation.frame, approval.seat->by)) return;
@@ -144,6 +160,27 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
                       .step = transition.definition().step(relied_on->step).name});
   }
   for (SeatPassed& event : passed) transition.emit(std::move(event));
+}
+
+void ask_again(Transition& transition) {
+  const auto rests_on_nothing = [&](const ItemPath& path, const Seat& seat) {
+    bool stands = false;
+    each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
+      stands = stands || approval.seat->item == seat.relies_on;
+    });
+    return seat.relies_on != 0 && !stands;
+  };
+  std::vector<ActivationId> open;
+  for (const auto& [id, activation] : transition.state().activations) {
+    if (activation.outcome.empty() && !activation.roster.seats.empty()) open.push_back(id);
+  }
+  for (const ActivationId id : open) {
+    const Activation& activation = transition.state().activations.at(id);
+    const ItemPath path = item_path(transition.state(), activation.frame);
+    const auto is_void = [&](const Seat& seat) { return rests_on_nothing(path, seat); };
+    if (std::ranges::any_of(activation.roster.seats, is_void))
+      reopen_seats(transition, id, activation.roster, is_void);
+  }
 }
 
 std::string reason_of(const Transition& transition, const Roster& roster) {

@@ -59,10 +59,6 @@ StepIndex block_in(const Definition& definition, ListIndex list, StepIndex step)
   return kNoStep;
 }
 
-bool was_visited(const State& state, StepIndex step) {
-  return state.visits.contains(step);
-}
-
 void send_back(Transition& transition, FrameId from, StepIndex target, const std::string& reason,
                ActivationId direct) {
   const State& state = transition.state();

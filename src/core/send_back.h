@@ -28,7 +28,4 @@ void resume(Transition& transition, const Activation& done);
 // The step of `list` that `step` is or stands in; kNoStep where there is none.
 StepIndex block_in(const Definition& definition, ListIndex list, StepIndex step);
 
-// Whether the requester's revision or one of the step's last visits was ever opened.
-bool was_visited(const State& state, StepIndex step);
-
 }  // namespace countersign

@@ -72,6 +72,20 @@ bool says_the_same(const cel::Value& one, const cel::Value& other) {
   return one == other;
 }
 
+bool was_visited(const State& state, StepIndex step) {
+  const auto visits = state.visits.find(step);
+  return visits != state.visits.end() && visits->second > 0;  // 0: only passed over
+}
+
+bool asks_nobody(const State& state, const Activation& activation) {
+  if (activation.roster.seats.empty() || !activation.outcome.empty() || !activation.incident.empty())
+    return false;
+  return std::ranges::none_of(activation.items, [&](std::uint32_t number) {
+    const Item& item = state.items.at(number);
+    return item.status == ItemStatus::open && item.added != AddedAs::opinion;
+  });
+}
+
 ItemPath item_path(const State& state, FrameId frame) {
   ItemPath path;
   for (FrameId at = frame; at;) {

@@ -231,6 +231,12 @@ std::string_view to_string(TimerKind kind);
 // Whether two values say the same: of a file what counts is its content and not its number or name.
 bool says_the_same(const cel::Value& one, const cel::Value& other);
 
+// Whether the instance has come by that step otherwise than by passing it over.
+bool was_visited(const State& state, StepIndex step);
+// Whether a step that is open waits for people and asks none: no item of it is before anybody, and no
+// incident says so. Nothing that people do makes it go on.
+bool asks_nobody(const State& state, const Activation& activation);
+
 // The items that the frame runs for; empty outside of every for_each.
 ItemPath item_path(const State& state, FrameId frame);
 // The last result of the step for those items (of the path, what belongs to the for_each steps around the

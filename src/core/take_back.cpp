@@ -11,6 +11,7 @@
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/people_step.h"
+#include "core/reopen.h"
 #include "core/roster.h"
 #include "core/send_back.h"
 
@@ -78,6 +79,17 @@ bool follows(const Definition& definition, const Cast& from, StepIndex step, con
   return false;
 }
 
+// Whether whoever sits there has given their answer; that somebody else is asked in their place is none.
+bool is_answered(const Transition& transition, const Activation& activation, const Seat& seat) {
+  if (std::holds_alternative<Approve>(transition.definition().step(activation.step).kind))
+    return seat.vote != Seat::Vote::none && seat.relies_on == 0;
+  const auto is_for_seat = [&](std::uint32_t number) {
+    const Item& item = transition.state().items.at(number);
+    return number == seat.item || std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+  };
+  return seat.item != 0 && std::ranges::none_of(activation.items, is_for_seat);
+}
+
 // Somebody's or something's answer since, in words; "" where there is none.
 std::string who_has_acted(const Transition& transition, const IsLookedAt& followed) {
   const State& state = transition.state();
@@ -103,8 +115,7 @@ std::string who_has_acted(const Transition& transition, const IsLookedAt& follow
     if (!followed(activation.step, item_path(state, activation.frame), id) || !activation.outcome.empty())
       continue;
     for (const Seat& seat : activation.roster.seats) {
-      const bool is_asked = std::ranges::find(activation.items, seat.item) != activation.items.end();
-      if (seat.item != 0 && !is_asked)
+      if (is_answered(transition, activation, seat))
         return fmt::format("somebody has answered {} since", name(activation.step));
     }
   }
@@ -164,10 +175,51 @@ bool next_has_voted(const Roster& roster, const Seat& cast) {
   });
 }
 
+// A step that is over and would stay so, in which the decision counts again by policy (same_person); "" for
+// none. In steps that are open its person is asked again by themselves.
+std::string where_it_counts_again(const Transition& transition, const Cast& cast,
+                                  const IsLookedAt& is_undone) {
+  const State& state = transition.state();
+  const auto counts_again = [&](StepIndex step, const ItemPath& path, const StepResult& result) {
+    return !result.voided && result.activation != cast.activation &&
+           !is_undone(step, path, result.activation) &&
+           std::ranges::find(result.roster.seats, cast.seat.item, &Seat::relies_on) !=
+               result.roster.seats.end();
+  };
+  for (const auto& [step, result] : state.results) {
+    if (counts_again(step, {}, result)) return transition.definition().step(step).name;
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) {
+      if (counts_again(step, path, result)) return transition.definition().step(step).name;
+    }
+  }
+  return {};
+}
+
+bool is_refused_for_what_counts_again(Transition& transition, const Cast& cast, const IsLookedAt& is_undone) {
+  const std::string where = where_it_counts_again(transition, cast, is_undone);
+  if (where.empty()) return false;
+  transition.refuse(
+      ErrorCode::conflict,
+      fmt::format("cannot take the decision back: {} is over, and it counted there as well", where));
+  return true;
+}
+
+// The roster without that vote; whoever sits there, or was not needed for it, is asked again.
+void void_vote(Transition& transition, ActivationId id, const Roster& roster, const TakeBack& command,
+               const Fields& answers) {
+  const Hosts hosts =
+      void_seats(transition, id, roster, [&](const Seat& seat) { return seat.item == command.item; });
+  transition.emit(DecisionTakenBack{command.item, id, command.by, command.reason, answers});
+  ask_void_seats(transition, id, hosts);
+}
+
 // The step is being decided still: the seat is open again.
 void open_seat_again(Transition& transition, const Cast& cast, const TakeBack& command) {
-  transition.emit(DecisionTakenBack{command.item, cast.activation, command.by, command.reason, {}});
-  reopen_seats(transition, cast.activation, [&](const Seat& seat) { return seat.item == command.item; });
+  const auto nothing = [](StepIndex, const ItemPath&, ActivationId) { return false; };
+  if (is_refused_for_what_counts_again(transition, cast, nothing)) return;
+  void_vote(transition, cast.activation, cast.roster, command, {});
 }
 
 // The step is over: it opens again with the votes of the others, and what followed from it is undone.
@@ -181,6 +233,7 @@ void open_step_again(Transition& transition, const Cast& cast, const TakeBack& c
   };
   if (const std::string who = who_has_acted(transition, followed); !who.empty()) return no(who);
   if (const std::string left = what_has_left(transition, followed); !left.empty()) return no(left);
+  if (is_refused_for_what_counts_again(transition, cast, followed)) return;
   const Step& step = definition.step(cast.step);
   const FrameId frame = frame_again(transition, step.list, cast.path);
   if (!frame) {
@@ -191,12 +244,7 @@ void open_step_again(Transition& transition, const Cast& cast, const TakeBack& c
   if (const ActivationId current = transition.state().frames.at(frame).current) leave(transition, current);
   const ActivationId again = enter_step(transition, frame, step);
   if (transition.stopped()) return;
-  Roster roster = result.roster;
-  clear_votes(roster,
-              [&](const Seat& seat) { return seat.vote == Seat::Vote::none || seat.item == command.item; });
-  transition.emit(RosterSet{again, std::move(roster)});
-  transition.emit(DecisionTakenBack{command.item, again, command.by, command.reason, result.fields});
-  ask_open_seats(transition, again);
+  void_vote(transition, again, result.roster, command, result.fields);
   set_escalation_timers(transition, again);
 }
 

@@ -9,30 +9,18 @@
 namespace countersign {
 namespace {
 
-const Seat* seat_of_item(const Roster& roster, std::uint32_t item) {
-  const auto found = std::ranges::find(roster.seats, item, &Seat::item);
-  return item == 0 || found == roster.seats.end() ? nullptr : &*found;
-}
-
-// Whoever comes before somebody who has decided meanwhile (an escalation did), or after somebody who
-// rejected.
-bool is_needless(const Roster& roster, const Seat& seat) {
-  if (counts(seat) || seat.vote != Seat::Vote::none) return false;
-  const Seat* of = seat_of_item(roster, seat.of);
-  if (of == nullptr) return true;  // was taken off
-  return *seat.added == AddedAs::before ? of->vote != Seat::Vote::none : of->vote == Seat::Vote::rejected;
-}
-
 bool is_waiting(const State& state, const Seat& seat) {
   const auto item = state.items.find(seat.item);
   return item != state.items.end() && item->second.status == ItemStatus::waiting;
 }
 
 // Whether the item's answer would be a vote that is still missing.
-bool has_open_seat(const Roster& roster, const Item& item) {
+bool is_for_needed_seat(const Roster& roster, const Item& item) {
   return std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-    return seat.vote == Seat::Vote::none &&
-           std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+    const bool is_its_own =
+        seat.item == item.number ||
+        (seat.item != 0 && std::ranges::find(item.stands_for, seat.item) != item.stands_for.end());
+    return is_its_own && is_needed(roster, seat);
   });
 }
 
@@ -70,11 +58,8 @@ void wait_again(Transition& transition, ActivationId id) {
 }
 
 void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
+  let_go(transition, id, by);
   const Roster roster = transition.state().activations.at(id).roster;
-  for (const Seat& seat : roster.seats) {
-    if (is_needless(roster, seat) && transition.state().items.contains(seat.item))
-      close_item(transition, seat.item, ItemAct::supersede, by);
-  }
   bool is_asked = false;
   for (const Seat& seat : roster.seats) {
     if (!is_waiting(transition.state(), seat) || !has_its_turn(roster, seat)) continue;
@@ -96,12 +81,15 @@ void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
   }
 }
 
-void close_idle_escalations(Transition& transition, ActivationId id, const Actor& by) {
-  const std::vector<std::uint32_t> open = transition.state().activations.at(id).items;
+void let_go(Transition& transition, ActivationId id, const Actor& by) {
+  const Activation& activation = transition.state().activations.at(id);
+  const bool approves = std::holds_alternative<Approve>(transition.definition().step(activation.step).kind);
+  const std::vector<std::uint32_t> open = activation.items;
   for (const std::uint32_t number : open) {
-    const auto item = transition.state().items.find(number);
-    if (item == transition.state().items.end() || item->second.stands_for.empty()) continue;
-    if (!has_open_seat(transition.state().activations.at(id).roster, item->second))
+    const auto item = transition.state().items.find(number);  // an opinion goes with the item it is for
+    if (item == transition.state().items.end() || item->second.added == AddedAs::opinion) continue;
+    if (!approves && item->second.stands_for.empty()) continue;  // a task's answers are no votes
+    if (!is_for_needed_seat(transition.state().activations.at(id).roster, item->second))
       close_item(transition, number, ItemAct::supersede, by);
   }
 }

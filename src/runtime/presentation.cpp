@@ -389,8 +389,7 @@ void Presenter::add_targets(Presentation& shown, const std::vector<ReturnTarget>
       shown.return_targets.push_back({"requester", is_chinese(locale_) ? "申请人" : "The requester"});
       continue;
     }
-    if (target.step >= given_.definition->steps.size() || !given_.state.visits.contains(target.step))
-      continue;
+    if (target.step >= given_.definition->steps.size() || !was_visited(given_.state, target.step)) continue;
     const Step& step = given_.definition->step(target.step);
     const std::string title = text(step.title, locale_);
     shown.return_targets.push_back({step.id, title.empty() ? humanised(step.id) : title});

@@ -122,5 +122,48 @@ steps:
   EXPECT_THAT(instance.last_sends(), ElementsAre("reminder zhao.lei"));
 }
 
+std::shared_ptr<const Directory> without_member(const Directory& directory, const std::string& group,
+                                                const std::string& who) {
+  std::vector<Person> people(directory.people().begin(), directory.people().end());
+  std::vector<Group> groups(directory.groups().begin(), directory.groups().end());
+  for (Group& each : groups) {
+    if (each.id == group) std::erase(each.members, PersonId(who));
+  }
+  auto built = Directory::build(std::move(people), std::move(groups));
+  EXPECT_TRUE(built.has_value());
+  return *built;
+}
+
+// Whoever had claimed it answered for a group that they had left.
+TEST(Claim, IsNothingOnceTheyHaveLeftTheGroup) {
+  Instance instance(approval(kGroup));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("zhao.lei");
+  ASSERT_TRUE(accepted(claim(instance, item, "zhao.lei")));
+  instance.directory = without_member(*instance.directory, "finance", "zhao.lei");
+  const Outcome refused = approve(instance, item, "zhao.lei");
+  EXPECT_EQ(rejection_code(refused), ErrorCode::forbidden);
+  EXPECT_THAT(rejection(refused), HasSubstr("zhao.lei is not in the group finance any more"));
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("request finance"));
+  EXPECT_THAT(instance.asked(), ElementsAre("finance@check")) << "it is the group's again";
+  ASSERT_TRUE(accepted(claim(instance, item, "wang.fang")));
+  ASSERT_TRUE(accepted(approve(instance, item, "wang.fang")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Claim, ThatWaitsForSomebodyBeforeItGoesBackToTheGroupToo) {
+  Instance instance(approval(kGroup));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("zhao.lei");
+  ASSERT_TRUE(accepted(claim(instance, item, "zhao.lei")));
+  ASSERT_TRUE(accepted(add(instance, "zhao.lei", AddedAs::before, {"sun.li"})));
+  instance.directory = without_member(*instance.directory, "finance", "zhao.lei");
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("finance@check"));
+}
+
 }  // namespace
 }  // namespace countersign::testing::acts

@@ -73,14 +73,14 @@ class Instance {
   Absences absences;
 
  private:
-  void check_invariants() const;
+  void check_invariants();
   void keep(const Decision& decision);
 
   std::shared_ptr<const Definition> definition_;
   Shared own_;
   Shared* shared_;
   Instant now_;
-  std::shared_ptr<const State> initial_;
+  State replayed_;  // from what the events look like when stored
   std::shared_ptr<const State> state_;
   std::vector<Event> events_;
   std::vector<Event> last_events_;

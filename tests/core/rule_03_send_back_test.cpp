@@ -266,5 +266,36 @@ TEST(Rule03Resume, PeopleAreFoundAfresh) {
   EXPECT_THAT(instance.asked(), ElementsAre("adm@second"));
 }
 
+// What `when` had passed over was a target all the same, and was passed over again.
+TEST(Rule03SendBack, AStepThatWasPassedOverIsNoTarget) {
+  Instance instance(sent_back(R"(steps:
+  - id: first
+    when: form.note == "never"
+    approve:
+      by: person("chen.jie")
+  - id: second
+    approve:
+      by: person("sun.li")
+  - id: third
+    approve:
+      by: person("wang.fang")
+      return_to: [first, second, requester]
+  - end: approved
+)"));
+  instance.start("li.na", R"({"note": "x"})");
+  instance.decide_as("sun.li", "approved");
+  Decide back{.item = instance.item("wang.fang")};
+  back.by = Actor{.kind = Actor::Kind::person, .person = PersonId("wang.fang"), .channel = "api"};
+  back.outcome = "returned";
+  back.comment = "why?";
+  back.return_to = "first";
+  const Outcome refused = instance.run(back);
+  EXPECT_EQ(rejection_code(refused), ErrorCode::conflict);
+  EXPECT_THAT(rejection(refused), HasSubstr("has not come by"));
+  back.return_to.reset();
+  ASSERT_TRUE(accepted(instance.run(back)));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@second"));
+}
+
 }  // namespace
 }  // namespace countersign::testing

@@ -324,5 +324,85 @@ steps:
   EXPECT_EQ(instance.status(), "approved");
 }
 
+constexpr const char* kTwoBranches = R"(workflow: branches
+start:
+  - form:
+form:
+  note: {type: text}
+statuses: [approved, rejected]
+same_person: skip_if_approved
+steps:
+  - id: both
+    parallel:
+      branches:
+        one:
+          - id: s1
+            approve: {by: person("sun.li")}
+          - id: s1b
+            approve: {by: person("chen.jie")}
+        two:
+          - id: w
+            approve: {by: person("wang.fang")}
+          - id: s2
+            approve: {by: '[person("sun.li"), person("zhao.lei")]', need: all}
+  - end: approved
+)";
+
+// The instance was approved with an approval that its person had taken back.
+TEST(Rule05SamePersonTwice, WhoeverTakesBackWhatASeatReliesOnIsAskedThereToo) {
+  Instance instance(load(kTwoBranches));
+  instance.start("li.na");
+  const std::uint32_t mine = instance.item("sun.li");
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("chen.jie@s1b", "zhao.lei@s2"));
+  ASSERT_TRUE(accepted(instance.run(TakeBack{
+      mine, Actor{.kind = Actor::Kind::person, .person = PersonId("sun.li"), .channel = "api"}, "wrong"})));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("sun.li@s1", "sun.li@s2", "zhao.lei@s2"));
+}
+
+TEST(Rule05SamePersonTwice, ADecisionThatCountedInAStepThatIsOverIsNotTakenBack) {
+  Instance instance(load(kTwoBranches));
+  instance.start("li.na");
+  const std::uint32_t mine = instance.item("sun.li");
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
+  const Outcome refused = instance.run(TakeBack{
+      mine, Actor{.kind = Actor::Kind::person, .person = PersonId("sun.li"), .channel = "api"}, "wrong"});
+  EXPECT_EQ(rejection_code(refused), ErrorCode::conflict);
+  EXPECT_THAT(rejection(refused), HasSubstr("s2 is over, and it counted there as well"));
+}
+
+// "a must look again" passed by what a had approved before.
+TEST(Rule05SamePersonTwice, AfterARejectionThatGoesBackNobodyPasses) {
+  Instance instance(load(R"(workflow: again
+start:
+  - form:
+form:
+  note: {type: text}
+statuses: [approved, rejected]
+same_person: skip_if_approved
+steps:
+  - id: s1
+    approve: {by: person("sun.li")}
+  - id: s2
+    approve: {by: person("chen.jie")}
+    on:
+      rejected: {go: s1}
+  - id: s3
+    approve: {by: person("sun.li")}
+  - end: approved
+)"));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "rejected", "look again")));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@s1"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@s2")) << "who has rejected looks at it again as well";
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  EXPECT_EQ(instance.status(), "approved") << "what was approved behind the rejection counts";
+}
+
 }  // namespace
 }  // namespace countersign::testing

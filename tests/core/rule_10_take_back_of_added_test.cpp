@@ -23,7 +23,7 @@ Outcome take_back(Instance& instance, std::uint32_t item, const std::string& who
       item, Actor{.kind = Actor::Kind::person, .person = PersonId(who), .channel = "api"}, "the wrong one"});
 }
 
-TEST(TakeBackOfAdded, WhoeverWasToConfirmAnApprovalGoesWithIt) {
+TEST(TakeBackOfAdded, WhoeverWasToConfirmAnApprovalWaitsForItAgain) {
   Instance instance(approval(std::string(kThree) + "      need: 2\n"));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("sun.li");
@@ -32,9 +32,88 @@ TEST(TakeBackOfAdded, WhoeverWasToConfirmAnApprovalGoesWithIt) {
   EXPECT_NE(instance.item("qian.min"), 0U);
   ASSERT_TRUE(accepted(take_back(instance, mine, "sun.li")));
   EXPECT_THAT(instance.asked(), UnorderedElementsAre("wang.fang@check", "sun.li@check", "chen.jie@check"));
+  EXPECT_EQ(rejection_code(instance.decide_as("qian.min", "rejected", "no")), ErrorCode::conflict)
+      << "it is not their turn any more";
   ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
-  EXPECT_EQ(instance.status(), "running");
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "running") << "who was added stays so until they are taken off";
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("qian.min@check", "chen.jie@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+// Taking them off ended the process: their item was open, and no seat had it.
+TEST(TakeBackOfAdded, WhoeverWasToConfirmItCanBeTakenOffThen) {
+  Instance instance(approval(std::string(kThree) + "      need: 2\n"));
+  instance.start("li.na");
+  const std::uint32_t mine = instance.item("sun.li");
+  ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::after, {"qian.min"})));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(take_back(instance, mine, "sun.li")));
+  ASSERT_TRUE(accepted(take_off(instance, "sun.li", "qian.min")));
+  EXPECT_EQ(instance.item("qian.min"), 0U);
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+// A change of what is approved asked the adder again and forgot whom they had added.
+TEST(TakeBackOfAdded, AChangeThatVoidsAnApprovalKeepsWhoeverWasToConfirmIt) {
+  Instance instance(approval(std::string(kThree) + "      need: 60%\n      guards: [note]\n"
+                                                   "      edit: [note]\n"));
+  instance.start("li.na", R"({"note": "n"})");
+  ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::after, {"qian.min"})));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved", "", "{}", R"({"note": "m"})")));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("sun.li@check", "chen.jie@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "running");
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("qian.min@check", "chen.jie@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "rejected", "no")));
+  EXPECT_EQ(instance.status(), "rejected");
+}
+
+// Both fall: whoever was to confirm is asked once more, after whoever they confirm.
+TEST(TakeBackOfAdded, AChangeVoidsAConfirmationToo) {
+  Instance instance(approval(std::string(kThree) + "      need: all\n      guards: [note]\n"
+                                                   "      edit: [note]\n"));
+  instance.start("li.na", R"({"note": "n"})");
+  ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::after, {"qian.min"})));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved", "", "{}", R"({"note": "m"})")));
+  EXPECT_THAT(instance.asked(), UnorderedElementsAre("sun.li@check", "chen.jie@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(TakeBackOfAdded, NotOnceWhoeverTheyCameBeforeHasDecided) {
+  Instance instance(approval(std::string(kThree) + "      need: all\n"));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::before, {"qian.min"})));
+  const std::uint32_t theirs = instance.item("qian.min");
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(rejection(take_back(instance, theirs, "qian.min")), HasSubstr("whoever came next has decided"));
+}
+
+// Of people who are asked one after the other: taking back before them forgot whom the next one had added.
+TEST(TakeBackOfAdded, InTurnWhoeverTheNextOneHasAddedIsStillAsked) {
+  Instance instance(approval(std::string(kThree) + "      need: all\n      order: one_by_one\n"));
+  instance.start("li.na");
+  const std::uint32_t first = instance.item("wang.fang");
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::before, {"qian.min"})));
+  ASSERT_TRUE(accepted(take_back(instance, first, "wang.fang")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
   EXPECT_EQ(instance.status(), "approved");
 }
 

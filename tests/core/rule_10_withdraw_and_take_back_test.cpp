@@ -242,5 +242,72 @@ TEST(Rule10TakeBack, NotOnceACallWasMadeOrItWasSentBack) {
   EXPECT_EQ(rejection_code(returned.run(TakeBack{item, somebody("wang.fang"), ""})), ErrorCode::conflict);
 }
 
+// What an escalation had done to the next step counted as somebody's answer there.
+TEST(Rule10TakeBack, AnEscalationOfWhatFollowsIsNoAnswer) {
+  Instance instance(reclaimable(R"(  - id: first
+    approve:
+      by: person("wang.fang")
+  - id: second
+    approve:
+      by: person("sun.li")
+    escalate:
+      - {after: 1 business day, to: person("chen.jie"), mode: replace}
+)"));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  instance.advance_to("2026-03-20T09:00:00Z");
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@second"));
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), "the wrong one"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@first"));
+}
+
+TEST(Rule10TakeBack, OnePartOfATaskIsAnAnswer) {
+  Instance instance(reclaimable(R"(  - id: first
+    approve:
+      by: person("wang.fang")
+  - id: second
+    task:
+      for: person("sun.li")
+      checklist:
+        - {id: a, text: A, for: person("zhao.lei")}
+        - {id: b, text: B}
+)"));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "done")));
+  EXPECT_THAT(rejection(instance.run(TakeBack{item, somebody("wang.fang"), "the wrong one"})),
+              HasSubstr("somebody has answered second"));
+}
+
+// Withdrawing was refused because of a decision that did not stand any more.
+TEST(Rule10Withdraw, ADecisionThatWasTakenBackIsNone) {
+  Instance instance(reclaimable(kTwoSteps));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  EXPECT_EQ(rejection_code(instance.run(Withdraw{somebody("li.na"), "m"})), ErrorCode::conflict);
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), "the wrong one"})));
+  EXPECT_TRUE(accepted(instance.run(Withdraw{somebody("li.na"), "m"})));
+}
+
+TEST(Rule10Withdraw, AnotherDecisionThatStandsIsOne) {
+  Instance instance(reclaimable(R"(  - id: first
+    approve:
+      by: '[person("wang.fang"), person("sun.li")]'
+      need: all
+  - id: second
+    approve:
+      by: person("chen.jie")
+)"));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("sun.li", "approved");
+  instance.decide_as("wang.fang", "approved");
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), "the wrong one"})));
+  EXPECT_EQ(rejection_code(instance.run(Withdraw{somebody("li.na"), "m"})), ErrorCode::conflict);
+}
+
 }  // namespace
 }  // namespace countersign::testing

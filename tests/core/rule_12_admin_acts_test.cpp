@@ -185,5 +185,34 @@ TEST(Rule12Jump, NotIntoABlockThatIsNotOpen) {
   EXPECT_THAT(rejection(instance.run(Jump{"nowhere", administrator(), "r"})), HasSubstr("no such step"));
 }
 
+// A cancellation for "  " was accepted.
+TEST(Rule12Reason, BlanksAreNone) {
+  Instance instance(steered(kFour));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  const std::vector<Command> acts{Cancel{administrator(), " \t"}, Skip{"one", {}, administrator(), "  "},
+                                  Jump{"two", administrator(), " "},
+                                  Reassign{item, PersonId("sun.li"), administrator(), "  "}};
+  for (const Command& act : acts) {
+    const Outcome refused = instance.run(act);
+    EXPECT_EQ(rejection_code(refused), ErrorCode::invalid_input);
+    EXPECT_THAT(rejection(refused), HasSubstr("gives a reason"));
+  }
+}
+
+// Whatever goes wrong inside ends with the command and not with the process.
+TEST(Rule12Retry, AnErrorInsideIsAnAnswer) {
+  const auto definition = steered(kFour);
+  Instance instance(definition);
+  instance.start("li.na");
+  State broken = instance.state();
+  broken.items.clear();  // and the open step still names its item
+  const Facts none;
+  const Context context{*definition, *instance.directory, instance.calendars, none, instance.now()};
+  const Outcome refused = decide(context, broken, Comment{administrator("li.na"), "hello"});
+  ASSERT_EQ(rejection_code(refused), ErrorCode::internal);
+  EXPECT_THAT(rejection(refused), HasSubstr("an error in Countersign itself"));
+}
+
 }  // namespace
 }  // namespace countersign::testing

@@ -150,5 +150,48 @@ TEST_F(UniqueValues, StandAtColumnsToo) {
   EXPECT_EQ(start(R"({"lines": [{"number": "B"}, {}]})"), "") << "an empty cell claims nothing";
 }
 
+// The same invoice was paid twice: an administrator's jump took a withdrawn request off its requester without
+// what it had let go of.
+TEST_F(UniqueValues, AreTakenAgainHoweverAWithdrawnRequestGoesOn) {
+  Instance& withdrawn = fresh();
+  ASSERT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
+  ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
+  Instance& second = fresh();
+  ASSERT_TRUE(accepted(second.start("li.na", line("1"))));
+  const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
+  for (const char* step : {"manager", "pay"}) {
+    const Outcome jumped = withdrawn.run(Jump{step, admin, "go on"});
+    EXPECT_EQ(rejection_code(jumped), ErrorCode::invalid_input) << step;
+    EXPECT_THAT(rejection(jumped), HasSubstr("used before")) << step;
+  }
+  EXPECT_EQ(withdrawn.status(), "revising");
+  ASSERT_TRUE(accepted(second.decide_as("zhang.wei", "rejected", "no")));
+  ASSERT_TRUE(accepted(withdrawn.run(Jump{"pay", admin, "go on"})));
+  EXPECT_EQ(withdrawn.status(), "running");
+  EXPECT_THAT(start(line("1")), HasSubstr("used before"));
+  ASSERT_TRUE(accepted(withdrawn.run(Cancel{admin, "enough"})));
+  EXPECT_EQ(start(line("1")), "");
+}
+
+TEST_F(UniqueValues, AWithdrawnRequestIsCancelledWhoeverHasThemNow) {
+  Instance& withdrawn = fresh();
+  ASSERT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
+  ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
+  ASSERT_EQ(start(line("1")), "");
+  EXPECT_TRUE(accepted(withdrawn.run(Cancel{kRequesterActs, ""})));
+}
+
+TEST_F(UniqueValues, AnEventThatWouldTakeThemTwiceIsAnIncident) {
+  use(std::string(kUniqueHead) + kUniqueRules + "on_event:\n  crm.answered: {go: pay}\n" + kUniqueSteps);
+  Instance& withdrawn = fresh();
+  ASSERT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
+  ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
+  ASSERT_EQ(start(line("1")), "");
+  const Outcome outcome = withdrawn.run(DeliverEvent{"crm", "answered", "d", cel::Value::map({})});
+  EXPECT_THAT(rejection(outcome), HasSubstr("used before"));
+  EXPECT_EQ(withdrawn.status(), "revising");
+  EXPECT_THAT(withdrawn.state().activations.begin()->second.incident, HasSubstr("used before"));
+}
+
 }  // namespace
 }  // namespace countersign::testing

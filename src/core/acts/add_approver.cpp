@@ -55,11 +55,8 @@ bool may_remove(Transition& transition, const Item& item, const RemoveApprover& 
   if (!item.added)
     return no(ErrorCode::conflict,
               "the workflow asks them, and nobody added them; an administrator reassigns");
-  if (command.by.kind == Actor::Kind::admin) {
-    if (!command.reason.empty()) return true;
-    transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
-    return false;
-  }
+  if (command.by.kind == Actor::Kind::admin)
+    return admit(transition, refusal_without_reason(command.by, command.reason));
   const Person* person = transition.context().directory.find(command.by.person);
   const bool is_adder = command.by.kind == Actor::Kind::person && command.by.person == item.added_by;
   if (!is_adder || person == nullptr || !person->active)
@@ -85,12 +82,16 @@ void add_approver(Transition& transition, const AddApprover& command) {
         fmt::format("{} has {} approvers already, and no step has more than {}",
                     step_at(transition, item.activation).name, roster.seats.size(), kSeatsMax));
   }
+  auto place = std::ranges::find(roster.seats, item.number, &Seat::item);
+  if (place == roster.seats.end())
+    return transition.refuse(
+        ErrorCode::conflict,
+        fmt::format("cannot add an approver to {} of {}: its answer is no vote there",
+                    step_at(transition, item.activation).name, transition.state().reference));
   take_from_group(transition, item.number, command.by);
 
   const bool beside = command.where == AddedAs::beside;
   const std::string reason = fmt::format("added {} {}", to_string(command.where), command.by.person.value);
-  auto place = std::ranges::find(roster.seats, item.number, &Seat::item);
-  COUNTERSIGN_INVARIANT(place != roster.seats.end(), "an approver without a seat adds somebody");
   const std::string of_group = place->of_group;
   ++place;
   std::vector<Seat> added;
@@ -140,7 +141,11 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   }
   Roster roster = transition.state().activations.at(item.activation).roster;
   const auto seat = std::ranges::find(roster.seats, item.number, &Seat::item);
-  COUNTERSIGN_INVARIANT(seat != roster.seats.end(), "an added approver has no seat");
+  if (seat == roster.seats.end())
+    return transition.refuse(
+        ErrorCode::conflict,
+        fmt::format("cannot take {} off {} of {}: nobody waits for their answer", item.assignee.value,
+                    step_at(transition, item.activation).name, transition.state().reference));
   const std::uint32_t of = seat->of;
   roster.seats.erase(seat);
   count_again(step_at(transition, item.activation), roster);
@@ -157,7 +162,6 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   close_item(transition, item.number, ItemAct::remove, command.by, command.reason);
   transition.emit(RosterSet{item.activation, std::move(roster)});
   raise_version(of);
-  close_idle_escalations(transition, item.activation, command.by);
   go_on_in_turn(transition, item.activation, command.by);
 }
 

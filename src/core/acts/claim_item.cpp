@@ -24,17 +24,14 @@ void claim_item(Transition& transition, const ClaimItem& command) {
 void release_item(Transition& transition, const ReleaseItem& command) {
   const Item* item = find_open_item(transition, command.item, "release");
   if (item == nullptr) return;
-  const auto no = [&](ErrorCode code, std::string_view why, std::vector<FormProblem> problems = {}) {
-    transition.refuse(
-        code,
-        fmt::format("cannot release work item {} of {}: {}", command.item, transition.state().reference, why),
-        std::move(problems));
+  const auto no = [&](ErrorCode code, std::string_view why) {
+    transition.refuse(code, fmt::format("cannot release work item {} of {}: {}", command.item,
+                                        transition.state().reference, why));
   };
   if (item->group.empty()) return no(ErrorCode::conflict, "it was never a group's");
   if (item->assignee.empty()) return no(ErrorCode::conflict, "nobody has claimed it");
   if (command.by.kind == Actor::Kind::admin) {
-    if (command.reason.empty())
-      return no(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
+    if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;
     if (item->status != ItemStatus::open)
       return no(ErrorCode::conflict, "it waits for approvers who were added: take them off first");
   } else if (!admit(transition, refusal_to_act(transition, *item, command.by, command.version))) {

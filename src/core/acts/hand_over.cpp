@@ -84,10 +84,7 @@ void reassign(Transition& transition, const Reassign& command) {
   if (command.by.kind != Actor::Kind::admin) {
     return transition.refuse(ErrorCode::forbidden, "only an administrator reassigns work");
   }
-  if (command.reason.empty()) {
-    return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
-                             {{"/reason", "say why"}});
-  }
+  if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;
   if (!admit(transition, refusal_to_ask(transition, *item, command.to, "/to"))) return;
   hand_over(transition, command.item, command.to, command.by, command.reason);
 }
