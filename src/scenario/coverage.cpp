@@ -48,6 +48,7 @@ std::vector<Point> points_of(const Definition& definition) {
     for (const std::string& outcome : outcomes)
       points.push_back({outcome_point(step.name, outcome), step.at, 0});
     if (step.when) points.push_back({outcome_point(step.name, "skipped"), step.at, 0});
+    if (!step.escalate.empty()) points.push_back({outcome_point(step.name, "escalated"), step.at, 0});
     if (const auto* choose = std::get_if<Choose>(&step.kind)) {
       for (const Choose::Option& option : choose->options)
         points.push_back({list_point(definition, option.list), step.at, 0});
@@ -87,6 +88,8 @@ void Coverage::note(const std::vector<Happened>& history) {
   struct Running {
     std::string workflow;
     std::map<ActivationId, StepIndex> steps;
+    std::map<std::uint32_t, ActivationId> items;
+    std::set<ActivationId> passed_over;  // by an administrator: no condition of the file was false
   };
   std::map<InstanceId, Running> instances;
   for (const Happened& happened : history) {
@@ -109,8 +112,15 @@ void Coverage::note(const std::vector<Happened>& history) {
     } else if (const auto* reached = std::get_if<OutcomeReached>(&happened.body)) {
       hit(running.workflow, outcome_point(name_of(reached->activation), reached->outcome));
     } else if (const auto* closed = std::get_if<ActivationClosed>(&happened.body)) {
-      if (closed->how == "skipped")
+      if (closed->how == "skipped" && !running.passed_over.contains(closed->activation))
         hit(running.workflow, outcome_point(name_of(closed->activation), "skipped"));
+    } else if (const auto* skipped = std::get_if<StepSkipped>(&happened.body)) {
+      running.passed_over.insert(skipped->activation);
+    } else if (const auto* item = std::get_if<ItemOpened>(&happened.body)) {
+      running.items[item->item.number] = item->item.activation;
+    } else if (const auto* chased = std::get_if<Chased>(&happened.body)) {
+      if (chased->kind == TimerKind::escalate)
+        hit(running.workflow, outcome_point(name_of(running.items[chased->item]), "escalated"));
     } else if (const auto* frame = std::get_if<FrameOpened>(&happened.body)) {
       if (std::string point = list_point(definition, frame->list); !point.empty())
         hit(running.workflow, point);

@@ -1,5 +1,7 @@
 #pragma once
-// Which steps, outcomes, ways and triggers of a workflow scenarios have reached. Not thread-safe.
+// Which steps, outcomes, escalations, ways and triggers of a workflow scenarios have reached. What an
+// administrator passes over counts as reached by nobody; what was taken back afterwards counts all the
+// same. Not thread-safe.
 
 #include <map>
 #include <memory>

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "scenario/directory_reader.h"
+#include "scenario/person_acts.h"
 #include "scenario/reading.h"
 #include "scenario/scenario_grammar.h"
 #include <fmt/format.h>
@@ -35,6 +36,20 @@ constexpr std::array kEntryKeys = {
     Key{"comment", Shape::map, Need::optional, "a person comments"},
     Key{"reassign", Shape::map, Need::optional, "an administrator gives an item to somebody else"},
     Key{"retry", Shape::any, Need::optional, "an administrator tries again what stands still"},
+    Key{"transfer", Shape::map, Need::optional, "a person gives their item to somebody else"},
+    Key{"delegate", Shape::map, Need::optional, "a person asks somebody for an opinion"},
+    Key{"add", Shape::map, Need::optional, "a person adds approvers before, after or beside them"},
+    Key{"remove", Shape::map, Need::optional, "whoever was added, or asked for an opinion, is taken off"},
+    Key{"claim", Shape::any, Need::optional, "one of a group takes its item"},
+    Key{"release", Shape::any, Need::optional, "a claimed item goes back to its group"},
+    Key{"take_back", Shape::any, Need::optional, "a person takes their decision back"},
+    Key{"view", Shape::any, Need::optional, "a person looks at their item"},
+    Key{"nudge", Shape::any, Need::optional, "the requester asks to hurry"},
+    Key{"copy", Shape::map, Need::optional, "a person lets others read it"},
+    Key{"skip", Shape::map, Need::optional, "an administrator passes over an open step"},
+    Key{"jump", Shape::map, Need::optional, "an administrator goes to another step"},
+    Key{"away", Shape::map, Need::optional, "a person sets an absence"},
+    Key{"back", Shape::any, Need::optional, "a person is there again"},
 };
 constexpr std::size_t kActsBegin = 4;
 
@@ -95,16 +110,6 @@ constexpr std::array kReassignKeys = {
     Key{"step", Shape::text, Need::optional, "which of their items"},
     Key{"reason", Shape::text, Need::optional, "why"},
 };
-
-// `approve: li.na` is short for `approve: {by: li.na}`.
-YamlNode written_out(const YamlNode& node, std::string key) {
-  if (!node.is_scalar()) return node;
-  YamlNode map;
-  map.kind = YamlNode::Kind::map;
-  map.at = node.at;
-  map.entries.push_back({std::move(key), node.at, node});
-  return map;
-}
 
 // Everything that any step of the workflow asks for: which step it is shows only when the scenario runs.
 std::vector<Field> all_asked(const Definition& definition) {
@@ -208,6 +213,10 @@ class EntryReader {
       return;
     }
     if (word == "reassign") return read_reassign(node);
+    if (auto act = read_person_act(reading_, entry_.in, word, node)) {
+      entry_.act = std::move(act);
+      return;
+    }
     const YamlNode full = written_out(node, "by");
     const MapReader map(full, fmt::format("'{}'", word), kReasonKeys, reading_.diagnostics);
     const PersonId by = person(map, "by");
@@ -478,24 +487,28 @@ const Grammar& reassign_grammar() {
 }  // namespace
 
 const Grammar& entry_grammar() {
-  static const std::vector<Key> kKeys = with_inside(kEntryKeys, {{"expect", expectations_grammar},
-                                                                 {"start", start_grammar},
-                                                                 {"approve", decide_grammar},
-                                                                 {"reject", decide_grammar},
-                                                                 {"return", return_grammar},
-                                                                 {"resubmit", decide_grammar},
-                                                                 {"complete", complete_grammar},
-                                                                 {"event", send_grammar},
-                                                                 {"webhook", webhook_act_grammar},
-                                                                 {"advance", advance_grammar},
-                                                                 {"answer", answer_grammar},
-                                                                 {"fail", fail_grammar},
-                                                                 {"directory", directory_change_grammar},
-                                                                 {"withdraw", reason_grammar},
-                                                                 {"cancel", reason_grammar},
-                                                                 {"comment", comment_grammar},
-                                                                 {"reassign", reassign_grammar},
-                                                                 {"retry", reason_grammar}});
+  static const std::vector<Key> kKeys = [] {
+    std::map<std::string_view, Inside> inside = person_act_grammars();
+    inside.insert({{"expect", expectations_grammar},
+                   {"start", start_grammar},
+                   {"approve", decide_grammar},
+                   {"reject", decide_grammar},
+                   {"return", return_grammar},
+                   {"resubmit", decide_grammar},
+                   {"complete", complete_grammar},
+                   {"event", send_grammar},
+                   {"webhook", webhook_act_grammar},
+                   {"advance", advance_grammar},
+                   {"answer", answer_grammar},
+                   {"fail", fail_grammar},
+                   {"directory", directory_change_grammar},
+                   {"withdraw", reason_grammar},
+                   {"cancel", reason_grammar},
+                   {"comment", comment_grammar},
+                   {"reassign", reassign_grammar},
+                   {"retry", reason_grammar}});
+    return with_inside(kEntryKeys, inside);
+  }();
   static const Grammar kGrammar{"entry", {map_of({kKeys})}};
   return kGrammar;
 }
@@ -509,8 +522,11 @@ KeyTable entry_keys() {
 }
 
 std::vector<KeyTable> act_key_tables() {
-  return {kStartKeys,  kDecideKeys, kReturnKeys, kCompleteKeys, kEventKeys,    kWebhookKeys,    kAdvanceKeys,
-          kAnswerKeys, kFailKeys,   kReasonKeys, kCommentKeys,  kReassignKeys, directory_keys()};
+  std::vector<KeyTable> tables{kStartKeys,   kDecideKeys,   kReturnKeys,     kCompleteKeys, kEventKeys,
+                               kWebhookKeys, kAdvanceKeys,  kAnswerKeys,     kFailKeys,     kReasonKeys,
+                               kCommentKeys, kReassignKeys, directory_keys()};
+  for (const KeyTable table : person_act_tables()) tables.push_back(table);
+  return tables;
 }
 
 }  // namespace countersign::scenario

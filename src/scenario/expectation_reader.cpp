@@ -32,7 +32,8 @@ constexpr std::array kExpectKeys = {
     Key{"started", Shape::texts, Need::optional, "workflows that the entry started, exactly"},
     Key{"budgets", Shape::map, Need::optional, "LEDGER: {available, reserved, spent, amount}"},
 };
-constexpr std::string_view kKinds = "request|reminder|escalation|returned|outcome|notify|incident|closed";
+constexpr std::string_view kKinds =
+    "request|reminder|escalation|returned|outcome|notify|incident|closed|nudge|advice|copy|mention";
 constexpr std::array kMailKeys = {
     Key{"to", Shape::text, Need::optional, "whom"},
     Key{"kind", Shape::word, Need::optional, "what it is", kKinds},

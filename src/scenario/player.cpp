@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "scenario/item_choice.h"
 #include "scenario/reading.h"
 #include <fmt/format.h>
 
@@ -41,7 +42,7 @@ Outcome refused(ErrorCode code, std::string why) {
   return Refused{Error{code, std::move(why), {}}, {}};
 }
 
-Caller caller_for(const PersonId& person) {
+Caller as_person(const PersonId& person) {
   Caller caller;
   caller.actor = Actor{.kind = person.empty() ? Actor::Kind::system : Actor::Kind::person,
                        .person = person,
@@ -49,8 +50,8 @@ Caller caller_for(const PersonId& person) {
                        .authenticated = "scenario"};
   return caller;
 }
-Caller admin_for(const PersonId& person) {
-  Caller caller = caller_for(person);
+Caller as_administrator(const PersonId& person) {
+  Caller caller = as_person(person);
   caller.admin = true;
   return caller;
 }
@@ -144,7 +145,7 @@ class Player {
 
   Outcome run(const Entry& entry, const Start& act) {
     if (act.event.empty()) {
-      const Answer answer = trial_.ask(StartRequest{act.workflow, act.by, act.data}, caller_for(act.by));
+      const Answer answer = trial_.ask(StartRequest{act.workflow, act.by, act.data}, as_person(act.by));
       if (answer && !entry.as.empty()) name_instance(entry.as.text, *answer);
       return outcome_of(answer);
     }
@@ -196,7 +197,7 @@ class Player {
       request.outcome = task->outcomes.front();
     }
     if (act.all_done) request.checklist = entries_of(instance, *item);
-    return outcome_of(trial_.ask(std::move(request), caller_for(act.by)));
+    return outcome_of(trial_.ask(std::move(request), as_person(act.by)));
   }
 
   const Step* step_of(const InstanceId& instance, const std::string& name) const {
@@ -214,55 +215,10 @@ class Player {
     return item == (*state)->items.end() ? std::vector<std::string>() : item->second.entries;
   }
 
-  bool may_be_for(const WorkItemRow& item, const PersonId& person) const {
-    const Directory& directory = *trial_.snapshot().directory;
-    if (item.assignee.empty()) return directory.is_member(person, item.group);
-    if (item.assignee == person) return true;
-    const Absence* absence = directory.absence_at(item.assignee, trial_.now());
-    return absence != nullptr && absence->stand_in == person;
-  }
-
   // The open item that the person answers. Where they are expected to be refused, one that is not theirs.
   Result<WorkItemRow> item_for(const InstanceId& instance, const PersonId& person, const std::string& step,
                                bool expects_refusal) const {
-    auto items = all_items(trial_.reader(), instance);
-    if (!items) return std::unexpected(items.error());
-    std::vector<WorkItemRow> open;
-    std::vector<WorkItemRow> theirs;  // their own before what a group or an absent person leaves to them
-    for (const WorkItemRow& item : *items) {
-      if (!step.empty() && item.step != step) continue;
-      if (item.status != ItemStatus::open) continue;
-      open.push_back(item);
-      if (item.assignee == person) {
-        theirs.insert(theirs.begin(), item);
-      } else if (may_be_for(item, person)) {
-        theirs.push_back(item);
-      }
-    }
-    if (theirs.size() > 1 && step.empty() && theirs.front().step != theirs.back().step) {
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("{} is asked more than once ({}): write 'step'", person.value, words(theirs)));
-    }
-    if (!theirs.empty()) return theirs.front();
-    if (expects_refusal && !open.empty()) return open.front();
-    if (expects_refusal && !items->empty()) {
-      const auto last = std::find_if(items->rbegin(), items->rend(), [&](const WorkItemRow& item) {
-        return step.empty() || item.step == step;
-      });
-      if (last != items->rend()) return *last;
-    }
-    return fail(ErrorCode::not_found,
-                open.empty() ? fmt::format("{} is not asked, and nobody else is", person.value)
-                             : fmt::format("{} is not asked; asked: {}", person.value, words(open)));
-  }
-
-  static std::string words(const std::vector<WorkItemRow>& items) {
-    std::vector<std::string> parts;
-    for (const WorkItemRow& item : items) {
-      parts.push_back(fmt::format(
-          "{} ({})", item.assignee.empty() ? "group " + item.group : item.assignee.value, item.step));
-    }
-    return join(parts, ", ");
+    return find_item({trial_, instance, person, step, expects_refusal});
   }
 
   Outcome run(const Entry& entry, const SendEvent& act) {
@@ -321,22 +277,22 @@ class Player {
 
   Outcome run(const Entry& entry, const Withdraw& act) {
     return act_on(entry, [&](const InstanceId& id) {
-      return trial_.ask(WithdrawRequest{id, act.reason}, caller_for(act.by));
+      return trial_.ask(WithdrawRequest{id, act.reason}, as_person(act.by));
     });
   }
   Outcome run(const Entry& entry, const Cancel& act) {
     return act_on(entry, [&](const InstanceId& id) {
-      return trial_.ask(CancelRequest{id, act.reason}, admin_for(act.by));
+      return trial_.ask(CancelRequest{id, act.reason}, as_administrator(act.by));
     });
   }
   Outcome run(const Entry& entry, const AddComment& act) {
     return act_on(entry, [&](const InstanceId& id) {
-      return trial_.ask(CommentRequest{id, act.text}, caller_for(act.by));
+      return trial_.ask(CommentRequest{id, act.text}, as_person(act.by));
     });
   }
   Outcome run(const Entry& entry, const Retry& act) {
     return act_on(entry, [&](const InstanceId& id) {
-      return trial_.ask(RetryRequest{id, 0, act.reason}, admin_for(act.by));
+      return trial_.ask(RetryRequest{id, 0, act.reason}, as_administrator(act.by));
     });
   }
   Outcome run(const Entry& entry, const Reassign& act) {
@@ -345,7 +301,80 @@ class Player {
     const auto item = item_for(instance, act.from, act.step.text, false);
     if (!item) return refused(ErrorCode::not_found, item.error().message);
     return outcome_of(
-        trial_.ask(ReassignRequest{instance, item->number, act.to, act.reason}, admin_for(act.by)));
+        trial_.ask(ReassignRequest{instance, item->number, act.to, act.reason}, as_administrator(act.by)));
+  }
+
+  // What somebody does with an item other than decide it.
+  Outcome run(const Entry& entry, const ActOnItem& act) {
+    const InstanceId instance = instance_of(entry);
+    if (instance.empty()) return nothing_started();
+    const bool of_another = !act.of.empty();
+    const auto item = find_item({trial_, instance, of_another ? act.of : act.by, act.step.text,
+                                 entry.refused.has_value(), of_another});
+    if (!item) return refused(ErrorCode::not_found, item.error().message);
+    ItemActRequest request{.act = act.act,
+                           .instance = instance,
+                           .item = item->number,
+                           .version = item->version,
+                           .where = act.where,
+                           .comment = act.comment};
+    for (const PersonId& person : act.people) request.people.push_back(person.value);
+    return outcome_of(
+        trial_.ask(std::move(request), act.as_admin ? as_administrator(act.by) : as_person(act.by)));
+  }
+  Outcome run(const Entry& entry, const TakeBack& act) {
+    const InstanceId instance = instance_of(entry);
+    if (instance.empty()) return nothing_started();
+    const auto item = find_decided_item({trial_, instance, act.by, act.step.text, entry.refused.has_value()});
+    if (!item) return refused(ErrorCode::not_found, item.error().message);
+    return outcome_of(trial_.ask(TakeBackRequest{instance, item->number, act.reason}, as_person(act.by)));
+  }
+  Outcome run(const Entry& entry, const View& act) {
+    const InstanceId instance = instance_of(entry);
+    if (instance.empty()) return nothing_started();
+    const auto item = item_for(instance, act.by, act.step.text, entry.refused.has_value());
+    if (!item) return refused(ErrorCode::not_found, item.error().message);
+    return outcome_of(trial_.ask(ViewRequest{instance, item->number}, as_person(act.by)));
+  }
+  Outcome run(const Entry& entry, const Nudge& act) {
+    return act_on(entry,
+                  [&](const InstanceId& id) { return trial_.ask(NudgeRequest{id}, as_person(act.by)); });
+  }
+  Outcome run(const Entry& entry, const SendCopies& act) {
+    CopiesRequest request{.comment = act.comment};
+    for (const PersonId& person : act.to) request.people.push_back(person.value);
+    return act_on(entry, [&](const InstanceId& id) {
+      request.instance = id;
+      return trial_.ask(request, as_person(act.by));
+    });
+  }
+  Outcome run(const Entry& entry, const Skip& act) {
+    return act_on(entry, [&](const InstanceId& id) {
+      return trial_.ask(SkipRequest{id, act.step, 0, act.reason}, as_administrator(act.by));
+    });
+  }
+  Outcome run(const Entry& entry, const Jump& act) {
+    return act_on(entry, [&](const InstanceId& id) {
+      return trial_.ask(JumpRequest{id, act.step, act.reason}, as_administrator(act.by));
+    });
+  }
+
+  Outcome run(const Entry&, const BeAway& act) {
+    const bool own = act.by == act.absence.person;
+    return outcome_of(trial_.ask(act.absence, own ? as_person(act.by) : as_administrator(act.by)));
+  }
+  Outcome run(const Entry&, const ComeBack& act) {
+    const auto absences = trial_.library().absences();
+    const auto of_person = absences->of(act.person);
+    if (of_person.empty())
+      return refused(ErrorCode::not_found, fmt::format("{} is not away", act.person.value));
+    std::vector<std::int64_t> ids;
+    for (const RecordedAbsence& each : of_person) ids.push_back(each.id);
+    const Caller caller = act.by == act.person ? as_person(act.by) : as_administrator(act.by);
+    for (const std::int64_t id : ids) {
+      if (Outcome outcome = outcome_of(trial_.ask(EndAbsence{act.person, id}, caller))) return outcome;
+    }
+    return std::nullopt;
   }
 
   template <class Ask>

@@ -16,6 +16,7 @@
 #include "core/time_words.h"
 #include "definition/source_text.h"
 #include "runtime/library.h"
+#include "runtime/requests.h"
 
 namespace countersign::scenario {
 
@@ -102,9 +103,59 @@ struct Retry {
   PersonId by;
   std::string reason;
 };
+// Transfer, delegate, add, remove, claim, release.
+struct ActOnItem {
+  ItemActRequest::Act act = ItemActRequest::Act::transfer;
+  PersonId by;
+  PersonId of;  // whose item it is; "": their own
+  Placed step;
+  std::vector<PersonId> people;
+  AddedAs where = AddedAs::before;
+  std::string comment;  // or the reason
+  bool as_admin = false;
+};
+// The decision that the person made last, or last in that step.
+struct TakeBack {
+  PersonId by;
+  Placed step;
+  std::string reason;
+};
+struct View {
+  PersonId by;
+  Placed step;
+};
+struct Nudge {
+  PersonId by;
+};
+struct SendCopies {
+  PersonId by;
+  std::vector<PersonId> to;
+  std::string comment;
+};
+// Both by an administrator.
+struct Skip {
+  PersonId by;
+  std::string step;
+  std::string reason;
+};
+struct Jump {
+  PersonId by;
+  std::string step;
+  std::string reason;
+};
+// An absence as somebody sets it, and the end of all that the person has set.
+struct BeAway {
+  SetAbsence absence;
+  PersonId by;
+};
+struct ComeBack {
+  PersonId person;
+  PersonId by;
+};
 
 using Act = std::variant<Start, Decide, SendEvent, Webhook, Advance, AnswerCall, FailCall, ChangeDirectory,
-                         Withdraw, Cancel, AddComment, Reassign, Retry>;
+                         Withdraw, Cancel, AddComment, Reassign, Retry, ActOnItem, TakeBack, View, Nudge,
+                         SendCopies, Skip, Jump, BeAway, ComeBack>;
 
 // ---- expectations ---------------------------------------------------------------------------------------
 

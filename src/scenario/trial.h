@@ -66,7 +66,7 @@ class Trial {
 
   const Snapshot& snapshot() const { return *current_; }
   const Reader& reader() const { return store_->reader(); }
-  Library& library() { return library_; }
+  const Library& library() const { return library_; }
 
   // Everything since the beginning, oldest first; entries remember how much there was before them.
   const std::vector<SentMail>& mail() const { return mail_; }

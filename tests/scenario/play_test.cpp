@@ -192,6 +192,44 @@ TEST_F(ScenarioTest, WhatIsNotReachedIsListed) {
   EXPECT_FALSE(ran.coverage.is_complete());
 }
 
+// Neither the condition nor anybody asked has had a say.
+TEST_F(ScenarioTest, WhatAnAdministratorSkipsIsNotReached) {
+  const RunResult ran = run(R"(
+  - name: led around
+    steps:
+      - start: {by: ben, form: {days: 9}}
+      - approve: {by: mia, answers: {budget: B1}}
+        expect: {asked: group hr}
+      - skip: {step: hr, by: zoe, reason: nobody is there}
+        expect: {open: [book]}
+      - skip: {step: hr, by: zoe, reason: again}
+        refused: not open
+)");
+  const std::string text = report(ran, {.coverage = true});
+  EXPECT_THAT(text, HasSubstr("1 scenario: all passed"));
+  EXPECT_THAT(text, HasSubstr("not reached: hr: skipped\n"));
+}
+
+TEST_F(ScenarioTest, AnEscalationIsReachedWhereSomebodyIsAskedByIt) {
+  std::string chased = kWorkflow;
+  const std::string before = "  - id: hr\n";
+  chased.insert(chased.find(before),
+                "    escalate: {after: 3 business days, to: requester.manager.manager}\n");
+  write("leave.yaml", chased);
+  const std::string start = R"(
+  - name: waits
+    steps:
+      - start: {by: ben, form: {days: 3}}
+)";
+  EXPECT_THAT(report(run(start), {.coverage = true}), HasSubstr("not reached: manager: escalated\n"));
+  const RunResult late = run(start + R"(
+      - advance: 3 business days
+        expect: {asked: [mia, zoe]}
+)");
+  EXPECT_THAT(report(late, {.coverage = true}), HasSubstr("1 scenario: all passed"));
+  EXPECT_THAT(report(late, {.coverage = true}), Not(HasSubstr("manager: escalated")));
+}
+
 TEST_F(ScenarioTest, JUnitHasACaseForEachScenario) {
   const RunResult ran = run(R"(
   - name: good & short

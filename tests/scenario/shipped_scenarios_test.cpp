@@ -24,19 +24,32 @@ std::vector<std::string> files_ending(const std::string& folder, const std::stri
   return files;
 }
 
-TEST(ShippedScenarios, PassAndReachEveryWay) {
-  const std::string root = source_folder();
-  const auto connectors = load_connector_files({root + "/connectors"});
-  ASSERT_TRUE(connectors) << connectors.error().message;
+// Of the files in that folder.
+Result<RunResult> run_folder(const std::string& folder) {
+  const auto connectors = load_connector_files({source_folder() + "/connectors"});
+  if (!connectors) return std::unexpected(connectors.error());
   auto around = std::make_shared<Snapshot>();
   around->connectors = connectors->connectors;
   around->directory = *Directory::build({}, {});
   around->calendars = default_configuration().calendars;
-  const auto ran = run_files(
-      files_ending(root + "/workflows", ".test.yaml"),
+  return run_files(
+      files_ending(source_folder() + "/" + folder, ".test.yaml"),
       [&](const std::string&) -> Result<std::shared_ptr<const Snapshot>> { return around; }, "");
+}
+
+TEST(ShippedScenarios, PassAndReachEveryWay) {
+  const auto ran = run_folder("workflows");
   ASSERT_TRUE(ran) << ran.error().message;
   EXPECT_TRUE(ran->passed() && ran->coverage.is_complete()) << report_text(*ran, {.coverage = true});
+}
+
+// Acts that people rarely mean to do at once: stories/NAME.test.yaml beside small workflows made for them.
+TEST(HardStories, ArePlayedAsWritten) {
+  const auto ran = run_folder("tests/scenario/stories");
+  ASSERT_TRUE(ran) << ran.error().message;
+  EXPECT_EQ(ran->files.size(), 5U);
+  EXPECT_GE(ran->count(), 20U);
+  EXPECT_TRUE(ran->passed()) << report_text(*ran, {});
 }
 
 TEST(ShippedScenarios, StandBesideEveryWorkflow) {
