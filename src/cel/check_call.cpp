@@ -246,6 +246,7 @@ Type Checker::check_call(Syntax& node) {
     return {};
   }
   finish_call(node, *result);
+  pass_words_on(node);
   return *result;
 }
 

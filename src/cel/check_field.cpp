@@ -13,17 +13,38 @@ namespace {
 
 using Tag = Type::Tag;
 
-}  // namespace
-
-bool Checker::is_guarded(const std::string& path) const {
-  if (path.empty()) return false;
-  return std::ranges::any_of(
-      guards_, [&](const std::string& guard) { return guard == path || guard.starts_with(path + "."); });
+// "form.amount" of form.amount and form.?amount.
+std::string guarded_path(const Syntax& node) {
+  if (node.tag != Syntax::Tag::select || !node.optional) return path_of(node);
+  const std::string base = path_of(*node.children[0]);
+  return base.empty() ? base : base + "." + node.name;
 }
 
-void Checker::collect_guards(const Syntax& node, bool truth, Guards& guards) const {
+// What stands for an empty field in a comparison or a sum; "" where nothing can.
+std::string_view literal_for_nothing(const Type& type) {
+  switch (type.tag()) {
+    case Tag::int_:
+    case Tag::decimal:
+      return "0";
+    case Tag::money:
+      return type.name().empty() ? "" : "0";
+    case Tag::string:
+      return "\"\"";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void collect_guards(const Syntax& node, bool truth, std::vector<std::string>& guards) {
   if (node.tag == Syntax::Tag::select && node.presence) {
     std::string path = path_of(node);
+    if (truth && !path.empty()) guards.push_back(std::move(path));
+    return;
+  }
+  if (node.tag == Syntax::Tag::call && node.receiver && node.name == "hasValue") {
+    std::string path = guarded_path(*node.children[0]);
     if (truth && !path.empty()) guards.push_back(std::move(path));
     return;
   }
@@ -34,11 +55,42 @@ void Checker::collect_guards(const Syntax& node, bool truth, Guards& guards) con
   for (const SyntaxPtr& child : node.children) collect_guards(*child, truth, guards);
 }
 
+std::vector<std::string> guards_of(const Syntax& root) {
+  std::vector<std::string> guards;
+  collect_guards(root, true, guards);
+  return guards;
+}
+
+bool Checker::is_guarded(const std::string& path) const {
+  if (path.empty()) return false;
+  return std::ranges::any_of(
+      guards_, [&](const std::string& guard) { return guard == path || guard.starts_with(path + "."); });
+}
+
 void Checker::report_unknown_field(const Syntax& node, const Type& record) {
   std::vector<std::string> names;
   for (const auto& [name, field] : record.fields()) names.push_back(name);
   report(node.name_at, fmt::format("unknown field '{}' of {}", node.name, record.name()),
-         nearest(node.name, names).value_or(""));
+         nearest(node.name, names).value_or(""), Issue::About::unknown_field);
+}
+
+void Checker::report_missing(const Syntax& node, const Type& record, const RecordField& field) {
+  const std::string path = path_of(node);
+  const std::string base = path_of(*node.children[0]);
+  const std::string_view nothing = literal_for_nothing(field.type);
+  std::string replacement;
+  if (!path.empty() && !nothing.empty())
+    replacement = fmt::format("{}.?{}.orValue({})", base, node.name, nothing);
+  const std::string way =
+      path.empty()                             ? fmt::format("read it as .?{}", node.name)
+      : field.unfilled && !replacement.empty() ? fmt::format("write {}, or has({}) && ...", replacement, path)
+      : field.unfilled                         ? fmt::format("write has({}) && ...", path)
+                       : fmt::format("guard it with has({}) or read it as {}.?{}", path, base, node.name);
+  const std::string why = field.unfilled ? "may be empty here, for nobody need fill it in"
+                                         : "may be missing here, because what sets it may not have run";
+  report(node.at, fmt::format("'{}' of {} {}; {}", node.name, record.name(), why, way), {},
+         field.unfilled ? Issue::About::unfilled : Issue::About::missing);
+  issues_.back().replacement = std::move(replacement);
 }
 
 Type Checker::record_field(const Syntax& node, const Type& record, bool optional) {
@@ -47,17 +99,13 @@ Type Checker::record_field(const Syntax& node, const Type& record, bool optional
     report_unknown_field(node, record);
     return {};
   }
+  const RecordField& field = found->second;
+  if (!field.words.empty())
+    words_[&node] = {field.words, fmt::format("'{}' of {}", node.name, record.name())};
   const bool plain = !optional && !node.presence;
-  if (plain && found->second.maybe && !is_guarded(path_of(node))) {
-    const std::string path = path_of(node);
-    const std::string base = path_of(*node.children[0]);
-    std::string way = path.empty()
-                          ? fmt::format("read it as .?{}", node.name)
-                          : fmt::format("guard it with has({}) or read it as {}.?{}", path, base, node.name);
-    report(node.at, fmt::format("'{}' of {} may be missing here, because what sets it may not have run; {}",
-                                node.name, record.name(), way));
-  }
-  return found->second.type;
+  const bool may_be_absent = field.maybe || (field.unfilled && environment_.filled);
+  if (plain && may_be_absent && !is_guarded(path_of(node))) report_missing(node, record, field);
+  return field.type;
 }
 
 Type Checker::field_of(const Syntax& node, const Type& base, bool optional) {

@@ -28,6 +28,11 @@ std::string_view hint(Operator op, const Type& a, const Type& b) {
   return "";
 }
 
+bool is_people(const Type& type) {
+  if (type.is(Tag::list)) return is_people(type.arguments()[0]);
+  return type.is(Tag::person) || type.is(Tag::group);
+}
+
 }  // namespace
 
 void Checker::report_operands(const Syntax& node) {
@@ -81,6 +86,8 @@ Type Checker::check_conditional(Syntax& node) {
   guards_ = outer;
   const auto type = resolve_overload({node.children[0].get(), node.children[1].get(), node.children[2].get()},
                                      operator_signatures(Operator::conditional, false), false);
+  // A person and a group are both people to whoever takes either.
+  if (!type && is_people(inference_.applied(then)) && is_people(inference_.applied(otherwise))) return {};
   // A condition that is no bool has been reported already.
   if (type || !inference_.assignable(Type::scalar(Tag::bool_), condition.type)) return type.value_or(Type());
   return report(node.at, fmt::format("both sides of ':' must have one type; here are {} and {}",
@@ -115,7 +122,10 @@ Type Checker::check_operation(Syntax& node) {
   if (node.op == Operator::index) {
     const Type base = inference_.applied(operands[0]->type);
     if (base.is(Tag::record)) return check_record_index(node, base);
+    if (Words words = words_of(*operands[0]); !words.words.empty()) words_[&node] = std::move(words);
   }
+  if (node.op == Operator::equal || node.op == Operator::not_equal || node.op == Operator::in)
+    check_words(*operands[0], *operands[1]);
   const bool optional_index = node.op == Operator::index && node.optional;
   const auto type = resolve_overload(operands, operator_signatures(node.op, optional_index), false);
   if (type) return *type;

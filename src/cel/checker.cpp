@@ -55,8 +55,8 @@ std::string_view macro_name(Macro macro) {
 
 }  // namespace
 
-Type Checker::report(SourceRange at, std::string message, std::string suggestion) {
-  issues_.push_back({at, std::move(message), std::move(suggestion)});
+Type Checker::report(SourceRange at, std::string message, std::string suggestion, Issue::About about) {
+  issues_.push_back({at, std::move(message), std::move(suggestion), about});
   return {};
 }
 
@@ -112,7 +112,9 @@ Type Checker::check_name(Syntax& node) {
   if (node.meaning == Syntax::Meaning::local) {
     const auto local =
         std::find_if(locals_.rbegin(), locals_.rend(), [&](const Local& l) { return l.name == node.name; });
-    return local == locals_.rend() ? Type() : local->type;
+    if (local == locals_.rend()) return {};
+    if (!local->words.words.empty()) words_[&node] = local->words;
+    return local->type;
   }
   if (node.meaning == Syntax::Meaning::variable) {
     const auto found = std::ranges::find(environment_.variables, node.name, &Variable::name);
@@ -125,7 +127,8 @@ Type Checker::check_name(Syntax& node) {
     return report(node.at,
                   fmt::format("'{}' is a function: arguments in parentheses are missing", node.name));
   }
-  return report(node.at, fmt::format("unknown name '{}'", node.name), nearest(node.name, names).value_or(""));
+  return report(node.at, fmt::format("unknown name '{}'", node.name), nearest(node.name, names).value_or(""),
+                Issue::About::unknown_name);
 }
 
 void Checker::join_item(std::optional<Type>& so_far, Syntax& item, const Type& type) {
@@ -204,13 +207,13 @@ Type Checker::element_of(const Syntax& macro, const Type& range) {
                             optional ? "an optional" : "lists and maps", text_of_type(type)));
 }
 
-Type Checker::check_body(Syntax& node, const Type& element, std::string_view variable) {
+Type Checker::check_body(Syntax& node, const Syntax& range, const Type& element, std::string_view variable) {
   // A guard outside speaks of another thing of the same name.
   const Guards outer = guards_;
   std::erase_if(guards_, [&](const std::string& path) {
     return path == variable || path.starts_with(std::string(variable) + ".");
   });
-  locals_.push_back({std::string(variable), element});
+  locals_.push_back({std::string(variable), element, words_of(range)});
   Type type = check(node);
   locals_.pop_back();
   guards_ = outer;
@@ -229,9 +232,10 @@ Type Checker::check_macro(Syntax& node) {
   Syntax& body = *node.children.back();
   if (node.children.size() == 3) {
     Syntax& condition = *node.children[1];
-    require_bool(condition, check_body(condition, element, node.variable), "the condition of map()");
+    require_bool(condition, check_body(condition, *node.children[0], element, node.variable),
+                 "the condition of map()");
   }
-  const Type type = check_body(body, element, node.variable);
+  const Type type = check_body(body, *node.children[0], element, node.variable);
   switch (node.macro) {
     case Macro::all:
     case Macro::exists:

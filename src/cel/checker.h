@@ -2,6 +2,7 @@
 // Static types of an expression: deduces the type of every node, decides what number literals are, and says
 // what is wrong. Works on a resolved tree; goes on after an issue as if the part were dyn.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +17,17 @@ namespace countersign::cel {
 Type check(Syntax& root, const Environment& environment, const std::optional<Type>& expected,
            std::vector<Issue>& issues);
 
+// The selections for which has(...) must have held where `root` is true; where `node` is true, or false.
+std::vector<std::string> guards_of(const Syntax& root);
+void collect_guards(const Syntax& node, bool truth, std::vector<std::string>& guards);
+
 // One check's state; its parts are in checker.cpp (names, literals, lists, macros), check_call.cpp
-// (functions), check_operation.cpp (operators), check_money.cpp and check_field.cpp (selections and guards).
+// (functions), check_operation.cpp (operators), check_money.cpp, check_field.cpp (selections and guards) and
+// check_words.cpp (texts beside something that has only certain ones).
 class Checker {
  public:
   Checker(const Environment& environment, std::vector<Issue>& issues)
-      : environment_(environment), issues_(issues) {}
+      : environment_(environment), issues_(issues), guards_(environment.guards) {}
 
   Type check(Syntax& node);
   // The whole, which stands where `expected` is wanted; reports where it may not.
@@ -29,9 +35,15 @@ class Checker {
   Inference& inference() { return inference_; }
 
  private:
+  // The only texts that something can be; empty: any.
+  struct Words {
+    std::vector<std::string> words;
+    std::string what;  // "'kind' of form"
+  };
   struct Local {
     std::string name;
     Type type;
+    Words words;
   };
   // "form.amount": selections that a has() guards where the check stands.
   using Guards = std::vector<std::string>;
@@ -41,7 +53,7 @@ class Checker {
   Type check_list(Syntax& node);
   Type check_map(Syntax& node);
   Type check_macro(Syntax& node);
-  Type check_body(Syntax& node, const Type& element, std::string_view variable);
+  Type check_body(Syntax& node, const Syntax& range, const Type& element, std::string_view variable);
   void require_bool(Syntax& node, const Type& type, std::string_view where);
   Type element_of(const Syntax& macro, const Type& range);
   // Adds `item` to what a list or map has so far; literals adapt.
@@ -67,9 +79,14 @@ class Checker {
   Type field_of(const Syntax& node, const Type& base, bool optional);
   Type record_field(const Syntax& node, const Type& record, bool optional);
   void report_unknown_field(const Syntax& node, const Type& record);
-  // What has(...) must have been true for `node` to be true, or false.
-  void collect_guards(const Syntax& node, bool truth, Guards& guards) const;
+  void report_missing(const Syntax& node, const Type& record, const RecordField& field);
   bool is_guarded(const std::string& path) const;
+
+  // Texts beside something that has only certain ones (check_words.cpp).
+  Words words_of(const Syntax& node) const;
+  void pass_words_on(const Syntax& call);
+  void check_words(const Syntax& a, const Syntax& b);
+  void report_never(const Words& words, const Syntax& text);
 
   // The first signature that fits gives the type; where several do and disagree, it is dyn. Number literals
   // are looked at last and adapt to decimal or money.
@@ -83,7 +100,8 @@ class Checker {
   void check_adapting(Syntax& node, const Type& wanted);
   void adapt(Syntax& node, const Type& wanted);
 
-  Type report(SourceRange at, std::string message, std::string suggestion = {});
+  Type report(SourceRange at, std::string message, std::string suggestion = {},
+              Issue::About about = Issue::About::other);
   // How messages call the node's type.
   std::string text_of_type(const Type& type) const;
 
@@ -92,6 +110,7 @@ class Checker {
   Inference inference_;
   std::vector<Local> locals_;
   Guards guards_;
+  std::map<const Syntax*, Words> words_;
 };
 
 }  // namespace countersign::cel

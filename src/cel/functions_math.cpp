@@ -13,7 +13,8 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
-bool extreme(Evaluation& evaluation, std::string_view name, Arguments arguments, int wanted, Value& result) {
+bool extreme_of(Evaluation& evaluation, std::string_view name, Arguments arguments, int wanted,
+                Value& result) {
   if (arguments.size() == 1 && arguments[0].is(Kind::list)) {
     const List& items = arguments[0].as_list();
     if (items.empty()) return evaluation.fail("'" + std::string(name) + "' of an empty list");
@@ -34,10 +35,10 @@ bool extreme(Evaluation& evaluation, std::string_view name, Arguments arguments,
 }
 
 bool greatest(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return extreme(evaluation, "math.greatest", arguments, 1, result);
+  return extreme_of(evaluation, "math.greatest", arguments, 1, result);
 }
 bool least(Evaluation& evaluation, Arguments arguments, Value& result) {
-  return extreme(evaluation, "math.least", arguments, -1, result);
+  return extreme_of(evaluation, "math.least", arguments, -1, result);
 }
 
 template <class Change>

@@ -91,7 +91,46 @@ class Parser {
     if (token.is("{") && next_ > 0 && tokens_[next_ - 1].tag == Token::Tag::name) {
       stop(token.at, "messages cannot be made here; a map is written {\"key\": value}");
     }
+    explain_number(token);
     stop(token.at, fmt::format("{} is expected here, not {}", wanted, shown(token)));
+  }
+
+  // What people write behind a number: 3 days, 5000 CNY, 3,000.
+  void explain_number(const Token& token) const {
+    if (next_ == 0) return;
+    const Token& number = tokens_[next_ - 1];
+    if (number.tag != Token::Tag::int_ && number.tag != Token::Tag::double_) return;
+    const SourceRange both{number.at.begin, token.at.end};
+    const auto instead = [&](SourceRange at, std::string message, std::string replacement) {
+      throw Stop{{at, std::move(message), replacement, Issue::About::other, replacement}};
+    };
+    if (token.tag == Token::Tag::name && number.tag == Token::Tag::int_) {
+      for (const std::string_view unit : {"day", "month"}) {
+        if (token.text != unit && token.text != std::string(unit) + "s") continue;
+        const std::string call = fmt::format("{}s({})", unit, number.text);
+        instead(both, fmt::format("a number of {}s is written {}", unit, call), call);
+      }
+      for (const auto& [unit, letter] :
+           {std::pair{"hour", 'h'}, std::pair{"minute", 'm'}, std::pair{"second", 's'}}) {
+        if (token.text != unit && token.text != std::string(unit) + "s") continue;
+        const std::string call = fmt::format("duration(\"{}{}\")", number.text, letter);
+        instead(both, fmt::format("{} {} are written {}", number.text, token.text, call), call);
+      }
+    }
+    const bool currency = token.tag == Token::Tag::name && token.text.size() == 3 &&
+                          std::ranges::all_of(token.text, [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (currency) {
+      instead(both,
+              fmt::format("a number beside money is an amount of its currency: write {} alone, or "
+                          "money(\"{}\", \"{}\")",
+                          number.text, number.text, token.text),
+              number.text);
+    }
+    const Token& behind = peek(1);
+    if (token.is(",") && behind.tag == Token::Tag::int_ && behind.text.size() == 3) {
+      instead({number.at.begin, behind.at.end}, "numbers are written without a comma",
+              number.text + behind.text);
+    }
   }
 
   void close(std::string_view symbol, std::string_view opening, SourceRange opened) {

@@ -17,6 +17,7 @@ struct Program::Compiled {
   std::string source;
   Type type;
   std::vector<std::vector<std::string>> references;
+  std::vector<std::string> guards;
   Plan plan;
 };
 
@@ -94,6 +95,9 @@ const Type& Program::type() const {
 const std::vector<std::vector<std::string>>& Program::references() const {
   return compiled_->references;
 }
+const std::vector<std::string>& Program::guards() const {
+  return compiled_->guards;
+}
 
 Result<Value> Program::evaluate(const Bindings& bindings, const Host& host, Cost& cost) const {
   COUNTERSIGN_INVARIANT(compiled_ != nullptr, "an empty program was evaluated");
@@ -135,7 +139,8 @@ Compilation Compiler::compile(std::string_view source, const Environment& enviro
                       [](const Issue& issue) { return std::tie(issue.at.begin, issue.message); });
     return result;
   }
-  result.program = make({std::string(source), std::move(type), references_of(*root), std::move(plan)});
+  result.program =
+      make({std::string(source), std::move(type), references_of(*root), guards_of(*root), std::move(plan)});
   return result;
 }
 

@@ -29,9 +29,19 @@ struct SourceRange {
 };
 
 struct Issue {
+  enum class About {
+    other,
+    unknown_name,
+    unknown_field,
+    missing,   // something is read plainly that may be absent
+    unfilled,  // a field is read plainly that whoever fills it in may leave empty
+    word,      // a text stands beside something that can never be it
+  };
   SourceRange at;
   std::string message;     // "unknown field 'amonut' of form"
   std::string suggestion;  // "amount", or ""; the caller words it as (did you mean 'amount'?)
+  About about = About::other;
+  std::string replacement = {};  // what may stand instead of the text at `at`: "form.?discount.orValue(0)"
 };
 
 struct Overload {
@@ -67,6 +77,11 @@ struct Environment {
   std::vector<Function> functions;  // evaluated by Host::call; they hide standard functions of the same name
   Type person = person_record();    // the fields that Host::person_field answers; dyn: any field is let pass
   bool product = true;  // false: core CEL only (no decimal literals beside decimals, money, dates, persons)
+  // Nothing that is read plainly may be empty (RecordField::unfilled): the place has no use for nothing.
+  bool filled = false;
+  bool words = true;  // a text beside something that can never be it (RecordField::words) is an issue
+  // Selections that are there in any case, because something outside has asked for them: "form.amount".
+  std::vector<std::string> guards = {};
   std::size_t source_bytes_max = 16 * 1024;
   int depth_max = 100;  // nesting of the syntax tree
 };
@@ -127,6 +142,8 @@ class Program {
   // Every chain of field selections that starts at a variable, e.g. {"form", "amount"}, each once, sorted.
   // Serves dependency checks: which fields and steps an expression reads.
   const std::vector<std::vector<std::string>>& references() const;
+  // The selections for which has(...) must have held where it is true: "form.amount".
+  const std::vector<std::string>& guards() const;
 
   // Errors are values: code not_found where something is read that is absent (an empty field, a missing key,
   // a variable without a value), too_large for an exhausted cost limit, else invalid_input; the message names

@@ -90,8 +90,11 @@ bool Type::operator==(const Type& other) const {
   if (fields().size() != other.fields().size()) return false;
   auto theirs = other.fields().begin();
   for (const auto& [field, mine] : fields()) {
-    if (field != theirs->first || mine.maybe != theirs->second.maybe || !(mine.type == theirs->second.type))
+    const RecordField& other_field = theirs->second;
+    if (field != theirs->first || mine.maybe != other_field.maybe || mine.unfilled != other_field.unfilled ||
+        mine.words != other_field.words || !(mine.type == other_field.type)) {
       return false;
+    }
     ++theirs;
   }
   return true;

@@ -76,6 +76,11 @@ struct RecordField {
   // May be missing where the expression stands, because the step that sets it may not have run: plain access
   // is an error of the checker unless has() of the same field guards it; record.?field is always allowed.
   bool maybe = false;
+  // Whoever fills it in may leave it empty: plain access is an error where Environment::filled says that
+  // nothing may be empty. Beside `maybe` it says why it may be missing.
+  bool unfilled = false;
+  // The only texts that it (or, of a list, an element) can be; empty: any.
+  std::vector<std::string> words = {};
 };
 
 }  // namespace countersign::cel

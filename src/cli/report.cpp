@@ -10,7 +10,7 @@ std::string counted(std::size_t number, std::string_view one, std::string_view s
 
 std::string problems_in_words(const Diagnostics& diagnostics) {
   const std::size_t errors = diagnostics.error_count();
-  const std::size_t warnings = diagnostics.all().size() - errors;
+  const std::size_t warnings = diagnostics.warning_count();
   if (errors + warnings == 0) return "no problems";
   if (warnings == 0) return counted(errors, "error", "errors");
   if (errors == 0) return counted(warnings, "warning", "warnings");
@@ -22,7 +22,7 @@ ExitCode print_report(Console& console, const Diagnostics& diagnostics, ReportFo
   if (format == ReportFormat::json) {
     print_json(console, json::object{{"checked", what},
                                      {"errors", diagnostics.error_count()},
-                                     {"warnings", diagnostics.all().size() - diagnostics.error_count()},
+                                     {"warnings", diagnostics.warning_count()},
                                      {"diagnostics", diagnostics.to_json()}});
   } else {
     console.out << diagnostics.to_text() << what << ": " << problems_in_words(diagnostics) << '\n';

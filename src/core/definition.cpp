@@ -183,9 +183,30 @@ cel::Type type_of(const Field& field) {
   return {};
 }
 
+cel::RecordField record_field(const Field& field) {
+  cel::RecordField of{type_of(field)};
+  if (field.type == FieldType::choice || field.type == FieldType::choices) {
+    for (const ChoiceOption& option : field.options) of.words.push_back(option.value);
+  }
+  switch (field.type) {
+    case FieldType::text:
+    case FieldType::long_text:
+    case FieldType::boolean:
+    case FieldType::choices:
+    case FieldType::people:
+    case FieldType::files:
+    case FieldType::table:
+    case FieldType::items_of:
+      return of;
+    default:
+      of.unfilled = !field.required && !field.default_value && !field.computed;
+      return of;
+  }
+}
+
 cel::Type record_of(std::string name, const std::vector<Field>& fields) {
   std::map<std::string, cel::RecordField> of;
-  for (const Field& field : fields) of.emplace(field.name, cel::RecordField{type_of(field), false});
+  for (const Field& field : fields) of.emplace(field.name, record_field(field));
   return cel::Type::record(std::move(name), std::move(of));
 }
 

@@ -440,6 +440,9 @@ struct Definition {
   std::vector<Trigger> triggers;
   std::optional<Expression> key;
   std::vector<Field> form;
+  // Positions in `form`, so that `when`, `default` and `computed` of a field come behind those of the fields
+  // that they read; empty: as they stand.
+  std::vector<std::size_t> form_order;
   std::vector<RefuseRule> refuse_when;
   std::vector<UniqueRule> unique;
   std::vector<Step> steps;
@@ -474,6 +477,9 @@ bool encloses(const Definition& definition, ListIndex list, ListIndex inner);
 
 // The static type of a field's value, and of a record of fields (`name` is what messages call it).
 cel::Type type_of(const Field& field);
+// The type and the words of a field, and whether it may be left empty by whoever fills it in: not where it is
+// required or has a default, nor where its type has an empty value (empty_value() in form.h).
+cel::RecordField record_field(const Field& field);
 cel::Type record_of(std::string name, const std::vector<Field>& fields);
 // What expressions read of STEP: outcome, by, at, comment, and the fields of its ask; of a call or a wait
 // `reply`, what the connector declares.

@@ -100,7 +100,9 @@ namespace {
 // The names of the fields whose `when` does not hold.
 std::set<std::string> derive(Transition& transition, Draft& draft, const std::set<std::string>* named) {
   std::set<std::string> hidden;
-  for (const Field& field : transition.definition().form) {
+  const Definition& definition = transition.definition();
+  for (std::size_t i = 0; i < definition.form.size(); ++i) {
+    const Field& field = definition.form[definition.form_order.empty() ? i : definition.form_order[i]];
     if (!is_shown(transition, draft, field)) {
       hidden.insert(field.name);
       draft.form().erase(field.name);

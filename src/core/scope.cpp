@@ -36,13 +36,13 @@ std::vector<cel::Function> make_functions() {
 
 }  // namespace
 
-cel::Type instance_type() {
+cel::Type instance_type(std::vector<std::string> stages, std::vector<std::string> statuses) {
   const cel::Type text = scalar(Tag::string);
   return cel::Type::record("instance", {{"id", {text}},
                                         {"reference", {text}},
                                         {"workflow", {text}},
-                                        {"stage", {text}},
-                                        {"status", {text}},
+                                        {"stage", {text, false, false, std::move(stages)}},
+                                        {"status", {text, false, false, std::move(statuses)}},
                                         {"round", {scalar(Tag::int_)}},
                                         {"url", {text}}});
 }

@@ -49,7 +49,8 @@ enum class Place {
 };
 
 // The type of `instance`: id, reference, workflow, stage, status, round, url.
-cel::Type instance_type();
+// `stages` and `statuses` are all that there are, where that is known.
+cel::Type instance_type(std::vector<std::string> stages = {}, std::vector<std::string> statuses = {});
 // The type of `period`: first and last (dates), name.
 cel::Type period_type();
 // What business_days() gives.

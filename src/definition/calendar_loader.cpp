@@ -38,7 +38,7 @@ class CalendarReader {
         map_(entry.value, fmt::format("calendar '{}'", excerpt(entry.key)), kCalendarKeys, diagnostics) {}
 
   std::shared_ptr<const Calendar> read() {
-    const std::size_t errors_before = diagnostics_.error_count();
+    const std::size_t errors_before = diagnostics_.reported_errors();
     settings_.name = entry_.key;
     settings_.zone = map_.text("zone");
     if (const auto* zone = map_.find("zone")) check_zone(*zone);
@@ -53,7 +53,7 @@ class CalendarReader {
         if (const auto day = read_day(item)) settings_.workdays.push_back({*day, -1});
       }
     }
-    if (diagnostics_.error_count() > errors_before) return nullptr;
+    if (diagnostics_.reported_errors() > errors_before) return nullptr;
     auto calendar = Calendar::make(std::move(settings_));
     if (!calendar) {
       diagnostics_.error(Code::bad_value, entry_.key_at, calendar.error().message);

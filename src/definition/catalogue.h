@@ -46,6 +46,9 @@ struct Catalogue {
   std::set<std::string, std::less<>> calendars;
   // Name -> currency. nullopt: no configuration is known, and their names are not checked.
   std::optional<std::map<std::string, std::string, std::less<>>> ledgers;
+  // A version that is in force already is read again: what the loader has learnt to refuse since then, and
+  // what went well so far, is let pass.
+  bool in_force = false;
   // For person("...") and group("..."); null: those are not checked.
   std::shared_ptr<const Directory> directory;
 };

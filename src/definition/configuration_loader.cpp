@@ -67,7 +67,7 @@ const Grammar& limits_grammar() {
   static const Grammar kGrammar{"limits", {map_of({kLimitKeys})}};
   return kGrammar;
 }
-const Grammar& reminders_grammar() {
+const Grammar& reminder_settings_grammar() {
   static const Grammar kGrammar{"reminders", {map_of({kReminderKeys})}};
   return kGrammar;
 }
@@ -88,7 +88,7 @@ constexpr Key kConfigurationKeys[] = {
     {"calendar", Shape::text, Need::optional, "the default calendar"},
     {"calendars", Shape::map, Need::optional, "working calendars by name", "", calendars_grammar},
     {"ledgers", Shape::map, Need::optional, "budgets by name", "", ledgers_grammar},
-    {"reminders", Shape::map, Need::optional, "how people are reminded", "", reminders_grammar},
+    {"reminders", Shape::map, Need::optional, "how people are reminded", "", reminder_settings_grammar},
     {"outbound", Shape::map, Need::optional, "where connectors and mail may reach", "", outbound_grammar},
     {"limits", Shape::map, Need::optional, "what clients may send", "", limits_grammar},
     {"stop_within", Shape::duration, Need::optional, "how long a graceful stop may take"},

@@ -18,9 +18,9 @@ cel::Type headers_type() {
   return cel::Type::map(cel::Type::scalar(Tag::string), cel::Type::scalar(Tag::string));
 }
 
-Code code_of(const cel::Issue& issue, bool syntax) {
+Code code_of_issue(const cel::Issue& issue, bool syntax) {
   if (syntax) return Code::expression_syntax;
-  return issue.message.starts_with("unknown field") ? Code::unknown_field : Code::expression;
+  return issue.about == cel::Issue::About::unknown_field ? Code::unknown_field : Code::expression;
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ cel::Program ConnectorExpressions::compile(const YamlNode& node, std::size_t beg
   parse_only.check = false;
   const bool syntax = !cel::compile(text, environment, parse_only).issues.empty();
   for (const auto& issue : compiled.issues) {
-    diagnostics_.error(code_of(issue, syntax),
+    diagnostics_.error(code_of_issue(issue, syntax),
                        document_.span_in(node, begin + issue.at.begin, begin + issue.at.end), issue.message,
                        issue.suggestion);
   }

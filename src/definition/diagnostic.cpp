@@ -31,6 +31,16 @@ std::uint32_t take_character(std::string_view& text) {
   return c;
 }
 
+// What was probably meant, where the mistake is. A value that begins with a quote is one of YAML's.
+std::string fix_by_suggestion(const Diagnostic& diagnostic, const SourceText& source) {
+  if (diagnostic.suggestion.empty()) return {};
+  const SourceSpan at{diagnostic.line, diagnostic.column, diagnostic.length};
+  const std::string before = source.line_with({at.line, at.column, 100'000}, "");
+  const bool whole = before.empty() || before.ends_with(':') || before.ends_with('-');
+  const bool quoted = diagnostic.suggestion.starts_with('"') && whole;
+  return source.line_with(at, quoted ? "'" + diagnostic.suggestion + "'" : diagnostic.suggestion);
+}
+
 // The caret line below `line`: blanks up to the column (tabs stay tabs), then ^~~~ over `length` characters.
 std::string caret_line(std::string_view line, std::uint32_t column, std::uint32_t length) {
   std::string out;
@@ -73,8 +83,12 @@ void Diagnostics::warning(Code code, SourceSpan at, std::string message, std::st
 
 void Diagnostics::add(Severity severity, Code code, SourceSpan at, std::string message,
                       std::string suggestion, std::string fix) {
-  if (severity == Severity::error) ++errors_;
-  if (entries_.size() >= kShownMax) return;
+  if (severity == Severity::error) ++reported_errors_;
+  if (entries_.size() >= kShownMax) {
+    // It says that there are more, and of what kind.
+    if (severity == Severity::error) entries_.back().diagnostic.severity = severity;
+    return;
+  }
   if (entries_.size() == kShownMax - 1) {
     message = fmt::format("there are {} or more problems; the rest is not shown", kShownMax);
     suggestion.clear();
@@ -106,6 +120,11 @@ std::vector<Diagnostics::Entry> Diagnostics::sorted() const {
   return out;
 }
 
+std::size_t Diagnostics::count(Severity severity) const {
+  const std::vector<Diagnostic> shown = all();
+  return static_cast<std::size_t>(std::ranges::count(shown, severity, &Diagnostic::severity));
+}
+
 std::vector<Diagnostic> Diagnostics::all() const {
   std::vector<Diagnostic> out;
   for (Entry& entry : sorted()) out.push_back(std::move(entry.diagnostic));
@@ -114,7 +133,7 @@ std::vector<Diagnostic> Diagnostics::all() const {
 
 void Diagnostics::append(const Diagnostics& other) {
   entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
-  errors_ += other.errors_;
+  reported_errors_ += other.reported_errors_;
 }
 
 std::string Diagnostics::to_text() const {
@@ -142,7 +161,7 @@ std::string Diagnostics::to_text() const {
 
 json::value Diagnostics::to_json() const {
   json::array out;
-  for (const Diagnostic& d : all()) {
+  for (const auto& [d, source] : sorted()) {
     json::object entry{{"file", d.file},
                        {"line", d.line},
                        {"column", d.column},
@@ -153,7 +172,8 @@ json::value Diagnostics::to_json() const {
                        {"code", d.code},
                        {"message", d.message}};
     if (!d.suggestion.empty()) entry["suggestion"] = d.suggestion;
-    if (!d.fix.empty()) entry["fix"] = d.fix;
+    const std::string fix = d.fix.empty() ? fix_by_suggestion(d, *source) : d.fix;
+    if (!fix.empty()) entry["fix"] = fix;
     out.push_back(std::move(entry));
   }
   return out;

@@ -48,8 +48,13 @@ class Diagnostics {
   void warning(Code code, SourceSpan at, std::string message, std::string suggestion = {},
                std::string fix = {});
 
-  bool has_errors() const { return errors_ > 0; }
-  std::size_t error_count() const { return errors_; }
+  bool has_errors() const { return reported_errors_ > 0; }
+  // As all() has them.
+  std::size_t error_count() const { return count(Severity::error); }
+  std::size_t warning_count() const { return count(Severity::warning); }
+  // How often an error was reported, the same one again included: whether there was one since it was asked
+  // last.
+  std::size_t reported_errors() const { return reported_errors_; }
   // Sorted by file and position; reports at one place keep their order, equal ones are one. At most 1,000.
   std::vector<Diagnostic> all() const;
   // Takes over what `other` has gathered.
@@ -64,6 +69,7 @@ class Diagnostics {
  private:
   void add(Severity severity, Code code, SourceSpan at, std::string message, std::string suggestion,
            std::string fix);
+  std::size_t count(Severity severity) const;
   struct Entry {
     Diagnostic diagnostic;
     std::shared_ptr<const SourceText> source;
@@ -72,7 +78,7 @@ class Diagnostics {
 
   std::shared_ptr<const SourceText> source_ = std::make_shared<const SourceText>();
   std::vector<Entry> entries_;
-  std::size_t errors_ = 0;
+  std::size_t reported_errors_ = 0;
 };
 
 }  // namespace countersign

@@ -89,6 +89,8 @@ constexpr std::array kCodes = {
     CodeInfo{Code::duplicate_definition, "CS062", "defined twice", "Two files define the same thing."},
     CodeInfo{Code::never_ends, "CS063", "no end",
              "Every way through the steps leads to an `end` with a status."},
+    CodeInfo{Code::circular_fields, "CS064", "fields in a circle",
+             "`computed`, `default` or `when` of a field reads itself, directly or by way of other fields."},
     CodeInfo{Code::nobody_to_ask, "CS080", "nobody to ask",
              "A warning: the group has no active member, and without `if_nobody` an administrator is asked."},
     CodeInfo{Code::unused, "CS081", "never used", "A warning: what is declared is used nowhere."},

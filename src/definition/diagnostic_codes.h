@@ -47,6 +47,7 @@ enum class Code {
   endless_cycle,
   unreachable,
   never_ends,
+  circular_fields,
   out_of_reach,
   bad_return_target,
   missing_need,

@@ -45,6 +45,11 @@ bool accepts(const Expected& expected, const cel::Type& found) {
   return std::ranges::find(expected.any_of, found) != expected.any_of.end();
 }
 
+// 2026-03-01, which CEL reads as a subtraction.
+bool is_day(std::string_view text) {
+  return cel::parse_date(text).has_value();
+}
+
 bool is_bare_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -187,9 +192,63 @@ bool is_torn(const Loading& loading, const Piece& piece) {
 
 Code code_of(const cel::Issue& issue, bool syntax) {
   if (syntax) return Code::expression_syntax;
-  if (issue.message.starts_with("unknown field")) return Code::unknown_field;
-  if (issue.message.find("may be missing here") != std::string::npos) return Code::may_be_missing;
-  return Code::expression;
+  switch (issue.about) {
+    case cel::Issue::About::unknown_field:
+      return Code::unknown_field;
+    case cel::Issue::About::missing:
+    case cel::Issue::About::unfilled:
+      return Code::may_be_missing;
+    case cel::Issue::About::word:
+      return Code::unknown_word;
+    default:
+      return Code::expression;
+  }
+}
+
+// The line with something else at a place of the expression; "" where that cannot be said in one line.
+std::string line_with(const Piece& piece, cel::SourceRange at, std::string_view instead) {
+  const SourceText& source = piece.document.source;
+  const SourceSpan span = piece.span(at.begin, at.end);
+  const std::string_view written = piece.text().substr(at.begin, at.end - at.begin);
+  // A text with escapes, or of several lines, does not stand there as it is read.
+  if (source.line_with(span, written) != trimmed(source.line(span.line))) return {};
+  if (piece.node.quoted() && instead.find_first_of("\"'\\") != std::string_view::npos) return {};
+  std::string line = source.line_with(span, instead);
+  if (const auto mending = mend_line(line)) line = mending->line;
+  return line;
+}
+
+// What to write where a field is read that may be empty.
+std::string fix_of(const Piece& piece, const cel::Issue& issue, const Expected& expected) {
+  const bool absence =
+      issue.about == cel::Issue::About::missing || issue.about == cel::Issue::About::unfilled;
+  const bool whole = issue.at.begin == 0 && issue.at.end == piece.text().size();
+  if (absence && whole && !expected.filled) {
+    // Nothing may come of nothing here.
+    const std::size_t dot = piece.text().rfind('.');
+    if (dot == std::string_view::npos) return {};
+    return line_with(piece, issue.at, std::string(piece.text()).insert(dot + 1, "?"));
+  }
+  if (!issue.replacement.empty()) return line_with(piece, issue.at, issue.replacement);
+  const std::string_view read = piece.text().substr(issue.at.begin, issue.at.end - issue.at.begin);
+  const bool condition = expected.type && expected.type->is(Tag::bool_);
+  if (issue.about != cel::Issue::About::unfilled || !condition) return {};
+  const bool plain = piece.text().find_first_of("|?") == std::string_view::npos;
+  const std::string rest = plain ? std::string(piece.text()) : fmt::format("({})", piece.text());
+  return line_with(piece, {0, piece.text().size()}, fmt::format("has({}) && {}", read, rest));
+}
+
+// How the file could see to it that the field is never empty.
+std::string remedy_of(const Loading& loading, const Piece& piece, const cel::Issue& issue) {
+  if (issue.about != cel::Issue::About::unfilled) return {};
+  const std::string_view read = piece.text().substr(issue.at.begin, issue.at.end - issue.at.begin);
+  if (!read.starts_with("form.")) return {};
+  const Field* field = loading.outline->find_field(read.substr(5));
+  if (field == nullptr) return {};
+  if (field->when) return "; its own 'when' may leave it out";
+  if (field->computed) return "; what it is computed from may be empty";
+  if (field->required) return "; the step that fills it in does not come before on every way";
+  return "; or give the field 'required: true' or a 'default'";
 }
 
 // What somebody may have meant by a bare word: the group or person of that name, or the text itself.
@@ -237,8 +296,9 @@ void report_issues(Loading& loading, const Piece& piece, const cel::Compilation&
     std::string suggestion = issue.suggestion;
     if (suggestion.empty()) suggestion = quoted_meaning(loading, piece, issue);
     if (suggestion.empty()) suggestion = meant_by(loading, piece.text(), expected);
-    loading.diagnostics.error(code_of(issue, syntax), piece.span(issue.at.begin, issue.at.end), issue.message,
-                              std::move(suggestion));
+    loading.diagnostics.error(code_of(issue, syntax), piece.span(issue.at.begin, issue.at.end),
+                              issue.message + remedy_of(loading, piece, issue), std::move(suggestion),
+                              fix_of(piece, issue, expected));
   }
 }
 
@@ -256,11 +316,11 @@ cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spo
     return {};
   }
   if (!check_calls(loading, piece, spot)) return {};
-  cel::Environment environment = environment_of(loading, spot, piece.text());
+  cel::Environment environment = environment_of(loading, spot, piece.text(), expected.filled);
   cel::Compilation compiled = compile_expected(piece.text(), environment, expected);
   if (!compiled.issues.empty()) {
     // Suggestions come from all names, not only from those that the text holds.
-    environment = full_environment_of(loading, spot, piece.text());
+    environment = full_environment_of(loading, spot, piece.text(), expected.filled);
     compiled = compile_expected(piece.text(), environment, expected);
     report_issues(loading, piece, compiled, environment, expected);
     return {};
@@ -271,6 +331,7 @@ cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spo
         std::ranges::any_of(expected.any_of, [](const cel::Type& type) { return type.is(Tag::person); });
     if (wants_person && compiled.program.type().is(Tag::string))
       suggestion = fmt::format("person({})", piece.text());
+    if (is_day(piece.text())) suggestion = fmt::format("date(\"{}\")", piece.text());
     loading.diagnostics.error(
         Code::expression, piece.span(),
         fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()),
@@ -317,7 +378,8 @@ Expression compile_generated(Loading& loading, const YamlNode& node, const std::
   Expression expression;
   expression.at = position_of(node.at);
   if (!loading.compiles()) return expression;
-  const cel::Compilation compiled = compile_expected(text, environment_of(loading, spot, text), expected);
+  const cel::Compilation compiled =
+      compile_expected(text, environment_of(loading, spot, text, expected.filled), expected);
   if (!compiled.issues.empty()) {
     loading.diagnostics.error(Code::expression, node.at,
                               fmt::format("{}: {}", what, compiled.issues.front().message));
@@ -353,6 +415,13 @@ std::optional<std::string> option_literal(Loading& loading, const YamlNode& node
 
 Expected expects_bool() {
   return {cel::Type::scalar(Tag::bool_), {}, "true or false"};
+}
+Expected expects_condition() {
+  return filled(expects_bool());
+}
+Expected filled(Expected expected) {
+  expected.filled = true;
+  return expected;
 }
 Expected expects_person() {
   return {std::nullopt, {cel::Type::scalar(Tag::person)}, "a person"};
@@ -398,13 +467,13 @@ Expression read_expression(Loading& loading, const YamlNode& node, const Spot& s
   expression.at = position_of(node.at);
   if (node.is_sequence()) {
     // The items are looked at one by one first, so that what is wrong in one is reported at its place.
-    const std::size_t errors = loading.diagnostics.error_count();
+    const std::size_t errors = loading.diagnostics.reported_errors();
     std::string joined = "[";
     for (const YamlNode& item : node.items) {
       read_expression(loading, item, spot, expects_anything(), what);
       joined += (joined.size() > 1 ? ", " : "") + item.text;
     }
-    if (loading.diagnostics.error_count() != errors) return expression;
+    if (loading.diagnostics.reported_errors() != errors) return expression;
     return compile_generated(loading, node, joined + "]", spot, expected, what);
   }
   if (!is_expression_scalar(loading, node, what)) return expression;
@@ -413,6 +482,12 @@ Expression read_expression(Loading& loading, const YamlNode& node, const Spot& s
     warn_of_constant(loading, node, expression.program, what);
   }
   return expression;
+}
+
+void add_guards(Loading& loading, const Expression& condition) {
+  if (!condition.program) return;
+  const std::vector<std::string>& guards = condition.program.guards();
+  loading.guards.insert(loading.guards.end(), guards.begin(), guards.end());
 }
 
 std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node, const Spot& spot,
@@ -456,8 +531,10 @@ TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, con
     if (span) return *span;
     const char first = node.text.empty() ? ' ' : node.text.front();
     if (first >= '0' && first <= '9') {
-      loading.diagnostics.error(Code::bad_duration, node.at,
-                                fmt::format("{}: {}", what, span.error().message));
+      const std::string day = is_day(node.text) ? fmt::format("date(\"{}\")", node.text) : "";
+      loading.diagnostics.error(
+          Code::bad_duration, node.at,
+          fmt::format("{}: {}", what, day.empty() ? span.error().message : "a day is written " + day), day);
       return TimeSpan{};
     }
   }

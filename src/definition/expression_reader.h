@@ -33,8 +33,11 @@ struct Expected {
   std::vector<cel::Type> any_of;  // else one of these; empty: anything
   std::string_view words;         // "a person, a group or a list of persons"
   bool absent = false;            // with `type`: an optional of it is taken too
+  bool filled = false;            // the place stands still where something that is read in it is empty
 };
 Expected expects_bool();
+Expected expects_condition();  // the same, where an empty field would stop the instance
+Expected filled(Expected expected);
 Expected expects_person();
 Expected expects_people();
 Expected expects_time();                              // a timestamp, date, duration or business time
@@ -48,6 +51,8 @@ Expected expects_anything();
 // A YAML list is a list of expressions. `what` names the place in messages: "'when'".
 Expression read_expression(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
                            std::string_view what);
+// From here on what has(...) asks for in the condition is taken to be there (Loading::guards).
+void add_guards(Loading& loading, const Expression& condition);
 // One expression or a YAML list of them.
 std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node, const Spot& spot,
                                          const Expected& expected, std::string_view what);

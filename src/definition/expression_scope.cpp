@@ -7,6 +7,8 @@
 
 #include "core/budget.h"
 #include "core/exchange.h"
+#include "core/form.h"
+#include "core/form_rules.h"
 #include "definition/call_scan.h"
 
 namespace countersign {
@@ -58,6 +60,14 @@ bool sets(const Step& step, const Field& field, const std::string& outcome) {
     default:
       return field.default_value.has_value();
   }
+}
+
+// A field that whoever decides in the step always fills in.
+Field field_of_its_own() {
+  Field field;
+  field.name = "?";
+  field.required = true;
+  return field;
 }
 
 Flow::Possible possible_at(const Loading& loading, const Spot& spot, StepIndex step) {
@@ -154,9 +164,56 @@ cel::Type variables_record(const std::map<std::string, std::vector<cel::Type>>& 
   return cel::Type::record("vars", std::move(fields));
 }
 
+// Whether a form that has come to the spot has the field, which people fill in only in later steps.
+bool is_filled_in_at(const Loading& loading, const Spot& spot, const Field& field) {
+  if (spot.place != Place::step && spot.place != Place::step_event) return false;
+  return std::ranges::any_of(loading.outline->steps, [&](const Step& step) {
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    const auto* task = std::get_if<Task>(&step.kind);
+    const std::vector<std::string>* edit = approve != nullptr ? &approve->edit
+                                           : task != nullptr  ? &task->edit
+                                                              : nullptr;
+    if (edit == nullptr || step.id.empty() || std::ranges::find(*edit, field.name) == edit->end())
+      return false;
+    const Flow::Possible possible = possible_at(loading, spot, step.index);
+    return !possible.absent && std::ranges::none_of(possible.outcomes, [&](const std::string& outcome) {
+      return outcome == "rejected" || outcome == "returned" || decided_by_policy(step, outcome);
+    });
+  });
+}
+
+// The form as it is known at the spot: a field may be empty unless it is required from the start, or is
+// filled in by a step that has been passed, or has a value of itself.
+cel::Type form_type(const Loading& loading, const Spot& spot) {
+  std::map<std::string, cel::RecordField> fields;
+  for (const Field& field : loading.outline->form) {
+    cel::RecordField of = record_field(field);
+    const bool always = field.default_value || field.computed;
+    if (!empty_value(field)) {
+      of.unfilled =
+          of.unfilled || field.when || loading.may_be_empty.contains(field.name) ||
+          (!always && is_filled_in_later(*loading.outline, field) && !is_filled_in_at(loading, spot, field));
+    }
+    fields.emplace(field.name, std::move(of));
+  }
+  return cel::Type::record("form", std::move(fields));
+}
+
+// `instance`, with the stages and statuses that it can have.
+cel::Type instance_of(const Definition& outline) {
+  std::vector<std::string> stages = outline.stages;
+  if (!stages.empty()) stages.emplace_back();
+  std::vector<std::string> statuses{"running", "revising"};
+  statuses.insert(statuses.end(), outline.statuses.begin(), outline.statuses.end());
+  for (const char* reserved : {"completed", "rejected", "withdrawn", "cancelled"}) {
+    if (std::ranges::find(statuses, reserved) == statuses.end()) statuses.emplace_back(reserved);
+  }
+  return instance_type(std::move(stages), std::move(statuses));
+}
+
 template <class Wanted>
 cel::Environment make_environment(const Loading& loading, const Spot& spot, std::string_view text,
-                                  Wanted wanted) {
+                                  bool filled, Wanted wanted) {
   std::vector<cel::Variable> steps;
   if (spot.place == Place::step || spot.place == Place::step_event) {
     for (const Step& step : loading.outline->steps) {
@@ -166,13 +223,17 @@ cel::Environment make_environment(const Loading& loading, const Spot& spot, std:
   }
   for (cel::Variable& item : items_at(loading, spot)) steps.push_back(std::move(item));
   cel::Environment environment;
-  environment.variables = variables_of(spot.place, record_of("form", loading.outline->form),
+  environment.filled = filled && !loading.catalogue.in_force;
+  environment.words = !loading.catalogue.in_force;
+  environment.guards = loading.guards;
+  environment.variables = variables_of(spot.place, form_type(loading, spot),
                                        spot.event ? record_of("the event", *spot.event) : cel::Type(), steps);
   environment.functions = workflow_functions();
   add_data_functions(loading, text, environment.functions);
-  if (loading.variable_types == nullptr) return environment;
   for (cel::Variable& variable : environment.variables) {
-    if (variable.name == scope::kVars) variable.type = variables_record(*loading.variable_types);
+    if (variable.name == scope::kInstance) variable.type = instance_of(*loading.outline);
+    if (variable.name == scope::kVars && loading.variable_types != nullptr)
+      variable.type = variables_record(*loading.variable_types);
   }
   return environment;
 }
@@ -197,7 +258,15 @@ cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& s
                          std::ranges::all_of(possible.outcomes, [&](const std::string& outcome) {
                            return sets(step, field, outcome);
                          });
-    fields.insert_or_assign(field.name, cel::RecordField{type_of(field), !certain});
+    cel::RecordField of = record_field(field);
+    of.maybe = !certain;
+    // It has run, and whoever answered could leave this out.
+    of.unfilled = !certain && (inside || !possible.absent) && !field.required &&
+                  std::ranges::all_of(possible.outcomes, [&](const std::string& outcome) {
+                    return sets(step, field_of_its_own(), outcome);
+                  });
+    if (field.name == "outcome") of.words = outcomes_of(*loading.outline, step);
+    fields.insert_or_assign(field.name, std::move(of));
   }
   if (std::holds_alternative<ForEach>(step.kind)) {
     const auto known = loading.item_types.find(step.index);
@@ -214,13 +283,15 @@ cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& s
   return type;
 }
 
-cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text) {
-  return make_environment(loading, spot, text,
+cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text,
+                                bool filled) {
+  return make_environment(loading, spot, text, filled,
                           [&](const std::string& id) { return text.find(id) != std::string_view::npos; });
 }
 
-cel::Environment full_environment_of(const Loading& loading, const Spot& spot, std::string_view text) {
-  return make_environment(loading, spot, text, [](const std::string&) { return true; });
+cel::Environment full_environment_of(const Loading& loading, const Spot& spot, std::string_view text,
+                                     bool filled) {
+  return make_environment(loading, spot, text, filled, [](const std::string&) { return true; });
 }
 
 bool names_variable(const Loading& loading, const Spot& spot, std::string_view name) {

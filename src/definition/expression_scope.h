@@ -10,8 +10,11 @@
 namespace countersign {
 
 // Only with those steps' results whose id the text holds: a workflow may have a thousand steps.
-cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text);
-cel::Environment full_environment_of(const Loading& loading, const Spot& spot, std::string_view text);
+// `filled`: where something empty stops the instance.
+cel::Environment environment_of(const Loading& loading, const Spot& spot, std::string_view text,
+                                bool filled = false);
+cel::Environment full_environment_of(const Loading& loading, const Spot& spot, std::string_view text,
+                                     bool filled = false);
 bool names_variable(const Loading& loading, const Spot& spot, std::string_view name);
 
 // The type of STEP's result where `spot` is: a field is `maybe` unless every outcome that the result may have

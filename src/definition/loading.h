@@ -70,6 +70,12 @@ struct Loading {
   // Fields of the form that an expression reads; "" stands for the form as a whole.
   std::set<std::string> read_fields;
 
+  // Fields of the form that may be empty although nothing has to be filled in there: computed from what may
+  // be empty, or with a default that may give nothing.
+  std::set<std::string, std::less<>> may_be_empty;
+  // Selections that `when` of the step and of what is around it has found to be there: "form.discount".
+  std::vector<std::string> guards;
+
   std::map<StepIndex, cel::Type> item_types;  // of for_each steps, in the second reading
 
   bool too_many_steps = false;  // reported

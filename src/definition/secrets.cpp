@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kSecretBytesMax = 64 * 1024;
 
-bool is_name(std::string_view name) {
+bool is_name_of_secret(std::string_view name) {
   return !name.empty() && name.front() != '.' && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
@@ -36,7 +36,7 @@ std::string Secrets::variable_of(std::string_view name) {
 }
 
 Result<std::string> Secrets::find(const std::string& name) const {
-  if (!is_name(name)) {
+  if (!is_name_of_secret(name)) {
     return fail(ErrorCode::invalid_input, fmt::format("'{}' cannot be the name of a secret", excerpt(name)));
   }
   std::string secret;

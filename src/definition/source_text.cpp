@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace countersign {
 namespace {
 
@@ -59,6 +61,24 @@ std::string_view SourceText::line(std::uint32_t number) const {
 std::size_t SourceText::line_begin(std::uint32_t number) const {
   if (number == 0) return 0;
   return number <= line_begins_.size() ? line_begins_[number - 1] : text_.size();
+}
+
+std::string SourceText::line_with(SourceSpan at, std::string_view text) const {
+  const std::string_view old = line(at.line);
+  const auto byte_of = [&](std::size_t characters) {
+    std::size_t byte = 0;
+    for (; byte < old.size(); ++byte) {
+      const bool begins = (static_cast<unsigned char>(old[byte]) & 0xc0) != 0x80;
+      if (begins && characters-- == 0) break;
+    }
+    return byte;
+  };
+  if (at.column == 0 || trimmed(old).empty()) return {};
+  const std::size_t begin = byte_of(at.column - 1);
+  const std::size_t end = byte_of(at.column - 1 + at.length);
+  const std::string mended =
+      std::string(old.substr(0, begin)) + std::string(text) + std::string(old.substr(end));
+  return std::string(trimmed(mended));
 }
 
 }  // namespace countersign

@@ -32,6 +32,9 @@ class SourceText {
   std::string_view line(std::uint32_t number) const;
   // The byte at which a 1-based line begins; the size of the text where there is no such line.
   std::size_t line_begin(std::uint32_t number) const;
+  // The line of `at` with `text` instead of what stands there, without its indentation; "" where there is no
+  // such line or the place is not of one line.
+  std::string line_with(SourceSpan at, std::string_view text) const;
 
  private:
   std::size_t characters_before(std::size_t byte) const;

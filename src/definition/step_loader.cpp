@@ -246,11 +246,14 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
   read_id(loading, map, fresh);
   fresh.name = fresh.id.empty() ? path : fresh.id;
   const Spot spot = spot_of_step(loading, index);
+  // What `when` has asked for is there in all that follows from the step.
+  const std::vector<std::string> asked_before = loading.guards;
+  if (const YamlNode* when = map.find("when")) {
+    fresh.when = read_expression(loading, *when, spot, expects_condition(), "'when'");
+    add_guards(loading, *fresh.when);
+  }
   if (const YamlNode* title = map.find("title"))
     fresh.title = read_local_text(loading, *title, spot, "'title'");
-  if (const YamlNode* when = map.find("when")) {
-    fresh.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
-  }
   read_stage(loading, map, fresh);
   read_visibility(loading, map, fresh, spot);
   read_chase(loading, map, fresh, word);
@@ -265,6 +268,7 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
   } else {
     loading.definition.steps[index].kind = Notify{};  // refused; something that lets the flow pass
   }
+  loading.guards = asked_before;
 }
 
 }  // namespace

@@ -34,12 +34,12 @@ class TableReader {
   TableReader(const CsvTable& csv, Diagnostics& diagnostics) : csv_(csv), diagnostics_(diagnostics) {}
 
   std::optional<DataTable> read() {
-    const std::size_t errors = diagnostics_.error_count();
+    const std::size_t errors = diagnostics_.reported_errors();
     for (const CsvCell& cell : csv_.header) read_column(cell);
-    if (diagnostics_.error_count() != errors) return std::nullopt;
+    if (diagnostics_.reported_errors() != errors) return std::nullopt;
     cel::List rows;
     for (const CsvRow& row : csv_.rows) rows.push_back(read_row(row));
-    if (diagnostics_.error_count() != errors) return std::nullopt;
+    if (diagnostics_.reported_errors() != errors) return std::nullopt;
     table_.rows = cel::Value::list(std::move(rows));
     return std::move(table_);
   }
@@ -146,18 +146,21 @@ class TableReader {
 
 std::optional<DataTable> load_table(std::string_view file, std::string_view text, Diagnostics& diagnostics) {
   const CsvLimits limits{kTableBytesMax, kTableRowsMax, kTableColumnsMax};
-  const std::size_t errors = diagnostics.error_count();
+  const std::size_t errors = diagnostics.reported_errors();
   const std::optional<CsvTable> csv = read_csv(file, text, diagnostics, limits);
   if (!csv) return std::nullopt;
   std::optional<DataTable> table = TableReader(*csv, diagnostics).read();
-  return diagnostics.error_count() == errors ? std::move(table) : std::nullopt;
+  return diagnostics.reported_errors() == errors ? std::move(table) : std::nullopt;
 }
 
 cel::Type type_of(const std::string& name, const DataTable& table) {
   std::map<std::string, cel::RecordField> fields;
   for (const Field& column : table.columns) {
     const bool maybe = !column.required && column.type != FieldType::text;
-    fields.insert_or_assign(column.name, cel::RecordField{type_of(column), maybe});
+    cel::RecordField field = record_field(column);
+    field.maybe = maybe;
+    field.unfilled = false;
+    fields.insert_or_assign(column.name, std::move(field));
   }
   return cel::Type::list(cel::Type::record("a row of " + name, std::move(fields)));
 }

@@ -133,7 +133,7 @@ void read_handler(Loading& loading, const YamlNode::Entry& entry) {
     if (const YamlNode* where = map.find("where")) {
       Spot spot{.place = Place::step_event};
       spot.event = event ? event->data : nullptr;
-      handler.where = read_expression(loading, *where, spot, expects_bool(), "'where'");
+      handler.where = read_expression(loading, *where, spot, expects_condition(), "'where'");
     }
     int ways = 0;
     for (const std::string_view key : {"steps", "go", "end"}) ways += map.has(key) ? 1 : 0;

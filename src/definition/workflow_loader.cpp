@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "definition/flow_checks.h"
 #include "definition/flow_warnings.h"
+#include "definition/form_checks.h"
 #include "definition/grammar.h"
 #include "definition/message_loader.h"
 #include "definition/steps/people_rules.h"
@@ -238,6 +239,7 @@ void read_workflow(Loading& loading) {
     FieldRules rules;
     rules.visible = true;
     definition.form = read_fields(loading, *form, rules, "'form'");
+    settle_form_order(loading);
   }
   if (const YamlNode* events = map.find("events")) read_declared_events(loading, *events);
   if (const YamlNode* title = map.find("title")) {

@@ -166,6 +166,7 @@ Result<std::shared_ptr<const Definition>> load_stored(const DefinitionRow& row, 
   // Whoever has left since then, and budgets that are not listed any more, do not break what was in force.
   catalogue.directory = nullptr;
   catalogue.ledgers.reset();
+  catalogue.in_force = true;
   const auto loaded = load_row(row, catalogue);
   if (!loaded) return std::unexpected(loaded.error());
   if (loaded->definition == nullptr) {

@@ -67,13 +67,15 @@ constexpr std::array kDecideKeys = {
     Key{"answers", Shape::map, Need::optional, "the fields that the step asks for"},
     Key{"form", Shape::map, Need::optional, "fields of the form that they change"},
 };
+constexpr std::array kApproveKeys = {
+    Key{"confirm", Shape::boolean, Need::optional, "what the step wants confirmed is (false)"},
+};
 constexpr std::array kReturnKeys = {
     Key{"to", Shape::text, Need::optional, "requester or a step; else the step's first"},
 };
 constexpr std::array kCompleteKeys = {
     Key{"outcome", Shape::text, Need::optional, "where the task has several"},
     Key{"checklist", Shape::any, Need::optional, "ids of what is done, or all"},
-    Key{"confirm", Shape::boolean, Need::optional, "what the step wants confirmed is (false)"},
 };
 constexpr std::array kEventKeys = {
     Key{"name", Shape::text, Need::required, "CONNECTOR.EVENT, or an event of the workflow"},
@@ -193,7 +195,7 @@ class EntryReader {
   void read_act(const YamlNode& node) {
     const std::string& word = entry_.word;
     if (word == "start") return read_start(written_out(node, "by"));
-    if (word == "approve") return read_decide(written_out(node, "by"), "approved", {});
+    if (word == "approve") return read_decide(written_out(node, "by"), "approved", kApproveKeys);
     if (word == "reject") return read_decide(written_out(node, "by"), "rejected", {});
     if (word == "return") return read_decide(written_out(node, "by"), "returned", kReturnKeys);
     if (word == "resubmit") return read_decide(written_out(node, "by"), "resubmitted", {});
@@ -438,6 +440,10 @@ const Grammar& decide_grammar() {
   static const Grammar kGrammar{"decide_act", {one_word(), map_of({kDecideKeys})}};
   return kGrammar;
 }
+const Grammar& approve_grammar() {
+  static const Grammar kGrammar{"approve_act", {one_word(), map_of({kDecideKeys, kApproveKeys})}};
+  return kGrammar;
+}
 const Grammar& return_grammar() {
   static const Grammar kGrammar{"return_act", {one_word(), map_of({kDecideKeys, kReturnKeys})}};
   return kGrammar;
@@ -491,7 +497,7 @@ const Grammar& entry_grammar() {
     std::map<std::string_view, Inside> inside = person_act_grammars();
     inside.insert({{"expect", expectations_grammar},
                    {"start", start_grammar},
-                   {"approve", decide_grammar},
+                   {"approve", approve_grammar},
                    {"reject", decide_grammar},
                    {"return", return_grammar},
                    {"resubmit", decide_grammar},
@@ -522,7 +528,7 @@ KeyTable entry_keys() {
 }
 
 std::vector<KeyTable> act_key_tables() {
-  std::vector<KeyTable> tables{kStartKeys,   kDecideKeys,   kReturnKeys,     kCompleteKeys, kEventKeys,
+  std::vector<KeyTable> tables{kStartKeys,   kDecideKeys,   kApproveKeys,  kReturnKeys,     kCompleteKeys, kEventKeys,
                                kWebhookKeys, kAdvanceKeys,  kAnswerKeys,     kFailKeys,     kReasonKeys,
                                kCommentKeys, kReassignKeys, directory_keys()};
   for (const KeyTable table : person_act_tables()) tables.push_back(table);

@@ -131,6 +131,82 @@ TEST(Checker, ConstantsThatCannotBeAreIssues) {
             "6-28: 'yesterday' is no time of the years 1 to 9999: write it like '2026-03-02T10:14:00Z'");
 }
 
+// ---- fields that may be left empty, and texts that something can never be
+
+Environment form_environment(bool filled) {
+  RecordField kind{Type::scalar(Type::Tag::string), false, true, {"travel", "meals"}};
+  RecordField many{Type::list(Type::scalar(Type::Tag::string)), false, false, {"red", "blue"}};
+  Environment environment;
+  environment.filled = filled;
+  environment.variables = {
+      {"form", Type::record("form", {{"count", {Type::scalar(Type::Tag::int_), false, true}},
+                                     {"day", {Type::scalar(Type::Tag::date), false, true}},
+                                     {"kind", kind},
+                                     {"many", many}})}};
+  return environment;
+}
+
+std::vector<Issue> issues_in_form(std::string_view text, bool filled = true) {
+  return compile(text, form_environment(filled)).issues;
+}
+
+TEST(UnfilledFields, AreRefusedWhereNothingMayBeEmptyUnlessGuarded) {
+  const auto issues = issues_in_form("form.count > 1");
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_EQ(issues[0].about, Issue::About::unfilled);
+  EXPECT_EQ(issues[0].replacement, "form.?count.orValue(0)");
+  EXPECT_EQ(issues_in_form("form.day > date('2026-01-01')").at(0).replacement, "") << "no day stands for none";
+  EXPECT_TRUE(issues_in_form("form.count > 1", false).empty()) << "where nothing follows from nothing";
+  EXPECT_TRUE(issues_in_form("has(form.count) && form.count > 1").empty());
+  EXPECT_TRUE(issues_in_form("form.?count.hasValue() && form.count > 1").empty());
+  EXPECT_TRUE(issues_in_form("!has(form.count) || form.count > 1").empty());
+  EXPECT_TRUE(issues_in_form("form.?count.orValue(0) > 1").empty());
+  Environment guarded = form_environment(true);
+  guarded.guards = {"form.count"};
+  EXPECT_TRUE(compile("form.count > 1", guarded).issues.empty()) << "somebody outside has asked";
+}
+
+TEST(UnfilledFields, AConditionSaysWhatItHasAskedFor) {
+  const auto guards = [](std::string_view text) {
+    return compile(text, form_environment(true)).program.guards();
+  };
+  EXPECT_EQ(guards("has(form.count) && has(form.day)"), (std::vector<std::string>{"form.count", "form.day"}));
+  EXPECT_TRUE(guards("has(form.count) || has(form.day)").empty());
+  EXPECT_TRUE(guards("!has(form.count)").empty());
+}
+
+TEST(Words, ATextBesideSomethingThatIsNeverItIsRefused) {
+  const auto refused = [](std::string_view text) {
+    const auto issues = issues_in_form(text, false);
+    return issues.size() == 1 && issues[0].about == Issue::About::word ? issues[0].suggestion : "accepted";
+  };
+  EXPECT_EQ(refused("form.kind == 'travl'"), "\"travel\"");
+  EXPECT_EQ(refused("'travl' != form.kind"), "\"travel\"");
+  EXPECT_EQ(refused("form.kind in ['meals', 'travl']"), "\"travel\"");
+  EXPECT_EQ(refused("'rad' in form.many"), "\"red\"");
+  EXPECT_EQ(refused("form.many.exists(m, m == 'rad')"), "\"red\"");
+  EXPECT_EQ(refused("form.many[0] == 'rad'"), "\"red\"");
+  EXPECT_EQ(refused("form.?kind.orValue('none') == 'nona'"), "\"none\"");
+  EXPECT_EQ(refused("form.kind == 'something else'"), "") << "nothing is near";
+  EXPECT_EQ(refused("form.kind == ''"), "") << "an empty choice is absent";
+  for (const char* fine : {"form.kind == 'travel'", "form.?kind.orValue('') == ''", "'red' in form.many",
+                           "form.?kind.orValue('none') == 'none'", "form.kind == 'tra' + 'vl'",
+                           "form.kind.startsWith('trv')"}) {
+    EXPECT_EQ(refused(fine), "accepted") << fine;
+  }
+}
+
+TEST(Numbers, WordsBehindThemAreExplained) {
+  const auto fix = [](std::string_view text) {
+    return compile(text, product_environment()).issues.at(0).replacement;
+  };
+  EXPECT_EQ(fix("form.amount > 5000 CNY"), "5000");
+  EXPECT_EQ(fix("form.amount > 5,000"), "5000");
+  EXPECT_EQ(fix("today + 3 days"), "days(3)");
+  EXPECT_EQ(fix("now + 2 hours"), "duration(\"2h\")");
+  EXPECT_EQ(fix("form.amount > 5 apples"), "");
+}
+
 TEST(MaybeFields, AreRefusedUnlessGuarded) {
   const std::string refused =
       "'cost_center' of the result of finance may be missing here, because what sets it may not have run; "

@@ -54,10 +54,54 @@ void expect_golden(const std::string& kind, const std::string& stem, const std::
 
 class Broken : public ::testing::TestWithParam<std::string> {};
 
+// What was reported twice was counted twice and shown once, so that the number of warnings underflowed.
+void expect_counts(const Diagnostics& diagnostics) {
+  const std::vector<Diagnostic> all = diagnostics.all();
+  const auto errors = std::ranges::count(all, Severity::error, &Diagnostic::severity);
+  EXPECT_EQ(diagnostics.error_count(), static_cast<std::size_t>(errors));
+  EXPECT_EQ(diagnostics.warning_count(), all.size() - static_cast<std::size_t>(errors));
+}
+
 TEST_P(Broken, GivesExactlyTheExpectedDiagnostics) {
-  const std::string found = load_file("broken", GetParam()).diagnostics.to_text();
+  const Diagnostics diagnostics = load_file("broken", GetParam()).diagnostics;
+  const std::string found = diagnostics.to_text();
   EXPECT_NE(found.find("error[CS"), std::string::npos) << "a broken file gives at least one error";
+  expect_counts(diagnostics);
   expect_golden("broken", GetParam(), found);
+}
+
+std::ptrdiff_t times(const Diagnostics& diagnostics, const Diagnostic& wanted) {
+  return std::ranges::count_if(diagnostics.all(), [&](const Diagnostic& each) {
+    return each.line == wanted.line && each.code == wanted.code && each.message == wanted.message;
+  });
+}
+
+// `text` with another line in the place of one of its own, at the same indentation.
+std::string with_line(const std::string& text, std::uint32_t number, const std::string& line) {
+  std::size_t begin = 0;
+  for (std::uint32_t i = 1; i < number; ++i) begin = text.find('\n', begin) + 1;
+  const std::size_t end = std::min(text.find('\n', begin), text.size());
+  const std::size_t first = std::min(text.find_first_not_of(" \t", begin), end);
+  return text.substr(0, first) + line + text.substr(end);
+}
+
+// What an editor would put in: each `fix` by itself takes away the diagnostic that it belongs to.
+TEST_P(Broken, EachFixMendsItsLine) {
+  const std::string file = "workflows/" + GetParam() + ".yaml";
+  const std::string text = read(folder("broken") + "/" + GetParam() + ".yaml");
+  const Diagnostics before = load_file("broken", GetParam()).diagnostics;
+  const std::vector<Diagnostic> all = before.all();
+  const json::value shown = before.to_json();
+  const MessageTexts messages = read_message_files(folder("broken")).value();
+  const TableTexts tables = read_table_files(folder("broken")).value();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string fix = string_at(shown.as_array()[i], "fix");
+    if (fix.empty() || all[i].file != file) continue;
+    const std::string mended = with_line(text, all[i].line, fix);
+    const LoadedWorkflow after = load_workflow(file, mended, messages, testing::sample_catalogue(), tables);
+    EXPECT_LT(times(after.diagnostics, all[i]), times(before, all[i]))
+        << all[i].line << ": " << all[i].message << "\n  write: " << fix;
+  }
 }
 
 class Warned : public ::testing::TestWithParam<std::string> {};
@@ -67,6 +111,7 @@ TEST_P(Warned, LoadsWithExactlyTheExpectedWarnings) {
   EXPECT_NE(loaded.definition, nullptr);
   EXPECT_FALSE(loaded.diagnostics.has_errors());
   EXPECT_FALSE(loaded.diagnostics.all().empty());
+  expect_counts(loaded.diagnostics);
   expect_golden("warned", GetParam(), loaded.diagnostics.to_text());
 }
 

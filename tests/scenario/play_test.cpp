@@ -46,6 +46,55 @@ TEST_F(ScenarioTest, AWholeRequestIsPlayed) {
   EXPECT_EQ(report(ran), "1 scenario: all passed\n");
 }
 
+// `confirm` stood among the keys of `complete`, so that no approval of such a step could be played.
+TEST_F(ScenarioTest, AnApprovalConfirmsWhatItsStepWantsConfirmed) {
+  write("leave.yaml", R"(workflow: leave
+start: [form]
+form:
+  days: {type: integer}
+statuses: [granted, rejected]
+steps:
+  - id: manager
+    approve: {by: requester.manager, confirm: I know the contract}
+  - end: granted
+)");
+  const RunResult ran = run(R"(
+  - name: confirmed
+    steps:
+      - start: {by: ben, form: {days: 3}}
+      - approve: mia
+        refused: has to be confirmed
+      - approve: {by: mia, confirm: true}
+        expect: {status: granted}
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
+// A field that was computed from one further down stayed empty for good.
+TEST_F(ScenarioTest, FieldsAreComputedBehindWhatTheyRead) {
+  write("leave.yaml", R"(workflow: leave
+start: [form]
+form:
+  total: {type: integer, computed: form.base * 2}
+  shown: {type: integer, when: form.total > 100, default: form.total}
+  base: {type: integer, computed: form.days + 1}
+  days: {type: integer, required: true}
+statuses: [granted, rejected]
+steps:
+  - id: manager
+    when: form.total > 100
+    approve: {by: requester.manager}
+  - end: granted
+)");
+  const RunResult ran = run(R"(
+  - name: computed
+    steps:
+      - start: {by: ben, form: {days: 60}}
+        expect: {form: {total: 122, base: 61, shown: 122}, asked: mia}
+)");
+  EXPECT_EQ(report(ran), "1 scenario: all passed\n");
+}
+
 TEST_F(ScenarioTest, TimePassesThroughEveryReminder) {
   const RunResult ran = run(R"(
   - name: nobody answers

@@ -83,7 +83,8 @@ std::optional<Expression> read_ledger(const StepReading& reading, const MapReade
     return std::nullopt;
   }
   check_name_of(reading, *node);
-  return read_expression(reading.loading, *node, reading.spot, expects_ledger(), fmt::format("'{}'", key));
+  return read_expression(reading.loading, *node, reading.spot, filled(expects_ledger()),
+                         fmt::format("'{}'", key));
 }
 
 // What the step's result holds, for steps that follow.
@@ -117,7 +118,7 @@ StepKind read_budget(const StepReading& reading) {
   const std::string currency =
       ledger == nullptr ? "" : currency_of_ledgers(reading.loading, "budget(" + ledger->text + ")");
   if (value != nullptr) {
-    budget.amount = read_expression(reading.loading, *value, reading.spot, expects_money(currency),
+    budget.amount = read_expression(reading.loading, *value, reading.spot, filled(expects_money(currency)),
                                     fmt::format("'{}'", act->word));
   }
   reading.loading.replies[reading.index] = result_of(currency);

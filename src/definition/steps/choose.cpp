@@ -17,12 +17,12 @@ constexpr std::array kElseKeys = {
     Key{"else", Shape::steps, Need::required, "what happens otherwise", ""},
 };
 
-const Grammar& option_grammar() {
+const Grammar& choose_option_grammar() {
   static const Grammar kGrammar{"choose_option", {map_of({kWhenKeys}), map_of({kElseKeys})}};
   return kGrammar;
 }
-const Grammar& options_grammar() {
-  static const Grammar kGrammar{"choose", {list_of(option_grammar)}};
+const Grammar& choose_options_grammar() {
+  static const Grammar kGrammar{"choose", {list_of(choose_option_grammar)}};
   return kGrammar;
 }
 
@@ -41,8 +41,10 @@ StepKind read_choose(const StepReading& reading) {
       reading.diagnostics().error(Code::keys_conflict, map.key_at("else"), "'else' is the last option");
     }
     Choose::Option option;
+    const std::vector<std::string> asked_before = reading.loading.guards;
     if (const YamlNode* when = map.find("when")) {
-      option.when = read_expression(reading.loading, *when, reading.spot, expects_bool(), "'when'");
+      option.when = read_expression(reading.loading, *when, reading.spot, expects_condition(), "'when'");
+      add_guards(reading.loading, *option.when);
     } else if (!otherwise) {
       option.when.emplace();  // refused; not an else
     }
@@ -50,6 +52,7 @@ StepKind read_choose(const StepReading& reading) {
       option.list = read_steps(reading.loading, *steps, reading.index, fmt::format("option:{}", i),
                                fmt::format("{}/option/{}", reading.name, i));
     }
+    reading.loading.guards = asked_before;
     choose.options.push_back(std::move(option));
   }
   return choose;
@@ -58,9 +61,8 @@ StepKind read_choose(const StepReading& reading) {
 }  // namespace
 
 const StepWord& choose_word() {
-  static const StepWord kWord{
-      "choose", Shape::list,    "one of several lists of steps", kWhenKeys, {}, read_choose,
-      false,    options_grammar};
+  static const StepWord kWord{"choose",    Shape::list, "one of several lists of steps", kWhenKeys, {},
+                              read_choose, false,       choose_options_grammar};
   return kWord;
 }
 

@@ -10,7 +10,7 @@
 namespace countersign {
 namespace {
 
-constexpr std::array kBeside = {
+constexpr std::array kRunBeside = {
     Key{"with", Shape::map, Need::optional, "the fields of its form", "", expressions_by_name},
     Key{"wait", Shape::boolean, Need::optional, "whether this step ends with it (true)", ""},
     Key{"requester", Shape::expression, Need::optional, "on whose behalf (ours)", ""},
@@ -57,7 +57,7 @@ StepKind read_run(const StepReading& reading) {
 }  // namespace
 
 const StepWord& run_word() {
-  static const StepWord kWord{"run", Shape::text, "another workflow", {}, kBeside, read_run, false};
+  static const StepWord kWord{"run", Shape::text, "another workflow", {}, kRunBeside, read_run, false};
   return kWord;
 }
 

@@ -37,7 +37,7 @@ void read_event(const StepReading& reading, const MapReader& map, Wait& wait) {
       Spot spot = reading.spot;
       spot.place = Place::step_event;
       spot.event = found->data;
-      event.where = read_expression(reading.loading, *where, spot, expects_bool(), "'where'");
+      event.where = read_expression(reading.loading, *where, spot, expects_condition(), "'where'");
     }
   }
   event.since_start = map.has("since");
@@ -52,7 +52,7 @@ const Grammar& wait_grammar() {
 StepKind read_wait(const StepReading& reading) {
   Wait wait;
   if (reading.value.is_scalar()) {
-    wait.span = read_time(reading.loading, reading.value, reading.spot, expects_time(), "'wait'");
+    wait.span = read_time(reading.loading, reading.value, reading.spot, filled(expects_time()), "'wait'");
     return wait;
   }
   const MapReader map(reading.value, "'wait'", kWaitKeys, reading.diagnostics());
@@ -62,10 +62,10 @@ StepKind read_wait(const StepReading& reading) {
                                 "'wait' needs one of 'for', 'until' and 'event'");
   }
   if (const YamlNode* span = map.find("for")) {
-    wait.span = read_time(reading.loading, *span, reading.spot, expects_time(), "'for'");
+    wait.span = read_time(reading.loading, *span, reading.spot, filled(expects_time()), "'for'");
   }
   if (const YamlNode* until = map.find("until")) {
-    wait.until = read_expression(reading.loading, *until, reading.spot, expects_instant(), "'until'");
+    wait.until = read_expression(reading.loading, *until, reading.spot, filled(expects_instant()), "'until'");
   }
   read_event(reading, map, wait);
   return wait;
