@@ -164,11 +164,12 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
 
 void ask_again(Transition& transition) {
   const auto rests_on_nothing = [&](const ItemPath& path, const Seat& seat) {
+    if (seat.relies_on == 0) return false;
     bool stands = false;
     each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
       stands = stands || approval.seat->item == seat.relies_on;
     });
-    return seat.relies_on != 0 && !stands;
+    return !stands;
   };
   std::vector<ActivationId> open;
   for (const auto& [id, activation] : transition.state().activations) {

@@ -17,6 +17,7 @@ namespace countersign::cli::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 constexpr const char* kDoctorPeople = R"(people:
@@ -51,7 +52,9 @@ steps:
 class DoctorOverData : public ::testing::Test {
  protected:
   DoctorOverData() {
-    write("countersign.yaml", "data: data\nworkflows: [flows]\nconnectors: []\npeople: people.yaml\n");
+    write("countersign.yaml", "data: data\nworkflows: [flows]\nconnectors: [connectors]\npeople: people.yaml\n");
+    write("connectors/email.yaml",
+          "connector: email\nkind: email\nhost: mail.example.com\nfrom: approvals@example.com\n");
     write("people.yaml", kDoctorPeople);
     write("flows/two.yaml", kDoctorFlow);
     open_store();
@@ -197,6 +200,25 @@ TEST_F(DoctorOverData, FindsAnAddressThatBounces) {
   EXPECT_THAT(string_at(item, "why"), HasSubstr("mail to boss <boss@example.com> comes back: 550"));
   const json::value letter = problem("outbox");
   EXPECT_EQ(string_at(letter, "mend"), "countersign outbox retry " + std::to_string(to_boss));
+}
+
+TEST_F(DoctorOverData, FindsMailThatCannotLeave) {
+  std::filesystem::remove(folder_.file("connectors/email.yaml"));
+  const auto lacking = findings("delivery");
+  ASSERT_EQ(lacking.size(), 1U);
+  EXPECT_THAT(string_at(lacking.front(), "text"), HasSubstr("no mail can leave"));
+  EXPECT_THAT(findings("outbox"), IsEmpty()) << "it was not tried yet";
+  const auto rows = store_->reader().outbox("pending", "mail", 50, "");
+  ASSERT_FALSE(rows->rows.empty());
+  run_job([&](Transaction& writes) {
+    return writes.retry_outbox(rows->rows.front().id, clock_.now() + std::chrono::hours(1),
+                               "there is no mail connector 'email'");
+  });
+  const auto waiting = findings("outbox");
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(string_at(waiting.front(), "on"), "mail");
+  EXPECT_THAT(string_at(waiting.front(), "text"), HasSubstr("wait, the oldest since"));
+  EXPECT_EQ(string_at(waiting.front(), "why"), "there is no mail connector 'email'");
 }
 
 TEST_F(DoctorOverData, FindsSomebodyWhomNothingReaches) {

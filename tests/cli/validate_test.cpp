@@ -44,6 +44,8 @@ class ValidateTest : public testing::Test {
     write("countersign.yaml", "data: data\n");
     write("people.yaml", kValidatedPeople);
     write("workflows/leave.yaml", kValidatedWorkflow);
+    write("connectors/email.yaml",
+          "connector: email\nkind: email\nhost: mail.example.com\nfrom: approvals@example.com\n");
   }
   std::string write(const std::string& name, const std::string& text) {
     std::ofstream(folder.file(name)) << text;
@@ -66,7 +68,7 @@ TEST_F(ValidateTest, AWholeInstallationIsGood) {
                                              {"validate", "--config", folder.file("countersign.yaml")}}) {
     const Ran ran = run(arguments);
     EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    EXPECT_EQ(ran.out, "1 configuration, 1 workflow, 2 people: no problems\n");
+    EXPECT_EQ(ran.out, "1 configuration, 1 workflow, 1 connector, 2 people: no problems\n");
   }
 }
 
@@ -97,7 +99,7 @@ TEST_F(ValidateTest, ReportsAllFilesAtOnceWithTheirPlaces) {
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.out, HasSubstr("leave.yaml:12:"));
   EXPECT_THAT(ran.out, HasSubstr("crm.yaml:3:1: error"));
-  EXPECT_THAT(ran.out, HasSubstr("1 configuration, 1 workflow, 1 connector, 2 people: "));
+  EXPECT_THAT(ran.out, HasSubstr("1 configuration, 1 workflow, 2 connectors, 2 people: "));
 }
 
 TEST_F(ValidateTest, PrintsJsonForPrograms) {
