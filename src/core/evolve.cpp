@@ -224,11 +224,14 @@ struct Fold {
     if (of == nullptr) return;
     for (Seat& seat : of->roster.seats) {
       if (seat.item == 0) continue;
-      if (seat.item != item.number && std::ranges::find(item.stands_for, seat.item) == item.stands_for.end())
-        continue;
+      // Whoever has answered by themselves keeps their vote.
+      const bool is_late = seat.vote == Seat::Vote::none &&
+                           std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+      if (seat.item != item.number && !is_late) continue;
       seat.vote = approved ? Seat::Vote::approved : Seat::Vote::rejected;
       seat.by = by.person;
       seat.decided = seq;
+      seat.through = seat.item == item.number ? 0 : item.number;
     }
   }
 

@@ -177,7 +177,7 @@ void cancel(Transition& transition, const Cancel& command) {
 
 void retry(Transition& transition, const Retry& command) {
   const auto found = transition.state().activations.find(command.activation);
-  if (found == transition.state().activations.end() || found->second.incident.empty()) {
+  if (found == transition.state().activations.end() || !stands_still(transition.state(), found->second)) {
     return transition.refuse(ErrorCode::conflict, "it does not stand still");
   }
   if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;

@@ -37,6 +37,7 @@ void clear(Seat& seat) {
   seat.by = PersonId();
   seat.decided = 0;
   seat.relies_on = 0;
+  seat.through = 0;
 }
 
 // Puts an item before whoever sits there, where they are needed and have none.

@@ -86,6 +86,10 @@ bool asks_nobody(const State& state, const Activation& activation) {
   });
 }
 
+bool stands_still(const State& state, const Activation& activation) {
+  return !activation.incident.empty() || asks_nobody(state, activation);
+}
+
 ItemPath item_path(const State& state, FrameId frame) {
   ItemPath path;
   for (FrameId at = frame; at;) {

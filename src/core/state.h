@@ -48,6 +48,7 @@ struct Seat {
   std::uint64_t decided =
       0;  // the number of the event by which they did; a change behind it they have not seen
   std::uint32_t relies_on = 0;  // the work item whose decision counts here again (same_person); 0: their own
+  std::uint32_t through = 0;    // the escalation's item by which others voted here; 0: by its own
   std::optional<AddedAs> added = std::nullopt;  // by another approver; nullopt: the step itself asks
   PersonId added_by = {};
   std::uint32_t of = 0;  // added before or after: the item that comes after or before it
@@ -236,6 +237,8 @@ bool was_visited(const State& state, StepIndex step);
 // Whether a step that is open waits for people and asks none: no item of it is before anybody, and no
 // incident says so. Nothing that people do makes it go on.
 bool asks_nobody(const State& state, const Activation& activation);
+// Whether `retry` has something to do there: an incident, or nobody who is asked.
+bool stands_still(const State& state, const Activation& activation);
 
 // The items that the frame runs for; empty outside of every for_each.
 ItemPath item_path(const State& state, FrameId frame);

@@ -37,7 +37,7 @@ std::optional<Cast> cast_with(const State& state, std::uint32_t item) {
   const auto look = [&](StepIndex step, const ItemPath& path, ActivationId activation, const Roster& roster,
                         bool is_open) {
     for (const Seat& seat : roster.seats) {
-      if (seat.item == item && seat.vote != Seat::Vote::none)
+      if (seat.item == item && seat.through == 0 && seat.vote != Seat::Vote::none)
         cast = Cast{seat, roster, step, path, activation, is_open};
     }
   };
@@ -206,6 +206,13 @@ bool is_refused_for_what_counts_again(Transition& transition, const Cast& cast, 
   return true;
 }
 
+// Whether the others have decided the step as well without that vote, so that taking it back changes nothing.
+bool is_decided_without(Roster roster, std::uint32_t item) {
+  const auto own = std::ranges::find(roster.seats, item, &Seat::item);
+  own->vote = Seat::Vote::none;
+  return verdict_of(roster) != Verdict::open;
+}
+
 // The roster without that vote; whoever sits there, or was not needed for it, is asked again.
 void void_vote(Transition& transition, ActivationId id, const Roster& roster, const TakeBack& command,
                const Fields& answers) {
@@ -265,9 +272,8 @@ void take_back(Transition& transition, const TakeBack& command) {
   const std::optional<Cast> cast = cast_with(state, command.item);
   if (!cast) {
     return no(ErrorCode::conflict,
-              "no approval or rejection by this work item stands: it was sent back since, or decided in the "
-              "place of "
-              "others");
+              "no approval or rejection by this work item stands: it was sent back since, or it is an "
+              "escalation's, decided in the place of others");
   }
   if (cast->seat.by != command.by.person) {
     return no(ErrorCode::forbidden, fmt::format("{} decided it, not {}", name_of(transition, cast->seat.by),
@@ -277,6 +283,9 @@ void take_back(Transition& transition, const TakeBack& command) {
     return no(ErrorCode::conflict, "the request was sent back since");
   if (next_has_voted(cast->roster, cast->seat))
     return no(ErrorCode::conflict, "whoever came next has decided");
+  if (is_decided_without(cast->roster, command.item))
+    return no(ErrorCode::conflict, fmt::format("{} is decided by the others, with it or without",
+                                               transition.definition().step(cast->step).name));
   if (cast->is_open) return open_seat_again(transition, *cast, command);
   open_step_again(transition, *cast, command);
 }

@@ -312,7 +312,7 @@ Answer RequestJob::handle(const RetryRequest& request, Transaction& transaction,
   }
   Answer answer = refuse(ErrorCode::conflict, fmt::format("{} does not stand still", (*state)->reference));
   for (const auto& [id, activation] : (*state)->activations) {
-    if (activation.incident.empty()) continue;
+    if (!stands_still(**state, activation)) continue;
     answer = apply(request.instance, Retry{id, by, request.reason}, transaction, now);
     if (!answer) return answer;
   }

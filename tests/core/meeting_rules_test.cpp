@@ -108,31 +108,6 @@ TEST(Escalation, NeverAsksSomebodyWhoHasDecided) {
   EXPECT_THAT(instance.asked(), ElementsAre("admins@both", "zhang.wei@both"));
 }
 
-// `self: to_manager` opened a way round the rule through the group's candidate item.
-TEST(OwnRequest, IsRefusedWhateverTheSelfRuleSays) {
-  Instance instance(flow_meeting_rules(R"(  - id: finance
-    approve:
-      by: group("finance")
-      need: 1
-      self: to_manager
-  - end: approved
-)"));
-  instance.start("wang.fang");
-  EXPECT_EQ(rejection_code(instance.decide_as("wang.fang", "approved")), ErrorCode::forbidden);
-}
-
-// A group whose only member is the requester was asked all the same, and nobody could answer.
-TEST(Nobody, IsLeftWhereTheGroupIsTheRequesterAlone) {
-  Instance instance(flow_meeting_rules(R"(  - id: legal
-    approve:
-      by: group("legal")
-      need: 1
-  - end: approved
-)"));
-  instance.start("sun.li");
-  EXPECT_THAT(instance.asked(), ElementsAre("admins@legal"));
-}
-
 // Only the last answerer's fields were in the result.
 TEST(Answers, OfEverybodyAreInTheResult) {
   Instance instance(flow_meeting_rules(R"(  - id: handover

@@ -297,5 +297,56 @@ TEST(Rule03SendBack, AStepThatWasPassedOverIsNoTarget) {
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@second"));
 }
 
+TEST(Rule03SendBack, ToTheRequesterVoidsWhatWasDecidedAndTheyResubmit) {
+  Instance instance(sent_back(R"(steps:
+  - id: manager
+    approve:
+      by: requester.manager
+  - id: finance
+    approve:
+      by: group("finance")
+      need: 1
+  - end: approved
+)"));
+  instance.start("li.na", R"({"note": "first"})");
+  instance.decide_as("zhang.wei", "approved");
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "returned", "which project?")));
+  EXPECT_EQ(instance.status(), "revising");
+  EXPECT_EQ(instance.state().round, 2U);
+  EXPECT_EQ(instance.outcome_of("manager"), "(void)");
+  EXPECT_THAT(instance.last_sends(), ElementsAre("returned li.na"));
+  ASSERT_TRUE(accepted(instance.decide_as("li.na", "resubmitted", "", "{}", R"({"note": "second"})")));
+  EXPECT_EQ(instance.status(), "running");
+  EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@manager"));
+  EXPECT_EQ(instance.state().form.at("note").as_string(), "second");
+}
+
+TEST(Rule03SendBack, CancelsParallelBranchesAndTheirTimers) {
+  Instance instance(sent_back(R"(steps:
+  - id: review
+    parallel:
+      branches:
+        legal:
+          - id: legal
+            approve:
+              by: group("legal")
+              need: 1
+            remind:
+              - {after: 1 business day}
+        finance:
+          - id: finance
+            approve:
+              by: group("finance")
+              need: 1
+  - end: approved
+)"));
+  instance.start("li.na");
+  EXPECT_THAT(instance.asked(), ElementsAre("finance@finance", "legal@legal"));
+  EXPECT_EQ(instance.state().timers.size(), 1U);
+  instance.decide_as("zhao.lei", "returned", "wrong draft");
+  EXPECT_THAT(instance.asked(), ElementsAre("li.na@revise"));
+  EXPECT_TRUE(instance.state().timers.empty());
+}
+
 }  // namespace
 }  // namespace countersign::testing

@@ -1,4 +1,4 @@
-// Rules 6 and 7: nobody to ask, and one's own request.
+// Rule 6: nobody to ask.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,6 @@ namespace countersign::testing {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 TEST(Rule06NobodyToAsk, SeveralEmptyStepsInARowEachApplyTheirOwnRule) {
   Instance instance(load(R"(workflow: empty
@@ -54,49 +53,19 @@ steps:
   EXPECT_EQ(instance.status(), "rejected");
 }
 
-constexpr const char* kOwn = R"(workflow: own
+TEST(Rule06NobodyToAsk, TheAdministratorsAreAskedByDefault) {
+  Instance instance(load(R"(workflow: t
 start:
   - form:
 statuses: [approved, rejected]
 steps:
-  - id: review
+  - id: manager
     approve:
-      by: '[person("zhang.wei"), person("sun.li")]'
-      need: all
-      self: RULE
+      by: requester.manager
   - end: approved
-)";
-
-std::shared_ptr<const Definition> own_request(const std::string& rule) {
-  std::string text = kOwn;
-  text.replace(text.find("RULE"), 4, rule);
-  return load(text);
-}
-
-TEST(Rule07OwnRequest, IsTakenOffTheRosterOrGoesToTheManager) {
-  Instance refused(own_request("refuse"));
-  refused.start("zhang.wei");
-  EXPECT_THAT(refused.asked(), ElementsAre("sun.li@review"));
-  Instance managed(own_request("to_manager"));
-  managed.start("zhang.wei");
-  EXPECT_THAT(managed.asked(), ElementsAre("chen.jie@review", "sun.li@review"));
-}
-
-TEST(Rule07OwnRequest, IsRefusedThroughSomebodyElseToo) {
-  Instance instance(own_request("refuse"));
-  instance.start("zhang.wei");
-  Decide decide;
-  decide.item = instance.item("sun.li");
-  decide.by = Actor{.kind = Actor::Kind::person,
-                    .person = PersonId("sun.li"),
-                    .channel = "api",
-                    .on_behalf_of = PersonId("zhang.wei")};
-  decide.outcome = "approved";
-  const Outcome refused = instance.run(decide);
-  EXPECT_EQ(rejection_code(refused), ErrorCode::forbidden);
-  EXPECT_THAT(rejection(refused), HasSubstr("through somebody else"));
-  decide.by.on_behalf_of = PersonId();
-  EXPECT_TRUE(accepted(instance.run(decide)));
+)"));
+  instance.start("chen.jie");
+  EXPECT_THAT(instance.asked(), ElementsAre("admins@manager"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ std::string three(const std::string& need) {
          need + "\n";
 }
 
-TEST(AddBefore, IWaitUntilTheyHaveDecidedThenItIsMineAgain) {
+TEST(Rule08AddBefore, IWaitUntilTheyHaveDecidedThenItIsMineAgain) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("zhang.wei");
@@ -38,7 +38,7 @@ TEST(AddBefore, IWaitUntilTheyHaveDecidedThenItIsMineAgain) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(AddBefore, ARejectionInsideRejectsTheStep) {
+TEST(Rule08AddBefore, ARejectionInsideRejectsTheStep) {
   Instance instance(approval(three("1")));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::before, {"qian.min"})));
@@ -46,7 +46,7 @@ TEST(AddBefore, ARejectionInsideRejectsTheStep) {
   EXPECT_EQ(instance.status(), "rejected");
 }
 
-TEST(AddBefore, OthersMayDecideTheStepMeanwhile) {
+TEST(Rule08AddBefore, OthersMayDecideTheStepMeanwhile) {
   Instance instance(approval(three("1")));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::before, {"qian.min"})));
@@ -54,7 +54,7 @@ TEST(AddBefore, OthersMayDecideTheStepMeanwhile) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(AddAfter, MyApprovalIsProvisionalUntilTheyHaveDecided) {
+TEST(Rule08AddAfter, MyApprovalIsProvisionalUntilTheyHaveDecided) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::after, {"sun.li"})));
@@ -66,7 +66,7 @@ TEST(AddAfter, MyApprovalIsProvisionalUntilTheyHaveDecided) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(AddAfter, TheirRejectionRejectsAlthoughIHaveApproved) {
+TEST(Rule08AddAfter, TheirRejectionRejectsAlthoughIHaveApproved) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::after, {"sun.li"})));
@@ -75,7 +75,7 @@ TEST(AddAfter, TheirRejectionRejectsAlthoughIHaveApproved) {
   EXPECT_EQ(instance.status(), "rejected");
 }
 
-TEST(AddAfter, NobodyIsAskedAfterARejection) {
+TEST(Rule08AddAfter, NobodyIsAskedAfterARejection) {
   Instance instance(approval(three("2") + "      veto: none\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::after, {"qian.min"})));
@@ -84,7 +84,7 @@ TEST(AddAfter, NobodyIsAskedAfterARejection) {
   EXPECT_EQ(instance.item("qian.min"), 0U) << "there is no approval that theirs would confirm";
 }
 
-TEST(AddAfter, TheNextInOrderWaitsForThemToo) {
+TEST(Rule08AddAfter, TheNextInOrderWaitsForThemToo) {
   Instance instance(approval(three("all") + "      order: one_by_one\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "wang.fang", AddedAs::after, {"qian.min"})));
@@ -94,7 +94,7 @@ TEST(AddAfter, TheNextInOrderWaitsForThemToo) {
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
 }
 
-TEST(AddBeside, TheRosterGrowsAndAPercentageIsCountedAgain) {
+TEST(Rule08AddBeside, TheRosterGrowsAndAPercentageIsCountedAgain) {
   Instance instance(approval(three("60%")));
   instance.start("li.na");
   const auto roster = [&] { return instance.state().activations.begin()->second.roster; };
@@ -109,7 +109,7 @@ TEST(AddBeside, TheRosterGrowsAndAPercentageIsCountedAgain) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(AddBeside, ACountStaysAndAllFollows) {
+TEST(Rule08AddBeside, ACountStaysAndAllFollows) {
   Instance count(approval(three("2")));
   count.start("li.na");
   ASSERT_TRUE(accepted(add(count, "sun.li", AddedAs::beside, {"qian.min"})));
@@ -120,7 +120,7 @@ TEST(AddBeside, ACountStaysAndAllFollows) {
   EXPECT_EQ(all.state().activations.begin()->second.roster.needed, 4U);
 }
 
-TEST(AddBeside, InAnOrderTheyComeNextAfterWhoeverAddedThem) {
+TEST(Rule08AddBeside, InAnOrderTheyComeNextAfterWhoeverAddedThem) {
   Instance instance(approval(three("all") + "      order: one_by_one\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "wang.fang", AddedAs::beside, {"qian.min"})));
@@ -131,7 +131,7 @@ TEST(AddBeside, InAnOrderTheyComeNextAfterWhoeverAddedThem) {
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
 }
 
-TEST(AddApprover, NobodyTwiceNobodyOfTheStepNeitherTheRequesterNorMyself) {
+TEST(Rule08AddApprover, NobodyTwiceNobodyOfTheStepNeitherTheRequesterNorMyself) {
   Instance instance(approval(three("all")));
   instance.start("li.na");
   for (const AddedAs where : {AddedAs::before, AddedAs::after, AddedAs::beside}) {
@@ -147,7 +147,7 @@ TEST(AddApprover, NobodyTwiceNobodyOfTheStepNeitherTheRequesterNorMyself) {
             ErrorCode::invalid_input);
 }
 
-TEST(AddApprover, GoesOneDeepButWhoeverWasAddedMayTransfer) {
+TEST(Rule08AddApprover, GoesOneDeepButWhoeverWasAddedMayTransfer) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::before, {"sun.li"})));
@@ -158,7 +158,7 @@ TEST(AddApprover, GoesOneDeepButWhoeverWasAddedMayTransfer) {
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@check")) << "the place before me went along";
 }
 
-TEST(AddApprover, StaysWithTheItemThatIsTransferred) {
+TEST(Rule08AddApprover, StaysWithTheItemThatIsTransferred) {
   Instance after(approval(kManager));
   after.start("li.na");
   ASSERT_TRUE(accepted(add(after, "zhang.wei", AddedAs::after, {"sun.li"})));
@@ -176,7 +176,7 @@ TEST(AddApprover, StaysWithTheItemThatIsTransferred) {
   EXPECT_THAT(before.asked(), ElementsAre("chen.jie@check"));
 }
 
-TEST(AddApprover, IsNoActOfATaskOrOfAnEscalation) {
+TEST(Rule08AddApprover, IsNoActOfATaskOrOfAnEscalation) {
   Instance task(load(R"(workflow: t
 start:
   - form:
@@ -209,7 +209,7 @@ steps:
   EXPECT_EQ(rejection_code(add(escalated, "chen.jie", AddedAs::before, {"qian.min"})), ErrorCode::forbidden);
 }
 
-TEST(AddApprover, AnEscalationSettlesWhoeverIsLateAmongThem) {
+TEST(Rule08AddApprover, AnEscalationSettlesWhoeverIsLateAmongThem) {
   Instance instance(load(R"(workflow: t
 start:
   - form:
@@ -230,7 +230,7 @@ steps:
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@check")) << "for the late one alone: it is mine again";
 }
 
-TEST(AddApprover, ASendBackForgetsThem) {
+TEST(Rule08AddApprover, ASendBackForgetsThem) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::before, {"sun.li"})));
@@ -238,7 +238,7 @@ TEST(AddApprover, ASendBackForgetsThem) {
   EXPECT_THAT(instance.asked(), ElementsAre("li.na@revise"));
 }
 
-TEST(Removal, ByWhoAddedGivesTheItemBack) {
+TEST(Rule08Removal, ByWhoAddedGivesTheItemBack) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::before, {"sun.li"})));
@@ -248,7 +248,7 @@ TEST(Removal, ByWhoAddedGivesTheItemBack) {
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@check"));
 }
 
-TEST(Removal, ByAnAdministratorNeedsAReason) {
+TEST(Rule08Removal, ByAnAdministratorNeedsAReason) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::beside, {"sun.li"})));
@@ -257,7 +257,7 @@ TEST(Removal, ByAnAdministratorNeedsAReason) {
   EXPECT_TRUE(accepted(instance.run(RemoveApprover{instance.item("sun.li"), {}, admin(), "wrong person"})));
 }
 
-TEST(Removal, NeverTakesWhomTheWorkflowAsks) {
+TEST(Rule08Removal, NeverTakesWhomTheWorkflowAsks) {
   Instance instance(approval(three("all")));
   instance.start("li.na");
   EXPECT_EQ(rejection_code(take_off(instance, "sun.li", "wang.fang")), ErrorCode::conflict);
@@ -265,7 +265,7 @@ TEST(Removal, NeverTakesWhomTheWorkflowAsks) {
             ErrorCode::conflict);
 }
 
-TEST(Removal, NeverTakesTheLastApprover) {
+TEST(Rule08Removal, NeverTakesTheLastApprover) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::after, {"sun.li"})));
@@ -276,7 +276,7 @@ TEST(Removal, NeverTakesTheLastApprover) {
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
 }
 
-TEST(Removal, NeverTakesWhoeverHasDecided) {
+TEST(Rule08Removal, NeverTakesWhoeverHasDecided) {
   Instance instance(approval(three("all")));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::beside, {"qian.min"})));
@@ -286,7 +286,7 @@ TEST(Removal, NeverTakesWhoeverHasDecided) {
             ErrorCode::conflict);
 }
 
-TEST(Removal, NeverDecidesTheStep) {
+TEST(Rule08Removal, NeverDecidesTheStep) {
   Instance instance(approval(three("60%")));  // 2 of 3; of 5 it is 3, of 4 as well
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::beside, {"qian.min"})));
@@ -298,7 +298,7 @@ TEST(Removal, NeverDecidesTheStep) {
   EXPECT_THAT(rejection(outcome), HasSubstr("only approvers decide it"));
 }
 
-TEST(Removal, OfAnOpinionLeavesTheItemAsItIs) {
+TEST(Rule08Removal, OfAnOpinionLeavesTheItemAsItIs) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(delegate(instance, "zhang.wei", "sun.li")));
@@ -306,7 +306,7 @@ TEST(Removal, OfAnOpinionLeavesTheItemAsItIs) {
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@check"));
 }
 
-TEST(NobodyCountsTwice, AsAMemberAndInPerson) {
+TEST(Rule08NobodyCountsTwice, AsAMemberAndInPerson) {
   Instance instance(approval("      by: group(\"finance\")\n      need: 1\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "wang.fang", AddedAs::beside, {"zhao.lei"})));
@@ -314,6 +314,24 @@ TEST(NobodyCountsTwice, AsAMemberAndInPerson) {
   ASSERT_TRUE(accepted(instance.run(ReleaseItem{groups, {}, person("wang.fang"), ""})));
   EXPECT_EQ(rejection_code(instance.run(ClaimItem{groups, {}, person("zhao.lei")})), ErrorCode::conflict);
   EXPECT_TRUE(accepted(instance.run(ClaimItem{groups, {}, person("qian.min")})));
+}
+
+TEST(Rule08AddBeside, InOneOfSeveralGroupsThatGroupCountsAgain) {
+  Instance instance(approval(R"(      seats:
+        finance: {by: [person("wang.fang"), person("zhao.lei")], need: all}
+        legal: {by: person("sun.li"), need: 1}
+)"));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(add(instance, "wang.fang", AddedAs::beside, {"qian.min"})));
+  const Roster& roster = instance.state().activations.begin()->second.roster;
+  EXPECT_EQ(roster.needed_of.at("finance"), 3U);
+  EXPECT_EQ(roster.needed_of.at("legal"), 1U);
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "running");
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
 }
 
 }  // namespace

@@ -251,7 +251,7 @@ TEST(Rule09StandIn, stands_in_the_file_of_people_too) {
   EXPECT_TRUE(accepted(decide_for(instance, "zhang.wei", "sun.li", "approved")));
 }
 
-TEST(AbsenceScope, amounts_have_a_currency) {
+TEST(Rule09AbsenceScope, amounts_have_a_currency) {
   EXPECT_EQ(parse_amount_limit(" 10000.50 cny ")->to_text(), "10000.50 CNY");
   for (const char* bad : {"", "10000", "CNY", "-1 CNY", "ten CNY", "10 YUAN"}) {
     EXPECT_FALSE(parse_amount_limit(bad)) << bad;

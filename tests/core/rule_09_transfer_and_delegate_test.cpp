@@ -19,7 +19,7 @@ constexpr const char* kBoth = R"(      by:
       need: all
 )";
 
-TEST(Transfer, ItIsTheOthersNowAndTheRecordNamesAllThree) {
+TEST(Rule09Transfer, ItIsTheOthersNowAndTheRecordNamesAllThree) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   const std::uint32_t before = instance.item("zhang.wei");
@@ -47,7 +47,7 @@ TEST(Transfer, ItIsTheOthersNowAndTheRecordNamesAllThree) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(Transfer, IsRefusedToWhoeverMustNotOrCannotBeAsked) {
+TEST(Rule09Transfer, IsRefusedToWhoeverMustNotOrCannotBeAsked) {
   Instance instance(approval(kBoth));
   instance.start("li.na");
   const struct {
@@ -68,14 +68,14 @@ TEST(Transfer, IsRefusedToWhoeverMustNotOrCannotBeAsked) {
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check", "wang.fang@check"));
 }
 
-TEST(Transfer, IsRefusedToSomebodyWhoHasDecidedInTheStep) {
+TEST(Rule09Transfer, IsRefusedToSomebodyWhoHasDecidedInTheStep) {
   Instance instance(approval(kBoth));
   instance.start("li.na");
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
   EXPECT_EQ(rejection_code(transfer(instance, "wang.fang", "sun.li")), ErrorCode::conflict);
 }
 
-TEST(Transfer, IsRefusedToAnybodyElseAndWithAStaleVersion) {
+TEST(Rule09Transfer, IsRefusedToAnybodyElseAndWithAStaleVersion) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   const std::uint32_t item = instance.item("zhang.wei");
@@ -87,7 +87,7 @@ TEST(Transfer, IsRefusedToAnybodyElseAndWithAStaleVersion) {
             ErrorCode::conflict);
 }
 
-TEST(Transfer, GoesOnAndBackAgain) {
+TEST(Rule09Transfer, GoesOnAndBackAgain) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(transfer(instance, "zhang.wei", "sun.li")));
@@ -95,7 +95,7 @@ TEST(Transfer, GoesOnAndBackAgain) {
   EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@check"));
 }
 
-TEST(Transfer, KeepsThePlaceInTheOrder) {
+TEST(Rule09Transfer, KeepsThePlaceInTheOrder) {
   Instance instance(approval(R"(      by:
         - person("wang.fang")
         - person("sun.li")
@@ -115,7 +115,7 @@ TEST(Transfer, KeepsThePlaceInTheOrder) {
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@check"));
 }
 
-TEST(Transfer, OfAGroupsItemMayGoToAMemberAndIsNobodyElsesThen) {
+TEST(Rule09Transfer, OfAGroupsItemMayGoToAMemberAndIsNobodyElsesThen) {
   Instance instance(approval("      by: group(\"finance\")\n      need: 1\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(transfer(instance, "wang.fang", "zhao.lei")));
@@ -123,7 +123,7 @@ TEST(Transfer, OfAGroupsItemMayGoToAMemberAndIsNobodyElsesThen) {
   EXPECT_EQ(instance.item("qian.min"), 0U);
 }
 
-TEST(Transfer, OfARevisionIsRefused) {
+TEST(Rule09Transfer, OfARevisionIsRefused) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(instance.decide_as("zhang.wei", "returned", "more")));
@@ -131,7 +131,7 @@ TEST(Transfer, OfARevisionIsRefused) {
   EXPECT_EQ(rejection_code(delegate(instance, "li.na", "sun.li")), ErrorCode::forbidden);
 }
 
-TEST(Transfer, MovesTheRemindersAndSurvivesADeadline) {
+TEST(Rule09Transfer, MovesTheRemindersAndSurvivesADeadline) {
   Instance instance(load(R"(workflow: t
 start:
   - form:
@@ -155,7 +155,7 @@ steps:
   EXPECT_EQ(instance.status(), "expired");
 }
 
-TEST(Transfer, OfATaskToItsRequesterIsAllowed) {
+TEST(Rule09Transfer, OfATaskToItsRequesterIsAllowed) {
   Instance instance(load(R"(workflow: t
 start:
   - form:
@@ -172,7 +172,7 @@ steps:
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(Delegate, TheOthersOpinionCountsNowhereAndTheItemStaysMine) {
+TEST(Rule09Delegate, TheOthersOpinionCountsNowhereAndTheItemStaysMine) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("zhang.wei");
@@ -189,7 +189,7 @@ TEST(Delegate, TheOthersOpinionCountsNowhereAndTheItemStaysMine) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(Delegate, DecidingFirstMakesTheOpinionNeedless) {
+TEST(Rule09Delegate, DecidingFirstMakesTheOpinionNeedless) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(delegate(instance, "zhang.wei", "sun.li")));
@@ -204,7 +204,7 @@ TEST(Delegate, DecidingFirstMakesTheOpinionNeedless) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(Delegate, GoesOneDeep) {
+TEST(Rule09Delegate, GoesOneDeep) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(delegate(instance, "zhang.wei", "sun.li")));
@@ -213,14 +213,14 @@ TEST(Delegate, GoesOneDeep) {
   EXPECT_EQ(rejection_code(add(instance, "sun.li", AddedAs::before, {"chen.jie"})), ErrorCode::forbidden);
 }
 
-TEST(Delegate, AnOpinionOnMyOwnRequestIsRefused) {
+TEST(Rule09Delegate, AnOpinionOnMyOwnRequestIsRefused) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   EXPECT_EQ(rejection_code(delegate(instance, "zhang.wei", "li.na")), ErrorCode::forbidden);
   EXPECT_EQ(rejection_code(delegate(instance, "zhang.wei", "zhang.wei")), ErrorCode::invalid_input);
 }
 
-TEST(Delegate, AnOpinionIsNoReturnAndChangesNothing) {
+TEST(Rule09Delegate, AnOpinionIsNoReturnAndChangesNothing) {
   Instance instance(approval(std::string(kManager) + "      edit: [note]\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(delegate(instance, "zhang.wei", "sun.li")));
@@ -230,7 +230,7 @@ TEST(Delegate, AnOpinionIsNoReturnAndChangesNothing) {
   EXPECT_THAT(rejection(instance.decide_as("sun.li", "maybe")), HasSubstr("approved, rejected"));
 }
 
-TEST(Delegate, ATransferAndAnEscalationEndTheOpinion) {
+TEST(Rule09Delegate, ATransferAndAnEscalationEndTheOpinion) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(delegate(instance, "zhang.wei", "sun.li")));
@@ -238,7 +238,7 @@ TEST(Delegate, ATransferAndAnEscalationEndTheOpinion) {
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@check"));
 }
 
-TEST(Delegate, AnOpinionDoesNotHoldUpATask) {
+TEST(Rule09Delegate, AnOpinionDoesNotHoldUpATask) {
   Instance instance(load(R"(workflow: t
 start:
   - form:
@@ -259,7 +259,7 @@ steps:
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(May, AListNamesWhatIsAllowedAndAnEmptyOneForbidsAll) {
+TEST(Rule09May, AListNamesWhatIsAllowedAndAnEmptyOneForbidsAll) {
   Instance some(approval(std::string(kManager) + "      may: [transfer]\n"));
   some.start("li.na");
   EXPECT_THAT(rejection(delegate(some, "zhang.wei", "sun.li")), HasSubstr("may"));
@@ -273,7 +273,7 @@ TEST(May, AListNamesWhatIsAllowedAndAnEmptyOneForbidsAll) {
       << "an administrator's act is none of the approver's";
 }
 
-TEST(Gates, OnlyBindsWhoeverIsAskedInstead) {
+TEST(Rule09Gates, OnlyBindsWhoeverIsAskedInstead) {
   Instance instance(load(R"(workflow: t
 start:
   - form:

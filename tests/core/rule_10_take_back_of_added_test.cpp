@@ -23,7 +23,7 @@ Outcome take_back(Instance& instance, std::uint32_t item, const std::string& who
       item, Actor{.kind = Actor::Kind::person, .person = PersonId(who), .channel = "api"}, "the wrong one"});
 }
 
-TEST(TakeBackOfAdded, WhoeverWasToConfirmAnApprovalWaitsForItAgain) {
+TEST(Rule10TakeBackOfAdded, WhoeverWasToConfirmAnApprovalWaitsForItAgain) {
   Instance instance(approval(std::string(kThree) + "      need: 2\n"));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("sun.li");
@@ -43,7 +43,7 @@ TEST(TakeBackOfAdded, WhoeverWasToConfirmAnApprovalWaitsForItAgain) {
 }
 
 // Taking them off ended the process: their item was open, and no seat had it.
-TEST(TakeBackOfAdded, WhoeverWasToConfirmItCanBeTakenOffThen) {
+TEST(Rule10TakeBackOfAdded, WhoeverWasToConfirmItCanBeTakenOffThen) {
   Instance instance(approval(std::string(kThree) + "      need: 2\n"));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("sun.li");
@@ -58,7 +58,7 @@ TEST(TakeBackOfAdded, WhoeverWasToConfirmItCanBeTakenOffThen) {
 }
 
 // A change of what is approved asked the adder again and forgot whom they had added.
-TEST(TakeBackOfAdded, AChangeThatVoidsAnApprovalKeepsWhoeverWasToConfirmIt) {
+TEST(Rule10TakeBackOfAdded, AChangeThatVoidsAnApprovalKeepsWhoeverWasToConfirmIt) {
   Instance instance(approval(std::string(kThree) + "      need: 60%\n      guards: [note]\n"
                                                    "      edit: [note]\n"));
   instance.start("li.na", R"({"note": "n"})");
@@ -74,7 +74,7 @@ TEST(TakeBackOfAdded, AChangeThatVoidsAnApprovalKeepsWhoeverWasToConfirmIt) {
 }
 
 // Both fall: whoever was to confirm is asked once more, after whoever they confirm.
-TEST(TakeBackOfAdded, AChangeVoidsAConfirmationToo) {
+TEST(Rule10TakeBackOfAdded, AChangeVoidsAConfirmationToo) {
   Instance instance(approval(std::string(kThree) + "      need: all\n      guards: [note]\n"
                                                    "      edit: [note]\n"));
   instance.start("li.na", R"({"note": "n"})");
@@ -90,7 +90,7 @@ TEST(TakeBackOfAdded, AChangeVoidsAConfirmationToo) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(TakeBackOfAdded, NotOnceWhoeverTheyCameBeforeHasDecided) {
+TEST(Rule10TakeBackOfAdded, NotOnceWhoeverTheyCameBeforeHasDecided) {
   Instance instance(approval(std::string(kThree) + "      need: all\n"));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::before, {"qian.min"})));
@@ -101,7 +101,7 @@ TEST(TakeBackOfAdded, NotOnceWhoeverTheyCameBeforeHasDecided) {
 }
 
 // Of people who are asked one after the other: taking back before them forgot whom the next one had added.
-TEST(TakeBackOfAdded, InTurnWhoeverTheNextOneHasAddedIsStillAsked) {
+TEST(Rule10TakeBackOfAdded, InTurnWhoeverTheNextOneHasAddedIsStillAsked) {
   Instance instance(approval(std::string(kThree) + "      need: all\n      order: one_by_one\n"));
   instance.start("li.na");
   const std::uint32_t first = instance.item("wang.fang");
@@ -117,7 +117,7 @@ TEST(TakeBackOfAdded, InTurnWhoeverTheNextOneHasAddedIsStillAsked) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(TakeBackOfAdded, NotOnceTheyHaveConfirmedIt) {
+TEST(Rule10TakeBackOfAdded, NotOnceTheyHaveConfirmedIt) {
   Instance instance(approval(std::string(kThree) + "      need: 2\n"));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("sun.li");
@@ -133,7 +133,7 @@ TEST(TakeBackOfAdded, NotOnceTheyHaveConfirmedIt) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
-TEST(TakeBackOfAdded, WhoeverAddedThemBeforeWaitsAgain) {
+TEST(Rule10TakeBackOfAdded, WhoeverAddedThemBeforeWaitsAgain) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::before, {"sun.li"})));
@@ -151,7 +151,7 @@ TEST(TakeBackOfAdded, WhoeverAddedThemBeforeWaitsAgain) {
   EXPECT_EQ(rejection_code(take_back(instance, again, "sun.li")), ErrorCode::conflict);
 }
 
-TEST(TakeBackOfAdded, AStepThatWasOverCountsOnlyItsOwnSeatsAgain) {
+TEST(Rule10TakeBackOfAdded, AStepThatWasOverCountsOnlyItsOwnSeatsAgain) {
   Instance instance(approval(R"(      by:
         - person("wang.fang")
         - person("sun.li")
@@ -176,7 +176,7 @@ TEST(TakeBackOfAdded, AStepThatWasOverCountsOnlyItsOwnSeatsAgain) {
   EXPECT_EQ(instance.status(), "rejected") << "two of three approvals are not two of two";
 }
 
-TEST(TakeBackOfAdded, TheStepIsEscalatedAgain) {
+TEST(Rule10TakeBackOfAdded, TheStepIsEscalatedAgain) {
   Instance instance(approval(std::string(kManager) + R"(    escalate:
       - {after: 2 days, to: 'person("sun.li")'}
   - id: next
@@ -194,24 +194,6 @@ TEST(TakeBackOfAdded, TheStepIsEscalatedAgain) {
   ASSERT_EQ(escalations(), 0);
   ASSERT_TRUE(accepted(take_back(instance, mine, "zhang.wei")));
   EXPECT_EQ(escalations(), 1);
-}
-
-TEST(AddBesideInOneOfSeveralGroups, TheirGroupCountsAgain) {
-  Instance instance(approval(R"(      seats:
-        finance: {by: [person("wang.fang"), person("zhao.lei")], need: all}
-        legal: {by: person("sun.li"), need: 1}
-)"));
-  instance.start("li.na");
-  ASSERT_TRUE(accepted(add(instance, "wang.fang", AddedAs::beside, {"qian.min"})));
-  const Roster& roster = instance.state().activations.begin()->second.roster;
-  EXPECT_EQ(roster.needed_of.at("finance"), 3U);
-  EXPECT_EQ(roster.needed_of.at("legal"), 1U);
-  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
-  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
-  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
-  EXPECT_EQ(instance.status(), "running");
-  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
-  EXPECT_EQ(instance.status(), "approved");
 }
 
 }  // namespace

@@ -309,5 +309,59 @@ TEST(Rule10Withdraw, AnotherDecisionThatStandsIsOne) {
   EXPECT_EQ(rejection_code(instance.run(Withdraw{somebody("li.na"), "m"})), ErrorCode::conflict);
 }
 
+constexpr const char* kLateThree = R"(  - id: first
+    approve:
+      by: '[person("wang.fang"), person("sun.li"), person("qian.min")]'
+      need: 2
+    escalate:
+      - {after: 1 business day, to: person("chen.jie")}
+  - id: second
+    approve:
+      by: person("zhao.lei")
+)";
+
+// Named by the item of whoever was late, a part of an escalation's decision could be taken back; and it
+// counted as well for whoever had answered by themselves meanwhile.
+TEST(Rule10TakeBack, NotWhatAnEscalationDecidedForOthers) {
+  Instance instance(reclaimable(kLateThree));
+  instance.start("li.na");
+  const std::uint32_t late = instance.item("sun.li");
+  const std::uint32_t own = instance.item("qian.min");
+  instance.advance_to("2026-03-05T09:00:00Z");
+  const std::uint32_t escalation = instance.item("chen.jie");
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "rejected", "no")));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  ASSERT_THAT(instance.asked(), ElementsAre("zhao.lei@second"));
+  for (const std::uint32_t item : {late, escalation}) {
+    EXPECT_THAT(rejection(instance.run(TakeBack{item, somebody("chen.jie"), "t"})),
+                HasSubstr("in the place of others"));
+  }
+  for (const Seat& seat : instance.state().results.begin()->second.roster.seats) {
+    EXPECT_EQ(seat.vote, seat.person == PersonId("qian.min") ? Seat::Vote::rejected : Seat::Vote::approved);
+  }
+  EXPECT_THAT(rejection(instance.run(TakeBack{own, somebody("qian.min"), "t"})),
+              HasSubstr("first is decided by the others, with it or without"));
+}
+
+TEST(Rule10Withdraw, IsTheRequestersUntilSomebodyDecides) {
+  const auto definition = reclaimable(R"(  - id: both
+    approve:
+      by:
+        - person("wang.fang")
+        - person("sun.li")
+      need: all
+)");
+  Instance instance(definition);
+  instance.start("li.na");
+  const Actor other{.kind = Actor::Kind::person, .person = PersonId("sun.li")};
+  EXPECT_EQ(rejection_code(instance.run(Withdraw{other, ""})), ErrorCode::forbidden);
+  const Actor own{.kind = Actor::Kind::person, .person = PersonId("li.na")};
+  ASSERT_TRUE(accepted(instance.run(Withdraw{own, "typo"})));
+  EXPECT_EQ(instance.status(), "revising");
+  instance.decide_as("li.na", "resubmitted");
+  instance.decide_as("sun.li", "approved");
+  EXPECT_EQ(rejection_code(instance.run(Withdraw{own, "again"})), ErrorCode::conflict);
+}
+
 }  // namespace
 }  // namespace countersign::testing

@@ -25,7 +25,7 @@ Outcome say(Instance& instance, const std::string& by, const std::string& text) 
   return instance.run(Comment{person(by), text});
 }
 
-TEST(Nudge, TheRequesterRemindsWhoeverIsAsked) {
+TEST(Rule11Nudge, TheRequesterRemindsWhoeverIsAsked) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   const std::uint32_t version = instance.state().items.begin()->second.version;
@@ -37,7 +37,7 @@ TEST(Nudge, TheRequesterRemindsWhoeverIsAsked) {
     EXPECT_EQ(rejection_code(nudge(instance, other)), ErrorCode::forbidden) << other;
 }
 
-TEST(Nudge, NotAgainBeforeFourHoursAndAtMostThreeTimes) {
+TEST(Rule11Nudge, NotAgainBeforeFourHoursAndAtMostThreeTimes) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(nudge(instance)));
@@ -53,7 +53,7 @@ TEST(Nudge, NotAgainBeforeFourHoursAndAtMostThreeTimes) {
   EXPECT_THAT(rejection(nudge(instance)), HasSubstr("3 times"));
 }
 
-TEST(Nudge, TheWorkflowSetsIntervalAndCapOrForbidsIt) {
+TEST(Rule11Nudge, TheWorkflowSetsIntervalAndCapOrForbidsIt) {
   Instance often(approval(kManager, "nudge: {every: 30 minutes, at_most: 1}\n"));
   often.start("li.na");
   ASSERT_TRUE(accepted(nudge(often)));
@@ -64,7 +64,7 @@ TEST(Nudge, TheWorkflowSetsIntervalAndCapOrForbidsIt) {
   EXPECT_EQ(rejection_code(nudge(never)), ErrorCode::forbidden);
 }
 
-TEST(Nudge, ReachesOnlyThoseWhoAreAskedNow) {
+TEST(Rule11Nudge, ReachesOnlyThoseWhoAreAskedNow) {
   Instance instance(approval(R"(      by:
         - person("wang.fang")
         - person("sun.li")
@@ -79,7 +79,7 @@ TEST(Nudge, ReachesOnlyThoseWhoAreAskedNow) {
   EXPECT_THAT(instance.last_sends(), ElementsAre("nudge sun.li"));
 }
 
-TEST(Nudge, NobodyButTheRequesterOrNobodyAtAll) {
+TEST(Rule11Nudge, NobodyButTheRequesterOrNobodyAtAll) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(instance.decide_as("zhang.wei", "returned", "more")));
@@ -89,7 +89,7 @@ TEST(Nudge, NobodyButTheRequesterOrNobodyAtAll) {
   EXPECT_THAT(rejection(nudge(instance)), HasSubstr("it has ended"));
 }
 
-TEST(Copy, ReadersSeeAndAreAskedNothing) {
+TEST(Rule11Copy, ReadersSeeAndAreAskedNothing) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   const std::map<std::uint32_t, Item> before = instance.state().items;
@@ -104,7 +104,7 @@ TEST(Copy, ReadersSeeAndAreAskedNothing) {
   EXPECT_TRUE(accepted(say(instance, "qian.min", "seen")));
 }
 
-TEST(Copy, ByTheRequesterWhoeverIsOrWasAskedAndAnAdministrator) {
+TEST(Rule11Copy, ByTheRequesterWhoeverIsOrWasAskedAndAnAdministrator) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(copy(instance, person("li.na"), {"qian.min"})));
@@ -117,7 +117,7 @@ TEST(Copy, ByTheRequesterWhoeverIsOrWasAskedAndAnAdministrator) {
   EXPECT_TRUE(accepted(copy(instance, admin(), {"wang.fang"})));
 }
 
-TEST(Copy, GoesToActivePeopleOnceEach) {
+TEST(Rule11Copy, GoesToActivePeopleOnceEach) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   EXPECT_EQ(rejection_code(copy(instance, person("li.na"), {"he.left"})), ErrorCode::invalid_input);
@@ -127,7 +127,7 @@ TEST(Copy, GoesToActivePeopleOnceEach) {
   EXPECT_EQ(rejection_code(copy(instance, person("li.na"), {"qian.min", "li.na"})), ErrorCode::conflict);
 }
 
-TEST(Mention, TellsWhoMaySeeTheInstanceAndNobodyElse) {
+TEST(Rule11Mention, TellsWhoMaySeeTheInstanceAndNobodyElse) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(say(instance, "zhang.wei", "@li.na which train? @sun.li @he.left @nobody")));
@@ -137,7 +137,7 @@ TEST(Mention, TellsWhoMaySeeTheInstanceAndNobodyElse) {
   EXPECT_THAT(instance.last_sends(), ElementsAre("mention sun.li")) << "the full stop is no part of the name";
 }
 
-TEST(Mention, ByIdOrMailOnceAndNeverInsideAMailAddress) {
+TEST(Rule11Mention, ByIdOrMailOnceAndNeverInsideAMailAddress) {
   Instance instance(approval(kManager));
   instance.start("li.na");
   ASSERT_TRUE(accepted(say(instance, "li.na", "@zhang.wei and again @zhang.wei@example.com!")));
@@ -148,7 +148,7 @@ TEST(Mention, ByIdOrMailOnceAndNeverInsideAMailAddress) {
   EXPECT_THAT(instance.last_sends(), ElementsAre("mention zhang.wei"));
 }
 
-TEST(Mention, ReachesMembersOfAGroupThatIsAskedAndThoseWhoDecided) {
+TEST(Rule11Mention, ReachesMembersOfAGroupThatIsAskedAndThoseWhoDecided) {
   Instance instance(load(R"(workflow: t
 start:
   - form:

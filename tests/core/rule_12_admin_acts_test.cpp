@@ -214,5 +214,33 @@ TEST(Rule12Retry, AnErrorInsideIsAnAnswer) {
   EXPECT_THAT(rejection(refused), HasSubstr("an error in Countersign itself"));
 }
 
+TEST(Rule12Cancel, WantsAnAdministratorAndAReason) {
+  Instance instance(steered(R"(  - id: manager
+    approve:
+      by: requester.manager
+)"));
+  instance.start("li.na");
+  const Actor person{.kind = Actor::Kind::person, .person = PersonId("li.na")};
+  EXPECT_EQ(rejection_code(instance.run(Cancel{person, "x"})), ErrorCode::forbidden);
+  const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
+  EXPECT_EQ(rejection_code(instance.run(Cancel{admin, ""})), ErrorCode::invalid_input);
+  ASSERT_TRUE(accepted(instance.run(Cancel{admin, "duplicate"})));
+  EXPECT_EQ(instance.status(), "cancelled");
+}
+
+TEST(Rule12Reassign, GivesTheSeatToSomebodyElse) {
+  Instance instance(steered(R"(  - id: manager
+    approve:
+      by: requester.manager
+)"));
+  instance.start("li.na");
+  const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
+  ASSERT_TRUE(
+      accepted(instance.run(Reassign{instance.item("zhang.wei"), PersonId("sun.li"), admin, "on leave"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@manager"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 }  // namespace
 }  // namespace countersign::testing

@@ -50,7 +50,8 @@ struct Members<Seat> {
       member("person", &Seat::person), member("group", &Seat::group), member("reason", &Seat::reason),
       member("item", &Seat::item), member("vote", &Seat::vote), member("of_group", &Seat::of_group),
       member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on),
-      member("added", &Seat::added), member("added_by", &Seat::added_by), member("of", &Seat::of));
+      member("through", &Seat::through), member("added", &Seat::added), member("added_by", &Seat::added_by),
+      member("of", &Seat::of));
 };
 
 template <>

@@ -52,7 +52,7 @@ constexpr const char* kUniqueSteps = R"(steps:
 
 const Actor kRequesterActs{.kind = Actor::Kind::person, .person = PersonId("li.na")};
 
-class UniqueValues : public ::testing::Test {
+class Rule17Invoices : public ::testing::Test {
  protected:
   Instance& fresh() {
     instances.push_back(
@@ -71,7 +71,7 @@ class UniqueValues : public ::testing::Test {
   std::vector<std::unique_ptr<Instance>> instances;
 };
 
-TEST_F(UniqueValues, AnInvoiceIsItsNumberWithItsCode) {
+TEST_F(Rule17Invoices, AnInvoiceIsItsNumberWithItsCode) {
   EXPECT_EQ(start(line("12345678", "1100191130")), "");
   EXPECT_THAT(start(line("12345678", "1100191130")), HasSubstr("used before"));
   EXPECT_EQ(start(line("12345678", "1100191131")), "") << "the same number of another code";
@@ -82,7 +82,7 @@ TEST_F(UniqueValues, AnInvoiceIsItsNumberWithItsCode) {
   EXPECT_EQ(start(line("", "1100191130")), "");
 }
 
-TEST_F(UniqueValues, StandOnceInARequestToo) {
+TEST_F(Rule17Invoices, StandOnceInARequestToo) {
   Instance& instance = fresh();
   const Outcome outcome =
       instance.start("li.na", R"({"lines": [{"number": "1"}, {"number": "2"}, {"number": "1"}]})");
@@ -93,7 +93,7 @@ TEST_F(UniqueValues, StandOnceInARequestToo) {
   EXPECT_EQ(rejected->problems[0].fault, FormFault::twice);
 }
 
-TEST_F(UniqueValues, AreLockedFromTheSubmissionAndKeptWhileItIsSentBack) {
+TEST_F(Rule17Invoices, AreLockedFromTheSubmissionAndKeptWhileItIsSentBack) {
   Instance& first = fresh();
   ASSERT_TRUE(accepted(first.start("li.na", line("1"))));
   EXPECT_THAT(start(line("1")), HasSubstr("used before"));
@@ -103,7 +103,7 @@ TEST_F(UniqueValues, AreLockedFromTheSubmissionAndKeptWhileItIsSentBack) {
   EXPECT_EQ(start(line("1")), "") << "what was taken out of the form is free";
 }
 
-TEST_F(UniqueValues, AreFreedByARejectionAndByAWithdrawal) {
+TEST_F(Rule17Invoices, AreFreedByARejectionAndByAWithdrawal) {
   Instance& rejected = fresh();
   rejected.start("li.na", line("1"));
   rejected.decide_as("zhang.wei", "rejected", "no");
@@ -114,7 +114,7 @@ TEST_F(UniqueValues, AreFreedByARejectionAndByAWithdrawal) {
   EXPECT_EQ(start(line("1")), "");
 }
 
-TEST_F(UniqueValues, AreSpentForGoodOnlyByTheEndsThatSaySo) {
+TEST_F(Rule17Invoices, AreSpentForGoodOnlyByTheEndsThatSaySo) {
   Instance& unpaid = fresh();
   unpaid.start("li.na", R"({"lines": [{"number": "1"}], "voucher": "V"})");
   unpaid.decide_as("zhang.wei", "approved");
@@ -131,7 +131,7 @@ TEST_F(UniqueValues, AreSpentForGoodOnlyByTheEndsThatSaySo) {
   EXPECT_THAT(start(line("1")), HasSubstr("used before"));
 }
 
-TEST_F(UniqueValues, OfARuleEverywhereAreHeldAgainstOtherWorkflowsAndElseWithinTheirOwn) {
+TEST_F(Rule17Invoices, OfARuleEverywhereAreHeldAgainstOtherWorkflowsAndElseWithinTheirOwn) {
   EXPECT_EQ(start(R"({"lines": [{"number": "1"}], "voucher": "V"})"), "");
   std::string other = std::string(kUniqueHead) + kUniqueRules + kUniqueSteps;
   other.replace(other.find("workflow: t"), 11, "workflow: t2");
@@ -141,7 +141,7 @@ TEST_F(UniqueValues, OfARuleEverywhereAreHeldAgainstOtherWorkflowsAndElseWithinT
 }
 
 // `unique` at a column of a table was read and did nothing.
-TEST_F(UniqueValues, StandAtColumnsToo) {
+TEST_F(Rule17Invoices, StandAtColumnsToo) {
   std::string text = std::string(kUniqueHead) + kUniqueSteps;
   text.replace(text.find("seal: {type: text}"), 18, "seal: {type: text, unique: workflow}");
   use(text);
@@ -152,7 +152,7 @@ TEST_F(UniqueValues, StandAtColumnsToo) {
 
 // The same invoice was paid twice: an administrator's jump took a withdrawn request off its requester without
 // what it had let go of.
-TEST_F(UniqueValues, AreTakenAgainHoweverAWithdrawnRequestGoesOn) {
+TEST_F(Rule17Invoices, AreTakenAgainHoweverAWithdrawnRequestGoesOn) {
   Instance& withdrawn = fresh();
   ASSERT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
   ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
@@ -173,7 +173,7 @@ TEST_F(UniqueValues, AreTakenAgainHoweverAWithdrawnRequestGoesOn) {
   EXPECT_EQ(start(line("1")), "");
 }
 
-TEST_F(UniqueValues, AWithdrawnRequestIsCancelledWhoeverHasThemNow) {
+TEST_F(Rule17Invoices, AWithdrawnRequestIsCancelledWhoeverHasThemNow) {
   Instance& withdrawn = fresh();
   ASSERT_TRUE(accepted(withdrawn.start("li.na", line("1"))));
   ASSERT_TRUE(accepted(withdrawn.run(Withdraw{kRequesterActs, "typo"})));
@@ -181,7 +181,7 @@ TEST_F(UniqueValues, AWithdrawnRequestIsCancelledWhoeverHasThemNow) {
   EXPECT_TRUE(accepted(withdrawn.run(Cancel{kRequesterActs, ""})));
 }
 
-TEST_F(UniqueValues, AnEventThatWouldTakeThemTwiceIsAnIncident) {
+TEST_F(Rule17Invoices, AnEventThatWouldTakeThemTwiceIsAnIncident) {
   use(std::string(kUniqueHead) + kUniqueRules + "on_event:\n  crm.answered: {go: pay}\n" + kUniqueSteps);
   Instance& withdrawn = fresh();
   ASSERT_TRUE(accepted(withdrawn.start("li.na", line("1"))));

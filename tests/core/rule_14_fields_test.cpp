@@ -1,11 +1,9 @@
-// Who sees which fields and decisions, and guests.
-
-#include "core/visibility.h"
+// Rule 14: who sees which fields and decisions, and who may change them.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/guest.h"
+#include "core/visibility.h"
 #include "tests/core/instance_fixture.h"
 
 namespace countersign::testing {
@@ -48,7 +46,7 @@ struct Reader {
   Visibility visibility;
 };
 
-TEST(Visibility, AFieldIsSeenByWhoeverEntersItAndWhomItNamesUntilItsStepOpens) {
+TEST(Rule14Fields, AFieldIsSeenByWhoeverEntersItAndWhomItNamesUntilItsStepOpens) {
   Instance instance(load(kReview_visibility));
   ASSERT_TRUE(accepted(instance.start("li.na", R"({"figures": "1", "salary": "2"})")));
   EXPECT_TRUE(Reader(instance, "sun.li").sees("figures"));
@@ -64,7 +62,7 @@ TEST(Visibility, AFieldIsSeenByWhoeverEntersItAndWhomItNamesUntilItsStepOpens) {
   EXPECT_FALSE(Reader(instance, "sun.li").sees("salary")) << "nothing ever opens it";
 }
 
-TEST(Visibility, TheStateThatAReaderSeesLacksHiddenFieldsAnswersAndDecisions) {
+TEST(Rule14Fields, TheStateThatAReaderSeesLacksHiddenFieldsAnswersAndDecisions) {
   Instance instance(load(kReview_visibility));
   instance.start("li.na", R"({"figures": "1", "salary": "2"})");
   const StepIndex rate = instance.definition().find_step("rate")->index;
@@ -77,49 +75,16 @@ TEST(Visibility, TheStateThatAReaderSeesLacksHiddenFieldsAnswersAndDecisions) {
   EXPECT_EQ(Reader(instance, "sun.li").visibility.visible_state().form.count("salary"), 0U);
 }
 
-constexpr const char* kCustomer = R"(workflow: t
-start:
-  - form:
-form:
-  mail: {type: text}
-  note: {type: text}
-statuses: [approved, rejected]
-steps:
-  - id: acceptance
-    approve:
-      by: guest(form.mail, "Anna Lee")
-      show: [note]
-  - end: approved
-)";
-
-TEST(Guest, IsAskedByMailAndDecidesLikeAnybodyElse) {
-  Instance instance(load(kCustomer));
-  ASSERT_TRUE(accepted(instance.start("li.na", R"({"mail": "Anna@Customer.example", "note": "n"})")));
-  const std::string anna = "guest:anna@customer.example:Anna Lee";
-  EXPECT_THAT(instance.asked(), ElementsAre(anna + "@acceptance"));
-  const Person* person = instance.directory->find(PersonId(anna));
-  ASSERT_NE(person, nullptr);
-  EXPECT_EQ(person->mail, "anna@customer.example");
-  EXPECT_EQ(person->name, "Anna Lee");
-  EXPECT_EQ(instance.directory->find_by_id_or_mail(anna), nullptr);
-  ASSERT_TRUE(accepted(instance.decide_as(anna, "approved")));
-  EXPECT_EQ(instance.status(), "approved");
-}
-
-TEST(Guest, IsNobodyWhoIsInTheDirectory) {
-  Instance instance(load(kCustomer));
-  instance.start("sun.li", R"({"mail": "li.na@example.com"})");
-  EXPECT_THAT(instance.asked(), ElementsAre("li.na@acceptance"));
-}
-
-TEST(Guest, NeedsAMailAddressAndTakesNoWorkOver) {
-  Instance instance(load(kCustomer));
-  EXPECT_THAT(rejection(instance.start("li.na", R"({"mail": "anna"})")), HasSubstr("guest()"));
-  ASSERT_TRUE(accepted(instance.start("li.na", R"({"mail": "sun.li@example.com"})")));
-  const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
-  const Outcome outcome = instance.run(
-      Reassign{instance.item("sun.li"), PersonId("guest:anna@customer.example:Anna"), admin, "r"});
-  EXPECT_THAT(rejection(outcome), HasSubstr("guests"));
+TEST(Rule14Fields, NobodyWritesWhatTheirStepDoesNotGrant) {
+  Instance instance(load(kReview_visibility));
+  instance.start("li.na", R"({"figures": "1", "salary": "2"})");
+  const Outcome refused =
+      instance.decide_as("zhang.wei", "done", "", R"({"secret": "s"})", R"({"figures": "9"})");
+  const auto* rejected = std::get_if<Rejection>(&refused);
+  ASSERT_NE(rejected, nullptr);
+  ASSERT_EQ(rejected->problems.size(), 1U);
+  EXPECT_EQ(rejected->problems.front().pointer, "/form/figures");
+  EXPECT_EQ(instance.state().form.at("figures").as_string(), "1");
 }
 
 }  // namespace

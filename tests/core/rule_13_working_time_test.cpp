@@ -1,4 +1,4 @@
-// Reminders and escalation count in the working time of whoever is asked, wherever they work.
+// Rule 13: reminders and escalation count in the working time of whoever is asked, wherever they work.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,14 +60,14 @@ std::string due_of(const Instance& instance, TimerKind kind) {
   return "none";
 }
 
-TEST(ChasingInAnotherZone, CountsTheAssigneesHours) {
+TEST(Rule13ChasingInAnotherZone, CountsTheAssigneesHours) {
   Instance instance = asked_of(hours_in("Asia/Shanghai"));
   instance.start("li.na");  // Monday 17:00 in Shanghai
   EXPECT_EQ(due_of(instance, TimerKind::remind), "2026-03-03T02:00:00Z") << "one hour today, one tomorrow";
   EXPECT_EQ(due_of(instance, TimerKind::escalate), "2026-03-03T09:00:00Z");
 }
 
-TEST(ChasingOverAHolidayWithAMakeUpWorkday, RestsOnTheHolidayAndWorksOnTheSaturday) {
+TEST(Rule13ChasingOverAHolidayWithAMakeUpWorkday, RestsOnTheHolidayAndWorksOnTheSaturday) {
   CalendarSettings settings = hours_in("Asia/Shanghai");
   for (const char* day : {"2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"})
     settings.holidays.insert(*parse_day(day));
@@ -78,7 +78,7 @@ TEST(ChasingOverAHolidayWithAMakeUpWorkday, RestsOnTheHolidayAndWorksOnTheSaturd
   EXPECT_EQ(due_of(instance, TimerKind::escalate), "2026-03-07T09:00:00Z");
 }
 
-TEST(ChasingOverAChangeOfTheClock, KeepsTheWallTime) {
+TEST(Rule13ChasingOverAChangeOfTheClock, KeepsTheWallTime) {
   // New York goes from UTC-5 to UTC-4 on 8 March 2026.
   Instance instance = asked_of(hours_in("America/New_York"));
   instance.jump_to("2026-03-06T21:00:00Z");  // Friday 16:00 there
@@ -87,7 +87,7 @@ TEST(ChasingOverAChangeOfTheClock, KeepsTheWallTime) {
   EXPECT_EQ(due_of(instance, TimerKind::escalate), "2026-03-09T20:00:00Z") << "Monday 16:00";
 }
 
-TEST(ChasingAfterADowntime, WaitsForTheMorningAndDoesNotSpeakAtNight) {
+TEST(Rule13ChasingAfterADowntime, WaitsForTheMorningAndDoesNotSpeakAtNight) {
   Instance instance = asked_of(hours_in("UTC"));
   instance.start("li.na");
   const TimerKey remind = instance.state().timers.begin()->first;
@@ -105,7 +105,7 @@ TEST(ChasingAfterADowntime, WaitsForTheMorningAndDoesNotSpeakAtNight) {
 }
 
 // The second of an ordered approval was escalated past before their own day had begun.
-TEST(EscalationOfWhoeverIsAskedLater, CountsInTheirCalendar) {
+TEST(Rule13EscalationOfWhoeverIsAskedLater, CountsInTheirCalendar) {
   Instance instance = asked_of(hours_in("America/New_York"), R"(workflow: t
 start:
   - form:
@@ -135,7 +135,7 @@ steps:
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@both", "zhang.wei@both"));
 }
 
-TEST(ChasingAfterTheDecision, IsOverInTheSameCommand) {
+TEST(Rule13ChasingAfterTheDecision, IsOverInTheSameCommand) {
   Instance instance = asked_of(hours_in("UTC"));
   instance.start("li.na");
   const auto timers = instance.state().timers;
@@ -154,7 +154,7 @@ std::string quiet_end(const char* hours, const char* at, const std::string& zone
   return format_rfc3339(end_of_quiet(zone_calendar(zone), *parse_quiet_hours(hours), *parse_rfc3339(at)));
 }
 
-TEST(QuietHours, EndInTheMorningWhetherTheyBeganBeforeOrAfterMidnight) {
+TEST(Rule13QuietHours, EndInTheMorningWhetherTheyBeganBeforeOrAfterMidnight) {
   EXPECT_EQ(quiet_end("20:00-08:00", "2026-03-02T19:59:59Z"), "2026-03-02T19:59:59Z");
   EXPECT_EQ(quiet_end("20:00-08:00", "2026-03-02T20:00:00Z"), "2026-03-03T08:00:00Z");
   EXPECT_EQ(quiet_end("20:00-08:00", "2026-03-03T03:00:00Z"), "2026-03-03T08:00:00Z");
@@ -164,7 +164,7 @@ TEST(QuietHours, EndInTheMorningWhetherTheyBeganBeforeOrAfterMidnight) {
   EXPECT_EQ(quiet_end("none", "2026-03-03T03:00:00Z"), "2026-03-03T03:00:00Z");
 }
 
-TEST(QuietHours, FollowTheClockOfThePersonThroughItsChanges) {
+TEST(Rule13QuietHours, FollowTheClockOfThePersonThroughItsChanges) {
   EXPECT_EQ(quiet_end("20:00-08:00", "2026-03-02T13:00:00Z", "Asia/Shanghai"), "2026-03-03T00:00:00Z");
   // The night in which New York's clocks go forward is an hour shorter, back an hour longer.
   EXPECT_EQ(quiet_end("22:00-07:00", "2026-03-08T04:00:00Z", "America/New_York"), "2026-03-08T11:00:00Z");
@@ -173,7 +173,7 @@ TEST(QuietHours, FollowTheClockOfThePersonThroughItsChanges) {
   EXPECT_EQ(quiet_end("22:00-01:30", "2026-11-01T06:15:00Z", "America/New_York"), "2026-11-01T06:15:00Z");
 }
 
-TEST(QuietHours, AreReadStrictly) {
+TEST(Rule13QuietHours, AreReadStrictly) {
   for (const char* bad : {"", "20:00", "20-08", "25:00-08:00", "20:00-20:00", "00:00-24:00", "20:60-08:00"}) {
     EXPECT_FALSE(parse_quiet_hours(bad)) << bad;
   }

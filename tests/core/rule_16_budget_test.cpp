@@ -47,8 +47,8 @@ std::string money(const cel::Value& value) {
   return value.as_money().to_text();
 }
 
-struct Budgets : ::testing::Test {
-  Budgets() {
+struct Rule16Budgets : ::testing::Test {
+  Rule16Budgets() {
     shared.ledgers["sales/travel"] = sample_ledger("sales/travel", 1000);
     shared.ledgers["sales/meals"] = sample_ledger("sales/meals", 300);
     shared.ledgers["sales/soft"] = sample_ledger("sales/soft", 100, false);
@@ -63,7 +63,7 @@ struct Budgets : ::testing::Test {
   Shared shared;
 };
 
-TEST_F(Budgets, WhatIsReservedIsNotAvailableAndIsSpentByTheCommit) {
+TEST_F(Rule16Budgets, WhatIsReservedIsNotAvailableAndIsSpentByTheCommit) {
   Instance one = claim();
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 400, "category": "travel"})")));
   EXPECT_EQ(one.outcome_of("hold"), "reserved");
@@ -77,7 +77,7 @@ TEST_F(Budgets, WhatIsReservedIsNotAvailableAndIsSpentByTheCommit) {
   EXPECT_EQ(travel().available(), number("600"));
 }
 
-TEST_F(Budgets, AStrictLedgerRefusesWhatIsBeyondItAndSaysWhatIsMissing) {
+TEST_F(Rule16Budgets, AStrictLedgerRefusesWhatIsBeyondItAndSaysWhatIsMissing) {
   Instance one = claim();
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 1200.5, "category": "travel"})")));
   EXPECT_EQ(one.status(), "over");
@@ -86,7 +86,7 @@ TEST_F(Budgets, AStrictLedgerRefusesWhatIsBeyondItAndSaysWhatIsMissing) {
   EXPECT_EQ(travel().available(), number("1000"));
 }
 
-TEST_F(Budgets, ASoftLedgerLetsItPassAndSaysByHowMuchItIsOverdrawn) {
+TEST_F(Rule16Budgets, ASoftLedgerLetsItPassAndSaysByHowMuchItIsOverdrawn) {
   Instance one = claim();
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 150, "category": "soft"})")));
   EXPECT_EQ(one.outcome_of("hold"), "reserved");
@@ -95,7 +95,7 @@ TEST_F(Budgets, ASoftLedgerLetsItPassAndSaysByHowMuchItIsOverdrawn) {
   EXPECT_EQ(money(fields.at("available")), "-50.00 CNY");
 }
 
-TEST_F(Budgets, TheLastOfABudgetGoesToOne) {
+TEST_F(Rule16Budgets, TheLastOfABudgetGoesToOne) {
   Instance first = claim("i_1");
   Instance second = claim("i_2");
   ASSERT_TRUE(accepted(first.start("li.na", R"({"amount": 800, "category": "travel"})")));
@@ -104,7 +104,7 @@ TEST_F(Budgets, TheLastOfABudgetGoesToOne) {
   EXPECT_EQ(second.status(), "over");
 }
 
-TEST_F(Budgets, ReservingAgainSetsTheAmountAndAddsNothing) {
+TEST_F(Rule16Budgets, ReservingAgainSetsTheAmountAndAddsNothing) {
   static const auto definition = load(R"(workflow: again
 start:
   - form:
@@ -135,7 +135,7 @@ steps:
   EXPECT_EQ(travel().reserved, Decimal()) << "what does not suffice holds nothing";
 }
 
-TEST_F(Budgets, AReturnToBeforeTheStepLetsGoAndReservesAnew) {
+TEST_F(Rule16Budgets, AReturnToBeforeTheStepLetsGoAndReservesAnew) {
   Instance one = claim();
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 700, "category": "travel"})")));
   const Decide back{.item = one.item("wang.fang"),
@@ -149,7 +149,7 @@ TEST_F(Budgets, AReturnToBeforeTheStepLetsGoAndReservesAnew) {
   EXPECT_EQ(one.state().reservations.size(), 1U);
 }
 
-TEST_F(Budgets, ARequestSentBackHoldsNothingUntilItComesAgain) {
+TEST_F(Rule16Budgets, ARequestSentBackHoldsNothingUntilItComesAgain) {
   Instance one = claim();
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 700, "category": "travel"})")));
   ASSERT_TRUE(accepted(one.decide_as("wang.fang", "returned", "wrong category")));
@@ -161,7 +161,7 @@ TEST_F(Budgets, ARequestSentBackHoldsNothingUntilItComesAgain) {
   EXPECT_EQ(travel().reserved, Decimal());
 }
 
-TEST_F(Budgets, RejectingWithdrawingAndCancellingLetGo) {
+TEST_F(Rule16Budgets, RejectingWithdrawingAndCancellingLetGo) {
   Instance rejected = claim("i_1");
   ASSERT_TRUE(accepted(rejected.start("li.na", R"({"amount": 700, "category": "travel"})")));
   ASSERT_TRUE(accepted(rejected.decide_as("wang.fang", "rejected", "no")));
@@ -177,7 +177,7 @@ TEST_F(Budgets, RejectingWithdrawingAndCancellingLetGo) {
   EXPECT_EQ(travel().available(), number("1000"));
 }
 
-TEST_F(Budgets, WhatHasBeenSpentIsNotWithdrawn) {
+TEST_F(Rule16Budgets, WhatHasBeenSpentIsNotWithdrawn) {
   static const auto definition = load(R"(workflow: quick
 withdraw: any_time
 start:
@@ -203,7 +203,7 @@ steps:
   EXPECT_NE(rejection(answer).find("budget has been spent"), std::string::npos) << rejection(answer);
 }
 
-TEST_F(Budgets, AnEndThatTheLedgerListsSpendsWhatIsStillHeld) {
+TEST_F(Rule16Budgets, AnEndThatTheLedgerListsSpendsWhatIsStillHeld) {
   static const auto definition = load(R"(workflow: simple
 start:
   - form:
@@ -247,7 +247,7 @@ steps:
   - end: done
 )";
 
-TEST_F(Budgets, ASupplementRaisesABudgetAndATransferMovesIt) {
+TEST_F(Rule16Budgets, ASupplementRaisesABudgetAndATransferMovesIt) {
   static const auto definition = load(kMoves);
   Instance one(definition, &shared);
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 250})")));
@@ -261,7 +261,7 @@ TEST_F(Budgets, ASupplementRaisesABudgetAndATransferMovesIt) {
   EXPECT_EQ(travel().amount, number("1551")) << "what was supplemented stays";
 }
 
-TEST_F(Budgets, TwoStepsOfOneCommandSeeEachOther) {
+TEST_F(Rule16Budgets, TwoStepsOfOneCommandSeeEachOther) {
   static const auto definition = load(R"(workflow: both
 start:
   - form:
@@ -289,21 +289,21 @@ steps:
   EXPECT_EQ(travel().available(), number("1000"));
 }
 
-TEST_F(Budgets, ALedgerThatIsNotThereIsAnIncidentOrARefusedStart) {
+TEST_F(Rule16Budgets, ALedgerThatIsNotThereIsAnIncidentOrARefusedStart) {
   Instance one = claim();
   const auto answer = one.start("li.na", R"({"amount": 10, "category": "trvel"})");
   EXPECT_NE(rejection(answer).find("there is no ledger 'sales/trvel'"), std::string::npos)
       << rejection(answer);
 }
 
-TEST_F(Budgets, AnotherCurrencyIsRefused) {
+TEST_F(Rule16Budgets, AnotherCurrencyIsRefused) {
   shared.ledgers.at("sales/travel").currency = "EUR";
   Instance one = claim();
   const auto answer = one.start("li.na", R"({"amount": 10, "category": "travel"})");
   EXPECT_NE(rejection(answer).find("whose currency is EUR"), std::string::npos) << rejection(answer);
 }
 
-TEST_F(Budgets, ARuleOfTheFormMayAskForABudget) {
+TEST_F(Rule16Budgets, ARuleOfTheFormMayAskForABudget) {
   static const auto definition = load(R"(workflow: ruled
 start:
   - form:

@@ -1,0 +1,149 @@
+// Rule 13: reminders, escalation and deadlines; working time has a file of its own.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/core/instance_fixture.h"
+
+namespace countersign::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::shared_ptr<const Definition> timed(const std::string& steps) {
+  return load(std::string(R"(workflow: t
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+  note: {type: text}
+statuses: [approved, rejected, expired]
+steps:
+)") + steps);
+}
+
+TEST(Rule13Time, AReminderGoesOutInWorkingTimeAndStopsWithTheDecision) {
+  Instance instance(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+    due: 1 business day
+    remind:
+      - {after_due: 0 days, every: 1 business day, at_most: 2}
+  - end: approved
+)"));
+  instance.start("li.na");
+  instance.advance_to("2026-03-03T08:00:00Z");
+  EXPECT_THAT(instance.last_sends(), ElementsAre("request zhang.wei"));
+  instance.advance_to("2026-03-03T09:30:00Z");
+  EXPECT_THAT(instance.last_sends(), ElementsAre("reminder zhang.wei"));
+  EXPECT_FALSE(instance.state().timers.empty());
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_THAT(instance.state().timers, IsEmpty());
+}
+
+TEST(Rule13Time, OneReminderAndNotSevenAfterALongPause) {
+  Instance instance(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+    remind:
+      - {after: 1 business day, every: 1 business day, at_most: 50}
+  - end: approved
+)"));
+  instance.start("li.na");
+  const auto timer = *instance.state().timers.begin();
+  ASSERT_EQ(format_rfc3339(timer.second.due), "2026-03-03T09:00:00Z");
+  instance.jump_to("2026-03-11T10:00:00Z");  // the daemon was down for a week
+  ASSERT_TRUE(accepted(instance.run(TimerDue{timer.first})));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("reminder zhang.wei"));
+  EXPECT_EQ(format_rfc3339(instance.state().timers.begin()->second.due), "2026-03-12T09:00:00Z");
+}
+
+TEST(Rule13Time, ADeadlineEndsTheStepAsTheSystemAndNeverAsAnApproval) {
+  Instance instance(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+    deadline: 2 business days
+    on:
+      timeout: {end: expired}
+  - end: approved
+)"));
+  instance.start("li.na");
+  instance.advance_to("2026-03-04T09:00:00Z");
+  EXPECT_EQ(instance.status(), "expired");
+  EXPECT_EQ(instance.outcome_of("manager"), "timeout");
+  EXPECT_EQ(rejection_code(instance.decide_as("zhang.wei", "approved")), ErrorCode::conflict);
+}
+
+TEST(Rule13Time, AnEscalationAsksTheNextLevelBesideTheFirst) {
+  Instance instance(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+    escalate:
+      after: 1 business day
+      to: managers(requester, 2).last()
+  - end: approved
+)"));
+  instance.start("li.na");
+  instance.advance_to("2026-03-03T10:00:00Z");
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@manager", "zhang.wei@manager"));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule13Time, ALeftoverTimerNeverActsOnALaterRound) {
+  Instance instance(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+    deadline: 2 business days
+    on:
+      timeout: {end: expired}
+  - end: approved
+)"));
+  instance.start("li.na");
+  ASSERT_EQ(instance.state().timers.size(), 1U);
+  const TimerKey leftover = instance.state().timers.begin()->first;
+  ASSERT_TRUE(accepted(instance.decide_as("zhang.wei", "returned", "more")));
+  EXPECT_THAT(instance.state().timers, IsEmpty()) << "they stop in the same command";
+  ASSERT_TRUE(accepted(instance.decide_as("li.na", "resubmitted")));
+  instance.jump_to("2026-03-06T09:00:00Z");
+  const Outcome late = instance.run(TimerDue{leftover});
+  EXPECT_EQ(rejection_code(late), ErrorCode::conflict);
+  EXPECT_THAT(rejection(late), HasSubstr("not set any more"));
+  EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@manager"));
+}
+
+TEST(Rule13Time, WhoeverRunsOutOfTimeIsNoPerson) {
+  Instance instance(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+    deadline: 2 business days
+    on:
+      timeout:
+        - approve: {by: person("sun.li")}
+  - end: approved
+)"));
+  instance.start("li.na");
+  instance.advance_to("2026-03-04T09:00:00Z");
+  const StepResult& result = instance.state().results.at(instance.definition().find_step("manager")->index);
+  EXPECT_EQ(result.outcome, "timeout");
+  EXPECT_EQ(result.by.kind, Actor::Kind::system);
+  EXPECT_TRUE(result.by.person.empty());
+}
+
+TEST(Rule13Time, ATimeoutThatApprovesIsRefusedWhereItMustBeAPerson) {
+  EXPECT_THROW(timed(R"(  - id: manager
+    approve:
+      by: requester.manager
+      always_ask: true
+    deadline: 2 business days
+    on:
+      timeout: {end: approved}
+  - end: approved
+)"),
+               std::runtime_error);
+}
+
+}  // namespace
+}  // namespace countersign::testing
