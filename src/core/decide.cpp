@@ -6,6 +6,7 @@
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/incident.h"
+#include "core/settled.h"
 
 namespace countersign {
 namespace {
@@ -144,6 +145,7 @@ Outcome decide(const Context& context, const State& before, const Command& comma
   if (!transition.needs().empty()) return NeedFacts{std::move(transition.needs())};
   if (transition.refusal()) return *transition.refusal();
   if (transition.incident()) return incident_instead(context, before, command, *transition.incident());
+  if (!std::holds_alternative<Migrate>(command)) tell_settled(transition, before, command);
   return finished(transition);
 }
 

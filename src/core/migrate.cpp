@@ -248,7 +248,7 @@ void migrate(Transition& transition, const Migrate& command) {
   if (state.ended) return no(ErrorCode::conflict, "it has ended");
   if (command.by.kind != Actor::Kind::admin)
     return no(ErrorCode::forbidden, "only an administrator does that");
-  if (command.reason.empty()) {
+  if (trimmed(command.reason).empty()) {
     return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
                              {{"/reason", "say why"}});
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/claims.h"
 #include "core/commands.h"
 #include "core/directory_change.h"
@@ -12,6 +13,7 @@
 #include "core/incident.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
+#include "core/policy.h"
 #include "core/send_back.h"
 #include "core/take_back.h"
 
@@ -139,8 +141,8 @@ void view(Transition& transition, const View& command) {
   }
   const Item& item = found->second;
   const PersonId& person = command.by.person;
-  const bool theirs = item.group.empty() ? item.assignee == person
-                                         : transition.context().directory.is_member(person, item.group);
+  const bool theirs = is_before(transition.context().directory, item, person) ||
+                      !acting_for(transition, item, command.by).empty();
   if (person.empty() || !theirs) {
     return transition.refuse(ErrorCode::forbidden,
                              "only whoever is asked says that they have seen a work item");
@@ -169,7 +171,7 @@ void cancel(Transition& transition, const Cancel& command) {
                     "request is back with them",
                     state.reference));
   }
-  if (command.by.kind == Actor::Kind::admin && command.reason.empty()) {
+  if (command.by.kind == Actor::Kind::admin && trimmed(command.reason).empty()) {
     return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
                              {{"/reason", "say why"}});
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/acts/hand_over.h"
 #include "core/chase.h"
 #include "core/commands.h"
@@ -56,7 +57,7 @@ bool may_remove(Transition& transition, const Item& item, const RemoveApprover& 
     return no(ErrorCode::conflict,
               "the workflow asks them, and nobody added them; an administrator reassigns");
   if (command.by.kind == Actor::Kind::admin) {
-    if (!command.reason.empty()) return true;
+    if (!trimmed(command.reason).empty()) return true;
     transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
     return false;
   }

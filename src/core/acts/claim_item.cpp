@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/acts/hand_over.h"
 #include "core/commands.h"
 #include "core/people_step.h"
@@ -33,7 +34,7 @@ void release_item(Transition& transition, const ReleaseItem& command) {
   if (item->group.empty()) return no(ErrorCode::conflict, "it was never a group's");
   if (item->assignee.empty()) return no(ErrorCode::conflict, "nobody has claimed it");
   if (command.by.kind == Actor::Kind::admin) {
-    if (command.reason.empty())
+    if (trimmed(command.reason).empty())
       return no(ErrorCode::invalid_input, "an administrator gives a reason", {{"/reason", "say why"}});
     if (item->status != ItemStatus::open)
       return no(ErrorCode::conflict, "it waits for approvers who were added: take them off first");

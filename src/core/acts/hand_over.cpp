@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/commands.h"
 #include "core/people_step.h"
 #include "core/policy.h"
@@ -84,7 +85,7 @@ void reassign(Transition& transition, const Reassign& command) {
   if (command.by.kind != Actor::Kind::admin) {
     return transition.refuse(ErrorCode::forbidden, "only an administrator reassigns work");
   }
-  if (command.reason.empty()) {
+  if (trimmed(command.reason).empty()) {
     return transition.refuse(ErrorCode::invalid_input, "an administrator gives a reason",
                              {{"/reason", "say why"}});
   }
