@@ -6,6 +6,7 @@
 #include "core/commands.h"
 #include "core/flow.h"
 #include "core/incident.h"
+#include "core/settled.h"
 
 namespace countersign {
 namespace {
@@ -169,6 +170,7 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     return incident_instead(context, before, command, transition.refusal()->error.message);
   if (transition.refusal()) return *transition.refusal();
   if (transition.incident()) return incident_instead(context, before, command, *transition.incident());
+  if (!std::holds_alternative<Migrate>(command)) tell_settled(transition, before, command);
   return finished(transition);
 }
 

@@ -415,6 +415,10 @@ struct NudgeRule {
 
 enum class WithdrawUntil { first_view, first_decision, any_time, never };
 
+// Who is told that what they were asked needs no answer any more: nobody; those from whom it was withdrawn,
+// sent back, cancelled or taken; also those for whom others decided or the deadline passed.
+enum class TellSettled { never, unless_decided, always };
+
 // workflows/messages/NAME.LANG.md: the first line is the subject, the rest Markdown.
 struct MessageTemplate {
   std::map<std::string, std::pair<Prose, Prose>> by_locale;  // locale -> subject, text
@@ -454,6 +458,7 @@ struct Definition {
   WithdrawUntil withdraw = WithdrawUntil::first_decision;
   SamePersonRule same_person = SamePersonRule::ask_again;  // of steps that say nothing themselves
   NudgeRule nudge;
+  TellSettled tell_settled = TellSettled::unless_decided;
   std::map<std::string, MessageTemplate> messages;
   std::map<std::string, DataTable, std::less<>> tables;
   std::string table_sources;  // JSON: NAME -> text of its tables, stored with the version too

@@ -29,7 +29,7 @@ std::string_view to_string(SendKind kind);
 
 // To one person, over their own channel. `request`, `reminder`, `escalation`, `nudge`, `advice` and
 // `returned` are about an item and are composed when sent, from the instance as it is then; they are dropped
-// where the item has closed meanwhile.
+// where the item has closed meanwhile. `closed` is about one that is closed.
 struct Send {
   SendKind kind = SendKind::notify;
   PersonId to;
@@ -38,7 +38,7 @@ struct Send {
   std::uint32_t count = 0;   // which reminder
   std::string subject;       // of notify and incident: already in the person's language
   std::string text;          // Markdown; of a copy or a mention what was written, as plain text
-  PersonId from = {};        // of nudge, copy and mention: who is behind it
+  PersonId from = {};        // of nudge, copy, mention and closed: who is behind it
   std::string message = {};  // the template it was made of, "" where the step has its own text
 };
 // A call of a connector's action, or a room's message (`notify` with `via`).

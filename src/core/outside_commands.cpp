@@ -141,8 +141,8 @@ void view(Transition& transition, const View& command) {
   }
   const Item& item = found->second;
   const PersonId& person = command.by.person;
-  const bool theirs = item.group.empty() ? item.assignee == person
-                                         : transition.context().directory.is_member(person, item.group);
+  const bool theirs = is_before(transition.context().directory, item, person) ||
+                      !acting_for(transition, item, command.by).empty();
   if (person.empty() || !theirs) {
     return transition.refuse(ErrorCode::forbidden,
                              "only whoever is asked says that they have seen a work item");

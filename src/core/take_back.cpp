@@ -56,6 +56,24 @@ std::optional<Cast> cast_with(const State& state, std::uint32_t item) {
   return cast;
 }
 
+// Whether that person's answer to an escalation fills the seat of somebody else.
+bool has_decided_for_others(const Transition& transition, const PersonId& person) {
+  const State& state = transition.state();
+  const Directory& directory = transition.context().directory;
+  const auto is_for_another = [&](const Seat& seat) {
+    if (seat.vote == Seat::Vote::none || seat.by != person) return false;
+    return seat.group.empty() ? seat.person != person : !directory.is_member(person, seat.group);
+  };
+  const auto has_one = [&](const Roster& roster) {
+    return std::ranges::any_of(roster.seats, is_for_another);
+  };
+  return std::ranges::any_of(
+             state.results,
+             [&](const auto& entry) { return !entry.second.voided && has_one(entry.second.roster); }) ||
+         std::ranges::any_of(state.activations,
+                             [&](const auto& entry) { return has_one(entry.second.roster); });
+}
+
 bool runs_at_once(const Step& step) {
   return std::holds_alternative<Parallel>(step.kind) || std::holds_alternative<Gates>(step.kind) ||
          std::holds_alternative<ForEach>(step.kind);
@@ -270,10 +288,16 @@ void take_back(Transition& transition, const TakeBack& command) {
     return no(ErrorCode::forbidden, "only an active person takes back what they decided");
   }
   const std::optional<Cast> cast = cast_with(state, command.item);
+  if (!cast && has_decided_for_others(transition, command.by.person)) {
+    return no(
+        ErrorCode::conflict,
+        "it was given in the place of others who were late, and such an answer stands; whoever is asked "
+        "now can send the request back");
+  }
   if (!cast) {
     return no(ErrorCode::conflict,
-              "no approval or rejection by this work item stands: it was sent back since, or it is an "
-              "escalation's, decided in the place of others");
+              "no approval or rejection by this work item stands: the request was sent back since, or it is "
+              "taken back already");
   }
   if (cast->seat.by != command.by.person) {
     return no(ErrorCode::forbidden, fmt::format("{} decided it, not {}", name_of(transition, cast->seat.by),

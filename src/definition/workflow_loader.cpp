@@ -87,6 +87,9 @@ constexpr std::array kWorkflowKeys = {
     Key{"revoke", Shape::any, Need::later, "taking back what has ended", ""},
     Key{"compensate", Shape::any, Need::later, "what revoking does", ""},
     Key{"nudge", Shape::any, Need::optional, "how often the requester may ask to hurry", "", nudge_grammar},
+    Key{"tell_settled", Shape::word, Need::optional,
+        "who hears that what they were asked needs no answer any more (unless_decided)",
+        "never|unless_decided|always"},
     Key{"visible_to", Shape::any, Need::later, "who sees instances", ""},
     Key{"retention", Shape::any, Need::later, "how long instances are kept", ""},
 };
@@ -259,6 +262,10 @@ void read_workflow(Loading& loading) {
   if (const YamlNode* rules = map.find("unique")) read_unique_rules(loading, *rules);
   if (const YamlNode* withdraw = map.find("withdraw")) read_withdraw(loading, *withdraw);
   if (const YamlNode* nudge = map.find("nudge")) read_nudge(loading, *nudge);
+  definition.tell_settled = map.word("tell_settled", TellSettled::unless_decided,
+                                     {{"never", TellSettled::never},
+                                      {"unless_decided", TellSettled::unless_decided},
+                                      {"always", TellSettled::always}});
 
   if (const YamlNode* steps = map.find("steps")) {
     if (steps->items.empty())

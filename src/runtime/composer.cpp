@@ -17,7 +17,8 @@ namespace {
 // The words of built-in messages.
 struct Words {
   std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why,
-      sent_by, transferred, opinion, added, advice, nudge, copy, mention, you_stand_in, stands_in;
+      sent_by, transferred, opinion, added, advice, nudge, copy, mention, you_stand_in, stands_in, settled,
+      by;
 };
 constexpr Words kEnglish{"{} asks for your decision.",
                          "{} came back to you. Please correct it and submit it again.",
@@ -39,7 +40,9 @@ constexpr Words kEnglish{"{} asks for your decision.",
                          "{} sends you a copy of {}. Nothing is asked of you.",
                          "{} mentions you in a comment on {}.",
                          "You stand in for {} until {}.",
-                         "{} stands in for {} until {} and may answer too."};
+                         "{} stands in for {} until {} and may answer too.",
+                         "{}. There is nothing left for you to do.",
+                         "By {}."};
 constexpr Words kChinese{"{} 请您审批。",
                          "{} 已退回给您，请修改后重新提交。",
                          "第 {} 次提醒：此事仍在等待您处理。",
@@ -60,7 +63,9 @@ constexpr Words kChinese{"{} 请您审批。",
                          "{} 向您抄送了 {}，无需您处理。",
                          "{} 在 {} 的评论中提到了您。",
                          "您正在代理 {}，至 {}。",
-                         "{} 正在代理 {}，至 {}，也可处理此事。"};
+                         "{} 正在代理 {}，至 {}，也可处理此事。",
+                         "{}，无需您再处理。",
+                         "操作人：{}。"};
 
 const Words& words_in(std::string_view locale) {
   return is_chinese(locale) ? kChinese : kEnglish;
@@ -173,6 +178,19 @@ std::string item_markdown(const Presentation& shown, const MessagePayload& messa
   return markdown;
 }
 
+// That nothing is left to do, why, and by whom; no more of the request than its name.
+std::string settled_markdown(const Presentation& shown, const MessagePayload& message,
+                             const std::string& from) {
+  const Words& words = words_in(shown.locale);
+  std::string markdown =
+      fmt::format("## {}\n\n{}", markdown_escape(shown.question),
+                  fmt::format(fmt::runtime(words.settled), markdown_escape(shown.closed_because)));
+  if (!from.empty()) markdown += " " + fmt::format(fmt::runtime(words.by), markdown_escape(from));
+  markdown += "\n\n";
+  if (!message.text.empty()) markdown += fmt::format("> {}\n\n", quoted(message.text));
+  return markdown;
+}
+
 std::string outcome_markdown(const Presentation& shown) {
   const Words& words = words_in(shown.locale);
   std::string markdown =
@@ -204,6 +222,9 @@ std::string subject_of(const Presentation& shown, const MessagePayload& message)
     case SendKind::reminder:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "催办" : "reminder");
+    case SendKind::closed:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.question,
+                         is_chinese(shown.locale) ? "无需处理" : "settled");
     case SendKind::nudge:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "催办" : "please hurry");
@@ -242,7 +263,10 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
   if (!state) return std::unexpected(state.error());
   if (!*state) return fail(ErrorCode::corrupt, fmt::format("message {} is about no known instance", row.id));
   const bool about_item = row.item != 0;
-  if (about_item && !(*state)->items.contains(row.item)) return std::optional<Mail>();
+  // What asks for something is dropped once it is answered, and what says that nothing is left is not said of
+  // what was asked again meanwhile.
+  const bool is_settled = message->kind == SendKind::closed;
+  if (about_item && (*state)->items.contains(row.item) == is_settled) return std::optional<Mail>();
 
   Mail mail;
   mail.from = settings_.from;
@@ -267,8 +291,14 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
       for (const WorkItemRow& item : *items) {
         if (item.number != row.item) continue;
         const Presentation shown = present_item(presenting, item);
-        const std::string token = links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
         subject = subject_of(shown, *message);
+        if (is_settled) {
+          if (shown.is_asked_again) return std::optional<Mail>();
+          markdown = settled_markdown(
+              shown, *message, message->from.empty() ? "" : name_of(*snapshot->directory, message->from));
+          continue;
+        }
+        const std::string token = links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
         markdown = item_markdown(shown, *message, links_.url(token));
       }
     } else if (message->kind == SendKind::copy || message->kind == SendKind::mention) {

@@ -53,17 +53,24 @@ std::string outcome_done(std::string_view outcome, std::string_view locale) {
   return std::string(is_chinese(locale) ? words->done_zh : words->done);
 }
 
-std::string closed_because(ItemStatus status, std::string_view locale) {
+std::string closed_because(const WorkItemRow& row, const State& state, std::string_view locale) {
   const bool chinese = is_chinese(locale);
-  switch (status) {
+  switch (row.status) {
     case ItemStatus::waiting:
     case ItemStatus::open:
       return {};
     case ItemStatus::decided:
       return chinese ? "已处理" : "Decided";
     case ItemStatus::superseded:
+      if (row.outcome == kRemovedOutcome)
+        return chinese ? "已撤销，无需您再处理" : "You are not needed after all";
       return chinese ? "已由他人处理，无需您再处理" : "Decided by others: no longer needed";
     case ItemStatus::cancelled:
+      if (state.ended && state.status == "cancelled")
+        return chinese ? "申请已取消" : "The request was cancelled";
+      if (state.status == "revising")
+        return chinese ? "申请已回到申请人" : "The request is back with its requester";
+      if (row.round < state.round) return chinese ? "申请已被退回" : "The request was sent back";
       return chinese ? "已取消" : "Cancelled";
     case ItemStatus::expired:
       return chinese ? "已过截止时间" : "The deadline has passed";

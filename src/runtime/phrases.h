@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/item_status.h"
+#include "core/state.h"
+#include "store/rows.h"
 
 namespace countersign {
 
@@ -17,7 +18,7 @@ std::string outcome_button(std::string_view outcome, std::string_view locale);
 // What was decided: "Approved", 已同意.
 std::string outcome_done(std::string_view outcome, std::string_view locale);
 // Why an item is closed: "No longer needed". "" while it is open.
-std::string closed_because(ItemStatus status, std::string_view locale);
+std::string closed_because(const WorkItemRow& row, const State& state, std::string_view locale);
 // How an instance stands: "In progress", "Waiting for corrections"; other statuses as written.
 std::string status_words(std::string_view status, std::string_view locale);
 // An id as a person writes it: "sales-manager" is "Sales manager".

@@ -291,8 +291,13 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   if (row.status == ItemStatus::decided || row.status == ItemStatus::advised) {
     shown.decision = decision(row);
   } else {
-    shown.closed_because = closed_because(row.status, locale_);
+    shown.closed_because = closed_because(row, given_.state, locale_);
   }
+  shown.is_asked_again =
+      !is_open(row.status) && std::ranges::any_of(given_.items, [&](const WorkItemRow& each) {
+        return each.number > row.number && each.step == row.step && is_open(each.status) &&
+               each.assignee == row.assignee && each.group == row.group;
+      });
   add_stand_ins(shown, row);
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return shown;
@@ -302,7 +307,9 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   shown.is_opinion = row.added == to_string(AddedAs::opinion);
   if (const auto open = given_.state.items.find(row.number); open != given_.state.items.end())
     shown.note = open->second.note;
-  shown.acts = presented_acts(given_.state, *step, row.number, given_.reader, directory_);
+  shown.acts = presented_acts(given_, row, *step);
+  shown.awaits_view = given_.definition->withdraw == WithdrawUntil::first_view && !given_.state.first_view &&
+                      row.status == ItemStatus::open && !shown.is_revision;
   enter(row);
   std::vector<Field> fields = shown_fields(*given_.definition, *step);
   // A guest sees what the step shows by name, never the whole form.

@@ -92,12 +92,16 @@ struct PresentedEntry {
 // Somebody whom this person has added and may take off again, or whose opinion they asked for.
 struct PresentedAdded {
   std::uint32_t item = 0;
+  std::uint32_t version = 1;
   std::string who;
   AddedAs how = AddedAs::beside;
 };
-// What may be done with an item beside deciding it.
+// What may be done with an item and its request beside deciding it.
 struct PresentedActs {
   bool transfer = false, delegate = false, add = false, claim = false, release = false;
+  bool take_back = false;                                // of a decision of theirs
+  bool nudge = false, withdraw = false, cancel = false;  // of a request of theirs
+  bool comment = false;
   std::string claimed_by;  // another of the group, who has it: nothing may be done
   std::vector<PresentedAdded> added;
 };
@@ -139,6 +143,8 @@ struct Presentation {
   std::vector<PresentedStandIn> stand_ins;    // while it is open or waiting
   std::optional<PresentedDecision> decision;  // once it is decided
   std::string closed_because;                 // once it is closed otherwise
+  bool is_asked_again = false;                // another item asks the same of the same since
+  bool awaits_view = false;  // the requester may withdraw it until somebody who is asked has looked at it
 };
 
 struct Presenting {

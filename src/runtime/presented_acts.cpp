@@ -3,6 +3,7 @@
 #include "runtime/presented_acts.h"
 
 #include "core/guest.h"
+#include "core/questions.h"
 
 namespace countersign {
 namespace {
@@ -14,30 +15,57 @@ May may_of(const Step& step) {
   return {false, false, false};
 }
 
-}  // namespace
-
-PresentedActs presented_acts(const State& state, const Step& step, std::uint32_t number,
-                             const PersonId& reader, const Directory& directory) {
-  PresentedActs acts;
-  const auto found = state.items.find(number);
-  if (found == state.items.end() || is_guest(reader)) return acts;
-  const Item& item = found->second;
-  const auto name = [&](const PersonId& id) { return directory.name_of(id); };
+// While the item is open or waiting.
+void add_item_acts(PresentedActs& acts, const Presenting& presenting, const Item& item, const Step& step) {
+  const PersonId& reader = presenting.reader;
+  const auto name = [&](const PersonId& id) { return presenting.snapshot.directory->name_of(id); };
   if (!item.group.empty() && !item.assignee.empty() && item.assignee != reader) {
     acts.claimed_by = name(item.assignee);
-    return acts;
+    return;
   }
-  for (const auto& [other, each] : state.items) {
+  for (const auto& [other, each] : presenting.state.items) {
     if (each.activation == item.activation && each.added && each.added_by == reader)
-      acts.added.push_back({other, name(each.assignee), *each.added});
+      acts.added.push_back({other, each.version, name(each.assignee), *each.added});
   }
-  if (item.status != ItemStatus::open) return acts;
+  if (item.status != ItemStatus::open) return;
   acts.claim = !item.group.empty() && item.assignee.empty();
   acts.release = !item.group.empty() && item.assignee == reader;
   const May may = may_of(step);
   acts.transfer = may.transfer && item.added != AddedAs::opinion;
   acts.delegate = may.delegate && !item.added;
   acts.add = may.add && !item.added && item.stands_for.empty();
+}
+
+// Asks the core, which is to do it.
+void add_acts_of_request(PresentedActs& acts, const Presenting& presenting, const WorkItemRow& row) {
+  static const Facts kNoFacts;
+  const Snapshot& snapshot = presenting.snapshot;
+  Context context{*presenting.definition, *snapshot.directory, snapshot.calendars, kNoFacts, presenting.now};
+  context.absences = presenting.absences;
+  const PersonId& reader = presenting.reader;
+  const Actor by{.kind = Actor::Kind::person, .person = reader, .channel = "link"};
+  const auto would = [&](const Command& command) { return would_accept(context, presenting.state, command); };
+  if (row.status == ItemStatus::decided && row.decided_by == reader)
+    acts.take_back = would(TakeBack{row.number, by, {}});
+  if (presenting.state.requester != reader) return;
+  acts.nudge = would(Nudge{by});
+  acts.withdraw = would(Withdraw{by, {}});
+  acts.cancel = would(Cancel{by, {}});
+}
+
+}  // namespace
+
+PresentedActs presented_acts(const Presenting& presenting, const WorkItemRow& row, const Step& step) {
+  PresentedActs acts;
+  const PersonId& reader = presenting.reader;
+  const auto item = presenting.state.items.find(row.number);
+  const bool is_known = presenting.snapshot.directory->find(reader) != nullptr;
+  if (item != presenting.state.items.end() && !is_guest(reader))
+    add_item_acts(acts, presenting, item->second, step);
+  if (is_known && !is_guest(reader)) add_acts_of_request(acts, presenting, row);
+  // Somebody who is not asked yet, or any more, still has a say. What people write to each other is not for
+  // guests.
+  acts.comment = !presenting.state.ended && is_known && !is_guest(reader);
   return acts;
 }
 

@@ -1,12 +1,13 @@
 #pragma once
-// What may be done with a work item beside deciding it, for its page. Pure.
+// What may be done with a work item and its request beside deciding it, for the item's page. Pure.
 
 #include "runtime/presentation.h"
 
 namespace countersign {
 
-// Nothing where the item is closed. Whoever has added somebody may take them off also while they wait.
-PresentedActs presented_acts(const State& state, const Step& step, std::uint32_t number,
-                             const PersonId& reader, const Directory& directory);
+// `row`: one of the presenting's items, and its step. Whoever has added somebody may take them off also while
+// they wait; whoever has decided may take it back, where the core would do it; the requester has what
+// requesters do.
+PresentedActs presented_acts(const Presenting& presenting, const WorkItemRow& row, const Step& step);
 
 }  // namespace countersign

@@ -279,7 +279,17 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
 }
 
 Answer RequestJob::handle(const CommentRequest& request, Transaction& transaction, Instant now) {
-  return apply(request.instance, Comment{caller_.actor, request.text}, transaction, now);
+  auto state = transaction.load(request.instance);
+  if (!state) return refuse(state.error());
+  if (*state == nullptr) {
+    return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
+  }
+  // An administrator who has a part in it writes as themselves.
+  Actor by = caller_.actor;
+  const bool has_part =
+      (*state)->requester == by.person || std::ranges::binary_search((*state)->involved, by.person);
+  if (caller_.admin && !has_part) by.kind = Actor::Kind::admin;
+  return apply(request.instance, Comment{by, request.text}, transaction, now);
 }
 
 Answer RequestJob::handle(const WithdrawRequest& request, Transaction& transaction, Instant now) {
@@ -349,6 +359,18 @@ Answer RequestJob::handle(const MigrateRequest& request, Transaction& transactio
 }
 
 Answer RequestJob::handle(const TakeBackRequest& request, Transaction& transaction, Instant now) {
+  // A decided item changes no more, so the row is as it was seen or the caller means another one.
+  if (request.version) {
+    const auto row = context_.reader.work_item(request.instance, request.item);
+    if (!row) return refuse(row.error());
+    if (*row && (*row)->version != *request.version) {
+      return refuse(
+          ErrorCode::conflict,
+          fmt::format("cannot take the decision back: the work item has the version {}, not {}; look "
+                      "at it again",
+                      (*row)->version, *request.version));
+    }
+  }
   return apply(request.instance, TakeBack{request.item, caller_.actor, request.reason}, transaction, now);
 }
 

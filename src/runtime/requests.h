@@ -104,6 +104,7 @@ struct TakeBackRequest {
   InstanceId instance;
   std::uint32_t item = 0;
   std::string reason;
+  std::optional<std::uint32_t> version{};  // of the decided item, as seen
 };
 // Somebody who is asked has looked at their work item.
 struct ViewRequest {

@@ -159,6 +159,9 @@ struct InstanceRow {
   std::string incident;  // "" where nothing stands still
 };
 
+// The outcome of an item whose person was taken off again by whoever had added them.
+inline constexpr std::string_view kRemovedOutcome = "removed";
+
 struct WorkItemRow {
   InstanceId instance;
   std::uint32_t number = 0;

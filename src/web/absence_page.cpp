@@ -117,16 +117,6 @@ HttpReply show_absences(const Surroundings& around, const Call& call) {
   return absence_reply(around, *opened, 200, {});
 }
 
-Caller caller_of_link(const OpenedLink& opened) {
-  Caller caller;
-  caller.actor = {.kind = Actor::Kind::person,
-                  .person = opened.link.person,
-                  .channel = "link",
-                  .authenticated = "link mailed to " + opened.link.sent_to};
-  caller.route = "POST /a/{token}/absence";
-  return caller;
-}
-
 void answer_absence(const Surroundings& around, const Call& call, const OpenedLink& opened, AbsenceForm form,
                     const Answer& answer, std::string_view done) {
   if (answer) {
@@ -170,7 +160,7 @@ void post_absence(const Surroundings& around, const Call& call) {
                          .up_to = form.value("up_to"),
                          .reason = form.value("reason")};
   }
-  submit(around, caller_of_link(*opened), std::move(request),
+  submit(around, caller_of_link(opened->link, "POST /a/{token}/absence"), std::move(request),
          [&around, call, opened = *opened, form,
           done = ends.empty() ? "away_is_set" : "away_is_over"](const Answer& answer) {
            const bool taken =

@@ -20,17 +20,26 @@ std::string locale_of(const HttpRequest& request) {
   return accepted && lower_ascii(accepted->substr(0, 2)) == "zh" ? "zh-CN" : "en";
 }
 
-// Whether an open item is before the link's person: theirs, a group's, or somebody's for whom they stand in.
-// What is closed shows how it was closed.
-bool is_asked(const OpenedLink& opened, Instant now) {
+// Whether the item is or was before the link's person: theirs, their group's, or somebody's for whom they
+// stand in.
+bool is_asked(const OpenedLink& opened, const WorkItemRow& row, Instant now) {
   const InstanceReading& reading = opened.reading;
-  const auto item = reading.state.items.find(opened.link.item);
-  if (item == reading.state.items.end() || !reading.definition) return true;
+  const PersonId& person = opened.link.person;
+  if (row.assignee == person || row.decided_by == person) return true;
   const Directory& directory = *reading.snapshot->directory;
-  if (item->second.assignee == opened.link.person) return true;
-  if (!item->second.group.empty() && directory.is_member(opened.link.person, item->second.group)) return true;
+  if (!row.group.empty() && directory.is_member(person, row.group)) return true;
+  const auto item = reading.state.items.find(opened.link.item);
+  if (item == reading.state.items.end() || !reading.definition) return false;
   const StandInView view{*reading.definition, directory, *reading.absences, reading.state, now};
-  return !acts_for(view, item->second, opened.link.person).empty();
+  return !acts_for(view, item->second, person).empty();
+}
+
+// Whoever has left the group that was asked sees what they see of the request in any case. A link never shows
+// more than its person may see.
+bool may_see(const OpenedLink& opened, const WorkItemRow& row, Instant now) {
+  if (is_asked(opened, row, now)) return true;
+  if (is_open(row.status) || !opened.reading.definition) return false;
+  return may_read(opened.reading, opened.link.person, now);
 }
 
 }  // namespace
@@ -50,6 +59,16 @@ HttpReply message_page(int status, const std::string& base, std::string_view loc
 std::string csrf_token(const Surroundings& around, const LinkRow& link, std::string_view token) {
   return around.backend.links.token(link.instance, link.item, link.round, link.person,
                                     "csrf of the page of " + std::string(token));
+}
+
+Caller caller_of_link(const LinkRow& link, std::string route) {
+  Caller caller;
+  caller.actor = {.kind = Actor::Kind::person,
+                  .person = link.person,
+                  .channel = "link",
+                  .authenticated = "link mailed to " + link.sent_to};
+  caller.route = std::move(route);
+  return caller;
 }
 
 // Browsers name where a form came from. With our Referrer-Policy they write "null" for our own pages, so only
@@ -82,7 +101,7 @@ std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const
   const WorkItemRow* item = opened.item();
   const bool is_active = person != nullptr && person->active;
   const bool is_open_and_revoked = item != nullptr && is_open(item->status) && opened.link.revoked;
-  if (item == nullptr || !is_active || is_open_and_revoked || !is_asked(opened, backend.clock.now())) {
+  if (item == nullptr || !is_active || is_open_and_revoked || !may_see(opened, *item, backend.clock.now())) {
     return std::unexpected(message_page(410, base, opened.locale, "gone_title", "gone_text"));
   }
   return opened;

@@ -34,6 +34,9 @@ bool is_token(std::string_view text);
 // A token that is bound to this page of this link: whoever cannot read the page cannot make it.
 std::string csrf_token(const Surroundings& around, const LinkRow& link, std::string_view token);
 
+// The person of the link, for the engine. `route`: of the request, with its placeholders.
+Caller caller_of_link(const LinkRow& link, std::string route);
+
 // Whether another site sent this form.
 bool comes_from_elsewhere(const Surroundings& around, const HttpRequest& request);
 

@@ -15,6 +15,7 @@ namespace countersign::web {
 namespace {
 
 constexpr std::size_t kFormBytesMax = 1 << 20;
+constexpr std::size_t kViewBytesMax = 4 << 10;
 // A page's form may hold several files; what is more than a file may have is read and said on the page.
 constexpr std::size_t kFilesOfAForm = 4;
 
@@ -42,13 +43,15 @@ HttpReply download(const Surroundings& around, const Call& call) {
   return file_reply(around, id, call.request.path);
 }
 
-HttpReply style_reply(const Call& call) {
-  if (call.at("name") != style_sheet_name()) return problem(404, "there is no such file", call.request.path);
+HttpReply asset_reply(const Call& call) {
+  const bool is_script = call.at("name") == view_script_name();
+  if (!is_script && call.at("name") != style_sheet_name())
+    return problem(404, "there is no such file", call.request.path);
   HttpReply reply;
-  reply.content_type = "text/css; charset=utf-8";
+  reply.content_type = is_script ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
   reply.headers = {{"Cache-Control", "public, max-age=31536000, immutable"},
                    {"X-Content-Type-Options", "nosniff"}};
-  reply.body = style_sheet();
+  reply.body = is_script ? view_script() : style_sheet();
   return reply;
 }
 
@@ -91,6 +94,23 @@ std::vector<Route> page_routes(const Surroundings& around, std::size_t file_byte
                                         type, settings.file_bytes_max);
   };
   routes.push_back(std::move(post));
+  routes.push_back({"POST",
+                    "/a/{token}/view",
+                    Scope::everyone,
+                    "Says that the link's person has looked at its page",
+                    kViewBytesMax,
+                    {"application/x-www-form-urlencoded"},
+                    "PageForm",
+                    "Nothing",
+                    {},
+                    [settings](Call call) {
+                      const Respond respond = call.respond;
+                      const std::string path = call.request.path;
+                      const bool taken = settings.around.pool.run(
+                          [settings, held = std::move(call)] { post_view(settings, held); });
+                      if (!taken)
+                        respond(problem(503, "too much comes in at once; try again in a moment", path));
+                    }});
   for (Route& route : absence_page_routes(around)) routes.push_back(std::move(route));
   routes.push_back({"GET",
                     "/a/{token}/files/{id}",
@@ -111,7 +131,7 @@ std::vector<Route> page_routes(const Surroundings& around, std::size_t file_byte
                     "",
                     "Text",
                     {},
-                    [](const Call& call) { call.respond(style_reply(call)); }});
+                    [](const Call& call) { call.respond(asset_reply(call)); }});
   return routes;
 }
 

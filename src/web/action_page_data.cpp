@@ -176,6 +176,8 @@ json::object action_page_json(const ActionPage& page) {
   data["message"] = message;
   data["action"] = page.address;
   data["away"] = page.with_absences ? json::value(page.address + "/absence") : json::value();
+  data["view"] = page.with_view ? json::value(page.address + "/view") : json::value();
+  data["script"] = page.script;
   data["csrf"] = page.csrf;
   data["version"] = std::to_string(shown.version);
   data["sent_to"] = page.sent_to;
@@ -195,13 +197,18 @@ json::object action_page_json(const ActionPage& page) {
   return data;
 }
 
-json::object outcome_json(const Presentation& shown, bool just_now, std::string acts) {
+json::object outcome_json(const Presentation& shown, bool just_now, std::string acts, bool acted) {
   json::object data;
+  data["done"] = acted ? json::value(page_phrase("act_done", shown.locale)) : json::value();
   data["more"] = std::move(acts);
   data["workflow"] = shown.workflow_title;
   data["reference"] = shown.reference;
   data["status"] = shown.status;
-  if (shown.decision) {
+  if (shown.is_asked_again) {
+    data["heading"] = page_phrase("again_title", shown.locale);
+    data["text"] = page_phrase("again_text", shown.locale);
+    data["mark"] = "↻";
+  } else if (shown.decision) {
     const std::string_view tone = tone_of(shown.decision->outcome);
     data["tone"] = tone;
     data["mark"] = tone == "refuses" ? "✕" : tone == "returns" ? "↩" : "✓";

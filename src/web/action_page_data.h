@@ -38,13 +38,15 @@ struct ActionPage {
   std::string acts;                              // what may be done beside deciding, as HTML
   bool just_now = false;                         // an act of this very request
   bool with_absences = false;                    // a link to the person's absences
+  std::string script;                            // where the page's script is, of `with_view`
+  bool with_view = false;                        // says that somebody has looked at it, once they touch it
 };
 
 json::object action_page_json(const ActionPage& page);
 
 // The outcome of a closed item. `just_now`: this person has decided it with this very request.
-// `acts`: as above.
-json::object outcome_json(const Presentation& shown, bool just_now, std::string acts);
+// `acts`: as above; `acted`: one of them was done with this very request.
+json::object outcome_json(const Presentation& shown, bool just_now, std::string acts, bool acted);
 
 // A message alone.
 json::object message_json(std::string_view heading, std::string_view text);

@@ -86,15 +86,7 @@ class Submission : public std::enable_shared_from_this<Submission> {
     if (!around_.pool.run(std::move(work))) call_.respond(busy_page());
   }
 
-  Caller caller() const {
-    Caller caller;
-    caller.actor.kind = Actor::Kind::person;
-    caller.actor.person = opened_.link.person;
-    caller.actor.channel = "link";
-    caller.actor.authenticated = "link mailed to " + opened_.link.sent_to;
-    caller.route = "POST /a/{token}";
-    return caller;
-  }
+  Caller caller() const { return caller_of_link(opened_.link, "POST /a/{token}"); }
 
   // Where problems with a file of that control belong; "" where the page has no such control for files.
   std::string pointer_of(const std::string& control) const {
@@ -158,26 +150,36 @@ class Submission : public std::enable_shared_from_this<Submission> {
 
   // Where the form asks for another act than a decision.
   bool act() {
-    std::optional<ItemActRequest> request = read_act(opened_, pairs_, version_);
-    if (!request) return false;
-    RefusedAct typed{{}, request->people.front(), request->comment};
-    submit(around_, caller(), std::move(*request), [self = shared_from_this(), typed](const Answer& answer) {
-      self->on_pool([self, answer, typed] { self->show_act(answer, typed); });
-    });
+    std::optional<PageAct> act = read_act(opened_, pairs_, version_);
+    if (!act) return false;
+    Caller by = caller();
+    by.idempotency_key = act->once;
+    by.request_hash = act->once;
+    submit(around_, std::move(by), std::move(act->request),
+           [self = shared_from_this(), typed = act->typed](const Answer& answer) {
+             self->on_pool([self, answer, typed] { self->show_act(answer, typed); });
+           });
     return true;
   }
 
-  void show_act(const Answer& answer, RefusedAct typed) {
+  void show_act(const Answer& answer, TypedAct typed) {
     if (auto fresh = read_instance(around_.backend, opened_.link.instance)) {
       opened_.reading = std::move(*fresh);
     }
-    if (answer) return call_.respond(show_page(settings_, opened_, 200, nullptr, {}, true));
+    if (answer) return call_.respond(show_page(settings_, opened_, 200, nullptr, {}, true, typed));
     const Error& error = answer.error().error;
-    typed.why = filled_in(page_phrase("act_refused", opened_.locale), {error.message});
+    typed.why_not = filled_in(page_phrase("act_refused", opened_.locale), {error.message});
     call_.respond(show_page(settings_, opened_, status_of(error.code), nullptr, {}, false, typed));
   }
 
+  // Whoever sends the page's form has looked at it. That comes before what they send.
+  void say_viewed() {
+    if (!presentation_of(around_, opened_).awaits_view) return;
+    submit(around_, caller(), ViewRequest{opened_.link.instance, opened_.link.item}, [](const Answer&) {});
+  }
+
   void decide() {
+    say_viewed();
     if (act()) return;
     typed_ = typed_in_all();
     if (!problems_.empty()) {
@@ -253,9 +255,8 @@ void post_page(const PageSettings& settings, const Call& call) {
   if (!equal_in_constant_time(csrf, csrf_token(around, opened->link, opened->token))) {
     return refuse(403, "expired_form");
   }
-  // Whoever waits for those they have added may take them off again.
-  const bool takes_off = opened->item()->status == ItemStatus::waiting && !text_named(*pairs, "act").empty();
-  if (opened->item()->status != ItemStatus::open && !takes_off) {
+  // Acts beside deciding are judged by the core, whatever became of the item.
+  if (opened->item()->status != ItemStatus::open && text_named(*pairs, "act").empty()) {
     return call.respond(show_page(settings, *opened, 200, nullptr, {}, false));
   }
   const auto version = version_in(*pairs);
@@ -264,6 +265,26 @@ void post_page(const PageSettings& settings, const Call& call) {
       std::make_shared<Submission>(settings, call, std::move(*opened), std::move(*pairs), *version);
   std::vector<PageUpload::File> none;
   submission->go(upload == nullptr ? none : upload->files());
+}
+
+void post_view(const PageSettings& settings, const Call& call) {
+  const Surroundings& around = settings.around;
+  auto opened = open_link(around, call);
+  if (!opened) return call.respond(std::move(opened.error()));
+  const auto pairs = parse_named_texts(call.request.body);
+  const std::string csrf(pairs ? text_named(*pairs, "csrf") : std::string_view());
+  if (comes_from_elsewhere(around, call.request) ||
+      !equal_in_constant_time(csrf, csrf_token(around, opened->link, opened->token))) {
+    return call.respond(problem(403, "the page does not say so", call.request.path));
+  }
+  submit(around, caller_of_link(opened->link, "POST /a/{token}/view"),
+         ViewRequest{opened->link.instance, opened->link.item},
+         [respond = call.respond, path = call.request.path](const Answer& answer) {
+           if (!answer) return respond(reply_of(answer, path));
+           HttpReply reply;
+           reply.status = 204;
+           respond(std::move(reply));
+         });
 }
 
 }  // namespace countersign::web

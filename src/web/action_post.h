@@ -9,4 +9,7 @@ namespace countersign::web {
 // Blocks while it reads the database and stores files; the answer comes once the decision is durable.
 void post_page(const PageSettings& settings, const Call& call);
 
+// The page's script says that somebody has touched it. 204, or 403 where it is not ours that says so.
+void post_view(const PageSettings& settings, const Call& call);
+
 }  // namespace countersign::web

@@ -5,6 +5,7 @@
 
 #include "core/guest.h"
 #include "web/form_inputs.h"
+#include "web/page_assets.h"
 #include "web/page_templates.h"
 
 namespace countersign::web {
@@ -43,14 +44,16 @@ Presentation presentation_of(const Surroundings& around, const OpenedLink& opene
 }
 
 HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int status, const Typed* typed,
-                    PageProblems problems, bool just_now, const RefusedAct& refused) {
+                    PageProblems problems, bool just_now, const TypedAct& act) {
   const Surroundings& around = settings.around;
   const Presentation shown = presentation_of(around, opened);
   const std::string title = shown.reference + " · " + shown.workflow_title;
-  std::string acts = acts_html(around, opened, shown, refused);
+  // What was done is not offered with what was typed for it.
+  std::string acts = acts_html(around, opened, shown, act.why_not.empty() ? TypedAct{} : act);
+  const bool acted = just_now && !act.act.empty();
   if (shown.item_status != ItemStatus::open || !shown.acts.claimed_by.empty()) {
     return page(status, opened.frame(title), result_template(),
-                outcome_json(shown, just_now, std::move(acts)));
+                outcome_json(shown, just_now && !acted, std::move(acts), acted));
   }
   ActionPage data{shown,
                   opened.address(),
@@ -63,8 +66,12 @@ HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int 
                   std::move(acts),
                   just_now,
                   !is_guest(opened.link.person)};
+  data.with_view = shown.awaits_view;
+  data.script = opened.base + "/assets/" + view_script_name();
   if (typed != nullptr) data.uploads = uploads_of(around, opened, shown, *typed);
-  return page(status, opened.frame(title), action_template(), action_page_json(data));
+  PageFrame frame = opened.frame(title);
+  frame.runs_script = data.with_view;
+  return page(status, frame, action_template(), action_page_json(data));
 }
 
 }  // namespace countersign::web

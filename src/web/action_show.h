@@ -15,8 +15,8 @@ struct PageSettings {
 Presentation presentation_of(const Surroundings& around, const OpenedLink& opened);
 
 // `typed`: what somebody sent that was not accepted, nullptr for nothing; `just_now`: this person has decided
-// with this very request. Reads the database.
+// with this very request, or done `act`. Reads the database.
 HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int status, const Typed* typed,
-                    PageProblems problems, bool just_now, const RefusedAct& refused = {});
+                    PageProblems problems, bool just_now, const TypedAct& act = {});
 
 }  // namespace countersign::web

@@ -90,6 +90,16 @@ void submit(const Surroundings& around, Caller caller, Request request, std::fun
                         });
 }
 
+bool is_repeatable(const Call& call, const Caller& caller, bool has_version) {
+  if (has_version || !caller.idempotency_key.empty()) return true;
+  call.respond(
+      problem(428,
+              "send an Idempotency-Key, or where it is about a work item its \"version\" as you have "
+              "seen it, so that nothing is done twice",
+              call.request.path));
+  return false;
+}
+
 void submit(const Surroundings& around, Call call, Caller caller, Request request) {
   submit(around, std::move(caller), std::move(request),
          [respond = std::move(call.respond), path = std::move(call.request.path)](const Answer& answer) {

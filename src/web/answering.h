@@ -34,6 +34,10 @@ std::optional<json::value> read_json(const Call& call);
 // Who asks, for the engine. `actor` replaces the key's. Error: a malformed Idempotency-Key.
 Result<Caller> caller_of(const Call& call, const Actor& actor);
 
+// Whether a repeat of the request could be told from a second one: it has an Idempotency-Key, or names the
+// version of the work item that its caller has seen. Where not, `call` has been answered with 428.
+bool is_repeatable(const Call& call, const Caller& caller, bool has_version);
+
 // Hands the request to the engine and answers with what it answers.
 void submit(const Surroundings& around, Call call, Caller caller, Request request);
 // As above with `done` for the answer.

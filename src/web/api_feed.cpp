@@ -1,5 +1,7 @@
 // The feed over all instances: page by page, or as a stream that a client resumes where it stopped.
 
+#include <algorithm>
+
 #include "web/feed.h"
 #include "web/json_views.h"
 #include "web/routes.h"
@@ -24,6 +26,8 @@ HttpReply page_reply(const Surroundings& around, const Call& call) {
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows =
       events_seen_by(around.backend, *call.principal, page->rows, query_text(call, "proof") == "true");
+  const auto unseen = std::ranges::remove_if(rows, [](const json::value& event) { return event.is_null(); });
+  rows.erase(unseen.begin(), unseen.end());
   return json_reply(200, json::object{{"events", std::move(rows)}, {"cursor", page->next_cursor}});
 }
 
@@ -67,6 +71,11 @@ class FeedStream final : public BodySource, public std::enable_shared_from_this<
       const EventRow& row = page->rows[i];
       // The cursor stands behind the page, so only the page's last event carries it.
       if (i + 1 == page->rows.size()) text += "id: " + page->next_cursor + "\n";
+      // What this key may not read moves the cursor on and is no event.
+      if (events[i].is_null()) {
+        text += i + 1 == page->rows.size() ? "\n" : "";
+        continue;
+      }
       text += "event: " + row.type + "\ndata: " + write_json(events[i]) + "\n\n";
     }
     cursor_ = page->next_cursor;

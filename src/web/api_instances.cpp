@@ -5,6 +5,7 @@
 #include "runtime/phrases.h"
 #include "web/instance_reading.h"
 #include "web/json_views.h"
+#include "web/reading_right.h"
 #include "web/routes.h"
 #include "web/seen_events.h"
 #include "web/stand_in_views.h"
@@ -61,11 +62,19 @@ HttpReply list_instances(const Surroundings& around, const Call& call) {
   const auto page = around.backend.reader.instances(filter, *limit, query_text(call, "cursor"));
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows;
-  for (const InstanceRow& row : page->rows) rows.push_back(row_json(row, around.backend.links.public_url()));
+  ReadingRight right(around.backend, *call.principal);
+  for (const InstanceRow& row : page->rows) {
+    if (right.covers(row.id)) rows.push_back(row_json(row, around.backend.links.public_url()));
+  }
   return json_reply(
       200, json::object{
                {"instances", std::move(rows)},
                {"next_cursor", page->next_cursor.empty() ? json::value() : json::value(page->next_cursor)}});
+}
+
+// As where there is none: whoever may not read it need not know that it exists.
+HttpReply unreadable(const Call& call) {
+  return problem(404, fmt::format("there is no instance '{}'", call.at("id")), call.request.path);
 }
 
 HttpReply one_instance(const Surroundings& around, const Call& call) {
@@ -73,6 +82,7 @@ HttpReply one_instance(const Surroundings& around, const Call& call) {
   if (!id) return problem_of(id.error(), call.request.path);
   const auto reading = read_instance(around.backend, *id);
   if (!reading) return problem_of(reading.error(), call.request.path);
+  if (!ReadingRight(around.backend, *call.principal).covers(*reading)) return unreadable(call);
   const Presenting presenting = reading->presenting(call.principal->actor.person, around.backend.clock.now());
   const bool sees_all = call.principal->has("admin");
   json::object shown =
@@ -107,6 +117,7 @@ HttpReply events(const Surroundings& around, const Call& call) {
   if (!state->has_value()) {
     return problem(404, fmt::format("there is no instance '{}'", id->value), call.request.path);
   }
+  if (!ReadingRight(around.backend, *call.principal).covers(*id)) return unreadable(call);
   const auto page = around.backend.reader.events(*id, after, *limit);
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows =
@@ -117,7 +128,8 @@ HttpReply events(const Surroundings& around, const Call& call) {
                                  {"next_after", more ? json::value(page->rows.back().seq) : json::value()}});
 }
 
-// A request about one instance with a small JSON body, by a person or an admin.
+// A request about one instance with a small JSON body, by a person or an admin. An event may come without a
+// key: whoever sends it has other ways to tell a repeat, such as a business key.
 template <class Read>
 RouteAction act(const Surroundings& around, Read read) {
   return [&around, read](Call call) {
@@ -130,6 +142,8 @@ RouteAction act(const Surroundings& around, Read read) {
     if (call.route->scope == Scope::admin) actor.kind = Actor::Kind::admin;
     auto caller = caller_of(call, actor);
     if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
+    const bool is_event = std::holds_alternative<EventRequest>(*request);
+    if (!is_event && !is_repeatable(call, *caller, false)) return;
     submit(around, std::move(call), std::move(*caller), std::move(*request));
   };
 }
@@ -198,10 +212,7 @@ void resubmit(const Surroundings& around, Call call) {
   if (!actor) return call.respond(problem_of(actor.error(), call.request.path));
   auto caller = caller_of(call, *actor);
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
-  if (!request.version && caller->idempotency_key.empty()) {
-    return call.respond(
-        problem(428, "send the work item's version, or an Idempotency-Key", call.request.path));
-  }
+  if (!is_repeatable(call, *caller, request.version.has_value())) return;
   const Respond respond = call.respond;
   const std::string path = call.request.path;
   const bool taken = around.pool.run(

@@ -53,13 +53,7 @@ void act_on_item(const Surroundings& around, Act act, Call call) {
   if (!actor) return call.respond(problem_of(actor.error(), call.request.path));
   auto caller = caller_of(call, *actor);
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
-  if (!request.version && caller->idempotency_key.empty()) {
-    return call.respond(
-        problem(428,
-                "send the work item's \"version\" as you have seen it, or an Idempotency-Key, so "
-                "that nothing is done twice",
-                call.request.path));
-  }
+  if (!is_repeatable(call, *caller, request.version.has_value())) return;
   submit(around, std::move(call), std::move(*caller), std::move(request));
 }
 
@@ -75,6 +69,7 @@ RouteAction act_as_person(const Surroundings& around, Read read) {
     if (!actor) return call.respond(problem_of(actor.error(), call.request.path));
     auto caller = caller_of(call, *actor);
     if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
+    if (!is_repeatable(call, *caller, false)) return;
     submit(around, std::move(call), std::move(*caller), std::move(request));
   };
 }

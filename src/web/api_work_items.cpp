@@ -10,6 +10,7 @@
 #include "core/stand_in.h"
 #include "web/instance_reading.h"
 #include "web/json_views.h"
+#include "web/reading_right.h"
 #include "web/routes.h"
 #include "web/stand_in_views.h"
 
@@ -92,12 +93,14 @@ HttpReply list_work_items(const Surroundings& around, const Call& call) {
   if (!page) return problem_of(page.error(), call.request.path);
   json::array rows;
   std::map<InstanceId, Result<InstanceReading>> readings;
+  const ReadingRight right(backend, *call.principal);
   for (const WorkItemRow& row : page->rows) {
     json::object shown = row_json(row);
     auto reading = readings.find(row.instance);
     if (reading == readings.end()) {
       reading = readings.emplace(row.instance, read_instance(backend, row.instance)).first;
     }
+    if (!right.is_for_all() && (!reading->second || !right.covers(*reading->second))) continue;
     if (is_of_another(row, assignee, filter) &&
         (!reading->second || !acts_in_place(*reading->second, row, assignee, backend.clock.now())))
       continue;
@@ -116,7 +119,7 @@ HttpReply one_work_item(const Surroundings& around, const Call& call) {
   const auto reading = read_instance(around.backend, name->instance);
   if (!reading) return problem_of(reading.error(), call.request.path);
   const WorkItemRow* row = reading->item(name->number);
-  if (row == nullptr) {
+  if (row == nullptr || !ReadingRight(around.backend, *call.principal).covers(*reading)) {
     return problem(404, fmt::format("there is no work item '{}'", call.at("id")), call.request.path);
   }
   json::object shown = row_json(*row);
@@ -139,10 +142,6 @@ DecisionRequest read_decision(JsonBody& body, const ItemName& name) {
   return request;
 }
 
-constexpr std::string_view kVersionNeeded =
-    "send the work item's \"version\" as you have seen it, or an Idempotency-Key, so that nothing is decided "
-    "twice";
-
 void decide(const Surroundings& around, Call call) {
   const auto name = parse_item_id(call.at("id"));
   if (!name) return call.respond(problem_of(name.error(), call.request.path));
@@ -155,9 +154,7 @@ void decide(const Surroundings& around, Call call) {
   if (!actor) return call.respond(problem_of(actor.error(), call.request.path));
   auto caller = caller_of(call, *actor);
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
-  if (!request.version && caller->idempotency_key.empty()) {
-    return call.respond(problem(428, std::string(kVersionNeeded), call.request.path));
-  }
+  if (!is_repeatable(call, *caller, request.version.has_value())) return;
   submit(around, std::move(call), std::move(*caller), std::move(request));
 }
 
@@ -176,6 +173,9 @@ RouteAction act_on_item(const Surroundings& around, Read read) {
     if (!actor) return call.respond(problem_of(actor.error(), call.request.path));
     auto caller = caller_of(call, *actor);
     if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
+    // Looking twice is looking once.
+    const auto* back = std::get_if<TakeBackRequest>(&request);
+    if (back != nullptr && !is_repeatable(call, *caller, back->version.has_value())) return;
     submit(around, std::move(call), std::move(*caller), std::move(request));
   };
 }
@@ -227,9 +227,7 @@ void decide_several(const Surroundings& around, Call call) {
     if (!name && !ids.back().empty()) each.refuse("id", name.error().message);
     requests.push_back(read_decision(each, name ? *name : ItemName{}));
     if (!each.ok()) problems.insert(problems.end(), each.problems().begin(), each.problems().end());
-    if (!requests.back().version && caller->idempotency_key.empty()) {
-      return call.respond(problem(428, std::string(kVersionNeeded), call.request.path));
-    }
+    if (!is_repeatable(call, *caller, requests.back().version.has_value())) return;
   }
   if (!problems.empty()) {
     return call.respond(
@@ -292,11 +290,12 @@ std::vector<Route> work_item_routes(const Surroundings& around) {
                     "Take a decision back (whoever decided)",
                     kJsonBytesMax,
                     json_only(),
-                    "Reason",
+                    "ItemAct",
                     "Done",
                     {},
                     act_on_item(around, [](const ItemName& name, JsonBody& body) -> Request {
-                      return TakeBackRequest{name.instance, name.number, body.text("reason")};
+                      return TakeBackRequest{name.instance, name.number, body.text("reason"),
+                                             body.number("version")};
                     })});
   routes.push_back({"POST",
                     "/api/v1/work-items/{id}/view",

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/questions.h"
+
 namespace countersign::web {
 
 Presenting InstanceReading::presenting(const PersonId& reader, Instant now) const {
@@ -13,6 +15,15 @@ const WorkItemRow* InstanceReading::item(std::uint32_t number) const {
     if (row.number == number) return &row;
   }
   return nullptr;
+}
+
+bool may_read(const InstanceReading& reading, const PersonId& person, Instant now) {
+  if (!reading.definition) return false;
+  static const Facts kNoFacts;
+  Context context{*reading.definition, *reading.snapshot->directory, reading.snapshot->calendars, kNoFacts,
+                  now};
+  context.absences = reading.absences.get();
+  return may_read(context, reading.state, person);
 }
 
 Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& id) {

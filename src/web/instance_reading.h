@@ -24,6 +24,9 @@ struct InstanceReading {
   const WorkItemRow* item(std::uint32_t number) const;
 };
 
+// Whether that person may read the instance (core/questions.h).
+bool may_read(const InstanceReading& reading, const PersonId& person, Instant now);
+
 // not_found where there is no such instance.
 Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& id);
 // The id itself, or that of the instance with this reference.

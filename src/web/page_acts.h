@@ -1,24 +1,32 @@
 #pragma once
-// The part of a link's page for what may be done with the item beside deciding it.
+// The part of a link's page for what may be done with the item and its request beside deciding it.
 
 #include <string>
 
 #include "web/action_link.h"
+#include "web/uri_text.h"
 
 namespace countersign::web {
 
-// What somebody typed that was not accepted, and why; `why` "" for nothing.
-struct RefusedAct {
-  std::string why, who, note;
+// What a form of that part sent, to be shown again where it was not accepted.
+struct TypedAct {
+  std::string act;  // "transfer"; "" for none
+  std::string who, note, reason, text;
+  std::string why_not;  // "" where it was done
 };
 
-// HTML; "" where nothing may be done.
+// HTML; "" where nothing may be done. Reads the database.
 std::string acts_html(const Surroundings& around, const OpenedLink& opened, const Presentation& shown,
-                      const RefusedAct& refused);
+                      const TypedAct& typed);
 
-// The form's request; nullopt where it asks for no such act.
-std::optional<ItemActRequest> read_act(const OpenedLink& opened,
-                                       const std::vector<std::pair<std::string, std::string>>& pairs,
-                                       std::uint32_t version);
+// One act, as the form asks for it.
+struct PageAct {
+  Request request;
+  TypedAct typed;
+  std::string
+      once;  // the same for the same form sent twice, "" for none: the instance had not changed between
+};
+// nullopt where the form asks for no such act.
+std::optional<PageAct> read_act(const OpenedLink& opened, const NamedTexts& pairs, std::uint32_t version);
 
 }  // namespace countersign::web

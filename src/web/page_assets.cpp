@@ -128,4 +128,24 @@ const std::string& style_sheet_name() {
   return kName;
 }
 
+std::string_view view_script() {
+  static constexpr std::string_view kScript = R"js("use strict";
+(() => {
+  const {view, csrf} = document.currentScript.dataset;
+  const signs = ["pointerdown", "keydown", "touchstart", "scroll", "wheel"];
+  const tell = () => {
+    for (const sign of signs) removeEventListener(sign, tell);
+    fetch(view, {method: "POST", body: new URLSearchParams({csrf}), keepalive: true}).catch(() => {});
+  };
+  for (const sign of signs) addEventListener(sign, tell, {passive: true});
+})();
+)js";
+  return kScript;
+}
+
+const std::string& view_script_name() {
+  static const std::string kName = "view-" + to_hex(as_text(sha256(view_script()))).substr(0, 12) + ".js";
+  return kName;
+}
+
 }  // namespace countersign::web

@@ -30,8 +30,10 @@ HttpReply page(int status, const PageFrame& frame, std::string_view template_tex
   reply.content_type = "text/html; charset=utf-8";
   reply.headers = {
       {"Content-Security-Policy",
-       "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-       "frame-ancestors 'none'"},
+       std::string(
+           "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+           "frame-ancestors 'none'") +
+           (frame.runs_script ? "; script-src 'self'; connect-src 'self'" : "")},
       {"Referrer-Policy", "no-referrer"},
       {"X-Content-Type-Options", "nosniff"},
       {"X-Frame-Options", "DENY"},

@@ -12,7 +12,8 @@ namespace countersign::web {
 struct PageFrame {
   std::string_view locale = "en";
   std::string_view title;
-  std::string_view base;  // the public address's path, "" for none: before every address on the page
+  std::string_view base;     // the public address's path, "" for none: before every address on the page
+  bool runs_script = false;  // one of page_assets.h, which may post to us
 };
 
 // `data` gets the phrases as `t`. A template that cannot be rendered becomes a 500.

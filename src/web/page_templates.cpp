@@ -102,6 +102,7 @@ std::string_view action_template() {
 </section>
 {{{more}}}
 <p class="foot">{{t.identity}} {{sent_to}}. {{t.do_not_forward}}{{#away}} <a href="{{away}}">{{t.away_link}}</a>{{/away}}</p>
+{{#view}}<script src="{{script}}" data-view="{{view}}" data-csrf="{{csrf}}" defer></script>{{/view}}
 )html";
   return kTemplate;
 }
@@ -148,17 +149,67 @@ std::string_view absence_template() {
 }
 
 std::string_view acts_template() {
-  static constexpr std::string_view kTemplate = R"html(<section class="card">
-<details{{#open}} open{{/open}}><summary>{{t.more}}</summary>
-{{#refused}}<div class="note bad" role="alert"><p>{{refused}}</p></div>{{/refused}}
+  static constexpr std::string_view kTemplate = R"html({{#own}}<section class="card" id="own">
+<h2>{{#take_back}}{{t.take_back_title}}{{/take_back}}{{^take_back}}{{t.own_request}}{{/take_back}}</h2>
+{{#refused_own}}<div class="note bad" role="alert"><p>{{refused_own}}</p></div>{{/refused_own}}
+{{#has_own}}<form method="post" action="{{action}}" accept-charset="utf-8">
+<button type="submit" disabled hidden></button>
+<input type="hidden" name="csrf" value="{{csrf}}">
+<input type="hidden" name="version" value="{{version}}">
+<input type="hidden" name="once" value="{{once}}">
+{{#take_back}}<p>{{t.take_back_why}}</p>{{/take_back}}
+{{#asks_reason}}<div class="field"><label for="reason">{{t.reason}} <span class="hint">{{t.optional}}</span></label>
+<input type="text" id="reason" name="reason" value="{{reason}}" maxlength="2000"></div>{{/asks_reason}}
+<div class="actions">
+{{#take_back}}<button type="submit" name="act" value="take_back" class="returns">{{t.take_back}}</button>
+{{/take_back}}{{#nudge}}<button type="submit" name="act" value="nudge">{{t.nudge}}</button>
+{{/nudge}}{{#withdraw}}<button type="submit" name="act" value="withdraw" class="returns">{{t.withdraw}}</button>
+{{/withdraw}}</div>
+</form>{{/has_own}}
+{{#cancel}}<details><summary>{{t.cancel_title}}</summary>
 <form method="post" action="{{action}}" accept-charset="utf-8">
 <button type="submit" disabled hidden></button>
 <input type="hidden" name="csrf" value="{{csrf}}">
 <input type="hidden" name="version" value="{{version}}">
+<input type="hidden" name="once" value="{{once}}">
+<p>{{t.cancel_why}}</p>
+<div class="field"><label for="cancel_reason">{{t.reason}} <span class="hint">{{t.optional}}</span></label>
+<input type="text" id="cancel_reason" name="reason" value="{{reason}}" maxlength="2000"></div>
+<div class="actions"><button type="submit" name="act" value="cancel" class="refuses">{{t.cancel}}</button></div>
+</form>
+</details>{{/cancel}}
+</section>
+{{/own}}
+{{#has_talk}}<section class="card" id="comments">
+<h2>{{t.comments}}</h2>
+{{#refused_comment}}<div class="note bad" role="alert"><p>{{refused_comment}}</p></div>{{/refused_comment}}
+{{^has_comments}}<p class="eyebrow">{{t.no_comments}}</p>{{/has_comments}}
+{{#has_comments}}<ol class="history">
+{{#comments}}<li><span class="what">{{who}}</span> <span class="when">{{when}}</span><blockquote>{{text}}</blockquote></li>
+{{/comments}}</ol>{{/has_comments}}
+{{#comment}}<form method="post" action="{{action}}" accept-charset="utf-8">
+<input type="hidden" name="csrf" value="{{csrf}}">
+<input type="hidden" name="version" value="{{version}}">
+<input type="hidden" name="once" value="{{once}}">
+<div class="field"><label for="text">{{t.comment_new}}</label>
+<textarea id="text" name="text" rows="2" maxlength="5000">{{text}}</textarea>
+<p class="hint">{{t.mention_hint}}</p></div>
+<div class="actions"><button type="submit" name="act" value="comment">{{t.comment_send}}</button></div>
+</form>{{/comment}}
+</section>
+{{/has_talk}}
+{{#has_more}}<section class="card">
+<details{{#open}} open{{/open}}><summary>{{t.more}}</summary>
+{{#refused_more}}<div class="note bad" role="alert"><p>{{refused_more}}</p></div>{{/refused_more}}
+<form method="post" action="{{action}}" accept-charset="utf-8">
+<button type="submit" disabled hidden></button>
+<input type="hidden" name="csrf" value="{{csrf}}">
+<input type="hidden" name="version" value="{{version}}">
+<input type="hidden" name="once" value="{{once}}">
 {{#claim}}<p class="hint">{{t.claim_why}}</p><div class="actions"><button type="submit" name="act" value="claim">{{t.claim}}</button></div>{{/claim}}
 {{#release}}<div class="actions"><button type="submit" name="act" value="release">{{t.release}}</button></div>{{/release}}
 {{#has_added}}<ul class="added">
-{{#added}}<li>{{who}} · {{how}} <button type="submit" name="act" value="remove.{{item}}">{{t.take_off}}</button></li>
+{{#added}}<li>{{who}} · {{how}} <button type="submit" name="act" value="remove.{{item}}.{{item_version}}">{{t.take_off}}</button></li>
 {{/added}}</ul>{{/has_added}}
 {{#names_somebody}}
 <div class="field"><label for="who">{{t.who}} <span class="hint">{{t.person_hint}}</span></label>
@@ -176,6 +227,7 @@ std::string_view acts_template() {
 </form>
 </details>
 </section>
+{{/has_more}}
 )html";
   return kTemplate;
 }
@@ -188,6 +240,7 @@ std::string_view result_template() {
 {{#text}}<p>{{text}}</p>{{/text}}
 {{#decided}}<p class="when">{{who}}{{#for_whom}} ({{for_whom}}){{/for_whom}} · {{when}}</p>{{#comment}}<blockquote>{{comment}}</blockquote>{{/comment}}{{/decided}}
 {{#status}}<p class="when">{{t.now}}: {{status}}</p>{{/status}}
+{{#done}}<p role="status">{{done}}</p>{{/done}}
 </section>
 {{{more}}}
 )html";

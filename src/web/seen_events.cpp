@@ -6,6 +6,7 @@
 #include "core/visibility.h"
 #include "web/instance_reading.h"
 #include "web/json_views.h"
+#include "web/reading_right.h"
 
 namespace countersign::web {
 
@@ -130,7 +131,12 @@ json::array events_seen_by(const Backend& backend, const Principal& reader, cons
   json::array events = events_json(rows, with_proof);
   if (reader.has("admin")) return events;
   std::map<InstanceId, std::unique_ptr<Veil>> veils;
+  ReadingRight right(backend, reader);
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!right.covers(rows[i].instance)) {
+      events[i] = nullptr;
+      continue;
+    }
     if (!may_hold_hidden(rows[i].type)) continue;
     auto known = veils.find(rows[i].instance);
     if (known == veils.end()) {

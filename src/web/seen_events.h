@@ -10,7 +10,8 @@
 
 namespace countersign::web {
 
-// One object for each row, in their order. A key with the scope admin sees everything. For others, fields,
+// One object for each row, in their order; null for one of an instance that the key may not read. A key with
+// the scope admin sees everything. For others, fields,
 // answers, comments and decisions that the workflow keeps from them are taken out of `data`, and what was
 // taken out of can carry no proof: its hash is over the whole.
 json::array events_seen_by(const Backend& backend, const Principal& reader, const std::vector<EventRow>& rows,

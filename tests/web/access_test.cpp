@@ -59,8 +59,8 @@ TEST(Access, LeavesOpenOnlyWhatIsListedHere) {
                       "GET /a/{token}", "GET /a/{token}/absence", "GET /a/{token}/files/{id}",
                       "GET /assets/{name}", "GET /dev/mailbox", "GET /dev/mailbox.json", "GET /healthz",
                       "GET /hooks/{source}", "GET /metrics", "GET /openapi.json", "GET /readyz",
-                      "POST /a/{token}", "POST /a/{token}/absence", "POST /dev/clock", "POST /hooks/{source}",
-                      "POST /hooks/{source}/{secret}"}));
+                      "POST /a/{token}", "POST /a/{token}/absence", "POST /a/{token}/view", "POST /dev/clock",
+                      "POST /hooks/{source}", "POST /hooks/{source}/{secret}"}));
 }
 
 TEST(Access, RefusesKeysThatAreUnknownRevokedExpiredOrOfSomebodyWhoLeft) {

@@ -240,24 +240,55 @@ TEST_F(Api, TellsWhatHappened) {
 TEST_F(Api, CommentsCancelsAndReassigns) {
   const std::string instance = site.start_expense();
   const std::string base = "/api/v1/instances/" + instance;
-  EXPECT_EQ(site.post(base + "/comments", R"({"text":"any news?"})", site.key({"decide"}, "li.na")).status,
-            200);
-  EXPECT_EQ(site.post(base + "/comments", R"({"text":" "})", site.key({"decide"}, "li.na")).status, 422);
+  EXPECT_EQ(
+      site.post_once(base + "/comments", R"({"text":"any news?"})", site.key({"decide"}, "li.na")).status,
+      200);
+  EXPECT_EQ(site.post_once(base + "/comments", R"({"text":" "})", site.key({"decide"}, "li.na")).status, 422);
   const std::string admin = site.key({"admin"}, "adm");
   const std::string item = site.open_item(instance);
   const std::string reassign =
       fmt::format(R"({{"act":"reassign","item":"{}","to":"wang.fang","reason":"on leave"}})", item);
-  EXPECT_EQ(site.post(base + "/admin", reassign, site.key({"decide", "start", "read"}, "adm")).status, 403);
-  EXPECT_EQ(
-      site.post(base + "/admin", R"({"act":"reassign","item":"x.1","to":"wang.fang","reason":"r"})", admin)
-          .status,
-      422);
-  const ClientReply done = site.post(base + "/admin", reassign, admin);
+  EXPECT_EQ(site.post_once(base + "/admin", reassign, site.key({"decide", "start", "read"}, "adm")).status,
+            403);
+  EXPECT_EQ(site.post_once(base + "/admin",
+                           R"({"act":"reassign","item":"x.1","to":"wang.fang","reason":"r"})", admin)
+                .status,
+            422);
+  const ClientReply done = site.post_once(base + "/admin", reassign, admin);
   EXPECT_EQ(done.status, 200) << done.body;
-  EXPECT_EQ(site.post(base + "/admin", R"({"act":"skip","reason":"r"})", admin).status, 422);
-  EXPECT_EQ(site.post(base + "/admin", R"({"act":"retry"})", admin).status, 422) << "a reason is mandatory";
-  EXPECT_EQ(site.post(base + "/cancel", R"({"reason":"double"})", admin).status, 200);
+  EXPECT_EQ(site.post_once(base + "/admin", R"({"act":"skip","reason":"r"})", admin).status, 422);
+  EXPECT_EQ(site.post_once(base + "/admin", R"({"act":"retry"})", admin).status, 422)
+      << "a reason is mandatory";
+  EXPECT_EQ(site.post_once(base + "/cancel", R"({"reason":"double"})", admin).status, 200);
   EXPECT_EQ(string_at(json_of(site.get(base, site.key({"read"}))), "status"), "cancelled");
+}
+
+TEST_F(Api, APersonsKeyReadsWhatItsPersonMaySee) {
+  const std::string instance = site.start_expense();
+  const std::string item = site.open_item(instance);
+  const auto statuses = [&](const std::string& key) {
+    return std::vector<int>{site.get("/api/v1/instances/" + instance, key).status,
+                            site.get("/api/v1/instances/" + instance + "/events", key).status,
+                            site.get("/api/v1/work-items/" + item, key).status};
+  };
+  const auto listed = [&](const std::string& key) {
+    return find(json_of(site.get("/api/v1/instances", key)), "instances")->as_array().size() +
+           find(json_of(site.get("/api/v1/work-items", key)), "work_items")->as_array().size() +
+           find(json_of(site.get("/api/v1/events", key)), "events")->as_array().size();
+  };
+  for (const std::string& key : {site.key({"read"}), site.key({"read"}, "li.na"),
+                                 site.key({"read"}, "zhang.wei"), site.key({"read", "admin"}, "wang.fang")}) {
+    EXPECT_EQ(statuses(key), (std::vector<int>{200, 200, 200}));
+    EXPECT_GT(listed(key), 2U);
+  }
+  const std::string stranger = site.key({"read"}, "wang.fang");
+  EXPECT_EQ(statuses(stranger), (std::vector<int>{404, 404, 404}));
+  EXPECT_EQ(listed(stranger), 0U);
+  ASSERT_EQ(site.post_once("/api/v1/instances/" + instance + "/copies", R"({"to":["wang.fang"]})",
+                           site.key({"decide"}, "li.na"))
+                .status,
+            200);
+  EXPECT_EQ(statuses(stranger), (std::vector<int>{200, 200, 200})) << "a copy lets her read it";
 }
 
 TEST_F(Api, DescribesWorkflowsAndTheirForms) {

@@ -5,6 +5,7 @@
 
 #include "definition/workflow_loader.h"
 #include "tests/web/site_fixture.h"
+#include "web/page_assets.h"
 
 namespace countersign::web {
 namespace {
@@ -52,7 +53,7 @@ class ApprovalRules : public testing::Test {
     return site.post("/api/v1/work-items/" + item + route, body, site.key({"decide"}, who));
   }
   ClientReply admin(const std::string& body) {
-    return site.post("/api/v1/instances/" + instance + "/admin", body, site.key({"admin"}, "adm"));
+    return site.post_once("/api/v1/instances/" + instance + "/admin", body, site.key({"admin"}, "adm"));
   }
   std::string step_of(const std::string& item) {
     return string_at(json_of(site.get("/api/v1/work-items/" + item, site.key({"read"}))), "step");
@@ -106,13 +107,14 @@ TEST_F(ApprovalRules, ADecisionIsTakenBackByWhoeverMadeIt) {
       act(item, "/decision", R"({"outcome":"approved","confirmed":true,"version":1})", "zhang.wei").status,
       200);
   EXPECT_EQ(step_of(site.open_item(instance)), "finance");
-  EXPECT_EQ(act(item, "/take-back", "{}", "wang.fang").status, 403);
-  const ClientReply back = act(item, "/take-back", R"({"reason":"wrong one"})", "zhang.wei");
+  EXPECT_EQ(act(item, "/take-back", R"({"version":2})", "wang.fang").status, 403);
+  const ClientReply back = act(item, "/take-back", R"({"reason":"wrong one","version":2})", "zhang.wei");
   ASSERT_EQ(back.status, 200) << back.body;
   const std::string again = site.open_item(instance);
   EXPECT_EQ(step_of(again), "seal");
   EXPECT_NE(again, item);
-  EXPECT_EQ(act(item, "/take-back", "{}", "zhang.wei").status, 409) << "it is taken back already";
+  EXPECT_EQ(act(item, "/take-back", R"({"version":2})", "zhang.wei").status, 409)
+      << "it is taken back already";
 }
 
 TEST_F(ApprovalRules, WhoeverIsAskedSaysThatTheyHaveLooked) {
@@ -121,8 +123,41 @@ TEST_F(ApprovalRules, WhoeverIsAskedSaysThatTheyHaveLooked) {
   EXPECT_EQ(act(item, "/view", "{}", "zhang.wei").status, 200);
   EXPECT_EQ(act(item, "/view", "{}", "zhang.wei").status, 200) << "once more changes nothing";
   const ClientReply late =
-      site.post("/api/v1/instances/" + instance + "/withdraw", "{}", site.key({"start"}, "li.na"));
+      site.post_once("/api/v1/instances/" + instance + "/withdraw", "{}", site.key({"start"}, "li.na"));
   EXPECT_EQ(late.status, 409) << late.body;
+}
+
+TEST_F(ApprovalRules, OpeningAPageIsNoViewAndTouchingItIs) {
+  const std::string token = site.link_to(site.open_item(instance), "zhang.wei");
+  const ClientReply page = site.get("/a/" + token);
+  const auto has_been_seen = [&] { return site.reader().instance(InstanceId(instance)).value()->first_view; };
+  EXPECT_FALSE(has_been_seen()) << "programs open links too";
+  EXPECT_NE(page.body.find("data-view=\"/flow/a/" + token + "/view\""), std::string::npos) << page.body;
+  EXPECT_NE(page.header("Content-Security-Policy").find("script-src 'self'"), std::string::npos);
+  EXPECT_EQ(site.get("/assets/" + view_script_name()).body, view_script());
+  const auto post = [&](const std::string& csrf) {
+    return site.post("/a/" + token + "/view", form_body({{"csrf", csrf}}), {},
+                     {{"Content-Type", "application/x-www-form-urlencoded"}});
+  };
+  EXPECT_EQ(post("made up").status, 403);
+  EXPECT_FALSE(has_been_seen());
+  EXPECT_EQ(post(hidden_value(page.body, "csrf")).status, 204);
+  EXPECT_TRUE(has_been_seen());
+  EXPECT_EQ(site.get("/a/" + token).body.find("<script"), std::string::npos) << "once is enough";
+}
+
+// Without script.
+TEST_F(ApprovalRules, WhateverIsSentFromThePageIsAViewToo) {
+  const std::string token = site.link_to(site.open_item(instance), "zhang.wei");
+  const std::string page = site.get("/a/" + token).body;
+  const ClientReply sent = site.post("/a/" + token,
+                                     form_body({{"csrf", hidden_value(page, "csrf")},
+                                                {"version", hidden_value(page, "version")},
+                                                {"act", "comment"},
+                                                {"text", "one moment"}}),
+                                     {}, {{"Content-Type", "application/x-www-form-urlencoded"}});
+  EXPECT_EQ(sent.status, 200) << sent.body;
+  EXPECT_TRUE(site.reader().instance(InstanceId(instance)).value()->first_view);
 }
 
 TEST_F(ApprovalRules, AnAdministratorSkipsAndJumpsWithAReason) {

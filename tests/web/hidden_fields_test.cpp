@@ -98,6 +98,12 @@ TEST_F(HiddenFields, AGuestSeesWhatTheStepShowsAndNothingElse) {
   EXPECT_EQ(page.body.find("9000-a-month"), std::string::npos);
   EXPECT_EQ(page.body.find("a-secret-remark"), std::string::npos);
   EXPECT_EQ(page.body.find("Zhang Wei"), std::string::npos) << "the decisions of others";
+  EXPECT_EQ(page.body.find("value=\"comment\""), std::string::npos);
+  ASSERT_EQ(site.post_once("/api/v1/instances/" + instance + "/comments", R"({"text":"between us"})",
+                           site.key({"decide"}, "li.na"))
+                .status,
+            200);
+  EXPECT_EQ(site.get("/a/" + token).body.find("between us"), std::string::npos);
 }
 
 TEST_F(HiddenFields, AGuestHoldsNoKeyAndIsNobodyInTheApi) {

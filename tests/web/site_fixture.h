@@ -53,6 +53,10 @@ class SiteFixture {
   ClientReply get(const std::string& target, const std::string& key = {});
   ClientReply post(const std::string& target, const std::string& body, const std::string& key = {},
                    std::vector<std::pair<std::string, std::string>> more = {});
+  // The same under an Idempotency-Key of its own.
+  ClientReply post_once(const std::string& target, const std::string& body, const std::string& key) {
+    return post(target, body, key, {{"Idempotency-Key", "once-" + std::to_string(++posts_)}});
+  }
   // Starts an expense of li.na's and returns the instance's id.
   std::string start_expense(const std::string& form = R"({"purpose":"Train to Beijing","amount":"1280.50"})");
   // The id of the open work item of that instance; "" for none.
@@ -75,6 +79,7 @@ class SiteFixture {
   std::unique_ptr<Site> site_;
   std::map<std::string, std::string> secrets_;
   int nonces_ = 0;
+  int posts_ = 0;
 };
 
 // The JSON of a reply; null (and a failed test) where it is none.

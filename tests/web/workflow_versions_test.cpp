@@ -33,7 +33,7 @@ class WorkflowVersions : public testing::Test {
     return string_at(json_of(site.get("/api/v1/instances/" + instance, reads)), "version");
   }
   ClientReply migrate(const std::string& instance, const std::string& version = {}) {
-    return site.post(
+    return site.post_once(
         "/api/v1/instances/" + instance + "/admin",
         write_json(json::object{{"act", "migrate"}, {"version", version}, {"reason", "as the test wants"}}),
         admin);

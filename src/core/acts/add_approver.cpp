@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/acts/hand_over.h"
 #include "core/chase.h"
 #include "core/commands.h"

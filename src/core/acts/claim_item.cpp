@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/acts/hand_over.h"
 #include "core/commands.h"
 #include "core/people_step.h"

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/commands.h"
 #include "core/people_step.h"
 #include "core/policy.h"

@@ -64,6 +64,17 @@ std::vector<PersonId> mentioned_in(Transition& transition, std::string_view text
 }  // namespace
 
 void comment(Transition& transition, const Comment& command) {
+  const State& state = transition.state();
+  // Guests too, once they were asked; a system's key is nobody in particular.
+  const PersonId& by = command.by.person;
+  const bool takes_part = command.by.kind != Actor::Kind::person || by.empty() ||
+                          std::ranges::binary_search(state.involved, by) || sees_instance(transition, by);
+  if (!takes_part) {
+    return transition.refuse(
+        ErrorCode::forbidden,
+        fmt::format("cannot comment on {}: only who asks, is or was asked, got a copy or looks after it does",
+                    state.reference));
+  }
   if (command.text.empty() || command.text.size() > kTextBytesMax) {
     return transition.refuse(ErrorCode::invalid_input, "a comment has 1 to 20,000 bytes",
                              {{"/text", "write 1 to 20,000 bytes"}});

@@ -51,11 +51,12 @@ Result<void> insert_item(Connection& db, const Change& change, std::int64_t n, c
 }
 
 Result<void> close_item(Connection& db, const ItemChanged& change, Instant at, std::int64_t n) {
+  const std::string_view outcome = change.act == ItemAct::remove ? kRemovedOutcome : change.outcome;
   return db.run(
       "UPDATE work_item SET status = ?, version = version + 1, closed_at = ?, outcome = ?, decided_by = ?, "
       "channel = ?, comment = ?, on_behalf_of = ? WHERE instance = ? AND number = ?",
-      static_cast<int>(change.status), at, change.outcome, change.by.person.value, change.by.channel,
-      change.comment, change.by.on_behalf_of.value, n, change.item);
+      static_cast<int>(change.status), at, outcome, change.by.person.value, change.by.channel, change.comment,
+      change.by.on_behalf_of.value, n, change.item);
 }
 
 Result<void> update_item(Connection& db, const Item& item, std::int64_t n) {
