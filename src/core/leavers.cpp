@@ -203,8 +203,17 @@ class Departure {
     // An escalation votes on other seats and keeps doing so.
     const bool has_seat = place != roster.seats.end() && item_.stands_for.empty();
     if (has_seat) {
-      for (Seat& seat : seats) seat.of_group = place->of_group;
+      for (Seat& seat : seats) {
+        seat.of_group = place->of_group;
+        seat.added = place->added;
+        seat.added_by = place->added_by;
+        seat.of = place->of;
+      }
       const auto at = roster.seats.erase(place);
+      // Whoever was added before or after the leaver is so to the first of those who take over.
+      for (Seat& seat : roster.seats) {
+        if (seat.of == item_.number) seat.of = transition_.fresh_id();
+      }
       roster.seats.insert(at, seats.begin(), seats.end());
       if (quorums == Quorums::counted_again) count_again(step_, roster);
       set_roster(std::move(roster));
@@ -212,9 +221,12 @@ class Departure {
     std::uint32_t first = 0;
     for (Seat& seat : seats) {
       seat.reason += fmt::format(" ({})", who_);
-      const std::uint32_t opened =
-          open_item(transition_, activation_.id, seat,
-                    {item_.stands_for, item_.entries, item_.status == ItemStatus::waiting});
+      const std::uint32_t opened = open_item(transition_, activation_.id, seat,
+                                             {.stands_for = item_.stands_for,
+                                              .entries = item_.entries,
+                                              .waiting = item_.status == ItemStatus::waiting,
+                                              .added = seat.added,
+                                              .added_by = seat.added_by});
       if (first == 0) first = opened;
     }
     for (Item escalation : escalations) {

@@ -31,8 +31,7 @@ bool is_left_out(const State& state, ActivationId id, const Seat& seat) {
   });
 }
 
-void clear(Seat& seat) {
-  seat.item = 0;
+void clear_vote(Seat& seat) {
   seat.vote = Seat::Vote::none;
   seat.by = PersonId();
   seat.decided = 0;
@@ -73,8 +72,13 @@ Hosts void_seats(Transition& transition, ActivationId id, Roster roster,
                  const std::function<bool(const Seat&)>& which) {
   Hosts hosts = hosts_of(roster);
   for (Seat& seat : roster.seats) {
-    const bool is_void = seat.vote != Seat::Vote::none && which(seat);
-    if (is_void || is_left_out(transition.state(), id, seat)) clear(seat);
+    if (seat.vote != Seat::Vote::none && which(seat)) clear_vote(seat);
+  }
+  // Who is not needed keeps the number of their item: whoever was added to them is found by it later.
+  const Roster without = roster;
+  for (std::size_t at = 0; at < roster.seats.size(); ++at) {
+    const Seat& seat = without.seats[at];
+    if (is_left_out(transition.state(), id, seat) && is_needed(without, seat)) roster.seats[at].item = 0;
   }
   transition.emit(RosterSet{id, std::move(roster)});
   return hosts;

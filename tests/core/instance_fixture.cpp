@@ -202,6 +202,8 @@ Outcome Instance::run(const Command& command) {
       }
       continue;
     }
+    EXPECT_EQ(rejection(outcome).find("an error in Countersign itself"), std::string::npos)
+        << rejection(outcome);
     if (const auto* decision = std::get_if<Decision>(&outcome)) {
       if (const auto* moved = std::get_if<Migrate>(&command)) definition_ = moved->to;
       keep(*decision);

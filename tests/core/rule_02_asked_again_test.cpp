@@ -75,6 +75,21 @@ TEST(Rule02AskedAgain, WhoeverWasAddedToSomebodyWhoIsLetGoIsLetGoToo) {
   EXPECT_EQ(instance.status(), "rejected");
 }
 
+// A vote that fell elsewhere lost whom somebody who is not needed had added.
+TEST(Rule02AskedAgain, WhoeverWasAddedComesBackWithThemWhenTheirGroupIsAskedAgainLater) {
+  Instance instance(approval(kOneAndTwo));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(add(instance, "chen.jie", AddedAs::before, {"qian.min"})));
+  const std::uint32_t mine = instance.item("sun.li");
+  const std::uint32_t other = instance.item("wang.fang");
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  ASSERT_TRUE(accepted(take_it_back(instance, other, "wang.fang")));
+  ASSERT_TRUE(accepted(take_it_back(instance, mine, "sun.li")));
+  EXPECT_THAT(instance.asked(),
+              UnorderedElementsAre("sun.li@check", "qian.min@check", "wang.fang@check", "zhao.lei@check"));
+}
+
 // Whatever leads there: a step without anybody who is asked stands still, and says so.
 TEST(Rule02AskedAgain, AStepThatAsksNobodyBecomesAnIncident) {
   const auto definition = approval("      by: person(\"sun.li\")\n");

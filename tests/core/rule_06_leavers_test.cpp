@@ -214,5 +214,19 @@ TEST(Rule06Leavers, whoever_has_the_form_of_a_leaver_may_end_the_request) {
   EXPECT_EQ(instance.status(), "cancelled");
 }
 
+// Whoever takes over answered at once, and the consent that the leaver had asked for was forgotten.
+TEST(Rule06Leavers, whoever_takes_over_waits_for_those_whom_the_leaver_added_before) {
+  Instance instance(load(approval("      by: requester.manager\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const Actor manager{.kind = Actor::Kind::person, .person = PersonId("zhang.wei"), .channel = "api"};
+  ASSERT_TRUE(accepted(instance.run(AddApprover{
+      instance.item("zhang.wei"), {}, {PersonId("sun.li")}, AddedAs::before, manager, "she knows more"})));
+  EXPECT_THAT(leave(instance, {"zhang.wei"}), ElementsAre("sun.li@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("admins@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("adm", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 }  // namespace
 }  // namespace countersign::testing

@@ -88,7 +88,8 @@ class Simulation {
   std::uint64_t round_from_ = 0;
 };
 
-// Plays the workflow with one seed after the other, or with the one of COUNTERSIGN_SEED, for so many acts.
+// Plays the workflow with one seed after the other, or with the one of COUNTERSIGN_SEED, for so many acts or
+// as many as COUNTERSIGN_ACTS says.
 // `seen`: by stored name, the events and acts on items that happened in the end; all must have.
 void simulate(const char* workflow, const Habits& habits, std::uint64_t acts,
               const std::vector<std::string>& seen);

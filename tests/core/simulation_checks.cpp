@@ -130,6 +130,8 @@ void Simulation::check_rosters() const {
   for (const auto& [id, activation] : state.activations) {
     const Step& step = instance_.definition().step(activation.step);
     EXPECT_FALSE(asks_nobody(state, activation)) << "nobody is asked at " << step.name;
+    // That such a step is found is the net; nothing that people do should fall into it.
+    EXPECT_EQ(activation.incident.find("nobody is asked any more"), std::string::npos) << step.name;
     if (!std::holds_alternative<Approve>(step.kind) || !activation.outcome.empty()) continue;
     std::set<PersonId> people;
     std::map<PersonId, std::uint64_t> decided;
@@ -142,7 +144,15 @@ void Simulation::check_rosters() const {
         EXPECT_EQ(decided.emplace(seat.by, seat.decided).first->second, seat.decided)
             << seat.by.value << " counts twice";
       }
-      if (counts(seat)) ++counting;
+      const bool stands =
+          seat.relies_on == 0 || std::ranges::find(votes_, seat.relies_on, &Vote::item) != votes_.end();
+      EXPECT_TRUE(stands) << seat.by.value << " passes " << step.name << " by what was taken back";
+      if (counts(seat)) {
+        ++counting;
+      } else {
+        EXPECT_NE(seat_of_item(activation.roster, seat.of), nullptr)
+            << seat.person.value << " was added to nobody's answer at " << step.name;
+      }
     }
     if (!activation.incident.empty() && activation.items.empty()) continue;
     EXPECT_LE(activation.roster.needed, counting);

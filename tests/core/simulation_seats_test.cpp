@@ -79,7 +79,7 @@ TEST(Simulation, WhateverPeopleDoToSeatsSomebodyIsAskedAndEveryAnswerCounts) {
                       .edits = 12,
                       .outcomes = {"approved", "approved", "approved", "rejected", "rejected", "resubmitted"},
                       .acts = 100};
-  simulate(kSeats, habits, 30'000,
+  simulate(kSeats, habits, 50'000,
            {"decision_taken_back", "remove", "advise", "wait", "seat_passed", "chased", "round_opened"});
 }
 
