@@ -15,6 +15,32 @@ std::string who(const Actor& actor) {
   return actor.person.empty() ? std::string(to_string(actor.kind)) : actor.person.value;
 }
 
+// Acts beside deciding; "" for what follows from them and from decisions.
+std::string_view words_of(ItemAct act) {
+  switch (act) {
+    case ItemAct::reassign:
+      return "handed on";
+    case ItemAct::claim:
+      return "claimed";
+    case ItemAct::release:
+      return "released";
+    case ItemAct::advise:
+      return "opinion";
+    case ItemAct::remove:
+      return "taken off";
+    default:
+      return {};
+  }
+}
+
+// How somebody came to be asked whom the step itself does not ask.
+std::string because(const Item& item) {
+  if (item.added == AddedAs::opinion) return fmt::format(" (opinion for {})", item.added_by.value);
+  if (item.added) return fmt::format(" (added {} {})", to_string(*item.added), item.added_by.value);
+  if (!item.transferred_by.empty()) return fmt::format(" (from {})", item.transferred_by.value);
+  return {};
+}
+
 class Teller {
  public:
   Teller(const Trial& trial, const Definition& tested)
@@ -71,10 +97,15 @@ class Teller {
     } else if (const auto* item = std::get_if<ItemOpened>(&body)) {
       const std::string step = step_of(happened, item->item.activation);
       items_[{happened.instance, item->item.number}] = step;
-      return fmt::format("{} asks {}: {}", reference,
+      return fmt::format("{} {} {}: {}{}", reference,
+                         item->item.status == ItemStatus::waiting ? "is going to ask" : "asks",
                          item->item.group.empty() ? item->item.assignee.value : "group " + item->item.group,
-                         step);
+                         step, because(item->item));
     } else if (const auto* changed = std::get_if<ItemChanged>(&body)) {
+      if (const std::string_view act = words_of(changed->act); !act.empty()) {
+        return fmt::format("{} {}: {} by {}", reference, items_[{happened.instance, changed->item}], act,
+                           who(changed->by));
+      }
       if (changed->act != ItemAct::decide) return {};
       return fmt::format("{} {}: {} by {}{}", reference, items_[{happened.instance, changed->item}],
                          changed->outcome, who(changed->by),
@@ -84,6 +115,13 @@ class Teller {
         return fmt::format("{} skips {}", reference, step_of(happened, closed->activation));
     } else if (const auto* received = std::get_if<EventReceived>(&body)) {
       return fmt::format("{} hears {}", reference, event_key(received->connector, received->name));
+    } else if (const auto* back = std::get_if<DecisionTakenBack>(&body)) {
+      return fmt::format("{} {}: taken back by {}", reference, items_[{happened.instance, back->item}],
+                         who(back->by));
+    } else if (const auto* skipped = std::get_if<StepSkipped>(&body)) {
+      return fmt::format("{} {}: skipped by {}", reference, skipped->step, who(skipped->by));
+    } else if (const auto* jumped = std::get_if<Jumped>(&body)) {
+      return fmt::format("{} {}: left for {} by {}", reference, jumped->from, jumped->to, who(jumped->by));
     } else if (const auto* incident = std::get_if<IncidentRaised>(&body)) {
       return fmt::format("{} stands still: {}", reference, incident->message);
     } else if (const auto* ended = std::get_if<Ended>(&body)) {

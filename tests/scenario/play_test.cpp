@@ -241,6 +241,30 @@ TEST_F(ScenarioTest, WhatIsNotReachedIsListed) {
   EXPECT_FALSE(ran.coverage.is_complete());
 }
 
+TEST_F(ScenarioTest, TheStoryTellsActsBesideDeciding) {
+  const RunResult ran = run(R"(
+  - name: many hands
+    steps:
+      - start: {by: ben, form: {days: 9}}
+      - delegate: {by: mia, to: zoe}
+      - remove: {by: mia, who: zoe}
+      - transfer: {by: mia, to: zoe}
+      - approve: {by: zoe, answers: {budget: B1}}
+      - take_back: zoe
+      - skip: {step: manager, by: zoe, reason: nobody is there}
+      - claim: zoe
+      - release: zoe
+)");
+  const std::string text = report(ran, {.verbose = true});
+  for (const char* line :
+       {"LEAVE-2026-1 asks zoe: manager (opinion for mia)", "LEAVE-2026-1 manager: taken off by mia",
+        "LEAVE-2026-1 manager: handed on by mia", "LEAVE-2026-1 asks zoe: manager (from mia)",
+        "LEAVE-2026-1 manager: taken back by zoe", "LEAVE-2026-1 manager: skipped by zoe",
+        "LEAVE-2026-1 hr: claimed by zoe", "LEAVE-2026-1 hr: released by zoe"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 // Neither the condition nor anybody asked has had a say.
 TEST_F(ScenarioTest, WhatAnAdministratorSkipsIsNotReached) {
   const RunResult ran = run(R"(

@@ -354,6 +354,7 @@ TEST_F(ItemActs, ThePageOfTheRequesterNudgesWithdrawsAndCancels) {
   EXPECT_EQ(nudged.body.find("value=\"nudge\""), std::string::npos) << "not twice in four hours";
   const ClientReply withdrawn = page_act(token, {{"act", "withdraw"}, {"reason", "wrong trip"}});
   EXPECT_EQ(withdrawn.status, 200) << withdrawn.body;
+  EXPECT_EQ(site.get("/a/" + token).body.find("name=\"act\" value=\"withdraw\""), std::string::npos);
   const std::string again = site.open_item(instance);
   const ClientReply cancelled = page_act(site.link_to(again, "li.na"), {{"act", "cancel"}});
   EXPECT_EQ(cancelled.status, 200) << cancelled.body;
@@ -367,6 +368,15 @@ TEST_F(ItemActs, NobodyElsesPageOffersWhatRequestersDo) {
   for (const char* act : {"nudge", "withdraw", "cancel", "take_back"})
     EXPECT_EQ(page.find("value=\"" + std::string(act) + "\""), std::string::npos) << act;
   EXPECT_EQ(page_act(token, {{"act", "withdraw"}}).status, 403);
+}
+
+TEST_F(ItemActs, ThePageOfAWithdrawnRequestSaysWhereItIs) {
+  const std::string instance = site.start_expense();
+  const std::string token = site.link_to(site.open_item(instance), "zhang.wei");
+  ASSERT_EQ(site.post_once("/api/v1/instances/" + instance + "/withdraw", "{}", site.key({"start"}, "li.na"))
+                .status,
+            200);
+  EXPECT_NE(site.get("/a/" + token).body.find("The request is back with its requester"), std::string::npos);
 }
 
 TEST_F(ItemActs, ThePageOfSomebodyTakenOffSaysSo) {
