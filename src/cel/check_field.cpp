@@ -131,8 +131,12 @@ Type Checker::field_of(const Syntax& node, const Type& base, bool optional) {
     default:
       break;
   }
+  const bool optionals = base.is(Tag::list) && inference_.applied(base.arguments()[0]).is(Tag::optional);
+  const std::string way = base.is(Tag::list) ? fmt::format("; of each of them it is .map(x, x.{}{})",
+                                                           optionals ? "?" : "", node.name)
+                                             : std::string();
   return report(node.name_at,
-                fmt::format("{} has no fields, so there is no '{}'", text_of_type(base), node.name));
+                fmt::format("{} has no fields, so there is no '{}'{}", text_of_type(base), node.name, way));
 }
 
 Type Checker::check_select(Syntax& node) {

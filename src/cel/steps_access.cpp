@@ -56,7 +56,7 @@ class FieldStep final : public Step {
       const Value* found = base.as_map().find_near(name_, place);
       if (place != before) place_.store(place, std::memory_order_relaxed);
       if (found == nullptr && access == Access::plain)
-        return absent(evaluation, fmt::format("no such key '{}'", name_));
+        return absent(evaluation, fmt::format("'{}' is empty or missing; has(...) asks for it", name_));
       return deliver(found, access, in_scratch, scratch);
     }
     if (base.is(Kind::person)) {

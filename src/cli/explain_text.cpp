@@ -1,3 +1,5 @@
+#include <functional>
+
 #include <date/date.h>
 #include <fmt/format.h>
 
@@ -31,6 +33,7 @@ class RoutePrinter {
       line(fmt::format("       asks {}, by {}", who, person.reason.empty() ? "its rules" : person.reason));
     }
     if (step.due) line(fmt::format("       due {}", words(*step.due)));
+    if (step.deadline) line(fmt::format("       deadline {}", words(*step.deadline)));
     if (!step.condition.empty()) {
       line(fmt::format("       {} {}", step.kind == RouteStep::Kind::skips ? "because not:" : "because",
                        step.condition));
@@ -49,7 +52,9 @@ class RoutePrinter {
     const auto add = [&](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
     switch (step.kind) {
       case RouteStep::Kind::asks:
+        break;
       case RouteStep::Kind::passes:
+        if (!step.what.empty()) add(step.what);
         break;
       case RouteStep::Kind::calls:
         add("calls " + step.what);
@@ -88,7 +93,13 @@ std::string way_in_words(const json::value& way) {
   const std::string ends = shown_at(way, "ends");
   const std::string step = shown_at(way, "step");
   const std::string asks = shown_at(way, "asks");
+  const std::string block = shown_at(way, "block");
   if (!ends.empty()) return "it ends: " + ends;
+  if (!block.empty()) {
+    std::vector<std::string> beside;
+    for (const json::value& each : list_at(way, "waits_for")) beside.push_back(shown(each));
+    return fmt::format("{} still waits for {}", block, join(beside, ", "));
+  }
   if (step.empty()) return "the other branches go on";
   return asks.empty() ? step : fmt::format("{}, which asks {}", step, asks);
 }
@@ -98,10 +109,49 @@ std::string timer_in_words(const json::value& timer) {
   const std::string step = shown_at(timer, "step");
   const std::string at = instant_at(timer, "due_at");
   if (kind == "remind") return fmt::format("{} UTC  the next reminder of {}", at, step);
-  if (kind == "escalate") return fmt::format("{} UTC  {} escalates", at, step);
+  if (kind == "escalate") {
+    const std::string to = shown_at(timer, "to");
+    return fmt::format("{} UTC  {} escalates{}", at, step, to.empty() ? "" : " to " + to);
+  }
   if (kind == "deadline") return fmt::format("{} UTC  the deadline of {}", at, step);
   if (kind == "due") return fmt::format("{} UTC  {} is due", at, step);
   return fmt::format("{} UTC  {} goes on by itself", at, step);
+}
+
+// "stage 4: waits for its work, and for form.confirmed (false)".
+std::string level_in_words(const json::value& level, bool next) {
+  const std::string name = "stage " + shown_at(level, "stage");
+  const json::value* open = find(level, "open");
+  if (open != nullptr && open->is_bool() && open->as_bool()) return name + ": open";
+  const bool works = shown_at(level, "work") == "open";
+  const std::string when = shown_at(level, "when");
+  std::vector<std::string> waits;
+  if (!next) waits.emplace_back("the stages before it");
+  if (works) waits.emplace_back("its work");
+  if (!when.empty()) {
+    std::vector<std::string> reads;
+    if (const json::value* values = find(level, "reads"); values != nullptr && values->is_object()) {
+      for (const auto& member : values->as_object()) {
+        reads.push_back(fmt::format("{} is {}", std::string(member.key()),
+                                    member.value().is_null() ? "empty" : shown(member.value())));
+      }
+    }
+    waits.push_back("when " + when + (reads.empty() ? "" : fmt::format(" ({})", join(reads, ", "))));
+  }
+  std::string text = fmt::format("{}: waits for {}", name, join(waits, "; "));
+  std::vector<std::string> only;
+  for (const json::value& each : list_at(level, "only")) only.push_back(shown(each));
+  if (works && !only.empty()) text += fmt::format("; only {} may complete its work", join(only, ", "));
+  return text;
+}
+
+void print_levels(const json::value& step, const std::function<void(const std::string&)>& line) {
+  bool next = true;
+  for (const json::value& level : list_at(step, "levels")) {
+    line("    " + level_in_words(level, next));
+    const json::value* open = find(level, "open");
+    next = open != nullptr && open->is_bool() && open->as_bool();
+  }
 }
 
 }  // namespace
@@ -117,6 +167,10 @@ void print_route(Console& console, const scenario::RouteQuestion& question, cons
                                  : fmt::format("It ends: {}", route.end));
   if (!route.conditions.empty()) printer.heading("What the way depends on");
   for (const RouteCondition& condition : route.conditions) {
+    if (!condition.yes_or_no) {
+      printer.line(fmt::format("  {:<20} {}: {}", condition.step, condition.leads_to, condition.expression));
+      continue;
+    }
     printer.line(fmt::format("  {:<20} {} if {}: {}", condition.step, condition.leads_to,
                              condition.expression, held_in_words(condition.held)));
   }
@@ -136,16 +190,17 @@ json::value route_json(const Route& route) {
       people.push_back(
           json::object{{"who", person.who}, {"reason", person.reason}, {"members", std::move(members)}});
     }
-    steps.push_back(
-        json::object{{"kind", kKinds[static_cast<std::size_t>(step.kind)]},
-                     {"step", step.step},
-                     {"title", step.title},
-                     {"what", step.what},
-                     {"at", format_rfc3339(step.at)},
-                     {"due_at", step.due ? json::value(format_rfc3339(*step.due)) : json::value()},
-                     {"asked", std::move(people)},
-                     {"outcome", step.outcome},
-                     {"when", step.condition}});
+    steps.push_back(json::object{
+        {"kind", kKinds[static_cast<std::size_t>(step.kind)]},
+        {"step", step.step},
+        {"title", step.title},
+        {"what", step.what},
+        {"at", format_rfc3339(step.at)},
+        {"deadline_at", step.deadline ? json::value(format_rfc3339(*step.deadline)) : json::value()},
+        {"due_at", step.due ? json::value(format_rfc3339(*step.due)) : json::value()},
+        {"asked", std::move(people)},
+        {"outcome", step.outcome},
+        {"when", step.condition}});
   }
   json::array conditions;
   for (const RouteCondition& condition : route.conditions) {
@@ -192,12 +247,21 @@ void print_standing(Console& console, const json::value& instance) {
     }
     const std::string due = instant_at(step, "due_at");
     if (!due.empty()) line(fmt::format("    due {} UTC", due));
+    print_levels(step, line);
+    if (!list_at(step, "levels").empty()) continue;
     for (const json::value& way : list_at(step, "next"))
       line(fmt::format("    if {}: {}", shown_at(way, "outcome"), way_in_words(way)));
   }
   const json::array& timers = list_at(instance, "timers");
   if (!timers.empty()) line("  By itself, unless somebody answers before");
   for (const json::value& timer : timers) line("    " + timer_in_words(timer));
+  const json::array& events = list_at(instance, "events");
+  if (!events.empty()) line("  Wherever it stands");
+  for (const json::value& event : events) {
+    const std::string where = shown_at(event, "where");
+    line(fmt::format("    on {}{}: {}", shown_at(event, "event"), where.empty() ? "" : " where " + where,
+                     way_in_words(event)));
+  }
 }
 
 }  // namespace countersign::cli

@@ -58,7 +58,7 @@ class GraphMaker {
     for (const Step& step : definition_.steps) {
       if (!is_arrow(step) && step.index != definition_.revise) add_node(step);
     }
-    add_edge(kStart, node_of(way_into(definition_, definition_.root)), "");
+    add_edge(kStart, node_of(way_into(definition_, definition_.root, Blocks::stop)), "");
     for (const Step& step : definition_.steps) {
       if (!is_arrow(step) && step.index != definition_.revise) add_ways(step);
     }
@@ -135,9 +135,15 @@ class GraphMaker {
   // The node that a way leads to; "" where it leads nowhere.
   std::string node_of(const Way& way) {
     if (!way.status.empty()) return end_id(way.status);
+    if (way.block != kNoStep) {
+      const Step& block = definition_.step(way.block);
+      // Levels come together again in their box: only it knows when all of them are open.
+      if (std::holds_alternative<Gates>(block.kind)) return node_id(block);
+      return node_of(way_behind(definition_, block, Blocks::stop));
+    }
     return way.step == kNoStep ? std::string() : node_id(definition_.step(way.step));
   }
-  std::string behind(const Step& step) { return node_of(way_behind(definition_, step)); }
+  std::string behind(const Step& step) { return node_of(way_behind(definition_, step, Blocks::stop)); }
 
   void add_edge(const std::string& from, const std::string& to, std::string label, bool dashed = false) {
     if (!to.empty()) graph_.edges.push_back({from, to, std::move(label), dashed});
@@ -149,7 +155,7 @@ class GraphMaker {
     std::vector<std::string> handled;
     for (const auto& [outcome, list] : step.on) {
       handled.push_back(outcome);
-      add_edge(from, node_of(way_into(definition_, list)), outcome);
+      add_edge(from, node_of(way_into(definition_, list, Blocks::stop)), outcome);
     }
     const auto is_handled = [&](std::string_view outcome) {
       return std::ranges::find(handled, outcome) != handled.end();
@@ -177,8 +183,26 @@ class GraphMaker {
     return join(outcomes, " / ");
   }
 
+  // "stage 4, if form.confirmed, only group("finance")".
+  static std::string label_of(const Gates::Level& level) {
+    std::string label = "stage " + level.stage;
+    if (level.when) label += ", if " + level.when->program.source();
+    if (!level.only.empty()) label += ", only " + sources_of(level.only);
+    return label;
+  }
+
+  // Levels stand in the order in which they open; one without steps is a loop at the box.
+  void add_levels(const Step& step, const Gates& gates) {
+    for (const Gates::Level& level : gates.levels)
+      add_edge(node_id(step), node_of(way_into(definition_, level.list, Blocks::stop)), label_of(level));
+  }
+
   // Branches, options, levels. True where the way behind the step leaves from their ends.
   bool add_inner_lists(const Step& step) {
+    if (const auto* gates = std::get_if<Gates>(&step.kind)) {
+      add_levels(step, *gates);
+      return false;
+    }
     bool any = false;
     bool has_else = false;
     for (ListIndex index = 0; index < definition_.lists.size(); ++index) {
@@ -191,7 +215,7 @@ class GraphMaker {
         has_else = has_else || !option->when;
         label = option->when ? option->when->program.source() : "else";
       }
-      add_edge(node_id(step), node_of(way_into(definition_, index)), label);
+      add_edge(node_id(step), node_of(way_into(definition_, index, Blocks::stop)), label);
     }
     if (any && std::holds_alternative<Choose>(step.kind) && !has_else)
       add_edge(node_id(step), behind(step), "else");

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/address_syntax.h"
 #include "core/exchange.h"
+#include "core/scope.h"
 #include "definition/call_scan.h"
 #include "definition/expression_scope.h"
 #include "definition/yaml_mending.h"
@@ -247,7 +248,7 @@ std::string remedy_of(const Loading& loading, const Piece& piece, const cel::Iss
   if (field == nullptr) return {};
   if (field->when) return "; its own 'when' may leave it out";
   if (field->computed) return "; what it is computed from may be empty";
-  if (field->required) return "; the step that fills it in does not come before on every way";
+  if (field->required) return "; it is in the 'edit' of a step, so nobody need fill it in before that";
   return "; or give the field 'required: true' or a 'default'";
 }
 
@@ -283,6 +284,40 @@ std::string quoted_meaning(const Loading& loading, const Piece& piece, const cel
   return is_option || is_group ? cel::quote(name) : "";
 }
 
+// A name that expressions have elsewhere: what this place sees instead; "" where it is none.
+std::string seen_here(const Loading& loading, const Piece& piece, const cel::Issue& issue,
+                      const cel::Environment& environment) {
+  if (issue.about != cel::Issue::About::unknown_name) return {};
+  const std::string_view name = piece.text().substr(issue.at.begin, issue.at.end - issue.at.begin);
+  static constexpr std::array kElsewhere = {scope::kForm,     scope::kRequester, scope::kVars,
+                                            scope::kInstance, scope::kEvent,     scope::kYear,
+                                            scope::kNumber,   scope::kPeriod};
+  const bool elsewhere =
+      std::ranges::find(kElsewhere, name) != kElsewhere.end() || loading.outline->find_step(name) != nullptr;
+  if (!elsewhere) return {};
+  std::vector<std::string> seen;
+  for (const cel::Variable& variable : environment.variables) {
+    if (seen.size() < 8) seen.push_back(variable.name);
+  }
+  return fmt::format("'{}' cannot be read here: this place sees {}", name, join(seen, ", "));
+}
+
+// A bare word for a field of the form, or beside == for a text.
+std::string field_or_text(const Loading& loading, const Piece& piece, const cel::Issue& issue,
+                          const cel::Environment& environment) {
+  const std::string_view name = piece.text().substr(issue.at.begin, issue.at.end - issue.at.begin);
+  if (issue.about != cel::Issue::About::unknown_name || !is_bare_word(name)) return {};
+  const bool sees_form = std::ranges::any_of(environment.variables,
+                                             [](const cel::Variable& v) { return v.name == scope::kForm; });
+  if (sees_form && loading.outline->find_field(name) != nullptr) return fmt::format("form.{}", name);
+  const std::string_view before = trimmed(piece.text().substr(0, issue.at.begin));
+  const std::string_view behind = trimmed(piece.text().substr(issue.at.end));
+  const bool compared = before.ends_with("==") || before.ends_with("!=");
+  const bool alone =
+      behind.empty() || behind.starts_with("&&") || behind.starts_with("||") || behind.starts_with(")");
+  return compared && alone ? cel::quote(name) : std::string();
+}
+
 void report_issues(Loading& loading, const Piece& piece, const cel::Compilation& compiled,
                    const cel::Environment& environment, const Expected& expected) {
   if (is_torn(loading, piece) &&
@@ -295,10 +330,22 @@ void report_issues(Loading& loading, const Piece& piece, const cel::Compilation&
   for (const cel::Issue& issue : compiled.issues) {
     std::string suggestion = issue.suggestion;
     if (suggestion.empty()) suggestion = quoted_meaning(loading, piece, issue);
-    if (suggestion.empty()) suggestion = meant_by(loading, piece.text(), expected);
+    if (const std::string meant = field_or_text(loading, piece, issue, environment); !meant.empty())
+      suggestion = meant;
+    const std::string seen = seen_here(loading, piece, issue, environment);
+    if (!seen.empty()) suggestion.clear();
+    std::string fix = fix_of(piece, issue, expected);
+    if (suggestion.empty() && seen.empty()) {
+      suggestion = meant_by(loading, piece.text(), expected);
+      // It stands for the whole, and not for the place of the mistake alone.
+      if (!suggestion.empty() && fix.empty()) {
+        const bool text = suggestion.starts_with('"');
+        fix = line_with(piece, {0, piece.text().size()}, text ? "'" + suggestion + "'" : suggestion);
+      }
+    }
     loading.diagnostics.error(code_of(issue, syntax), piece.span(issue.at.begin, issue.at.end),
-                              issue.message + remedy_of(loading, piece, issue), std::move(suggestion),
-                              fix_of(piece, issue, expected));
+                              (seen.empty() ? issue.message : seen) + remedy_of(loading, piece, issue),
+                              std::move(suggestion), std::move(fix));
   }
 }
 

@@ -322,10 +322,23 @@ class FieldReader {
     }
     if (const YamlNode* value = map_.find("default")) {
       field_.default_value = read_field_value(loading_, *value, rules_.spot, field_, "'default'");
+      check_default(*value);
     }
     if (const YamlNode* value = map_.find("computed")) {
       field_.computed = read_field_value(loading_, *value, rules_.spot, field_, "'computed'");
     }
+  }
+
+  // A number that nobody could hand in.
+  void check_default(const YamlNode& value) {
+    const std::optional<Decimal> number = value.as_decimal();
+    if (!number || family_of(field_.type) != Family::amount) return;
+    const bool below = field_.min && *number < *field_.min;
+    const bool above = field_.max && *number > *field_.max;
+    if (!below && !above) return;
+    error(Code::bad_value, value.at,
+          fmt::format("'default' of '{}' is {} than its '{}'", field_.name, below ? "less" : "more",
+                      below ? "min" : "max"));
   }
 
   Loading& loading_;

@@ -63,8 +63,66 @@ SourceSpan place_of(const std::vector<Expression>& people) {
                                         std::max<std::size_t>(1, people.front().program.source().size())));
 }
 
+// Who may hand in the form, where the file and today's directory say it: nullopt where other systems or a
+// schedule start it for whom they name.
+std::optional<std::set<PersonId>> starters_of(const Loading& loading) {
+  const Directory& directory = *loading.catalogue.directory;
+  std::set<PersonId> starters;
+  for (const Trigger& trigger : loading.definition.triggers) {
+    if (trigger.kind != Trigger::Kind::form) return std::nullopt;
+    if (trigger.by.empty()) {
+      for (const Person& person : directory.people()) {
+        if (person.active) starters.insert(person.id);
+      }
+      continue;
+    }
+    const Asked asked = asked_by(directory, trigger.by);
+    if (!asked.known) return std::nullopt;
+    starters.insert(asked.active.begin(), asked.active.end());
+  }
+  return starters;
+}
+
+// Nobody approves a request of their own: whoever starts it is not among those who can.
+bool is_left_alone(const std::set<PersonId>& starters, const Asked& asked, std::size_t needed) {
+  return !starters.empty() && std::ranges::all_of(starters, [&](const PersonId& starter) {
+    return asked.active.size() - (asked.active.contains(starter) ? 1 : 0) < needed;
+  });
+}
+
+// Somebody who starts it has no manager, and there is nobody who is asked instead.
+void warn_of_dead_end(Loading& loading, const std::vector<Expression>& people, NobodyRule if_nobody) {
+  const Directory& directory = *loading.catalogue.directory;
+  if (people.size() != 1 || !people.front().program || if_nobody != NobodyRule::admin) return;
+  if (trimmed(people.front().program.source()) != "requester.manager" || !loading.definition.owner.empty())
+    return;
+  const Group* admins = directory.find_group("admins");
+  const auto is_active = [&](const PersonId& id) {
+    const Person* person = directory.find(id);
+    return person != nullptr && person->active;
+  };
+  if (admins != nullptr && std::ranges::any_of(admins->members, is_active)) return;
+  // Where everybody may start it, somebody is always at the top.
+  const bool named = std::ranges::none_of(loading.definition.triggers,
+                                          [](const Trigger& trigger) { return trigger.by.empty(); });
+  const auto starters = starters_of(loading);
+  if (!named || !starters) return;
+  const auto alone = std::ranges::find_if(*starters, [&](const PersonId& id) {
+    const Person* person = directory.find(id);
+    return person != nullptr && (!person->manager || !is_active(*person->manager));
+  });
+  if (alone == starters->end()) return;
+  loading.diagnostics.warning(
+      Code::nobody_to_ask, place_of(people),
+      fmt::format(
+          "{} may start this and has no manager, and there is neither an 'owner' of the workflow nor a group "
+          "'admins' with a member: the request would stand still; name an 'owner', or say 'if_nobody'",
+          alone->value));
+}
+
 void warn_of_approval(Loading& loading, const Approve& approve) {
   if (approve.by.empty()) return;
+  warn_of_dead_end(loading, approve.by, approve.if_nobody);
   const Asked asked = asked_by(*loading.catalogue.directory, approve.by);
   if (!asked.known) return;
   const SourceSpan at = place_of(approve.by);
@@ -80,7 +138,16 @@ void warn_of_approval(Loading& loading, const Approve& approve) {
   const std::size_t found = asked.active.size();
   // Of an empty group without `if_nobody` is told where it is named.
   if (found == 0 && (asked.group || approve.if_nobody != NobodyRule::admin)) return;
-  if (found >= needed) return;
+  if (found >= needed) {
+    const auto starters = starters_of(loading);
+    if (approve.self != SelfRule::refuse || approve.if_nobody != NobodyRule::admin || !starters) return;
+    if (!is_left_alone(*starters, asked, needed)) return;
+    loading.diagnostics.warning(Code::nobody_can_decide, at,
+                                "nobody approves a request of their own, and without whoever starts it there "
+                                "are never enough to approve: "
+                                "name somebody else, or say 'self' or 'if_nobody'");
+    return;
+  }
   loading.diagnostics.warning(
       Code::nobody_can_decide, at,
       found == 0
@@ -91,6 +158,7 @@ void warn_of_approval(Loading& loading, const Approve& approve) {
 }
 
 void warn_of_task(Loading& loading, const Task& task) {
+  if (!task.owner.empty()) warn_of_dead_end(loading, task.owner, task.if_nobody);
   if (task.owner.empty() || task.if_nobody != NobodyRule::admin) return;
   const Asked asked = asked_by(*loading.catalogue.directory, task.owner);
   if (!asked.known || asked.requester || asked.group || !asked.active.empty()) return;

@@ -218,7 +218,11 @@ class Comparison {
     for (const auto& entry : is.entries) {
       if (was.find(entry.key) != nullptr) continue;
       const YamlNode* type = entry.value.find("type");
-      say(fmt::format("field '{}' is new ({})", entry.key, type == nullptr ? "of no type" : shown(*type)));
+      const YamlNode* required = entry.value.find("required");
+      const bool demanded = required != nullptr && required->as_boolean().value_or(false);
+      say(fmt::format("field '{}' is new ({}{}){}", entry.key, type == nullptr ? "of no type" : shown(*type),
+                      demanded ? ", required" : "",
+                      demanded ? ": requests that are moved to this version do not have it" : ""));
     }
   }
 

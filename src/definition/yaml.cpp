@@ -302,7 +302,9 @@ std::size_t unclosed_bracket(std::string_view text, std::size_t end) {
   return open.empty() ? end : open.back();
 }
 
-void report_syntax_error(const SourceText& source, const YAML::Exception& failure, Diagnostics& diagnostics) {
+// Gives the line of a collision of YAML and an expression, for which it is known how to write it.
+std::optional<std::uint32_t> report_syntax_error(const SourceText& source, const YAML::Exception& failure,
+                                                 Diagnostics& diagnostics) {
   const std::size_t at =
       std::min(static_cast<std::size_t>(std::max(0, failure.mark.pos)), source.text().size());
   const SourceSpan span = source.span(at, at + 1);
@@ -310,19 +312,37 @@ void report_syntax_error(const SourceText& source, const YAML::Exception& failur
   if (trimmed(line.substr(0, line.find_first_not_of(" \t"))).empty() &&
       line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
     diagnostics.error(Code::yaml_syntax, span, "indentation is written with blanks, not with tabs");
-    return;
+    return std::nullopt;
   }
   // The cause of a collision stands in the line of the error or in the one with content before it.
-  if (report_mending(source, span.line, diagnostics)) return;
+  if (report_mending(source, span.line, diagnostics)) return span.line;
   std::uint32_t before = span.line;
   while (before > 1 && trimmed(source.line(--before)).empty()) continue;
-  if (before != span.line && report_mending(source, before, diagnostics)) return;
+  if (before != span.line && report_mending(source, before, diagnostics)) return before;
   if (failure.msg.find("flow not found") != std::string::npos) {
     const std::size_t bracket = unclosed_bracket(source.text(), at);
     diagnostics.error(Code::yaml_syntax, source.span(bracket, bracket), in_plain_words(failure.msg));
-    return;
+    return std::nullopt;
   }
   diagnostics.error(Code::yaml_syntax, span, in_plain_words(failure.msg));
+  return std::nullopt;
+}
+
+// Whoever has more of them than that has one cause.
+constexpr int kMendingsMax = 20;
+
+// The text as it would be with that line mended, so that what stands behind it is read, too; nullopt where it
+// is mended already.
+std::optional<SourceText> with_mended_line(const SourceText& source, std::uint32_t number) {
+  const std::string_view line = source.line(number);
+  const std::optional<Mending> mending = mend_line(line);
+  if (!mending || mend_line(mending->line)) return std::nullopt;
+  const std::size_t begin = source.line_begin(number);
+  const std::size_t indent =
+      line.size() - line.substr(std::min(line.find_first_not_of(' '), line.size())).size();
+  std::string text = source.text();
+  text.replace(begin + indent, line.size() - indent, mending->line);
+  return SourceText(source.file(), std::move(text));
 }
 
 // Byte order mark removed, CRLF made LF. Refuses what is no text, with the place of the first such byte.
@@ -390,23 +410,28 @@ std::optional<YamlDocument> read_yaml(std::string_view file, std::string_view te
                                       const YamlLimits& limits) {
   std::optional<SourceText> source = readable(file, text, diagnostics, limits);
   if (!source) return std::nullopt;
-  TreeBuilder builder(*source, diagnostics, limits);
-  try {
-    std::istringstream in(source->text());
-    YAML::Parser parser(in);
-    while (parser.HandleNextDocument(builder)) continue;
-  } catch (const Stop&) {
-    return std::nullopt;
-  } catch (const YAML::Exception& failure) {
-    report_syntax_error(*source, failure, diagnostics);
-    return std::nullopt;
+  for (int mendings = 0;; ++mendings) {
+    TreeBuilder builder(*source, diagnostics, limits);
+    try {
+      std::istringstream in(source->text());
+      YAML::Parser parser(in);
+      while (parser.HandleNextDocument(builder)) continue;
+    } catch (const Stop&) {
+      return std::nullopt;
+    } catch (const YAML::Exception& failure) {
+      const auto collision = report_syntax_error(*source, failure, diagnostics);
+      if (!collision || mendings == kMendingsMax) return std::nullopt;
+      source = with_mended_line(*source, *collision);
+      if (!source) return std::nullopt;
+      continue;
+    }
+    if (!builder.has_root()) {
+      diagnostics.error(Code::document_count, {}, "the file is empty");
+      return std::nullopt;
+    }
+    YamlNode root = builder.take_root();
+    return YamlDocument{std::move(*source), std::move(root)};
   }
-  if (!builder.has_root()) {
-    diagnostics.error(Code::document_count, {}, "the file is empty");
-    return std::nullopt;
-  }
-  YamlNode root = builder.take_root();
-  return YamlDocument{std::move(*source), std::move(root)};
 }
 
 }  // namespace countersign

@@ -20,6 +20,41 @@ std::string list_point(const Definition& definition, ListIndex list) {
   return outcome_point(definition.step(of.owner).name, fmt::format("way {}", option - options.begin() + 1));
 }
 
+std::string level_point(const Step& step, const Gates::Level& level, std::string_view what) {
+  return outcome_point(step.name, fmt::format("stage {} {}", level.stage, what));
+}
+
+// A level whose work is complete and whose turn it is: if it does not open, its condition does not hold.
+class WaitingLevels {
+ public:
+  void list_opened(FrameId frame, ActivationId gates, ListIndex list) { frames_[frame] = {gates, list}; }
+  void list_closed(FrameId frame) { frames_.erase(frame); }
+  void opened(ActivationId gates) { ++open_[gates]; }
+
+  std::vector<std::string> points(const Definition& definition,
+                                  const std::map<ActivationId, StepIndex>& steps) const {
+    std::vector<std::string> waiting;
+    for (const auto& [activation, index] : steps) {
+      const auto* gates = std::get_if<Gates>(&definition.step(index).kind);
+      if (gates == nullptr) continue;
+      const auto done = open_.find(activation);
+      const std::size_t next = done == open_.end() ? 0 : done->second;
+      if (next >= gates->levels.size() || !gates->levels[next].when) continue;
+      const bool works = std::ranges::any_of(frames_, [&, id = activation](const auto& frame) {
+        return frame.second.first == id && frame.second.second == gates->levels[next].list;
+      });
+      if (!works)
+        waiting.push_back(
+            level_point(definition.step(index), gates->levels[next], "waits for its condition"));
+    }
+    return waiting;
+  }
+
+ private:
+  std::map<FrameId, std::pair<ActivationId, ListIndex>> frames_;
+  std::map<ActivationId, std::size_t> open_;
+};
+
 std::string trigger_point(const Trigger& trigger) {
   if (trigger.kind == Trigger::Kind::form) return "start by form";
   if (trigger.kind != Trigger::Kind::event) return "start by schedule";
@@ -48,7 +83,14 @@ std::vector<Point> points_of(const Definition& definition) {
     for (const std::string& outcome : outcomes)
       points.push_back({outcome_point(step.name, outcome), step.at, 0});
     if (step.when) points.push_back({outcome_point(step.name, "skipped"), step.at, 0});
-    if (!step.escalate.empty()) points.push_back({outcome_point(step.name, "escalated"), step.at, 0});
+    if (!step.remind.empty()) points.push_back({outcome_point(step.name, "a reminder"), step.at, 0});
+    if (!step.escalate.empty()) points.push_back({outcome_point(step.name, "an escalation"), step.at, 0});
+    if (const auto* gates = std::get_if<Gates>(&step.kind)) {
+      for (const Gates::Level& level : gates->levels) {
+        points.push_back({level_point(step, level, "opens"), step.at, 0});
+        if (level.when) points.push_back({level_point(step, level, "waits for its condition"), step.at, 0});
+      }
+    }
     if (const auto* choose = std::get_if<Choose>(&step.kind)) {
       for (const Choose::Option& option : choose->options)
         points.push_back({list_point(definition, option.list), step.at, 0});
@@ -90,9 +132,23 @@ void Coverage::note(const std::vector<Happened>& history) {
     std::map<ActivationId, StepIndex> steps;
     std::map<std::uint32_t, ActivationId> items;
     std::set<ActivationId> passed_over;  // by an administrator: no condition of the file was false
+    WaitingLevels levels;
+    Instant at;
   };
   std::map<InstanceId, Running> instances;
+  const auto look_at_levels = [&](const Running& running) {
+    const auto known = workflows_.find(running.workflow);
+    if (known == workflows_.end()) return;
+    for (const std::string& point : running.levels.points(*known->second.definition, running.steps))
+      hit(running.workflow, point);
+  };
   for (const Happened& happened : history) {
+    // What happens in one moment opens all levels that can be opened: whatever is left then waits.
+    if (const auto before = instances.find(happened.instance);
+        before != instances.end() && happened.at > before->second.at) {
+      look_at_levels(before->second);
+    }
+    instances[happened.instance].at = happened.at;
     if (const auto* started = std::get_if<Started>(&happened.body)) {
       instances[happened.instance].workflow = started->workflow.value;
       if (workflows_.contains(started->workflow.value))
@@ -114,18 +170,31 @@ void Coverage::note(const std::vector<Happened>& history) {
     } else if (const auto* closed = std::get_if<ActivationClosed>(&happened.body)) {
       if (closed->how == "skipped" && !running.passed_over.contains(closed->activation))
         hit(running.workflow, outcome_point(name_of(closed->activation), "skipped"));
+      running.steps.erase(closed->activation);
     } else if (const auto* skipped = std::get_if<StepSkipped>(&happened.body)) {
       running.passed_over.insert(skipped->activation);
     } else if (const auto* item = std::get_if<ItemOpened>(&happened.body)) {
       running.items[item->item.number] = item->item.activation;
     } else if (const auto* chased = std::get_if<Chased>(&happened.body)) {
-      if (chased->kind == TimerKind::escalate)
-        hit(running.workflow, outcome_point(name_of(running.items[chased->item]), "escalated"));
+      const char* what = chased->kind == TimerKind::escalate ? "an escalation" : "a reminder";
+      hit(running.workflow, outcome_point(name_of(running.items[chased->item]), what));
+    } else if (const auto* level = std::get_if<LevelOpened>(&happened.body)) {
+      running.levels.opened(level->activation);
+      const auto step = running.steps.find(level->activation);
+      const auto* gates =
+          step == running.steps.end() ? nullptr : std::get_if<Gates>(&definition.step(step->second).kind);
+      if (gates != nullptr && level->level < gates->levels.size())
+        hit(running.workflow,
+            level_point(definition.step(step->second), gates->levels[level->level], "opens"));
+    } else if (const auto* left = std::get_if<FrameClosed>(&happened.body)) {
+      running.levels.list_closed(left->frame);
     } else if (const auto* frame = std::get_if<FrameOpened>(&happened.body)) {
+      running.levels.list_opened(frame->frame, frame->parent, frame->list);
       if (std::string point = list_point(definition, frame->list); !point.empty())
         hit(running.workflow, point);
     }
   }
+  for (const auto& [id, running] : instances) look_at_levels(running);
 }
 
 bool Coverage::is_complete() const {

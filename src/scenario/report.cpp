@@ -1,4 +1,6 @@
 // What a run is reported as: for people, for programs, and for build servers.
+#include <algorithm>
+
 #include "scenario/run.h"
 #include <fmt/format.h>
 
@@ -165,8 +167,10 @@ std::string report_junit(const RunResult& run) {
     return fmt::format("{:.3f}", static_cast<double>(took.count()) / 1000.0);
   };
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  xml += fmt::format("<testsuites tests=\"{}\" failures=\"{}\" time=\"{}\">\n", run.count(), run.failed(),
-                     seconds(run.took));
+  const auto broken_files = static_cast<std::size_t>(
+      std::ranges::count_if(run.files, [](const FileResult& file) { return file.diagnostics.has_errors(); }));
+  xml += fmt::format("<testsuites tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{}\">\n",
+                     run.count() + broken_files, run.failed(), broken_files, seconds(run.took));
   for (const FileResult& file : run.files) {
     std::size_t failed = 0;
     Duration took{};

@@ -37,9 +37,10 @@ struct RouteStep {
   Instant at;
   std::vector<AskedPerson> people;
   std::optional<Instant> due;
+  std::optional<Instant> deadline;
   std::string outcome;    // assumed or reached
   std::string condition;  // its `when`, where it has one
-  std::string what;       // "feishu.post", "project-handoff"
+  std::string what;       // "feishu.post", "project-handoff", "notifies requester"
 };
 // A condition of the workflow, and what it was this time.
 struct RouteCondition {
@@ -47,6 +48,7 @@ struct RouteCondition {
   std::string leads_to;  // "asks", "way 2", "refused"
   std::string expression;
   std::optional<bool> held;  // nullopt: the way did not come there
+  bool yes_or_no = true;     // false: it gives people, a list or a time
 };
 
 struct Route {

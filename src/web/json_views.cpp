@@ -198,13 +198,20 @@ json::array asked_json(const Roster& roster) {
   return asked;
 }
 
-// Where each outcome leads, as the workflow's file says it.
-json::array next_json(const Definition& definition, const Step& step) {
+// Where each outcome leads, as the workflow's file says it and as far as nothing has to end beside it.
+json::array next_json(const Definition& definition, const State& state, const Activation& activation) {
   json::array next;
-  for (const std::string& outcome : outcomes_of(definition, step)) {
-    const Way way = way_of(definition, step, outcome);
+  for (const std::string& outcome : outcomes_of(definition, definition.step(activation.step))) {
+    const WayOn on = way_on(definition, state, activation, outcome);
+    const Way& way = on.way;
     json::object one{
         {"outcome", outcome}, {"ends", text_or_null(way.status)}, {"step", nullptr}, {"asks", nullptr}};
+    if (on.block != kNoStep) {
+      json::array beside;
+      for (const std::string& each : on.beside) beside.emplace_back(each);
+      one["block"] = definition.step(on.block).name;
+      one["waits_for"] = std::move(beside);
+    }
     if (way.step != kNoStep) {
       const Step& to = definition.step(way.step);
       one["step"] = to.name;
@@ -224,6 +231,63 @@ json::array next_json(const Definition& definition, const Step& step) {
   return next;
 }
 
+// What a condition reads, as the reader of the instance sees it; null where there is nothing.
+json::object reads_json(const Expression& condition, const State& state) {
+  json::object reads;
+  for (const auto& chain : condition.program.references()) {
+    if (chain.size() < 2 || (chain.front() != "form" && chain.front() != "vars")) continue;
+    const Fields& fields = chain.front() == "form" ? state.form : state.vars;
+    const auto found = fields.find(chain[1]);
+    reads[chain[0] + "." + chain[1]] =
+        found == fields.end() ? json::value() : cel::to_plain_json(found->second);
+  }
+  return reads;
+}
+
+// The levels of gates: which are open, and what the others wait for.
+json::array levels_json(const State& state, const Activation& activation, const Gates& gates) {
+  json::array levels;
+  for (std::size_t i = 0; i < gates.levels.size(); ++i) {
+    const Gates::Level& level = gates.levels[i];
+    const bool works = std::ranges::any_of(state.frames, [&](const auto& entry) {
+      return entry.second.parent == activation.id && entry.second.list == level.list;
+    });
+    json::array only;
+    for (const Expression& each : level.only) only.emplace_back(each.program.source());
+    levels.push_back(json::object{
+        {"stage", level.stage},
+        {"open", i < activation.levels},
+        {"work", works ? "open" : "complete"},
+        {"when", level.when ? json::value(level.when->program.source()) : json::value()},
+        {"reads", level.when ? json::value(reads_json(*level.when, state)) : json::value(json::object())},
+        {"only", std::move(only)}});
+  }
+  return levels;
+}
+
+// Events that lead on from wherever the instance stands.
+json::array events_of(const Definition& definition) {
+  json::array events;
+  for (const EventHandler& handler : definition.on_event) {
+    const Way way = way_into(definition, handler.list);
+    events.push_back(json::object{
+        {"event", handler.connector.empty() ? handler.name : handler.connector + "." + handler.name},
+        {"where", handler.where ? json::value(handler.where->program.source()) : json::value()},
+        {"ends", text_or_null(way.status)},
+        {"step", way.step == kNoStep ? json::value() : json::value(definition.step(way.step).name)}});
+  }
+  return events;
+}
+
+// Whom an escalation goes to.
+json::value escalates_to(const Step& step, const TimerKey& key) {
+  if (key.kind != TimerKind::escalate || key.rule >= step.escalate.size()) return nullptr;
+  std::string to;
+  for (const Expression& each : step.escalate[key.rule].to)
+    to += (to.empty() ? "" : ", ") + each.program.source();
+  return text_or_null(to);
+}
+
 json::array timers_json(const State& state, const Definition* definition) {
   std::vector<std::pair<TimerKey, Timer>> timers(state.timers.begin(), state.timers.end());
   std::sort(timers.begin(), timers.end(),
@@ -238,7 +302,8 @@ json::array timers_json(const State& state, const Definition* definition) {
         {"step", known ? json::value(definition->step(activation->second.step).name) : json::value()},
         {"item", key.item == 0 ? json::value() : json::value(fmt::format("{}.{}", state.id.value, key.item))},
         {"due_at", format_rfc3339(timer.due)},
-        {"fired", timer.fired}});
+        {"fired", timer.fired},
+        {"to", known ? escalates_to(definition->step(activation->second.step), key) : json::value()}});
   }
   return all;
 }
@@ -289,7 +354,9 @@ json::object instance_json(const State& state, const Definition* definition, std
          {"due_at", instant_or_null(activation.due_at)},
          {"incident", text_or_null(activation.incident)},
          {"asked", asked_json(activation.roster)},
-         {"next", known ? next_json(*definition, definition->step(activation.step)) : json::array()}});
+         {"next", known ? next_json(*definition, state, activation) : json::array()}});
+    const auto* gates = known ? std::get_if<Gates>(&definition->step(activation.step).kind) : nullptr;
+    if (gates != nullptr) open.back().as_object()["levels"] = levels_json(state, activation, *gates);
     if (incident.empty()) incident = activation.incident;
   }
   return {{"id", state.id.value},
@@ -311,6 +378,7 @@ json::object instance_json(const State& state, const Definition* definition, std
           {"steps", std::move(steps)},
           {"open_steps", std::move(open)},
           {"timers", timers_json(state, definition)},
+          {"events", definition == nullptr ? json::array() : events_of(*definition)},
           {"seq", state.seq},
           {"incident", text_or_null(incident)},
           {"url", instance_url(public_url, state.id)}};

@@ -155,7 +155,8 @@ TEST(UnfilledFields, AreRefusedWhereNothingMayBeEmptyUnlessGuarded) {
   ASSERT_EQ(issues.size(), 1U);
   EXPECT_EQ(issues[0].about, Issue::About::unfilled);
   EXPECT_EQ(issues[0].replacement, "form.?count.orValue(0)");
-  EXPECT_EQ(issues_in_form("form.day > date('2026-01-01')").at(0).replacement, "") << "no day stands for none";
+  EXPECT_EQ(issues_in_form("form.day > date('2026-01-01')").at(0).replacement, "")
+      << "no day stands for none";
   EXPECT_TRUE(issues_in_form("form.count > 1", false).empty()) << "where nothing follows from nothing";
   EXPECT_TRUE(issues_in_form("has(form.count) && form.count > 1").empty());
   EXPECT_TRUE(issues_in_form("form.?count.hasValue() && form.count > 1").empty());
@@ -189,9 +190,9 @@ TEST(Words, ATextBesideSomethingThatIsNeverItIsRefused) {
   EXPECT_EQ(refused("form.?kind.orValue('none') == 'nona'"), "\"none\"");
   EXPECT_EQ(refused("form.kind == 'something else'"), "") << "nothing is near";
   EXPECT_EQ(refused("form.kind == ''"), "") << "an empty choice is absent";
-  for (const char* fine : {"form.kind == 'travel'", "form.?kind.orValue('') == ''", "'red' in form.many",
-                           "form.?kind.orValue('none') == 'none'", "form.kind == 'tra' + 'vl'",
-                           "form.kind.startsWith('trv')"}) {
+  for (const char* fine :
+       {"form.kind == 'travel'", "form.?kind.orValue('') == ''", "'red' in form.many",
+        "form.?kind.orValue('none') == 'none'", "form.kind == 'tra' + 'vl'", "form.kind.startsWith('trv')"}) {
     EXPECT_EQ(refused(fine), "accepted") << fine;
   }
 }

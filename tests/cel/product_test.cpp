@@ -127,7 +127,8 @@ TEST(Lists, HaveHelpers) {
 }
 
 TEST(EmptyFields, AreAbsent) {
-  EXPECT_EQ(product("form.note"), "error: cannot evaluate 'form.note': no such key 'note'");
+  EXPECT_EQ(product("form.note"),
+            "error: cannot evaluate 'form.note': 'note' is empty or missing; has(...) asks for it");
   EXPECT_EQ(product("has(form.note)"), "false");
   EXPECT_EQ(product("form.?note.orValue('none')"), R"("none")");
   EXPECT_EQ(product("form.note == 'x' || form.count == 3"), "true");

@@ -111,13 +111,15 @@ TEST_F(TestCommand, ADifferenceIsShownAtItsLineAndEndsWithOne) {
 TEST_F(TestCommand, CoverageIsListedAndCanBeRequired) {
   const Ran listed = run({"test", folder.file("workflows"), "--coverage"});
   EXPECT_EQ(listed.code, 0);
-  EXPECT_THAT(listed.out, HasSubstr("holiday: 3 of 5 ways reached\n"));
+  EXPECT_THAT(listed.out, HasSubstr("holiday: 3 of 6 ways reached\n"));
   EXPECT_THAT(listed.out, HasSubstr("workflows/holiday.yaml:15:5: not reached: hr: approved\n"));
   EXPECT_EQ(run({"test", folder.file("workflows"), "--require-coverage"}).code, 1);
   write("workflows/holiday.test.yaml", std::string(kScenarios) + R"(  - name: long ones
     steps:
       - start: {by: ben, form: {days: 20}}
         as: first
+      - advance: 1 business day
+        expect: {mail: [{to: mia, kind: reminder}]}
       - approve: mia
       - approve: mia
       - start: {by: ben, form: {days: 20}}

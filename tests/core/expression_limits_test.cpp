@@ -16,7 +16,7 @@ constexpr const char* kHead_expression_limits = R"(workflow: t
 start:
   - form:
 form:
-  numbers: {type: table, columns: {n: {type: integer}}}
+  numbers: {type: table, columns: {n: {type: integer, required: true}}}
 statuses: [approved, rejected]
 steps:
   - id: first

@@ -49,7 +49,7 @@ TEST(Parallel, GoesOnWhenAllBranchesAreDone) {
 
 TEST(Choose, TakesTheFirstOptionThatHolds) {
   const auto definition = flow_flow(R"(  - choose:
-      - when: form.amount > 5000
+      - when: form.?amount.orValue(0) > 5000
         steps:
           - id: finance
             approve:
@@ -222,7 +222,7 @@ TEST(Incident, AFailingExpressionLetsNothingPass) {
   Instance instance(flow_flow(R"(  - id: manager
     approve:
       by: requester.manager
-  - when: form.amount > 100
+  - when: form.?amount.value() > 100
     notify:
       to: requester
       subject: hello

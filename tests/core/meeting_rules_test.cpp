@@ -248,7 +248,7 @@ TEST(Incident, BehindACallKeepsItsAnswer) {
       deal: form.note
     on:
       failed: {end: rejected}
-  - when: form.amount > 100
+  - when: form.?amount.value() > 100
     notify:
       to: requester
       subject: x

@@ -60,8 +60,9 @@ TEST(Migrate, GoesOnUnderTheNewVersionWithTheSameWorkItems) {
   Instance instance(load(kFirst_migrate));
   instance.start("li.na");
   const std::uint32_t asked = instance.item("zhang.wei");
-  const auto to = changed("  - id: manager\n",
-                          "  - id: small\n    when: form.amount < 10\n    wait: 1 day\n  - id: manager\n");
+  const auto to =
+      changed("  - id: manager\n",
+              "  - id: small\n    when: form.?amount.orValue(0) < 10\n    wait: 1 day\n  - id: manager\n");
   ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "a wait for small ones"})));
   EXPECT_THAT(instance.last_events(), ElementsAre("migrated"));
   EXPECT_THAT(instance.last_effects(), IsEmpty()) << "nobody is asked again";

@@ -99,11 +99,11 @@ TEST(Rule03SendBack, WhatAnEventBroughtStandsWhereverTheRequestGoes) {
 
 constexpr const char* kOnlyWhenLarge = R"(steps:
   - id: sometimes
-    when: form.amount > 100
+    when: form.?amount.orValue(0) > 100
     approve:
       by: person("chen.jie")
   - choose:
-      - when: form.amount > 10
+      - when: form.?amount.orValue(0) > 10
         steps:
           - id: other_way
             approve:
@@ -114,7 +114,7 @@ constexpr const char* kOnlyWhenLarge = R"(steps:
       by: person("sun.li")
       return_to: [never, requester]
   - id: never
-    when: form.amount > 1000
+    when: form.?amount.orValue(0) > 1000
     approve:
       by: person("adm")
       return_to: [last]

@@ -172,7 +172,7 @@ TEST(Rule10TakeBack, TheVotesOfTheOthersStand) {
 
 TEST(Rule10TakeBack, OutOfAChosenOptionAndOutOfABranchThatIsDone) {
   Instance chosen(reclaimable(R"(  - choose:
-      - when: form.amount > 1
+      - when: form.?amount.orValue(0) > 1
         steps:
           - id: inside
             approve:

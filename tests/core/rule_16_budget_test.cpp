@@ -17,7 +17,7 @@ statuses: [paid, rejected, over]
 steps:
   - id: hold
     budget:
-      reserve: form.amount
+      reserve: form.?amount.orValue(0)
       from: '"sales/" + form.category'
     on:
       insufficient:
@@ -113,7 +113,7 @@ form:
 statuses: [paid, over]
 steps:
   - id: hold
-    budget: {reserve: form.amount, from: '"sales/travel"'}
+    budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: over}
   - task:
@@ -187,7 +187,7 @@ form:
 statuses: [paid]
 steps:
   - id: hold
-    budget: {reserve: form.amount, from: '"sales/travel"'}
+    budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: paid}
   - budget: {commit: hold}
@@ -212,7 +212,7 @@ form:
 statuses: [approved, rejected]
 steps:
   - id: hold
-    budget: {reserve: form.amount, from: '"sales/travel"'}
+    budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: rejected}
   - approve: {by: person("zhao.lei")}
@@ -238,9 +238,9 @@ form:
 statuses: [done, refused, rejected]
 steps:
   - id: more
-    budget: {supplement: form.amount, to: '"sales/travel"'}
+    budget: {supplement: 'form.?amount.orValue(0)', to: '"sales/travel"'}
   - id: move
-    budget: {transfer: form.amount, from: '"sales/meals"', to: '"sales/travel"'}
+    budget: {transfer: 'form.?amount.orValue(0)', from: '"sales/meals"', to: '"sales/travel"'}
     on:
       insufficient: {end: refused}
   - approve: {by: person("zhao.lei")}
@@ -270,13 +270,13 @@ form:
 statuses: [done, refused, rejected]
 steps:
   - id: first
-    budget: {reserve: form.amount, from: '"sales/travel"'}
+    budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: refused}
   - set:
       vars.left: budget("sales/travel").available
   - id: second
-    budget: {reserve: form.amount, from: '"sales/travel"'}
+    budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: refused}
   - approve: {by: person("zhao.lei")}

@@ -147,7 +147,7 @@ TEST(Rule18Guards, ABranchThatIsDoneOpensAloneAgain) {
 TEST(Rule18Guards, OfABlockThatIsOverTheWholeIsAskedAgain) {
   Instance instance(guarded(R"(  - id: block
     choose:
-      - when: form.amount > 1
+      - when: form.?amount.orValue(0) > 1
         steps:
           - id: inside
             approve:

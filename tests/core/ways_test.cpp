@@ -1,6 +1,7 @@
 // Where outcomes lead, as the file says it.
 #include "core/ways.h"
 
+#include "base/text.h"
 #include "tests/core/instance_fixture.h"
 
 namespace countersign::testing {
@@ -12,7 +13,7 @@ class Ways : public ::testing::Test {
 start:
   - form:
 form:
-  days: {type: integer}
+  days: {type: integer, required: true}
 statuses: [approved, rejected, late]
 steps:
   - id: first
@@ -59,6 +60,63 @@ TEST_F(Ways, LeaveAListBehindItsOwner) {
   const auto& pick = std::get<Choose>(definition->find_step("pick")->kind);
   EXPECT_EQ(way_into(*definition, pick.options[0].list), at("second"));
   EXPECT_EQ(way_into(*definition, pick.options[1].list), (Way{kNoStep, "approved"}));
+}
+
+// Where a branch, an item or a level is not the last one open, the next step waits for the others, too.
+std::string on(const Instance& instance, const char* step, const char* outcome) {
+  const State& state = instance.state();
+  for (const auto& [id, activation] : state.activations) {
+    if (instance.definition().step(activation.step).id != step) continue;
+    const WayOn way = way_on(instance.definition(), state, activation, outcome);
+    if (way.block != kNoStep)
+      return instance.definition().step(way.block).name + " waits for " + join(way.beside, ", ");
+    return way.way.step == kNoStep ? "ends: " + way.way.status
+                                   : instance.definition().step(way.way.step).name;
+  }
+  return "not open";
+}
+
+constexpr const char* kBeside = R"(workflow: w
+start: [form]
+form:
+  confirmed: {type: boolean}
+stages: [one, two, three]
+statuses: [approved, rejected]
+steps:
+  - id: both
+    parallel:
+      branches:
+        x:
+          - id: x
+            approve: {by: person("chen.jie"), return_to: []}
+        y:
+          - id: y
+            approve: {by: person("zhang.wei"), return_to: []}
+  - id: levels
+    gates:
+      - stage: one
+        steps:
+          - id: first
+            approve: {by: person("chen.jie"), return_to: []}
+      - stage: two
+        when: form.confirmed
+      - stage: three
+        steps:
+          - id: third
+            approve: {by: person("zhang.wei"), return_to: []}
+  - end: approved
+)";
+
+TEST(WaysOn, WaitForWhatStandsBesideAnOpenStep) {
+  Instance instance(load(kBeside));
+  instance.start("li.na");
+  EXPECT_EQ(on(instance, "x", "approved"), "both waits for y");
+  EXPECT_EQ(on(instance, "x", "rejected"), "ends: rejected");
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_EQ(on(instance, "x", "approved"), "levels");
+  instance.decide_as("chen.jie", "approved");
+  EXPECT_EQ(on(instance, "first", "approved"), "levels waits for stage two, stage three");
+  EXPECT_EQ(on(instance, "third", "approved"), "levels waits for stage one, stage two");
 }
 
 }  // namespace

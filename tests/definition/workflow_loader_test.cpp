@@ -28,6 +28,29 @@ const Kind& kind_of(const Definition& definition, std::string_view id) {
   return std::get<Kind>(definition.find_step(id)->kind);
 }
 
+// A stricter program must not stop what went well so far.
+TEST(WorkflowLoader, AVersionInForceIsReadWithoutTheRulesThatCameLater) {
+  constexpr const char* kOld = R"(workflow: old
+statuses: [done, rejected]
+start: [form]
+form:
+  discount: {type: number}
+  kind: {type: choice, options: [travel, meals]}
+  one: {type: integer, computed: form.two + 1}
+  two: {type: integer, computed: form.one + 1}
+steps:
+  - when: form.discount > 10 || form.kind == "travl"
+    approve: {by: requester.manager}
+  - end: done
+)";
+  Catalogue catalogue = testing::sample_catalogue();
+  EXPECT_EQ(load_workflow("workflows/old.yaml", kOld, {}, catalogue).definition, nullptr);
+  catalogue.in_force = true;
+  const LoadedWorkflow loaded = load_workflow("workflows/old.yaml", kOld, {}, catalogue);
+  ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
+  EXPECT_TRUE(loaded.definition->form_order.empty()) << "computed as they stand, as before";
+}
+
 TEST(WorkflowLoader, GivesApproveItsDefaults) {
   const auto definition = load("  - id: check\n    approve:\n      by: requester.manager\n  - end: done\n");
   const auto& approve = kind_of<Approve>(*definition, "check");

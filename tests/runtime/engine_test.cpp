@@ -91,7 +91,7 @@ steps:
   - id: manager
     approve:
       by: requester.manager
-  - when: form.amount > 100
+  - when: form.?amount.value() > 100
     notify:
       to: requester
       subject: x

@@ -37,7 +37,7 @@ steps:
   - id: answer
     wait:
       event: answered
-      where: event.score >= 3
+      where: event.?score.orValue(0) >= 3
       for: 5 days
     on:
       received: []

@@ -232,8 +232,9 @@ TEST_F(ScenarioTest, WhatIsNotReachedIsListed) {
       - reject: {by: mia, comment: no}
 )");
   const std::string text = report(ran, {.coverage = true});
-  EXPECT_THAT(text, HasSubstr("leave: 2 of 14 ways reached\n"));
+  EXPECT_THAT(text, HasSubstr("leave: 2 of 15 ways reached\n"));
   EXPECT_THAT(text, HasSubstr("leave.yaml:17:5: not reached: manager: approved\n"));
+  EXPECT_THAT(text, HasSubstr("not reached: manager: a reminder\n"));
   EXPECT_THAT(text, HasSubstr("not reached: hr: skipped\n"));
   EXPECT_THAT(text, HasSubstr("not reached: on_event crm.stop\n"));
   EXPECT_THAT(text, HasSubstr("not reached: start by crm.absence\n"));
@@ -294,13 +295,53 @@ TEST_F(ScenarioTest, AnEscalationIsReachedWhereSomebodyIsAskedByIt) {
     steps:
       - start: {by: ben, form: {days: 3}}
 )";
-  EXPECT_THAT(report(run(start), {.coverage = true}), HasSubstr("not reached: manager: escalated\n"));
+  EXPECT_THAT(report(run(start), {.coverage = true}), HasSubstr("not reached: manager: an escalation\n"));
   const RunResult late = run(start + R"(
       - advance: 3 business days
         expect: {asked: [mia, zoe]}
 )");
   EXPECT_THAT(report(late, {.coverage = true}), HasSubstr("1 scenario: all passed"));
-  EXPECT_THAT(report(late, {.coverage = true}), Not(HasSubstr("manager: escalated")));
+  EXPECT_THAT(report(late, {.coverage = true}), Not(HasSubstr("manager: an escalation")));
+}
+
+// Levels were no ways, so that a condition could be turned round and every scenario still passed.
+TEST_F(ScenarioTest, LevelsOpenAndWaitForTheirConditions) {
+  write("leave.yaml", R"(workflow: leave
+start: [form]
+stages: [one, two]
+form:
+  ready: {type: boolean}
+statuses: [granted, rejected]
+steps:
+  - id: levels
+    gates:
+      - stage: one
+        steps:
+          - {id: look, task: {for: requester.manager, edit: [ready]}, escalate: {after: 1 day, to: requester}}
+      - stage: two
+        when: form.ready
+  - end: granted
+)");
+  const RunResult open = run(R"(
+  - name: ready
+    steps:
+      - start: {by: ben, form: {}}
+      - complete: {by: mia, form: {ready: true}}
+        expect: {status: granted}
+)");
+  const std::string text = report(open, {.coverage = true});
+  EXPECT_THAT(text, HasSubstr("not reached: levels: stage two waits for its condition\n"));
+  EXPECT_THAT(text, HasSubstr("not reached: look: an escalation\n"));
+  EXPECT_THAT(text, Not(HasSubstr("stage one opens")));
+  EXPECT_THAT(text, Not(HasSubstr("stage two opens")));
+  const RunResult waiting = run(R"(
+  - name: not ready
+    steps:
+      - start: {by: ben, form: {}}
+      - complete: mia
+        expect: {open: [levels], stage: one}
+)");
+  EXPECT_THAT(report(waiting, {.coverage = true}), Not(HasSubstr("waits for its condition")));
 }
 
 TEST_F(ScenarioTest, JUnitHasACaseForEachScenario) {

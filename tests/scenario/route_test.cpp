@@ -81,5 +81,126 @@ TEST_F(RouteTest, AFormThatIsRefusedSaysWhy) {
   EXPECT_THAT(route.error().error.message, HasSubstr("less than 1"));
 }
 
+// What is misspelt was left out in silence, and the way was that of other assumptions.
+TEST_F(RouteTest, AnAssumptionThatCannotBeIsRefused) {
+  const auto refused = [&](const std::string& name, const std::string& value) {
+    question.assumed = {{name, value}};
+    const auto route = explain_route(question);
+    return route ? std::string("taken") : route.error().error.message;
+  };
+  EXPECT_EQ(refused("managr", "rejected"),
+            "--assume managr=rejected: there is no step 'managr' (did you mean 'manager'?)");
+  EXPECT_THAT(refused("manager", "rejectd"), HasSubstr("(did you mean 'rejected'?)"));
+  EXPECT_THAT(refused("manager.budgte", "B"),
+              HasSubstr("'manager' has no field 'budgte' (did you mean 'budget'?)"));
+  EXPECT_THAT(refused("steps/3", "done"), HasSubstr("no outcome of 'steps/3' can be assumed"));
+}
+
+class OtherRoute : public ScenarioTest {
+ protected:
+  Route route_of(const std::string& workflow, std::map<std::string, std::string> assumed = {},
+                 const std::map<std::string, std::string>& others = {}) {
+    write("leave.yaml", workflow);
+    for (const auto& [name, text] : others) write(name, text);
+    const std::string head =
+        "ledgers:\n  travel: {currency: CNY, year: 2026, amount: 1000}\n" + std::string(kHead);
+    const std::string file = write("leave.test.yaml", head + "  - {name: one, steps: []}\n");
+    const auto loaded = load_scenarios(file, *installation);
+    if (!loaded || !loaded->file)
+      throw std::runtime_error(loaded ? loaded->diagnostics.to_text() : "no file");
+    RouteQuestion question;
+    question.snapshot = loaded->file->snapshot;
+    question.workflow = WorkflowId("leave");
+    question.requester = PersonId("ben");
+    question.form = json::object{{"amount", "10"}};
+    question.now = *parse_rfc3339("2026-03-02T01:00:00Z");
+    question.assumed = std::move(assumed);
+    auto route = explain_route(question);
+    if (!route) throw std::runtime_error(route.error().error.message);
+    return std::move(*route);
+  }
+};
+
+TEST_F(OtherRoute, GoesOnBehindWhatIsConfirmedABudgetAnEventAndADeadline) {
+  const std::string workflow = R"(workflow: leave
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+statuses: [granted, poor, heard, late, rejected]
+events:
+  answered: {score: {type: integer, required: true}}
+steps:
+  - id: manager
+    approve: {by: requester.manager, confirm: I have read it}
+    deadline: 1 day
+    on: {timeout: {end: late}}
+  - id: hold
+    budget: {reserve: form.amount, from: '"travel"'}
+    on: {insufficient: {end: poor}}
+  - id: w
+    wait: {event: answered, where: event.score > 2, for: 1 day}
+    on: {received: {end: heard}}
+  - end: granted
+)";
+  EXPECT_EQ(route_of(workflow).end, "granted");
+  EXPECT_EQ(route_of(workflow, {{"manager", "timeout"}}).end, "late");
+  EXPECT_EQ(route_of(workflow, {{"hold", "insufficient"}}).end, "poor");
+  EXPECT_EQ(route_of(workflow, {{"w", "received"}, {"w.score", "3"}}).end, "heard");
+  const Route unfit = route_of(workflow, {{"w", "received"}, {"w.score", "1"}});
+  EXPECT_THAT(unfit.stops, HasSubstr("does not fit w"));
+}
+
+TEST_F(OtherRoute, GoesThroughAChildThatIsWaitedFor) {
+  const Route route = route_of(R"(workflow: leave
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+statuses: [granted, rejected]
+steps:
+  - id: child
+    run: other
+    on: {fine: [], rejected: {end: rejected}}
+  - end: granted
+)",
+                               {}, {{"other.yaml", R"(workflow: other
+start: [form]
+statuses: [fine, rejected]
+steps:
+  - id: look
+    approve: {by: requester.manager}
+  - end: fine
+)"}});
+  EXPECT_EQ(route.stops, "");
+  EXPECT_EQ(route.end, "granted");
+}
+
+TEST_F(OtherRoute, SaysWhatTheLevelsWaitForAndWhatElseDecides) {
+  const Route route = route_of(R"(workflow: leave
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+  ready: {type: boolean}
+stages: [one, two]
+statuses: [granted, rejected]
+refuse_when:
+  - {when: form.amount > 500, say: Too much}
+steps:
+  - id: levels
+    gates:
+      - stage: one
+        steps:
+          - id: look
+            approve: {by: "form.amount > 5 ? group(\"hr\") : requester.manager", need: 1}
+      - stage: two
+        when: form.ready
+  - end: granted
+)");
+  EXPECT_EQ(route.stops, "levels waits for stage two: form.ready");
+  std::vector<std::string> said;
+  for (const RouteCondition& each : route.conditions)
+    said.push_back(each.step + " " + each.leads_to + (each.held ? *each.held ? " +" : " -" : ""));
+  EXPECT_THAT(said, ElementsAre("form is refused -", "levels opens stage two -", "look who is asked"));
+}
+
 }  // namespace
 }  // namespace countersign::scenario::testing
