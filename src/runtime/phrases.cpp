@@ -71,7 +71,7 @@ std::string closed_because(const WorkItemRow& row, const State& state, std::stri
       if (state.status == "revising")
         return chinese ? "申请已回到申请人" : "The request is back with its requester";
       if (row.round < state.round) return chinese ? "申请已被退回" : "The request was sent back";
-      return chinese ? "已取消" : "Cancelled";
+      return chinese ? "已不再需要处理" : "Not asked any more";
     case ItemStatus::expired:
       return chinese ? "已过截止时间" : "The deadline has passed";
     case ItemStatus::reassigned:

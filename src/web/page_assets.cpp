@@ -102,6 +102,7 @@ button.last { margin-left: auto; }
 .foot { color: var(--quiet); font-size: 13px; text-align: center; margin: 22px auto 0; max-width: 560px; }
 summary { cursor: pointer; color: var(--accent); min-height: 24px; }
 details[open] > summary { margin-bottom: 18px; }
+#comments details, #own details { margin-top: 16px; }
 ul.added { list-style: none; margin: 0 0 18px; padding: 0; }
 ul.added li { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; padding: 8px 0; border-top: 1px solid var(--line); }
 ul.added button { margin-left: auto; }

@@ -187,15 +187,17 @@ std::string_view acts_template() {
 {{#has_comments}}<ol class="history">
 {{#comments}}<li><span class="what">{{who}}</span> <span class="when">{{when}}</span><blockquote>{{text}}</blockquote></li>
 {{/comments}}</ol>{{/has_comments}}
-{{#comment}}<form method="post" action="{{action}}" accept-charset="utf-8">
+{{#comment}}<details{{#refused_comment}} open{{/refused_comment}}><summary>{{t.comment_new}}</summary>
+<form method="post" action="{{action}}" accept-charset="utf-8">
 <input type="hidden" name="csrf" value="{{csrf}}">
 <input type="hidden" name="version" value="{{version}}">
 <input type="hidden" name="once" value="{{once}}">
-<div class="field"><label for="text">{{t.comment_new}}</label>
+<div class="field"><label for="text">{{t.comments}}</label>
 <textarea id="text" name="text" rows="2" maxlength="5000">{{text}}</textarea>
 <p class="hint">{{t.mention_hint}}</p></div>
 <div class="actions"><button type="submit" name="act" value="comment">{{t.comment_send}}</button></div>
-</form>{{/comment}}
+</form>
+</details>{{/comment}}
 </section>
 {{/has_talk}}
 {{#has_more}}<section class="card">
