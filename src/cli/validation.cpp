@@ -51,7 +51,11 @@ std::string Validation::what() const {
   if (workflows_ > 0) parts.push_back(counted(workflows_, "workflow", "workflows"));
   if (connectors_ > 0) parts.push_back(counted(connectors_, "connector", "connectors"));
   if (people_ > 0) parts.push_back(counted(people_, "person", "people"));
-  return parts.empty() ? "nothing" : join(parts, ", ");
+  const std::string checked = parts.empty() ? "nothing" : join(parts, ", ");
+  return stopped_at_.empty()
+             ? checked
+             : fmt::format("{}; workflows and connectors were not checked, because {} has errors", checked,
+                           stopped_at_);
 }
 
 Outcome<void> Validation::check_installation() {
@@ -67,11 +71,17 @@ Outcome<void> Validation::check_installation_of(const std::string& configuration
   const auto configuration = read_configuration(configuration_file, found);
   diagnostics_.append(found);
   if (!configuration) return std::unexpected(configuration.error());
-  if (!*configuration) return {};
+  if (!*configuration) {
+    stopped_at_ = "the configuration";
+    return {};
+  }
   const auto workspace = load_workspace(**configuration, nullptr);
   if (!workspace) return failed(ExitCode::not_so, workspace.error().message);
   diagnostics_.append(workspace->diagnostics);
-  if (workspace->snapshot == nullptr) return {};
+  if (workspace->snapshot == nullptr) {
+    stopped_at_ = "the file of people";
+    return {};
+  }
   const Secrets secrets((*configuration)->secrets);
   diagnostics_.append(deliverability_of(**configuration, *workspace->snapshot,
                                         [&](const std::string& name) { return secrets.find(name); }));

@@ -48,6 +48,7 @@ class Validation {
   Diagnostics diagnostics_;
   std::map<std::string, Known> known_;
   bool used_defaults_ = false;
+  std::string stopped_at_;  // what has errors without which nothing further can be checked
   std::size_t workflows_ = 0;
   std::size_t connectors_ = 0;
   std::size_t people_ = 0;

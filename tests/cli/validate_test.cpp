@@ -18,6 +18,7 @@ using testing::Not;
 
 constexpr const char* kValidatedPeople =
     "people:\n  - {id: li.na, name: 李娜, manager: zhang.wei}\n  - {id: zhang.wei, name: 张伟}\ngroups:\n  "
+    "admins: [li.na]\n  "
     "finance: "
     "[zhang.wei]\n";
 
@@ -100,6 +101,16 @@ TEST_F(ValidateTest, ReportsAllFilesAtOnceWithTheirPlaces) {
   EXPECT_THAT(ran.out, HasSubstr("leave.yaml:12:"));
   EXPECT_THAT(ran.out, HasSubstr("crm.yaml:3:1: error"));
   EXPECT_THAT(ran.out, HasSubstr("1 configuration, 1 workflow, 2 connectors, 2 people: "));
+}
+
+// A broken file of people ended the check in silence: "1 configuration: 1 error".
+TEST_F(ValidateTest, SaysWhatWasNotCheckedForWantOfSomethingElse) {
+  write("people.yaml", "people:\n  - {id: ben, nmae: Ben}\n");
+  const Ran ran = run({"validate", folder.path()});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(
+      ran.out,
+      HasSubstr("workflows and connectors were not checked, because the file of people has errors: "));
 }
 
 TEST_F(ValidateTest, PrintsJsonForPrograms) {

@@ -50,8 +50,8 @@ TEST(Reference, ListsEveryCode) {
 TEST(Reference, EveryCodeHasASectionWithWhatItMeans) {
   const std::string text = read_file(source_folder() + "/docs/diagnostics.md").value();
   for (const CodeInfo& info : diagnostic_codes()) {
-    const std::string section =
-        "## " + std::string(info.number) + " " + std::string(info.title) + "\n" + std::string(info.explanation) + "\n";
+    const std::string section = "## " + std::string(info.number) + " " + std::string(info.title) + "\n" +
+                                std::string(info.explanation) + "\n";
     EXPECT_NE(text.find(section), std::string::npos) << section;
   }
 }
