@@ -315,6 +315,7 @@ bool check_data(const Connection& connection, const Snapshot* snapshot, Instant 
   const sqlite::SqliteReader reader(options);
   check_clock_of(reader, now, findings);
   check_incidents_of(reader, findings);
+  check_idle_steps(reader, findings);
   const Bounces bounces = check_dead_letters(reader, findings);
   check_waiting_messages(reader, now, findings);
   if (snapshot != nullptr) {

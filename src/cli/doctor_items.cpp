@@ -12,6 +12,9 @@ namespace {
 
 // So many open work items are looked at, the longest overdue first.
 constexpr std::size_t kItemsMax = 100'000;
+// So many open instances are looked at.
+constexpr std::size_t kInstancesMax = 20'000;
+constexpr std::size_t kInstancesPage = 500;
 // So many of a kind are listed one by one.
 constexpr std::size_t kListedMax = 50;
 
@@ -97,6 +100,40 @@ void check_open_items(const Reader& reader, const Directory& directory, const Bo
     findings.add("items", good,
                  counted(items->size(), "open work item", "open work items") +
                      (items->size() == kItemsMax ? " looked at" : "") + ", somebody can decide each");
+  }
+}
+
+void check_idle_steps(const Reader& reader, Findings& findings) {
+  using enum Finding::Grade;
+  std::size_t found = 0;
+  std::size_t looked_at = 0;
+  std::string cursor;
+  do {
+    const auto page = reader.instances({.ended = false}, kInstancesPage, cursor);
+    if (!page) return findings.add("steps", problem, page.error().message);
+    for (const InstanceRow& row : page->rows) {
+      const auto state = reader.instance(row.id);
+      if (!state) return findings.add("steps", problem, state.error().message);
+      if (!*state) continue;
+      ++looked_at;
+      const bool idle = std::ranges::any_of(
+          (*state)->activations, [&](const auto& entry) { return asks_nobody(**state, entry.second); });
+      if (!idle || ++found > kListedMax) continue;
+      findings.add({.check = "steps",
+                    .grade = problem,
+                    .text = "a step waits for people and asks nobody",
+                    .on = row.reference,
+                    .why = "the last vote that it waited for fell, and nobody was asked instead",
+                    .mend = fmt::format("countersign retry {} --reason 'nobody was asked'", row.reference)});
+    }
+    cursor = page->next_cursor;
+  } while (!cursor.empty() && looked_at < kInstancesMax);
+  if (found > kListedMax)
+    findings.add("steps", problem, fmt::format("{} more like these", found - kListedMax));
+  if (found == 0) {
+    findings.add("steps", good,
+                 counted(looked_at, "open instance", "open instances") +
+                     (cursor.empty() ? "" : " looked at") + ", somebody is asked at each step");
   }
 }
 

@@ -16,4 +16,7 @@ using Bounces = std::map<PersonId, std::string>;
 void check_open_items(const Reader& reader, const Directory& directory, const Bounces& bounces,
                       Findings& findings);
 
+// Open steps that wait for people and ask none, without an incident that says so.
+void check_idle_steps(const Reader& reader, Findings& findings);
+
 }  // namespace countersign::cli

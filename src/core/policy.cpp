@@ -61,8 +61,11 @@ bool is_on_step(const Transition& transition, const Item& item, const PersonId& 
 
 bool is_before(const Directory& directory, const Item& item, const PersonId& person) {
   if (item.group.empty()) return item.assignee == person;
-  // Membership is a fact when somebody acts: of those who have claimed it as well.
-  return (item.assignee.empty() || item.assignee == person) && directory.is_member(person, item.group);
+  return directory.is_member(person, item.group) && (item.assignee == person || !is_claimed(directory, item));
+}
+
+bool is_claimed(const Directory& directory, const Item& item) {
+  return !item.group.empty() && !item.assignee.empty() && directory.is_member(item.assignee, item.group);
 }
 
 PersonId acting_for(Transition& transition, const Item& item, const Actor& by) {

@@ -8,8 +8,12 @@
 
 namespace countersign {
 
-// Whether the item is before that person: their own, or their group's as long as nobody else has claimed it.
+// Whether the item is before that person: their own, or their group's as long as no other of its members has
+// claimed it.
 bool is_before(const Directory& directory, const Item& item, const PersonId& person);
+// Whether one of its group has claimed the item. Membership is a fact when somebody acts: a claim ends with
+// it.
+bool is_claimed(const Directory& directory, const Item& item);
 
 // nullopt where they may. `expected_version`: the version that the caller has seen.
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,

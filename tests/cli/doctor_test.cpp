@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/evolve.h"
 #include "definition/configuration_loader.h"
 #include "runtime/engine.h"
 #include "runtime/workspace.h"
@@ -177,6 +178,36 @@ TEST_F(DoctorOverData, FindsAPersonWhoLeftAndNamesTheCommand) {
   EXPECT_EQ(string_at(found, "why"), "boss has left");
   EXPECT_THAT(string_at(found, "mend"), StartsWith("countersign reassign i_"));
   EXPECT_THAT(string_at(found, "mend"), HasSubstr(" --to adm --reason 'boss has left'"));
+}
+
+// As versions before this one could leave it: the only item of an open step closed, and nothing said so.
+TEST_F(DoctorOverData, FindsAStepThatAsksNobody) {
+  const auto items = store_->reader().open_items({}, 100);
+  ASSERT_FALSE(items->empty());
+  const OpenItemRow& item = items->front();
+  run_job([&](Transaction& writes) -> Result<void> {
+    const auto before = writes.load(item.instance);
+    auto after = std::make_shared<State>(**before);
+    std::vector<Event> events;
+    const auto emit = [&](EventBody body) {
+      events.push_back(Event{after->seq + 1, clock_.now(), std::move(body)});
+      evolve(*after, events.back());
+    };
+    for (const auto& [key, timer] : (*before)->timers) emit(TimerCleared{key});
+    emit(ItemChanged{.item = item.number, .act = ItemAct::supersede, .status = ItemStatus::superseded});
+    return writes.apply(Change{*before, after, events});
+  });
+  const json::value found = problem("steps");
+  EXPECT_EQ(string_at(found, "text"), "a step waits for people and asks nobody");
+  const std::string reference = string_at(found, "on");
+  EXPECT_EQ(string_at(found, "mend"), "countersign retry " + reference + " --reason 'nobody was asked'");
+  Caller caller;
+  caller.admin = true;
+  caller.actor = Actor{.kind = Actor::Kind::person, .person = PersonId("adm"), .channel = "cli"};
+  engine_->submit(RetryRequest{item.instance, 0, "nobody was asked"}, std::move(caller),
+                  [&](const Answer& answer) { EXPECT_TRUE(answer) << answer.error().error.message; });
+  engine_->drain();
+  EXPECT_TRUE(findings("steps").empty());
 }
 
 TEST_F(DoctorOverData, FindsAnEmptyGroup) {

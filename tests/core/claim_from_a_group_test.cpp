@@ -152,6 +152,18 @@ TEST(Claim, IsNothingOnceTheyHaveLeftTheGroup) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
+TEST(Claim, OfSomebodyWhoHasLeftTheGroupKeepsNobodyElseFromIt) {
+  Instance instance(approval(kGroup));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("zhao.lei");
+  ASSERT_TRUE(accepted(claim(instance, item, "zhao.lei")));
+  instance.directory = without_member(*instance.directory, "finance", "zhao.lei");
+  EXPECT_EQ(rejection_code(claim(instance, item, "sun.li")), ErrorCode::forbidden) << "no member either";
+  ASSERT_TRUE(accepted(claim(instance, item, "wang.fang")));
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@check"));
+  ASSERT_TRUE(accepted(approve(instance, item, "wang.fang")));
+}
+
 TEST(Claim, ThatWaitsForSomebodyBeforeItGoesBackToTheGroupToo) {
   Instance instance(approval(kGroup));
   instance.start("li.na");

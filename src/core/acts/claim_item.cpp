@@ -14,7 +14,7 @@ void claim_item(Transition& transition, const ClaimItem& command) {
   const Item* item = find_open_item(transition, command.item, "claim");
   if (item == nullptr) return;
   if (!admit(transition, refusal_to_act(transition, *item, command.by, command.version))) return;
-  if (item->group.empty() || !item->assignee.empty()) {
+  if (item->group.empty() || is_claimed(transition.context().directory, *item)) {
     return transition.refuse(ErrorCode::conflict,
                              fmt::format("cannot claim work item {} of {}: it is yours already", command.item,
                                          transition.state().reference));

@@ -23,7 +23,7 @@ const Item* find_open_item(Transition& transition, std::uint32_t item, std::stri
 
 void take_from_group(Transition& transition, std::uint32_t item, const Actor& by) {
   const Item& open = transition.state().items.at(item);
-  if (open.group.empty() || !open.assignee.empty()) return;
+  if (open.group.empty() || is_claimed(transition.context().directory, open)) return;
   transition.emit(ItemChanged{.item = item, .act = ItemAct::claim, .status = ItemStatus::open, .by = by});
 }
 
