@@ -50,12 +50,19 @@ seeds_of() {
         printf '%s' "$line" >"$seeds/seed-$number"
       done <tests/fuzz/seeds/cel.txt
       ;;
-    workflow_fuzz) cp tests/definition/{good,warned,broken}/*.yaml workflows/*.yaml "$seeds" ;;
+    workflow_fuzz)
+      # Files of several folders have one name.
+      for file in tests/definition/{good,warned,broken}/*.yaml workflows/*.yaml; do
+        cp "$file" "$seeds/${file//\//-}"
+      done
+      ;;
     multipart_fuzz | webhook_fuzz) cp "tests/fuzz/${target%_fuzz}"/* "$seeds" ;;
     calendar_fuzz) cp tests/fuzz/calendar/* packaging/example/*.ics "$seeds" ;;
     connector_fuzz)
-      cp tests/definition/broken_{connectors,people,configurations}/*.{yaml,csv} connectors/*.yaml \
-        packaging/example/*.yaml "$seeds" 2>/dev/null || true
+      for file in tests/definition/broken_{connectors,people,configurations}/*.{yaml,csv} connectors/*.yaml \
+        packaging/example/*.yaml; do
+        [ ! -e "$file" ] || cp "$file" "$seeds/${file//\//-}"
+      done
       ;;
   esac
 }

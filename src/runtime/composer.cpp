@@ -356,7 +356,14 @@ Result<std::optional<Mail>> Composer::compose_digest(const OutboxRow& row, const
     }
   }
   if (entries.empty() || !waits) return std::optional<Mail>();
-  std::ranges::stable_sort(entries, std::ranges::greater{}, &DigestEntry::is_overdue);
+  // Two passes instead of a stable sort: libstdc++ 12's uses what clang calls deprecated.
+  std::vector<DigestEntry> ordered;
+  for (const bool is_overdue : {true, false}) {
+    for (DigestEntry& entry : entries) {
+      if (entry.is_overdue == is_overdue) ordered.push_back(std::move(entry));
+    }
+  }
+  entries = std::move(ordered);
   Mail mail;
   mail.from = settings_.from;
   mail.to = {person.name, person.mail};

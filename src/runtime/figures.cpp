@@ -40,13 +40,17 @@ template <class Key>
 std::vector<OverdueFigure> most_first(std::map<Key, OverdueFigure>& counted) {
   std::vector<OverdueFigure> figures;
   for (auto& [key, figure] : counted) figures.push_back(std::move(figure));
-  std::ranges::stable_sort(figures, std::ranges::greater{}, &OverdueFigure::items);
+  std::ranges::sort(figures, [](const OverdueFigure& a, const OverdueFigure& b) {
+    return std::tie(b.items, a.workflow, a.step, a.person, a.group) <
+           std::tie(a.items, b.workflow, b.step, b.person, b.group);
+  });
   return figures;
 }
 
 void longest_first(std::vector<WaitFigure>& figures) {
-  std::ranges::stable_sort(figures, std::ranges::greater{}, [](const WaitFigure& figure) {
-    return std::tuple(figure.median, figure.p90, figure.open);
+  std::ranges::sort(figures, [](const WaitFigure& a, const WaitFigure& b) {
+    return std::tie(b.median, b.p90, b.open, a.workflow, a.step, a.person) <
+           std::tie(a.median, a.p90, a.open, b.workflow, b.step, b.person);
   });
 }
 
