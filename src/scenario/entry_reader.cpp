@@ -528,9 +528,9 @@ KeyTable entry_keys() {
 }
 
 std::vector<KeyTable> act_key_tables() {
-  std::vector<KeyTable> tables{kStartKeys,   kDecideKeys,   kApproveKeys,  kReturnKeys,     kCompleteKeys, kEventKeys,
-                               kWebhookKeys, kAdvanceKeys,  kAnswerKeys,     kFailKeys,     kReasonKeys,
-                               kCommentKeys, kReassignKeys, directory_keys()};
+  std::vector<KeyTable> tables{kStartKeys,  kDecideKeys,  kApproveKeys,  kReturnKeys,     kCompleteKeys,
+                               kEventKeys,  kWebhookKeys, kAdvanceKeys,  kAnswerKeys,     kFailKeys,
+                               kReasonKeys, kCommentKeys, kReassignKeys, directory_keys()};
   for (const KeyTable table : person_act_tables()) tables.push_back(table);
   return tables;
 }
