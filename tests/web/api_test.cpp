@@ -335,7 +335,7 @@ TEST_F(Api, ShowsTheOutboxAndLetsAnAdminDropARow) {
   const std::string row = "/api/v1/admin/outbox/" + std::to_string(find(rows[0], "id")->as_int64());
   EXPECT_EQ(site.post(row + "/drop", "", admin).status, 200);
   EXPECT_EQ(site.post(row + "/retry", "", admin).status, 200);
-  EXPECT_EQ(site.post(row + "/retry", "", admin).status, 409);
+  EXPECT_EQ(site.post(row + "/retry", "", admin).status, 200) << "one that waits is tried at once";
   EXPECT_EQ(site.post("/api/v1/admin/outbox/abc/retry", "", admin).status, 404);
   EXPECT_EQ(string_at(json_of(site.post("/api/v1/admin/reload", "", admin)), "report"), "nothing changed");
 }
