@@ -12,22 +12,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHead_asking = R"(workflow: t
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-  note: {type: text}
-statuses: [approved, rejected, expired]
-steps:
-)";
-
-std::shared_ptr<const Definition> flow_asking(const std::string& steps) {
-  return load(kHead_asking + steps);
-}
-
 TEST(Start, AsksTheFirstApproverAndNumbersTheInstance) {
-  Instance instance(flow_asking(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -40,7 +26,7 @@ TEST(Start, AsksTheFirstApproverAndNumbersTheInstance) {
 }
 
 TEST(Approve, PassesToTheNextStepAndTheEndTellsTheRequester) {
-  Instance instance(flow_asking(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -54,7 +40,7 @@ TEST(Approve, PassesToTheNextStepAndTheEndTellsTheRequester) {
 }
 
 TEST(Approve, IsRefusedToAnybodyElse) {
-  Instance instance(flow_asking(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -70,7 +56,7 @@ TEST(Approve, IsRefusedToAnybodyElse) {
 }
 
 TEST(Task, WantsItsChecklistAndItsAnswers) {
-  Instance instance(flow_asking(R"(  - id: handover
+  Instance instance(load_steps(R"(  - id: handover
     task:
       for: person("sun.li")
       checklist:
@@ -87,7 +73,7 @@ TEST(Task, WantsItsChecklistAndItsAnswers) {
 }
 
 TEST(Task, OwnersOfEntriesEachGetTheirShare) {
-  Instance instance(flow_asking(R"(  - id: handover
+  Instance instance(load_steps(R"(  - id: handover
     task:
       for: person("sun.li")
       checklist:

@@ -12,22 +12,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kHead_flow = R"(workflow: t
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-  note: {type: text}
-statuses: [approved, rejected, expired]
-steps:
-)";
-
-std::shared_ptr<const Definition> flow_flow(const std::string& steps) {
-  return load(kHead_flow + steps);
-}
-
 TEST(Parallel, GoesOnWhenAllBranchesAreDone) {
-  Instance instance(flow_flow(R"(  - id: review
+  Instance instance(load_steps(R"(  - id: review
     parallel:
       branches:
         legal:
@@ -48,7 +34,7 @@ TEST(Parallel, GoesOnWhenAllBranchesAreDone) {
 }
 
 TEST(Choose, TakesTheFirstOptionThatHolds) {
-  const auto definition = flow_flow(R"(  - choose:
+  const auto definition = load_steps(R"(  - choose:
       - when: form.?amount.orValue(0) > 5000
         steps:
           - id: finance
@@ -70,7 +56,7 @@ TEST(Choose, TakesTheFirstOptionThatHolds) {
 }
 
 TEST(Wait, ElapsesOrReceivesWhicheverIsFirst) {
-  const auto definition = flow_flow(R"(  - id: answer
+  const auto definition = load_steps(R"(  - id: answer
     wait:
       for: 2 days
       event: crm.answered
@@ -111,7 +97,7 @@ DeliverEvent answered(const std::string& deal) {
 }
 
 TEST(Wait, SinceStartSeesWhatCameBeforeIt) {
-  Instance instance(flow_flow(kLooksBack));
+  Instance instance(load_steps(kLooksBack));
   instance.start("li.na", R"({"note": "D-7"})");
   instance.run(answered("D-7"));
   EXPECT_EQ(instance.status(), "running");
@@ -122,7 +108,7 @@ TEST(Wait, SinceStartSeesWhatCameBeforeIt) {
 }
 
 TEST(Wait, SinceStartStillWaitsForWhatHasNotCome) {
-  Instance instance(flow_flow(kLooksBack));
+  Instance instance(load_steps(kLooksBack));
   instance.start("li.na", R"({"note": "D-7"})");
   instance.run(answered("D-8"));
   instance.decide_as("zhang.wei", "approved");
@@ -136,7 +122,7 @@ TEST(Wait, SinceStartStillWaitsForWhatHasNotCome) {
 TEST(Wait, WithoutSinceAnEarlierEventIsNoAnswer) {
   std::string text(kLooksBack);
   text.erase(text.find("      since: start\n"), 19);
-  Instance instance(flow_flow(text));
+  Instance instance(load_steps(text));
   instance.start("li.na", R"({"note": "D-7"})");
   instance.run(answered("D-7"));
   instance.decide_as("zhang.wei", "approved");
@@ -146,7 +132,7 @@ TEST(Wait, WithoutSinceAnEarlierEventIsNoAnswer) {
 }
 
 TEST(Call, GoesOnWithTheReplyAndHandlesFailure) {
-  const auto definition = flow_flow(R"(  - id: book
+  const auto definition = load_steps(R"(  - id: book
     call: crm.book
     with:
       deal: form.note
@@ -177,7 +163,7 @@ TEST(Call, GoesOnWithTheReplyAndHandlesFailure) {
 }
 
 TEST(Run, WaitsForTheChildAndFollowsItsStatus) {
-  Instance instance(flow_flow(R"(  - id: sub
+  Instance instance(load_steps(R"(  - id: sub
     run: child
     with:
       deal: form.note
@@ -219,7 +205,7 @@ steps:
 }
 
 TEST(Incident, AFailingExpressionLetsNothingPass) {
-  Instance instance(flow_flow(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - when: form.?amount.value() > 100

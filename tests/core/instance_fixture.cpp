@@ -95,6 +95,18 @@ std::shared_ptr<const Definition> load(const std::string& yaml) {
   return loaded.definition;
 }
 
+std::shared_ptr<const Definition> load_steps(const std::string& steps) {
+  return load(R"(workflow: t
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+  note: {type: text}
+statuses: [approved, rejected, expired]
+steps:
+)" + steps);
+}
+
 Ledger sample_ledger(const std::string& name, int amount, bool strict, std::vector<std::string> spending) {
   Ledger ledger;
   ledger.name = name;

@@ -24,6 +24,8 @@ inline constexpr const char* kMonday9 = "2026-03-02T09:00:00Z";
 
 // Loads the workflow, or fails the test with its diagnostics.
 std::shared_ptr<const Definition> load(const std::string& yaml);
+// A workflow of these steps, with an amount and a note in its form, that ends approved, rejected or expired.
+std::shared_ptr<const Definition> load_steps(const std::string& steps);
 
 struct Shared {
   std::map<std::pair<std::string, std::string>, InstanceId> claims;

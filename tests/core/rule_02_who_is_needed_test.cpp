@@ -10,20 +10,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::shared_ptr<const Definition> quorum_of(const std::string& steps) {
-  return load(std::string(R"(workflow: t
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-  note: {type: text}
-statuses: [approved, rejected, expired]
-steps:
-)") + steps);
-}
-
 TEST(Rule02WhoIsNeeded, OneOfAGroupIsOneCandidateItem) {
-  Instance instance(quorum_of(R"(  - id: finance
+  Instance instance(load_steps(R"(  - id: finance
     approve:
       by: group("finance")
       need: 1
@@ -36,7 +24,7 @@ TEST(Rule02WhoIsNeeded, OneOfAGroupIsOneCandidateItem) {
 }
 
 TEST(Rule02WhoIsNeeded, TwoOfThreeDecideAndTheThirdIsNoLongerAsked) {
-  Instance instance(quorum_of(R"(  - id: finance
+  Instance instance(load_steps(R"(  - id: finance
     approve:
       by: group("finance")
       need: 2
@@ -55,7 +43,7 @@ TEST(Rule02WhoIsNeeded, TwoOfThreeDecideAndTheThirdIsNoLongerAsked) {
 }
 
 TEST(Rule02WhoIsNeeded, IsRejectedAsSoonAsItCannotBeReached) {
-  Instance instance(quorum_of(R"(  - id: finance
+  Instance instance(load_steps(R"(  - id: finance
     approve:
       by: group("finance")
       need: 60%
@@ -69,7 +57,7 @@ TEST(Rule02WhoIsNeeded, IsRejectedAsSoonAsItCannotBeReached) {
 }
 
 TEST(Rule02WhoIsNeeded, AllHasAVetoByDefault) {
-  Instance instance(quorum_of(R"(  - id: finance
+  Instance instance(load_steps(R"(  - id: finance
     approve:
       by: group("finance")
       need: all
@@ -82,7 +70,7 @@ TEST(Rule02WhoIsNeeded, AllHasAVetoByDefault) {
 }
 
 TEST(Rule02WhoIsNeeded, OneByOneCallsUpTheNextOnlyAfterTheOneBefore) {
-  Instance instance(quorum_of(R"(  - id: line
+  Instance instance(load_steps(R"(  - id: line
     approve:
       by: managers(requester, 2)
       need: all

@@ -11,20 +11,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::shared_ptr<const Definition> rejecting(const std::string& steps) {
-  return load(std::string(R"(workflow: t
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-  note: {type: text}
-statuses: [approved, rejected, expired]
-steps:
-)") + steps);
-}
-
 TEST(Rule04Reject, WantsACommentAndEndsTheInstance) {
-  Instance instance(rejecting(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -36,7 +24,7 @@ TEST(Rule04Reject, WantsACommentAndEndsTheInstance) {
 }
 
 TEST(Rule04Reject, OpensNoRoundAndLeavesTheFormWithNobody) {
-  Instance instance(rejecting(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -50,7 +38,7 @@ TEST(Rule04Reject, OpensNoRoundAndLeavesTheFormWithNobody) {
 }
 
 TEST(Rule04Reject, GoesOnWhereTheWorkflowSaysSo) {
-  Instance instance(rejecting(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     on:
@@ -67,7 +55,7 @@ TEST(Rule04Reject, GoesOnWhereTheWorkflowSaysSo) {
 }
 
 TEST(Rule04Reject, IsNotAReturn) {
-  Instance instance(rejecting(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
       return_to: []

@@ -12,20 +12,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::shared_ptr<const Definition> timed(const std::string& steps) {
-  return load(std::string(R"(workflow: t
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-  note: {type: text}
-statuses: [approved, rejected, expired]
-steps:
-)") + steps);
-}
-
 TEST(Rule13Time, AReminderGoesOutInWorkingTimeAndStopsWithTheDecision) {
-  Instance instance(timed(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     due: 1 business day
@@ -44,7 +32,7 @@ TEST(Rule13Time, AReminderGoesOutInWorkingTimeAndStopsWithTheDecision) {
 }
 
 TEST(Rule13Time, OneReminderAndNotSevenAfterALongPause) {
-  Instance instance(timed(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     remind:
@@ -61,7 +49,7 @@ TEST(Rule13Time, OneReminderAndNotSevenAfterALongPause) {
 }
 
 TEST(Rule13Time, ADeadlineEndsTheStepAsTheSystemAndNeverAsAnApproval) {
-  Instance instance(timed(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     deadline: 2 business days
@@ -77,7 +65,7 @@ TEST(Rule13Time, ADeadlineEndsTheStepAsTheSystemAndNeverAsAnApproval) {
 }
 
 TEST(Rule13Time, AnEscalationAsksTheNextLevelBesideTheFirst) {
-  Instance instance(timed(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     escalate:
@@ -93,7 +81,7 @@ TEST(Rule13Time, AnEscalationAsksTheNextLevelBesideTheFirst) {
 }
 
 TEST(Rule13Time, ALeftoverTimerNeverActsOnALaterRound) {
-  Instance instance(timed(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     deadline: 2 business days
@@ -115,7 +103,7 @@ TEST(Rule13Time, ALeftoverTimerNeverActsOnALaterRound) {
 }
 
 TEST(Rule13Time, WhoeverRunsOutOfTimeIsNoPerson) {
-  Instance instance(timed(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     deadline: 2 business days
@@ -133,7 +121,7 @@ TEST(Rule13Time, WhoeverRunsOutOfTimeIsNoPerson) {
 }
 
 TEST(Rule13Time, ATimeoutThatApprovesIsRefusedWhereItMustBeAPerson) {
-  EXPECT_THROW(timed(R"(  - id: manager
+  EXPECT_THROW(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
       always_ask: true

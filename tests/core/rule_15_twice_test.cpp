@@ -10,20 +10,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::shared_ptr<const Definition> decided_twice(const std::string& steps) {
-  return load(std::string(R"(workflow: t
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-  note: {type: text}
-statuses: [approved, rejected, expired]
-steps:
-)") + steps);
-}
-
 TEST(Rule15Twice, ADecidedItemIsAConflictTheSecondTime) {
-  Instance instance(decided_twice(R"(  - id: both
+  Instance instance(load_steps(R"(  - id: both
     approve:
       by:
         - person("wang.fang")
@@ -40,7 +28,7 @@ TEST(Rule15Twice, ADecidedItemIsAConflictTheSecondTime) {
 }
 
 TEST(Rule15Twice, AStaleVersionIsAConflict) {
-  Instance instance(decided_twice(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
   - end: approved
@@ -54,7 +42,7 @@ TEST(Rule15Twice, AStaleVersionIsAConflict) {
 }
 
 TEST(Rule15Twice, OfTwoAtTheSameMomentOneWinsAndTheOtherIsTold) {
-  Instance instance(decided_twice(R"(  - id: finance
+  Instance instance(load_steps(R"(  - id: finance
     approve:
       by: group("finance")
       need: 1
@@ -77,7 +65,7 @@ TEST(Rule15Twice, OfTwoAtTheSameMomentOneWinsAndTheOtherIsTold) {
 }
 
 TEST(Rule15Twice, ATimerThatComesAgainDoesNothing) {
-  Instance instance(decided_twice(R"(  - id: manager
+  Instance instance(load_steps(R"(  - id: manager
     approve:
       by: requester.manager
     remind:
