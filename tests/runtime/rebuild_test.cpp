@@ -202,6 +202,18 @@ TEST_F(RebuildTest, GivesWhatIsThereWhateverPeopleDid) {
   }
 }
 
+TEST_F(RebuildTest, RefusesToWriteRowsOfWhichItDoesNotKnowEveryColumn) {
+  live(13, 60);
+  damage("ALTER TABLE work_item ADD COLUMN told_by TEXT NOT NULL DEFAULT 'pigeon'");
+  const std::string before = contents();
+  for (const bool apply : {false, true}) {
+    const auto report = store->rebuild(apply);
+    ASSERT_FALSE(report);
+    EXPECT_THAT(report.error().message, HasSubstr("cannot rebuild work_item: nobody has said how told_by"));
+  }
+  EXPECT_EQ(contents(), before);
+}
+
 TEST_F(RebuildTest, SaysWhatDiffersAndChangesNothingUntilItIsTold) {
   live(12, 200);
   const std::string before = contents();
