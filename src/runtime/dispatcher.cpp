@@ -16,10 +16,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "delivery/signature.h"
 #include "delivery/transfer.h"
 #include "runtime/chasing.h"
 #include "runtime/outbox_rows.h"
+#include "runtime/signed_request.h"
 
 namespace countersign {
 
@@ -313,8 +313,9 @@ class Dispatcher::Pump {
     if (settings_.mailbox != nullptr && !under->call.effect) return to_mailbox(*under, http, now);
     if (!http && lacking) return hold(row, *lacking, now, limit_of(*under), effect_of(*under));
     if (!http) return dead(row, http.error().message, effect_of(*under));
-    Result<HttpRequest> request = signed_request(*http, row->idempotency_key, now);
-    if (!request) return dead(row, request.error().message, effect_of(*under));
+    Result<HttpRequest> request = signed_request(std::move(*http), row->idempotency_key, now);
+    // Its secret is none of that scheme's.
+    if (!request) return hold(row, request.error().message, now, limit_of(*under), effect_of(*under));
     transfers_->http(std::move(*request),
                      [this, under](const HttpOutcome& outcome) { call_done(*under, outcome); });
   }
@@ -331,42 +332,6 @@ class Dispatcher::Pump {
                             .text = text("text"),
                             .raw = http ? http->body : http.error().message});
     report(under.row, {.kind = DeliveryReport::Kind::sent, .detail = "in the built-in mailbox"});
-  }
-
-  static Result<HttpRequest> signed_request(HttpCall& call, const std::string& key, Instant now) {
-    HttpRequest request;
-    request.method = call.method;
-    request.url = call.url;
-    request.body = std::move(call.body);
-    for (auto& [name, value] : call.headers) request.headers.emplace_back(std::move(name), std::move(value));
-    request.headers.emplace_back("Idempotency-Key", key);
-    request.timeouts.total = call.timeout;
-    switch (call.sign) {
-      case OutboundAuth::Kind::standard_webhooks: {
-        // The id keeps to what the scheme allows: no full stop.
-        std::string id = "msg_" + key;
-        std::replace(id.begin(), id.end(), '.', '_');
-        Result<Headers> headers = standard_webhooks_headers(call.sign_secrets, id, now, request.body);
-        if (!headers) return std::unexpected(headers.error());
-        for (auto& header : *headers) request.headers.push_back(std::move(header));
-        break;
-      }
-      case OutboundAuth::Kind::dingtalk_sign:
-        request.url += (request.url.find('?') == std::string::npos ? "?" : "&") +
-                       dingtalk_robot_query(call.sign_secrets.front(), now);
-        break;
-      case OutboundAuth::Kind::feishu_sign: {
-        const FeishuBotSignature signature = feishu_bot_signature(call.sign_secrets.front(), now);
-        Result<std::string> body =
-            with_members(request.body, {{"timestamp", signature.timestamp}, {"sign", signature.sign}});
-        if (!body) return std::unexpected(body.error());
-        request.body = std::move(*body);
-        break;
-      }
-      default:
-        break;
-    }
-    return request;
   }
 
   void call_done(const Under& under, const HttpOutcome& outcome) {
