@@ -106,6 +106,7 @@ struct Daemon::Parts {
   std::optional<Configuration> read_configuration_file(Diagnostics* found = nullptr) const;
   std::string read_settings_again(Diagnostics& diagnostics);
   Diagnostics deliverability(const Snapshot& snapshot) const;
+  void keep_copies(const Diagnostics& found);
   Result<void> load_keys();
   Result<void> start_engine();
   Result<void> start_site();
@@ -198,7 +199,7 @@ Result<void> Daemon::Parts::load_files() {
   } else if (!report.empty()) {
     spdlog::warn("{}", report);
   }
-  if (auto kept = keep_last_good(configuration(), workspace->diagnostics); !kept) return kept;
+  keep_copies(workspace->diagnostics);
   library.emplace(workspace->snapshot);
   load_versions_from(store->reader(), *library);
   const auto stored = store->reader().definitions_in_use();
@@ -214,6 +215,11 @@ Result<void> Daemon::Parts::set_ledgers() {
   if (!problems) return std::unexpected(problems.error());
   for (const std::string& problem : *problems) spdlog::warn("{}", problem);
   return {};
+}
+
+// A disk that takes no copies keeps nobody from working: the next start just has older ones.
+void Daemon::Parts::keep_copies(const Diagnostics& found) {
+  if (auto kept = keep_last_good(configuration(), found); !kept) spdlog::error("{}", kept.error().message);
 }
 
 // On the writer's thread, or before it runs.
@@ -359,8 +365,7 @@ Result<std::string> Daemon::Parts::reload(bool by_person) {
   auto workspace = load_workspace(configuration(), running.get());
   if (!workspace) return std::unexpected(workspace.error());
   workspace->diagnostics.append(of_settings);
-  if (auto kept = keep_last_good(configuration(), workspace->diagnostics); !kept)
-    spdlog::error("{}", kept.error().message);
+  keep_copies(workspace->diagnostics);
   if (workspace->snapshot != nullptr) workspace->diagnostics.append(deliverability(*workspace->snapshot));
   std::string report = workspace->diagnostics.to_text() + needs_restart;
   const auto problems = between_batches<Result<std::vector<std::string>>>([&] { return post_ledgers(); });

@@ -1,5 +1,6 @@
 #include "runtime/deliverability.h"
 
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -59,6 +60,16 @@ std::set<std::string> connectors_in_use(const Configuration& configuration, cons
   return names;
 }
 
+std::string file_of(const Configuration& configuration, const std::string& connector) {
+  const std::string name = connector + ".yaml";
+  for (const std::string& place : configuration.connectors) {
+    if (place.ends_with("/" + name) || place == name) return place;
+    std::error_code ignored;
+    if (std::filesystem::exists(place + "/" + name, ignored)) return place + "/" + name;
+  }
+  return name;
+}
+
 void check_secrets(const Configuration& configuration, const Snapshot& snapshot, const SecretLookup& secrets,
                    Diagnostics& found) {
   for (const std::string& name : connectors_in_use(configuration, snapshot)) {
@@ -67,7 +78,7 @@ void check_secrets(const Configuration& configuration, const Snapshot& snapshot,
     for (const std::string& secret : connector->secret_names()) {
       const auto value = secrets(secret);
       if (value) continue;
-      found.set_source(SourceText("connectors/" + name + ".yaml", ""));
+      found.set_source(SourceText(file_of(configuration, name), ""));
       found.warning(Code::cannot_deliver, {},
                     fmt::format("the connector '{}' cannot be used: {}", name, value.error().message));
     }
