@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/match_key.h"
+
 namespace countersign::claims {
 namespace {
 
@@ -21,7 +23,7 @@ bool is_file(const Field& field) {
   return field.type == FieldType::file || field.type == FieldType::files;
 }
 
-std::string scope_within(const Definition& definition, std::string what, Unique among) {
+std::string scope_within(const Definition& definition, const std::string& what, Unique among) {
   return among == Unique::everywhere ? what : what + "@" + definition.id.value;
 }
 
@@ -42,13 +44,6 @@ std::string scope_of(const Definition& definition, const UniqueRule& rule) {
   return scope_within(definition, file ? "file" : "unique:" + rule.id, rule.among);
 }
 
-// What is compared of a value: numbers are copied from paper with blanks around and inside.
-std::string without_blanks(const cel::Value& value) {
-  std::string text = cel::to_display(value);
-  std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
-  return text;
-}
-
 // One form or one row of a table: `find` gives its values by name.
 template <class Find>
 void add_rule(const Definition& definition, const UniqueRule& rule, const std::string& pointer, Find find,
@@ -62,7 +57,7 @@ void add_rule(const Definition& definition, const UniqueRule& rule, const std::s
     const cel::Value* value = find(name);
     // No text holds this separator, so that no two different rows look alike.
     if (!claim.key.empty()) claim.key += '\x1f';
-    if (!is_empty(value)) claim.key += without_blanks(*value);
+    if (!is_empty(value)) claim.key += match_key(cel::to_display(*value));
   }
   // A number without a code is the same whether or not the form asks for one.
   while (claim.key.ends_with('\x1f')) claim.key.pop_back();
@@ -85,7 +80,7 @@ void add_field(const Definition& definition, const Field& field, const std::stri
   if (field.unique == Unique::no || is_empty(value)) return;
   const Claim claim{scope_of(definition, field, name), {}, pointer};
   if (is_file(field)) return add_files(*value, claim, claims);
-  claims.push_back({claim.scope, cel::to_display(*value), claim.pointer});
+  claims.push_back({claim.scope, match_key(cel::to_display(*value)), claim.pointer});
 }
 
 // Whether what is held in that scope stays the instance's for ever.
@@ -100,7 +95,7 @@ bool is_spent(const Definition& definition, const std::string& scope, std::strin
   return !ruled && !came_to_nothing;
 }
 
-// As somebody has written it; a file has no better name than its beginning.
+// As it is compared; a file has no better name than its beginning.
 std::string shown_key(const Claim& claim) {
   if (claim.scope.starts_with("file")) return claim.key.substr(0, 8);
   std::string shown;
@@ -178,8 +173,7 @@ void change(Transition& transition, const Fields& form) {
     taken.push_back(claim);
     const auto fact = transition.fact({FactKey::Kind::claim, claim.scope, claim.key});
     if (fact && !fact->holder.empty() && fact->holder != transition.state().id) {
-      problems.push_back({claim.pointer,
-                          fmt::format("already used by another request ({})", fact->holder.value),
+      problems.push_back({claim.pointer, fmt::format("already used by another request ({})", fact->reference),
                           FormFault::used_before});
     }
   }

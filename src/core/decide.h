@@ -27,12 +27,13 @@ struct FactKey {
   std::string key;    // of a claim; of a ledger its year, "" for the current one
   auto operator<=>(const FactKey&) const = default;
 };
-// claim: the instance that holds it, "" for none. counter: the number that comes next. ledger: as it stands;
-// nullopt where there is none.
+// claim: the instance that holds it, "" for none, and its reference. counter: the number that comes next.
+// ledger: as it stands; nullopt where there is none.
 struct FactValue {
   InstanceId holder;
   std::uint64_t next = 0;
   std::optional<Ledger> ledger{};
+  std::string reference{};
 };
 using Facts = std::map<FactKey, FactValue>;
 
@@ -80,5 +81,8 @@ struct Rejection {
 using Outcome = std::variant<Decision, Rejection, NeedFacts, Existing>;
 inline constexpr int kStepsMax = 1000;
 Outcome decide(const Context& context, const State& before, const Command& command);
+
+// The activation that waits for the effect's answer; none where it was left meanwhile.
+ActivationId waiting_for(const State& state, EffectId effect);
 
 }  // namespace countersign

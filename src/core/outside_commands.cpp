@@ -32,15 +32,14 @@ bool refuse_if_ended(Transition& transition, std::string_view act) {
   return true;
 }
 
-// The activation that waits for the effect; none where it was left meanwhile.
+}  // namespace
+
 ActivationId waiting_for(const State& state, EffectId effect) {
   for (const auto& [id, activation] : state.activations) {
     if (activation.effect == effect) return id;
   }
   return ActivationId();
 }
-
-}  // namespace
 
 void deliver_event(Transition& transition, const DeliverEvent& command) {
   const bool ended = transition.state().ended;

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "core/form.h"
+#include "core/match_key.h"
 #include "web/problem.h"
 
 namespace countersign::web {
@@ -29,7 +29,7 @@ void JsonBody::refuse(std::string_view key, std::string detail) {
 std::string JsonBody::text(std::string_view key, bool is_required) {
   const std::size_t before = problems_.size();
   std::string value = optional_text(key).value_or("");
-  if (is_required && problems_.size() == before && trimmed(value).empty()) {
+  if (is_required && problems_.size() == before && match_key(value).empty()) {
     refuse(key, fmt::format("'{}' is missing", key));
   }
   return value;

@@ -210,7 +210,9 @@ Outcome Instance::run(const Command& command) {
         const auto claim = shared_->claims.find({key.scope, key.key});
         const InstanceId holder = claim == shared_->claims.end() ? InstanceId() : claim->second;
         const auto counter = shared_->counters.find(key.scope);
-        facts[key] = FactValue{holder, counter == shared_->counters.end() ? 1 : counter->second};
+        facts[key] = FactValue{.holder = holder,
+                               .next = counter == shared_->counters.end() ? 1 : counter->second,
+                               .reference = "reference of " + holder.value};
       }
       continue;
     }

@@ -82,6 +82,25 @@ TEST_F(Rule17Invoices, AnInvoiceIsItsNumberWithItsCode) {
   EXPECT_EQ(start(line("", "1100191130")), "");
 }
 
+TEST_F(Rule17Invoices, AreTheSameInEveryWidthAndCase) {
+  EXPECT_EQ(start(line("A1-12345", "x")), "");
+  for (const char* same :
+       {"a1-12345", "Ａ１－１２３４５", "A1\u00a0-12345", "A1-\u200b12345", "\u3000A1-12345"}) {
+    EXPECT_THAT(start(line(same, "X")), HasSubstr("used before")) << same;
+  }
+  EXPECT_EQ(start(line("A112345", "x")), "") << "a hyphen is part of a number";
+  EXPECT_EQ(start(R"({"voucher": "V1"})"), "");
+  EXPECT_THAT(start(R"({"voucher": "ｖ1"})"), HasSubstr("used before"));
+}
+
+TEST_F(Rule17Invoices, WhoeverRepeatsOneIsToldTheOtherRequest) {
+  EXPECT_EQ(start(line("1")), "");
+  const Outcome outcome = fresh().start("li.na", line("1"));
+  const auto* rejected = std::get_if<Rejection>(&outcome);
+  ASSERT_NE(rejected, nullptr);
+  EXPECT_EQ(rejected->problems.at(0).detail, "already used by another request (reference of i_0)");
+}
+
 TEST_F(Rule17Invoices, StandOnceInARequestToo) {
   Instance& instance = fresh();
   const Outcome outcome =

@@ -203,8 +203,14 @@ Result<void> write_shared(Batch& batch, const Change& change) {
 Result<FactValue> SqliteTransaction::fact(const FactKey& key) {
   FactValue value;
   if (key.kind == FactKey::Kind::claim) {
-    Rows rows = db_.query("SELECT holder FROM claim WHERE scope = ? AND key = ?", key.scope, key.key);
-    if (rows.next()) value.holder = InstanceId(rows.string(0));
+    Rows rows = db_.query(
+        "SELECT holder, (SELECT reference FROM instance WHERE id = holder) FROM claim WHERE scope = ? AND "
+        "key = ?",
+        key.scope, key.key);
+    if (rows.next()) {
+      value.holder = InstanceId(rows.string(0));
+      value.reference = rows.string(1);
+    }
     if (auto done = rows.done(); !done) return passed_on(done);
   } else if (key.kind == FactKey::Kind::ledger) {
     auto stored = find_ledger(db_, key.scope, key.key);
