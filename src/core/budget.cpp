@@ -34,6 +34,7 @@ class Move {
 
  private:
   std::string what(std::string_view key) const { return fmt::format("{} of {}", key, step_.name); }
+  bool was_spent(StepIndex reserving) const;
 
   std::optional<Ledger> ledger(const Expression& name, std::string_view key) {
     const auto text = transition_.value(name, frame_, what(key));
@@ -120,6 +121,22 @@ void Move::reserve(const Budget& budget) {
   finish("reserved", *from, *wanted, available);
 }
 
+// What was reserved and is held no more, though no send back has voided it, has been spent: a send back to a
+// step behind the reservation leads here once more.
+bool Move::was_spent(StepIndex reserving) const {
+  const auto stands = [](const StepResult& result) { return !result.voided && result.outcome == "reserved"; };
+  const State& state = transition_.state();
+  if (const auto plain = state.results.find(reserving); plain != state.results.end() && stands(plain->second))
+    return true;
+  const auto of_items = state.item_results.find(reserving);
+  return of_items != state.item_results.end() &&
+         std::ranges::any_of(of_items->second, [&](const auto& entry) {
+           const auto& [path, result] = entry;
+           return stands(result) && path.size() >= key_.items.size() &&
+                  std::equal(key_.items.begin(), key_.items.end(), path.begin());
+         });
+}
+
 void Move::commit(const Budget& budget) {
   const std::string& reserving = transition_.definition().step(budget.commit).name;
   std::vector<ReservationKey> held;
@@ -128,7 +145,7 @@ void Move::commit(const Budget& budget) {
                       std::equal(key_.items.begin(), key_.items.end(), key.items.begin());
     if (key.step == reserving && ours) held.push_back(key);
   }
-  if (held.empty()) {
+  if (held.empty() && !was_spent(budget.commit)) {
     return transition_.raise(
         fmt::format("{}: '{}' holds no budget that could be spent", step_.name, reserving));
   }

@@ -77,6 +77,21 @@ TEST_F(Rule16Budgets, WhatIsReservedIsNotAvailableAndIsSpentByTheCommit) {
   EXPECT_EQ(travel().available(), number("600"));
 }
 
+TEST_F(Rule16Budgets, WhatWasSpentIsNotSpentAgainAfterASendBackBehindTheReservation) {
+  std::string yaml = kClaim;
+  yaml.replace(yaml.find("    task:\n      for: person(\"sun.li\")"), 38,
+               "    approve:\n      by: person(\"sun.li\")\n      return_to: [finance]\n");
+  Instance one(load(yaml), &shared, "i_1");
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 400, "category": "travel"})")));
+  ASSERT_TRUE(accepted(one.decide_as("wang.fang", "approved")));
+  ASSERT_TRUE(accepted(one.decide_as("sun.li", "returned", "look again")));
+  ASSERT_TRUE(accepted(one.decide_as("wang.fang", "approved")));
+  EXPECT_EQ(travel().spent, number("400"));
+  EXPECT_EQ(travel().reserved, Decimal());
+  ASSERT_TRUE(accepted(one.decide_as("sun.li", "approved")));
+  EXPECT_EQ(one.status(), "paid");
+}
+
 TEST_F(Rule16Budgets, AStrictLedgerRefusesWhatIsBeyondItAndSaysWhatIsMissing) {
   Instance one = claim();
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 1200.5, "category": "travel"})")));
