@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures where needed and builds.
+# Installs what is missing (Debian with apt), configures where needed, and builds.
 #
 #   packaging/build.sh [PRESET [TARGET...]]    default: dev, everything
 #
@@ -11,6 +11,13 @@ cd "$(dirname "$0")/.."
 preset=${1:-dev}
 shift || true
 jobs=${COUNTERSIGN_JOBS:-$(nproc)}
+
+if command -v apt-get >/dev/null; then
+  purposes=(build)
+  [ "$preset" = release ] || purposes+=(test)
+  [ "$preset" != clang ] || purposes+=(check)
+  packaging/install-dependencies.sh "${purposes[@]}"
+fi
 
 # Equal sources give cache hits wherever the checkout stands.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD}

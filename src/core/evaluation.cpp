@@ -254,7 +254,7 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
   if (function == "guest") {
     Result<PersonId> guest = guest_id(directory, arguments[0].as_string(), arguments[1].as_string());
     if (!guest) return std::unexpected(std::move(guest.error()));
-    return cel::Value::person(std::move(*guest));
+    return cel::Value::person(*guest);
   }
   if (function == "group") {
     const auto members = directory.members(arguments[0].as_string());

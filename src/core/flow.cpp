@@ -318,7 +318,7 @@ void jump(Transition& transition, FrameId from, StepIndex target) {
   open_step(transition, frame, target);
 }
 
-void end_instance(Transition& transition, Ending ending) {
+void end_instance(Transition& transition, const Ending& ending) {
   for (const FrameId frame : frames_below(transition.state(), ActivationId())) leave_frame(transition, frame);
   transition.ready().clear();
   budget::settle_at_end(transition, ending.status);

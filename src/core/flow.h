@@ -68,6 +68,6 @@ struct Ending {
   std::string reason;
   bool came_to_nothing = false;  // rejected, withdrawn, cancelled, or ended from the list of such an outcome
 };
-void end_instance(Transition& transition, Ending ending);
+void end_instance(Transition& transition, const Ending& ending);
 
 }  // namespace countersign

@@ -37,7 +37,8 @@ std::expected<Executed, Refusal> Execution::run(Transaction& transaction, const 
 
 std::expected<Executed, Refusal> Execution::start(Transaction& transaction, const InstanceId& instance,
                                                   const Start& command,
-                                                  std::shared_ptr<const Definition> definition, Instant now) {
+                                                  const std::shared_ptr<const Definition>& definition,
+                                                  Instant now) {
   auto before = std::make_shared<State>();
   before->id = instance;
   const DefinitionRow version{
@@ -49,7 +50,7 @@ std::expected<Executed, Refusal> Execution::start(Transaction& transaction, cons
 }
 
 std::expected<Executed, Refusal> Execution::decide_and_apply(Transaction& transaction,
-                                                             std::shared_ptr<const State> before,
+                                                             const std::shared_ptr<const State>& before,
                                                              const Definition& definition,
                                                              const Command& command, Instant now) {
   const std::shared_ptr<const Snapshot> snapshot = library_.current();

@@ -27,6 +27,11 @@ struct Executed {
   std::optional<InstanceId> existing;  // a start whose business key an open instance has: that one
 };
 
+// Nothing about what was asked is wrong: the same may succeed later.
+inline bool is_transient(const Error& error) {
+  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
+}
+
 // What a batch changed that the loop must look at after the commit.
 struct Ripples {
   bool outbox = false;
@@ -58,8 +63,8 @@ class Execution {
                                        const Command& command, Instant now);
   // A new instance of the version in force, under the id given.
   std::expected<Executed, Refusal> start(Transaction& transaction, const InstanceId& instance,
-                                         const Start& command, std::shared_ptr<const Definition> definition,
-                                         Instant now);
+                                         const Start& command,
+                                         const std::shared_ptr<const Definition>& definition, Instant now);
 
   // Thread-safe. Decides the command against the instance as it was read. nullopt where that has to be done
   // inside the transaction: it is refused, raises an incident, or depends on what instances share.
@@ -86,7 +91,7 @@ class Execution {
 
  private:
   std::expected<Executed, Refusal> decide_and_apply(Transaction& transaction,
-                                                    std::shared_ptr<const State> before,
+                                                    const std::shared_ptr<const State>& before,
                                                     const Definition& definition, const Command& command,
                                                     Instant now);
   // Writes what was decided, with its effects.

@@ -15,10 +15,6 @@ constexpr Duration kStoreRest = std::chrono::seconds(5);
 constexpr Duration kLate = std::chrono::minutes(5);
 constexpr std::size_t kOwedMax = 10'000;
 
-bool is_transient(const Error& error) {
-  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
-}
-
 }  // namespace
 
 std::optional<Instant> Schedules::next() const {
@@ -185,7 +181,7 @@ void Schedules::begin(const Name& name, Line& line, Instant now) {
   settle_run(line, now);
 }
 
-QueuedJob Schedules::start_job(WaitingStart start) {
+QueuedJob Schedules::start_job(const WaitingStart& start) {
   const auto existed = std::make_shared<bool>(false);
   const auto found = lines_.find(start.line);
   // An owed start whose schedule is gone meanwhile has nothing to do.
@@ -239,7 +235,7 @@ void Schedules::note(const Name& name, Job job, bool of_run) {
   notes_.push_back({name, std::move(job), of_run});
 }
 
-QueuedJob Schedules::note_job(const Name& name, Job job, bool of_run) {
+QueuedJob Schedules::note_job(const Name& name, const Job& job, bool of_run) {
   return {[job](Transaction& transaction, Instant) { return job(transaction); },
           [this, name, job, of_run](const Result<void>& noted) {
             if (noted) return answered(name, of_run);

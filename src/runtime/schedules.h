@@ -72,12 +72,12 @@ class Schedules {
   Result<std::vector<PersonId>> people_for(const Line& line, const Period& period, Instant now) const;
   const Calendar& calendar_of(const Line& line) const;
 
-  QueuedJob start_job(WaitingStart start);
+  QueuedJob start_job(const WaitingStart& start);
   void start_answered(const WaitingStart& start, const Result<void>& started, bool existed);
   void owe(const WaitingStart& start, const Error& error);
   // A small write beside the starts; done again until the store takes it.
   void note(const Name& name, Job job, bool of_run);
-  QueuedJob note_job(const Name& name, Job job, bool of_run);
+  QueuedJob note_job(const Name& name, const Job& job, bool of_run);
   void settle_run(Line& line, Instant now);
   void answered(const Name& name, bool of_run);
 

@@ -44,7 +44,7 @@ std::vector<std::string> sample_files(const Definition& definition) {
 }
 
 json::value sample_value(const Field& field, const PersonId& person, const std::string& today) {
-  const auto repeated = [&](json::value value) {
+  const auto repeated = [&](const json::value& value) {
     json::array values;
     for (std::size_t i = 0; i < std::max<std::size_t>(field.at_least, 1); ++i) values.push_back(value);
     return values;

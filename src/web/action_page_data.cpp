@@ -197,10 +197,10 @@ json::object action_page_json(const ActionPage& page) {
   return data;
 }
 
-json::object outcome_json(const Presentation& shown, bool just_now, std::string acts, bool acted) {
+json::object outcome_json(const Presentation& shown, bool just_now, const std::string& acts, bool acted) {
   json::object data;
   data["done"] = acted ? json::value(page_phrase("act_done", shown.locale)) : json::value();
-  data["more"] = std::move(acts);
+  data["more"] = acts;
   data["workflow"] = shown.workflow_title;
   data["reference"] = shown.reference;
   data["status"] = shown.status;

@@ -46,7 +46,7 @@ json::object action_page_json(const ActionPage& page);
 
 // The outcome of a closed item. `just_now`: this person has decided it with this very request.
 // `acts`: as above; `acted`: one of them was done with this very request.
-json::object outcome_json(const Presentation& shown, bool just_now, std::string acts, bool acted);
+json::object outcome_json(const Presentation& shown, bool just_now, const std::string& acts, bool acted);
 
 // A message alone.
 json::object message_json(std::string_view heading, std::string_view text);

@@ -49,11 +49,11 @@ HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int 
   const Presentation shown = presentation_of(around, opened);
   const std::string title = shown.reference + " · " + shown.workflow_title;
   // What was done is not offered with what was typed for it.
-  std::string acts = acts_html(around, opened, shown, act.why_not.empty() ? TypedAct{} : act);
+  const std::string acts = acts_html(around, opened, shown, act.why_not.empty() ? TypedAct{} : act);
   const bool acted = just_now && !act.act.empty();
   if (shown.item_status != ItemStatus::open || !shown.acts.claimed_by.empty()) {
     return page(status, opened.frame(title), result_template(),
-                outcome_json(shown, just_now && !acted, std::move(acts), acted));
+                outcome_json(shown, just_now && !acted, acts, acted));
   }
   ActionPage data{shown,
                   opened.address(),
@@ -63,7 +63,7 @@ HttpReply show_page(const PageSettings& settings, const OpenedLink& opened, int 
                   std::move(problems),
                   {},
                   size_words(settings.file_bytes_max),
-                  std::move(acts),
+                  acts,
                   just_now,
                   !is_guest(opened.link.person)};
   data.with_view = shown.awaits_view;

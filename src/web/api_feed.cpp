@@ -42,7 +42,7 @@ class FeedStream final : public BodySource, public std::enable_shared_from_this<
   void next(Deliver deliver) override { look(std::move(deliver), false); }
 
  private:
-  void look(Deliver deliver, bool late) {
+  void look(const Deliver& deliver, bool late) {
     // A stream whose connection has closed is held by nobody else any more: it ends here.
     const bool taken = around_.pool.run([weak = weak_from_this(), deliver, late] {
       if (const auto self = weak.lock()) self->read(deliver, late);

@@ -89,7 +89,7 @@ struct Upload::Hash {
   Hash& operator=(const Hash&) = delete;
 };
 
-Upload::Upload(std::string folder, std::string token, Instant now)
+Upload::Upload(std::string folder, const std::string& token, Instant now)
     : folder_(std::move(folder)),
       temporary_(folder_ + "/incoming/" + token),
       now_(now),

@@ -30,7 +30,7 @@ std::string safe_file_name(std::string_view name);
 class Upload final : public BodySink {
  public:
   // `now`: when it is uploaded, by the clock that remove_stored() is asked by.
-  Upload(std::string folder, std::string token, Instant now);
+  Upload(std::string folder, const std::string& token, Instant now);
   ~Upload() override;
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;

@@ -47,7 +47,7 @@ Result<Verifier> verifier_of(const Surroundings& around, const Verification& ver
     if (!secret) return std::unexpected(std::move(secret.error()).within("cannot check the signature"));
     settings.options[option] = std::move(*secret);
   }
-  return make_verifier(verify.scheme, std::move(settings));
+  return make_verifier(verify.scheme, settings);
 }
 
 // The public address of what was asked for; never from the Host field.

@@ -113,7 +113,7 @@ json::object problem_document(int status, std::string_view detail, std::string_v
   return document;
 }
 
-HttpReply problem(int status, std::string detail, std::string_view instance,
+HttpReply problem(int status, const std::string& detail, std::string_view instance,
                   const std::vector<Problem>& errors) {
   HttpReply reply;
   reply.status = status;

@@ -17,7 +17,7 @@ namespace countersign::web {
 int status_of(ErrorCode code);
 
 // `instance`: the path that was asked for. The type is "urn:countersign:problem:" and a word for the status.
-HttpReply problem(int status, std::string detail, std::string_view instance,
+HttpReply problem(int status, const std::string& detail, std::string_view instance,
                   const std::vector<Problem>& errors = {});
 HttpReply problem_of(const Error& error, std::string_view instance);
 HttpReply problem_of(const Refusal& refusal, std::string_view instance);
