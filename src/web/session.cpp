@@ -1,5 +1,6 @@
 #include "web/session.h"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/asio/write.hpp>
@@ -20,6 +21,8 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kPieceBytes = 64 * 1024;
 constexpr std::size_t kDrainBytesMax = 1 << 20;
 constexpr Duration kLeaveTimeout = std::chrono::seconds(2);
+// When the server stops, what comes of a request that has come in part: nothing of it has been done yet.
+constexpr Duration kRestOfRequest = std::chrono::seconds(1);
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -39,6 +42,13 @@ void Session::await(Phase phase, Duration limit, std::uint64_t bytes) {
   const std::uint64_t rate = core_->limits.slowest_bytes_per_second;
   deadline_ = std::chrono::steady_clock::now() + limit + std::chrono::seconds(rate == 0 ? 0 : bytes / rate);
   core_->watch(deadline_);
+  hurry_if_stopping();
+}
+
+void Session::hurry_if_stopping() {
+  if (!core_->stopping() || (phase_ != Phase::head && phase_ != Phase::body)) return;
+  deadline_ = std::min<Moment>(deadline_, std::chrono::steady_clock::now() + kRestOfRequest);
+  core_->watch(deadline_);
 }
 
 void Session::expire() {
@@ -53,18 +63,23 @@ void Session::expire() {
     case Phase::head:
       core_->count_timeout();
       stop_reading();
-      refuse(408, "the head of the request did not come in time");
+      refuse_unread("the head of the request did not come in time");
       return;
     case Phase::body:
       core_->count_timeout();
       stop_reading();
-      refuse(408, "the body of the request did not come in time");
+      refuse_unread("the body of the request did not come in time");
       return;
     case Phase::handling:
       core_->count_timeout();
       refuse(503, "the answer took too long; what was asked may still be done");
       return;
   }
+}
+
+void Session::refuse_unread(std::string why) {
+  if (core_->stopping()) return refuse(503, "the server is stopping; nothing was done, send it again");
+  refuse(408, std::move(why));
 }
 
 // A read that is still waiting owns the buffer's free space, which leave() reads into.
@@ -77,6 +92,7 @@ void Session::finish() {
   keep_alive_ = false;
   const bool endless = phase_ == Phase::writing && reply_.source && chunked_;
   if (phase_ == Phase::idle || endless) close();
+  hurry_if_stopping();
 }
 
 void Session::close() {

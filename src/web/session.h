@@ -46,6 +46,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void dispatch();
   void reply(std::uint64_t turn, HttpReply reply);
   void refuse(int status, std::string detail);
+  void refuse_unread(std::string why);
+  void hurry_if_stopping();
   void write_head(const HttpReply& reply);
   void pump();
   void write_piece(std::optional<std::string> piece);

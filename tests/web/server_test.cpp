@@ -315,6 +315,25 @@ TEST(Server, FinishesWhatIsUnderWayBeforeItStops) {
   EXPECT_FALSE(Connection(echo.port()).is_open());
 }
 
+TEST(Server, DoesNotWaitForTheRestOfARequestWhenItStops) {
+  Echo echo;
+  Connection head(echo.port());
+  head.send("POST / HTTP/1.1\r\nHost:");
+  Connection body(echo.port());
+  body.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\nhalf of");
+  Connection other(echo.port());
+  other.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(other.read_reply().status, 200);
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread stopping([&echo] { echo.server().stop(std::chrono::minutes(5)); });
+  EXPECT_EQ(head.read_reply().status, 503);
+  const ClientReply reply = body.read_reply();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_NE(reply.body.find("send it again"), std::string::npos) << reply.body;
+  stopping.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::minutes(1));
+}
+
 TEST(Server, StopsWithinItsLimitWhateverIsUnderWay) {
   Echo echo;
   Connection busy(echo.port());
