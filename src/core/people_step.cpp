@@ -24,10 +24,11 @@ void announce(Transition& transition, std::uint32_t number) {
   const Item& item = transition.state().items.at(number);
   const bool revision =
       transition.state().activations.at(item.activation).step == transition.definition().revise;
-  transition.request(Send{.kind = revision ? SendKind::returned : SendKind::request,
-                          .to = item.assignee,
-                          .group = item.assignee.empty() ? item.group : "",
-                          .item = number});
+  const SendKind kind = revision                  ? SendKind::returned
+                        : item.stands_for.empty() ? SendKind::request
+                                                  : SendKind::escalation;
+  transition.request(Send{
+      .kind = kind, .to = item.assignee, .group = item.assignee.empty() ? item.group : "", .item = number});
   ask_stand_ins(transition, number);
   set_item_timers(transition, number);
 }

@@ -21,6 +21,27 @@ bool is_told(TellSettled tell, ItemAct act) {
   }
 }
 
+// The step of an open item, or of one that was decided and counts. kNoStep where neither is known.
+StepIndex step_of_item(const State& state, std::uint32_t number) {
+  if (const auto item = state.items.find(number); item != state.items.end())
+    return state.activations.at(item->second.activation).step;
+  const auto has_it = [&](const Roster& roster) {
+    return std::ranges::any_of(roster.seats, [&](const Seat& seat) { return seat.item == number; });
+  };
+  for (const auto& [id, activation] : state.activations) {
+    if (has_it(activation.roster)) return activation.step;
+  }
+  for (const auto& [step, result] : state.results) {
+    if (has_it(result.roster)) return step;
+  }
+  for (const auto& [step, of_items] : state.item_results) {
+    for (const auto& [path, result] : of_items) {
+      if (has_it(result.roster)) return step;
+    }
+  }
+  return kNoStep;
+}
+
 // Who did it and why, as far as everybody may know: what is decided in a step that hides its decisions is
 // not.
 struct Cause {
@@ -30,18 +51,20 @@ struct Cause {
 };
 Cause cause_of(const Definition& definition, const State& before, const Command& command) {
   Cause cause;
+  StepIndex at = kNoStep;
   std::visit(
       [&]<class T>(const T& any) {
         if constexpr (requires { any.by.person; }) cause.by = any.by.person;
         if constexpr (requires { any.reason; }) cause.reason = any.reason;
+        if constexpr (requires { std::uint32_t{any.item}; }) at = step_of_item(before, any.item);
       },
       command);
   cause.shown = cause.by;
-  const auto* decide = std::get_if<Decide>(&command);
-  const auto item = decide == nullptr ? before.items.end() : before.items.find(decide->item);
-  if (item == before.items.end()) return cause;
-  const Step& step = definition.step(before.activations.at(item->second.activation).step);
-  if (!step.visible_to.empty() || step.visible_from != kNoStep) cause.shown = PersonId();
+  if (at == kNoStep) return cause;
+  const Step& step = definition.step(at);
+  if (step.visible_to.empty() && step.visible_from == kNoStep) return cause;
+  cause.shown = PersonId();
+  cause.reason.clear();
   return cause;
 }
 

@@ -90,6 +90,10 @@ class TextWriter {
 
   void indented(const std::string& first, const std::string& rest, cmark_node* node) {
     const std::string outer_first = first_prefix_, outer_rest = rest_prefix_;
+    if (gap_owed_ && !text_.empty()) {
+      add_line(trimmed_end(outer_rest));  // the gap stands before the block and not in it
+      gap_owed_ = false;
+    }
     first_prefix_ = outer_first + first;
     rest_prefix_ = outer_rest + rest;
     const std::size_t before = text_.size();

@@ -4,72 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "delivery/markdown.h"
 #include "runtime/chasing.h"
 #include "runtime/digest_text.h"
+#include "runtime/mail_words.h"
 #include "runtime/outbox_rows.h"
 #include "runtime/phrases.h"
 #include "runtime/presentation.h"
 
 namespace countersign {
 namespace {
-
-// The words of built-in messages.
-struct Words {
-  std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why,
-      sent_by, transferred, opinion, added, advice, nudge, copy, mention, you_stand_in, stands_in, settled,
-      by;
-};
-constexpr Words kEnglish{"{} asks for your decision.",
-                         "{} came back to you. Please correct it and submit it again.",
-                         "Reminder {}: this still waits for you.",
-                         "This is overdue and has come to you.",
-                         "{} is finished: {}.",
-                         "Due: {}",
-                         "Overdue since {}",
-                         "Details",
-                         "Decided so far",
-                         "Open and decide",
-                         "Reason: {}",
-                         "Sent by Countersign. Opening the link decides nothing by itself.",
-                         "{} has transferred this to you: it is yours to decide.",
-                         "{} asks for your opinion, and decides afterwards.",
-                         "{} has added you as an approver.",
-                         "The opinion that you asked for is here. It is yours to decide.",
-                         "{} asks you to hurry: this still waits for you.",
-                         "{} sends you a copy of {}. Nothing is asked of you.",
-                         "{} mentions you in a comment on {}.",
-                         "You stand in for {} until {}.",
-                         "{} stands in for {} until {} and may answer too.",
-                         "{}. There is nothing left for you to do.",
-                         "By {}."};
-constexpr Words kChinese{"{} 请您审批。",
-                         "{} 已退回给您，请修改后重新提交。",
-                         "第 {} 次提醒：此事仍在等待您处理。",
-                         "此事已超时，现转请您处理。",
-                         "{} 已结束：{}。",
-                         "截止：{}",
-                         "已超时，截止时间为 {}",
-                         "内容",
-                         "已有意见",
-                         "打开并处理",
-                         "原因：{}",
-                         "由 Countersign 发送。打开链接不会自动做出任何决定。",
-                         "{} 已将此事转交给您，由您决定。",
-                         "{} 请您提供意见，之后由其决定。",
-                         "{} 将您加签为审批人。",
-                         "您征询的意见已给出，请您决定。",
-                         "{} 催办：此事仍在等待您处理。",
-                         "{} 向您抄送了 {}，无需您处理。",
-                         "{} 在 {} 的评论中提到了您。",
-                         "您正在代理 {}，至 {}。",
-                         "{} 正在代理 {}，至 {}，也可处理此事。",
-                         "{}，无需您再处理。",
-                         "操作人：{}。"};
-
-const Words& words_in(std::string_view locale) {
-  return is_chinese(locale) ? kChinese : kEnglish;
-}
 
 std::string host_of(const std::string& public_url) {
   const std::size_t scheme = public_url.find("://");
@@ -79,7 +24,7 @@ std::string host_of(const std::string& public_url) {
                                                                                     : host;
 }
 
-void add_fields(const Presentation& shown, const Words& words, std::string& markdown) {
+void add_fields(const Presentation& shown, const MailWords& words, std::string& markdown) {
   if (shown.fields.empty()) return;
   markdown += fmt::format("### {}\n\n", words.data);
   for (const PresentedField& field : shown.fields) {
@@ -100,18 +45,23 @@ void add_fields(const Presentation& shown, const Words& words, std::string& mark
   markdown += "\n";
 }
 
-void add_history(const Presentation& shown, const Words& words, std::string& markdown) {
+void add_history(const Presentation& shown, const MailWords& words, std::string& markdown) {
   std::string lines;
   for (const PresentedDecision& decision : shown.history) {
-    lines += fmt::format("- {} — {}: {}{}\n", markdown_escape(decision.when), markdown_escape(decision.who),
-                         markdown_escape(decision.outcome_words),
+    const std::string behalf =
+        decision.on_behalf_of.empty()
+            ? ""
+            : fmt::format(fmt::runtime(words.behalf), markdown_escape(decision.on_behalf_of));
+    lines += fmt::format("- {} — {}{}: {}{}{}\n", markdown_escape(decision.when),
+                         markdown_escape(decision.who), behalf, markdown_escape(decision.outcome_words),
+                         decision.is_void ? fmt::format(" ({})", words.is_void) : "",
                          decision.comment.empty() ? "" : " — " + markdown_escape(decision.comment));
   }
   if (!lines.empty()) markdown += fmt::format("### {}\n\n{}\n", words.so_far, lines);
 }
 
 // The first line of a message about an item, by why it is sent.
-std::string opening(const Presentation& shown, const MessagePayload& message, const Words& words) {
+std::string opening(const Presentation& shown, const MessagePayload& message, const MailWords& words) {
   const auto with_name = [](std::string_view phrase, const std::string& name) {
     return fmt::format(fmt::runtime(phrase), markdown_escape(name));
   };
@@ -122,20 +72,24 @@ std::string opening(const Presentation& shown, const MessagePayload& message, co
   const std::string asker = shown.requester.empty() ? shown.workflow_title : shown.requester;
   switch (message.kind) {
     case SendKind::reminder:
-      return fmt::format(fmt::runtime(words.reminder), message.count);
+      return fmt::format(fmt::runtime(shown.is_task ? words.task_reminder : words.reminder), message.count,
+                         markdown_escape(asker));
     case SendKind::escalation:
-      return std::string(words.escalated);
+      return fmt::format(fmt::runtime(words.escalated), markdown_escape(asker),
+                         markdown_escape(join(shown.late, ", ")));
     case SendKind::advice:
       return std::string(words.advice);
     case SendKind::nudge:
       return with_name(words.nudge, asker);
     case SendKind::returned:
-      return fmt::format(fmt::runtime(words.for_revision), markdown_escape(shown.reference)) +
+      return fmt::format(
+                 fmt::runtime(shown.returned_by.empty() ? words.revision_by_self : words.for_revision),
+                 markdown_escape(shown.reference)) +
              (shown.returned_why.empty()
                   ? std::string()
                   : "\n\n" + fmt::format(fmt::runtime(words.why), markdown_escape(shown.returned_why)));
     default:
-      return fmt::format(fmt::runtime(words.asked_by), markdown_escape(asker));
+      return with_name(shown.is_task ? words.task_by : words.asked_by, asker);
   }
 }
 
@@ -150,7 +104,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string item_markdown(const Presentation& shown, const MessagePayload& message, const std::string& url) {
-  const Words& words = words_in(shown.locale);
+  const MailWords& words = mail_words(shown.locale);
   std::string markdown = fmt::format("## {}\n\n", markdown_escape(shown.question));
   // The question alone says little to somebody who is asked for many things.
   if (shown.workflow_title != shown.question) {
@@ -158,6 +112,12 @@ std::string item_markdown(const Presentation& shown, const MessagePayload& messa
         fmt::format("{} · {}\n\n", markdown_escape(shown.workflow_title), markdown_escape(shown.reference));
   }
   markdown += opening(shown, message, words) + "\n\n";
+  if (shown.answered_before) {
+    markdown +=
+        fmt::format(fmt::runtime(words.asked_again), markdown_escape(shown.answered_before->outcome_words),
+                    markdown_escape(shown.answered_before->when)) +
+        "\n\n";
+  }
   if (!shown.note.empty()) markdown += fmt::format("> {}\n\n", quoted(shown.note));
   if (!shown.due.empty()) {
     markdown += fmt::format("{}\n\n", fmt::format(fmt::runtime(shown.is_overdue ? words.overdue : words.due),
@@ -181,7 +141,7 @@ std::string item_markdown(const Presentation& shown, const MessagePayload& messa
 // That nothing is left to do, why, and by whom; no more of the request than its name.
 std::string settled_markdown(const Presentation& shown, const MessagePayload& message,
                              const std::string& from) {
-  const Words& words = words_in(shown.locale);
+  const MailWords& words = mail_words(shown.locale);
   std::string markdown =
       fmt::format("## {}\n\n{}", markdown_escape(shown.question),
                   fmt::format(fmt::runtime(words.settled), markdown_escape(shown.closed_because)));
@@ -192,7 +152,7 @@ std::string settled_markdown(const Presentation& shown, const MessagePayload& me
 }
 
 std::string outcome_markdown(const Presentation& shown) {
-  const Words& words = words_in(shown.locale);
+  const MailWords& words = mail_words(shown.locale);
   std::string markdown =
       fmt::format("## {}\n\n", fmt::format(fmt::runtime(words.ended), markdown_escape(shown.reference),
                                            markdown_escape(shown.status)));
@@ -204,7 +164,7 @@ std::string outcome_markdown(const Presentation& shown) {
 // To somebody who reads: who writes, what, and the request as that person may see it.
 std::string reader_markdown(const Presentation& shown, const MessagePayload& message,
                             const std::string& from) {
-  const Words& words = words_in(shown.locale);
+  const MailWords& words = mail_words(shown.locale);
   const bool is_copy = message.kind == SendKind::copy;
   std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.workflow_title),
                                      fmt::format(fmt::runtime(is_copy ? words.copy : words.mention),
@@ -235,8 +195,15 @@ std::string subject_of(const Presentation& shown, const MessagePayload& message)
       return fmt::format("[{}] {} ({})", shown.reference, shown.workflow_title,
                          is_chinese(shown.locale) ? "提到了您" : "you were mentioned");
     case SendKind::returned:
+      if (shown.returned_by.empty()) {
+        return fmt::format("[{}] {}", shown.reference,
+                           is_chinese(shown.locale) ? "已回到您处" : "With you again");
+      }
       return fmt::format("[{}] {}", shown.reference,
                          is_chinese(shown.locale) ? "已退回，请修改" : "Changes requested");
+    case SendKind::escalation:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.question,
+                         is_chinese(shown.locale) ? "已超时" : "overdue");
     default:
       return fmt::format("[{}] {}", shown.reference, shown.question);
   }

@@ -15,6 +15,7 @@
 #include "runtime/phrases.h"
 #include "runtime/presented_acts.h"
 #include "runtime/presented_input.h"
+#include "runtime/void_decision.h"
 
 namespace countersign {
 
@@ -100,10 +101,12 @@ class Presenter {
   void add_fields(Presentation& shown, const std::vector<Field>& fields) const;
   void add_history(Presentation& shown) const;
   PresentedDecision decision(const WorkItemRow& row) const;
-  bool is_void(const WorkItemRow& row) const;
   void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
   void add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const;
   void add_returned(Presentation& shown) const;
+  void add_late(Presentation& shown, const Item& item) const;
+  void add_answered_before(Presentation& shown, const WorkItemRow& row) const;
+  std::string whose(const WorkItemRow& row) const;
   void add_stand_ins(Presentation& shown, const WorkItemRow& row) const;
 
   const Presenting& given_;
@@ -171,20 +174,6 @@ std::string Presenter::step_words(const WorkItemRow& row) const {
   return step->id.empty() ? (is_chinese(locale_) ? "审批" : "Approval") : humanised(step->id);
 }
 
-// Of an earlier round, unless a send back has left its step's result standing.
-bool Presenter::is_void(const WorkItemRow& row) const {
-  const State& state = given_.state;
-  if (state.ended || row.round >= state.round) return false;
-  const Step* step = step_of(given_.definition, row);
-  if (step == nullptr) return true;
-  const auto stands = [&](const StepResult& result) { return !result.voided && result.round == row.round; };
-  if (const auto plain = state.results.find(step->index); plain != state.results.end())
-    return !stands(plain->second);
-  const auto of_items = state.item_results.find(step->index);
-  return of_items == state.item_results.end() ||
-         std::ranges::none_of(of_items->second, [&](const auto& entry) { return stands(entry.second); });
-}
-
 PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   PresentedDecision decision;
   decision.who = row.decided_by.empty() ? (is_chinese(locale_) ? "系统" : "The system")
@@ -201,7 +190,7 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
   decision.when = row.closed_at ? words_of(*row.closed_at, words_.calendar) : "";
   decision.channel = row.channel;
   decision.round = row.round;
-  decision.is_void = is_void(row);
+  decision.is_void = is_void(row, step_of(given_.definition, row), given_.state);
   return decision;
 }
 
@@ -271,19 +260,20 @@ std::string Presenter::confirm(const WorkItemRow& row) const {
   return text(approve->confirm, locale_);
 }
 
+// A person's name or a group's title.
+std::string Presenter::whose(const WorkItemRow& row) const {
+  if (!row.assignee.empty()) return name_of(directory_, row.assignee);
+  const Group* group = directory_.find_group(row.group);
+  return group == nullptr || group->title.empty() ? row.group : group->title;
+}
+
 Presentation Presenter::item(const WorkItemRow& row) const {
   Presentation shown = instance();
   shown.item = row.id();
   shown.item_status = row.status;
   shown.version = row.version;
   shown.question = question(row, locale_);
-  if (!row.assignee.empty()) {
-    shown.assignee = name_of(directory_, row.assignee);
-  } else if (const Group* group = directory_.find_group(row.group)) {
-    shown.assignee = group->title.empty() ? group->id : group->title;
-  } else {
-    shown.assignee = row.group;
-  }
+  shown.assignee = whose(row);
   if (row.due_at) {
     shown.due = words_of(*row.due_at, words_.calendar);
     shown.is_overdue = is_open(row.status) && *row.due_at < given_.now;
@@ -305,8 +295,12 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   if (!row.added_by.empty()) shown.added_by = name_of(directory_, row.added_by);
   if (!row.transferred_by.empty()) shown.transferred_by = name_of(directory_, row.transferred_by);
   shown.is_opinion = row.added == to_string(AddedAs::opinion);
-  if (const auto open = given_.state.items.find(row.number); open != given_.state.items.end())
+  shown.is_task = std::holds_alternative<Task>(step->kind);
+  if (const auto open = given_.state.items.find(row.number); open != given_.state.items.end()) {
     shown.note = open->second.note;
+    add_late(shown, open->second);
+  }
+  if (row.status == ItemStatus::open) add_answered_before(shown, row);
   shown.acts = presented_acts(given_, row, *step);
   shown.awaits_view = given_.definition->withdraw == WithdrawUntil::first_view && !given_.state.first_view &&
                       row.status == ItemStatus::open && !shown.is_revision;
@@ -337,6 +331,24 @@ void Presenter::add_stand_ins(Presentation& shown, const WorkItemRow& row) const
   for (const StandIn& each : stand_ins_of(stand_in_view(context, given_.state), item->second)) {
     shown.stand_ins.push_back({name_of(directory_, each.absent), name_of(directory_, each.stand_in),
                                words_of(each.until, words_.calendar), each.stand_in == given_.reader});
+  }
+}
+
+void Presenter::add_late(Presentation& shown, const Item& item) const {
+  for (const WorkItemRow& row : given_.items) {
+    if (std::ranges::find(item.stands_for, row.number) == item.stands_for.end()) continue;
+    std::string late = whose(row);
+    if (std::ranges::find(shown.late, late) == shown.late.end()) shown.late.push_back(std::move(late));
+  }
+}
+
+// What the reader has answered to the same question in this round, and does not count any more.
+void Presenter::add_answered_before(Presentation& shown, const WorkItemRow& row) const {
+  for (const WorkItemRow& other : given_.items) {
+    if (other.decided_by != given_.reader || other.step != row.step || other.round != row.round) continue;
+    if (other.status == ItemStatus::decided &&
+        is_void(other, step_of(given_.definition, other), given_.state))
+      shown.answered_before = decision(other);
   }
 }
 

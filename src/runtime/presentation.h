@@ -63,7 +63,7 @@ struct PresentedDecision {
   std::string when;  // "2026-03-02 10:14", in the reader's zone
   std::string channel;
   std::uint32_t round = 1;
-  bool is_void = false;  // of a round before the present one
+  bool is_void = false;  // it counts no more: of an earlier round, taken back, or asked for again
 };
 // Somebody who may act on the item in an absent person's place.
 struct PresentedStandIn {
@@ -129,6 +129,7 @@ struct Presentation {
   std::string due;                        // when; "" for no limit
   bool is_overdue = false;
   bool is_revision = false;                // the requester's turn
+  bool is_task = false;                    // something to do, not to approve
   std::vector<PresentedOutcome> outcomes;  // only while it is open, as the next four
   std::vector<PresentedInput> asks;
   std::vector<PresentedInput> edits;
@@ -137,8 +138,10 @@ struct Presentation {
   std::string confirm;  // what has to be confirmed with an approval; "": nothing
   // Whoever asked this person beside or instead of themselves: names, "" where the step itself asks.
   std::string added_by, transferred_by;
-  bool is_opinion = false;  // asked for by `added_by`: it decides nothing
-  std::string note;         // what either of them wrote
+  bool is_opinion = false;                           // asked for by `added_by`: it decides nothing
+  std::string note;                                  // what either of them wrote
+  std::vector<std::string> late;                     // of an escalation: in whose place; names
+  std::optional<PresentedDecision> answered_before;  // by this reader, void now
   PresentedActs acts;
   std::vector<PresentedStandIn> stand_ins;    // while it is open or waiting
   std::optional<PresentedDecision> decision;  // once it is decided

@@ -24,7 +24,7 @@ constexpr std::array kPhrases{
     Phrase{"request", "The request", "申请内容"},
     Phrase{"history", "Decided so far", "审批记录"},
     Phrase{"nobody_yet", "Nobody has decided yet.", "暂无审批记录。"},
-    Phrase{"void", "earlier round", "往轮"},
+    Phrase{"void", "does not count any more", "已失效"},
     Phrase{"your_decision", "Your decision", "您的意见"},
     Phrase{"your_correction", "Your correction", "修改申请"},
     Phrase{"comment", "Comment", "意见"},

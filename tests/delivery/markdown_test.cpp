@@ -64,6 +64,7 @@ TEST(MarkdownToText, ReadsWell) {
   EXPECT_EQ(markdown_to_text("one\ntwo  \nthree\n"), "one\ntwo\nthree\n");
   EXPECT_EQ(markdown_to_text("- a\n- b\n  - c\n\n1. x\n2. y\n"), "- a\n- b\n  - c\n\n1. x\n2. y\n");
   EXPECT_EQ(markdown_to_text("> quoted\n> lines\n\nafter\n"), "> quoted\n> lines\n\nafter\n");
+  EXPECT_EQ(markdown_to_text("before\n\n> quoted\n>\n> more\n"), "before\n\n> quoted\n>\n> more\n");
   EXPECT_EQ(markdown_to_text("```\ncode  here\n\nmore\n```\n"), "    code  here\n\n    more\n");
   EXPECT_EQ(markdown_to_text("|a|b|\n|-|-|\n|1|**2**|\n"), "a | b\n1 | 2\n");
   EXPECT_EQ(markdown_to_text("a\n\n---\n\nb\n"), "a\n\n----\n\nb\n");

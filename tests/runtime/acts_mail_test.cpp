@@ -21,12 +21,12 @@ class ActsMail : public EngineFixture {
     request.comment = "the tender *closes* on Friday";
     return request;
   }
-  // The message of that kind to that person, as it would be sent now.
+  // The message of that kind about `id` to that person, as it would be sent now.
   Mail mail(const std::string& kind, const std::string& to) {
     const Composer composer(*library, store->reader(), links, {{"Countersign", "approvals@example.com"}});
     std::optional<Mail> found;
     for (const OutboxRow& row : outbox()) {
-      if (row.kind != kind || row.recipient.value != to) continue;
+      if (row.instance.value != id || row.kind != kind || row.recipient.value != to) continue;
       auto composed = composer.compose(row, clock.now());
       EXPECT_TRUE(composed) << composed.error().message;
       if (composed && *composed) found = std::move(**composed);
@@ -84,6 +84,70 @@ TEST_F(ActsMail, AMentionQuotesTheComment) {
   EXPECT_EQ(sent.to.address, "boss@example.com");
   EXPECT_THAT(sent.text,
               AllOf(HasSubstr("rep mentions you in a comment on SIMPLE-2026-1"), HasSubstr("which train?")));
+}
+
+TEST_F(ActsMail, WhatWasTakenBackIsMarkedAndAskedForAgain) {
+  load(R"(workflow: pair
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: both
+    approve:
+      by: '[person("boss"), person("fin")]'
+      need: all
+  - end: approved
+)");
+  id = start("pair");
+  ASSERT_EQ(decide(id, "fin", "approved", "fine").status, 200);
+  const auto decided = items(id);
+  const auto own = std::ranges::find(decided, PersonId("fin"), &WorkItemRow::decided_by);
+  ASSERT_NE(own, decided.end());
+  EXPECT_THAT(mail("request", "boss").text,
+              AllOf(HasSubstr("fin: Approved"), Not(HasSubstr("does not count"))));
+  ASSERT_EQ(ask(TakeBackRequest{InstanceId(id), own->number, "too early", {}}, by("fin", "b")).status, 200);
+  EXPECT_THAT(mail("request", "boss").text, HasSubstr("fin: Approved (does not count any more) — fine"));
+  EXPECT_THAT(mail("request", "fin").text, HasSubstr("You have answered this before (Approved, 2026-03-02"));
+}
+
+TEST_F(ActsMail, AnEscalationSaysWhoAskedAndWhoIsLate) {
+  load(R"(workflow: late
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: review
+    approve: {by: person("boss")}
+    escalate: {after: 1 hour, to: person("fin")}
+  - end: approved
+)");
+  id = start("late");
+  advance(std::chrono::hours(2));
+  const Mail sent = mail("escalation", "fin");
+  EXPECT_THAT(sent.subject, HasSubstr("(overdue)"));
+  EXPECT_THAT(sent.text, HasSubstr("rep asked boss, who has not answered in time."));
+}
+
+TEST_F(ActsMail, ATaskAsksToDoSomething) {
+  load(R"(workflow: chore
+start:
+  - form:
+statuses: [done]
+steps:
+  - id: pack
+    task: {for: person("boss"), title: Pack the box}
+    remind: [{after: 1 hour}]
+  - end: done
+)");
+  id = start("chore");
+  EXPECT_THAT(mail("request", "boss").text, HasSubstr("rep asks you to do this."));
+}
+
+TEST_F(ActsMail, WhoeverWithdrawsIsNotAskedForChanges) {
+  ASSERT_EQ(ask(WithdrawRequest{InstanceId(id), "typo"}, by("rep", "w")).status, 200);
+  const Mail sent = mail("returned", "rep");
+  EXPECT_THAT(sent.subject, HasSubstr("With you again"));
+  EXPECT_THAT(sent.text, AllOf(HasSubstr("is with you again"), Not(HasSubstr("came back"))));
 }
 
 }  // namespace
