@@ -143,9 +143,10 @@ void add_doctor(Command& root, Connection& connection) {
           return failed(ExitCode::wrong_use, "--apply goes with --rebuild");
         if (options->rebuild) return rebuild(console, connection, *options);
         Findings findings;
-        const auto snapshot = check_files(connection, findings);
+        const Instant now = SystemClock().now();
+        const auto snapshot = check_files(connection, now, findings);
         if (options->check_database) check_pages_of_database(connection, findings);
-        const bool data_checked = check_data(connection, snapshot.get(), SystemClock().now(), findings);
+        const bool data_checked = check_data(connection, snapshot.get(), now, findings);
         check_daemon(console, connection, data_checked, findings);
         return print_findings(console, findings, connection.json);
       });

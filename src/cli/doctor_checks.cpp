@@ -38,6 +38,25 @@ void check_people(const Directory& directory, Findings& findings) {
                "without a mail address or a channel, so nothing can be sent to: " + named(without));
 }
 
+// A name means the year that the configuration lists, also after that year: nobody may have thought of it.
+void check_ledgers(const Snapshot& snapshot, const std::string& file, Instant now, Findings& findings) {
+  const int year = static_cast<int>(date::year_month_day(snapshot.calendars.at("")->day_of(now)).year());
+  std::vector<std::string> past;
+  for (const LedgerSettings& ledger : snapshot.ledgers) {
+    if (ledger.year != 0 && static_cast<int>(ledger.year) < year)
+      past.push_back(ledger_title(ledger.name, ledger.year));
+  }
+  if (past.empty()) return;
+  findings.add(
+      {.check = "ledgers",
+       .grade = warning,
+       .text = fmt::format("{} {} of a year that is over", named(past), past.size() == 1 ? "is" : "are"),
+       .on = file,
+       .why = "what is requested now still takes from there",
+       .mend =
+           fmt::format("write the year {} and its amount under 'ledgers', then countersign reload", year)});
+}
+
 bool can_go_on(const Outcome<ApiReply>& reply, const std::string& check, Findings& findings) {
   if (reply) return true;
   findings.is_unreachable = findings.is_unreachable || reply.error().code == ExitCode::unreachable;
@@ -135,7 +154,7 @@ std::string named(const std::vector<std::string>& names) {
   return text;
 }
 
-std::shared_ptr<const Snapshot> check_files(const Connection& connection, Findings& findings) {
+std::shared_ptr<const Snapshot> check_files(const Connection& connection, Instant now, Findings& findings) {
   Diagnostics diagnostics;
   const auto read = read_configuration(connection.config, diagnostics);
   if (!read) {
@@ -179,6 +198,7 @@ std::shared_ptr<const Snapshot> check_files(const Connection& connection, Findin
                              problems_in_words(workspace->diagnostics)));
   }
   check_people(*snapshot.directory, findings);
+  check_ledgers(snapshot, file, now, findings);
   const Secrets secrets(configuration.secrets);
   const Diagnostics lacking =
       deliverability_of(configuration, snapshot, [&](const std::string& name) { return secrets.find(name); });

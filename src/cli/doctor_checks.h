@@ -32,7 +32,7 @@ struct Findings {
 };
 
 // The configuration, and what it names. What is in force then; nullptr where it cannot be loaded.
-std::shared_ptr<const Snapshot> check_files(const Connection& connection, Findings& findings);
+std::shared_ptr<const Snapshot> check_files(const Connection& connection, Instant now, Findings& findings);
 // SQLite's own check of every page.
 void check_pages_of_database(const Connection& connection, Findings& findings);
 // What the data folder holds, whether the daemon runs or not. False where there is no database, so that only

@@ -37,10 +37,10 @@ Outcome<ExitCode> list_messages(Console& console, const Connection& connection,
 }
 
 void add_act(Command& outbox, Connection& connection, const std::string& name, std::string summary,
-             std::string words) {
+             std::string description, std::string words) {
   const auto id = std::make_shared<std::string>();
   Command& command = outbox.add(name, std::move(summary));
-  command.argument(*id, "ID", "as 'countersign outbox list' shows it");
+  command.describe(std::move(description)).argument(*id, "ID", "as 'countersign outbox list' shows it");
   add_connection(command, connection, Writes::yes);
   command.example("countersign outbox " + name + " 1041")
       .runs([id, name, said = std::move(words), &connection](Console& console) -> Outcome<ExitCode> {
@@ -74,8 +74,9 @@ void add_outbox(Command& root, Connection& connection) {
     return list_messages(console, connection, *options);
   });
   add_act(outbox, connection, "retry", "send a dead or dropped one again, under the same idempotency key",
-          "is sent again");
-  add_act(outbox, connection, "drop", "give up one that waits", "is dropped");
+          "A call whose step has gone on without its answer is not made again.", "is sent again");
+  add_act(outbox, connection, "drop", "give up one that waits, or put a dead one away",
+          "A step that waits for the answer of a call goes on with 'failed'.", "is dropped");
 }
 
 }  // namespace countersign::cli

@@ -177,9 +177,9 @@ Result<void> Chasing::release(Transaction& transaction, const PersonId& recipien
 }
 
 Result<void> fix_digest(Transaction& transaction, std::int64_t digest, Instant now) {
-  const auto row = transaction.pending_outbox(digest);
+  const auto row = transaction.outbox_row(digest);
   if (!row) return std::unexpected(row.error());
-  if (!*row) return {};
+  if (!*row || (*row)->status != OutboxStatus::pending) return {};
   const auto members = transaction.digest_entries(digest);
   if (!members) return std::unexpected(members.error());
   FixedDigest fixed{.entries = {}, .at = now};

@@ -17,17 +17,13 @@
 #include <spdlog/spdlog.h>
 
 #include "delivery/transfer.h"
+#include "runtime/breakers.h"
 #include "runtime/chasing.h"
 #include "runtime/outbox_rows.h"
+#include "runtime/outgoing_mail.h"
 #include "runtime/signed_request.h"
 
 namespace countersign {
-
-Duration retry_delay(std::uint32_t attempts, double spread) {
-  const Duration base = std::chrono::seconds(10) * (1LL << std::min<std::uint32_t>(attempts, 9));
-  const Duration capped = std::min<Duration>(base, std::chrono::hours(1));
-  return Duration(static_cast<std::int64_t>(static_cast<double>(capped.count()) * (0.8 + 0.4 * spread)));
-}
 
 class Dispatcher::Pump {
  public:
@@ -59,7 +55,7 @@ class Dispatcher::Pump {
 
   void reconsider(std::optional<DispatchRoutes> routes) {
     boost::asio::post(io_, [this, routes = std::move(routes)]() mutable {
-      breakers_.clear();
+      breakers_.close_all();
       if (routes) {
         settings_.routes = std::move(*routes);
         composer_.set_from(settings_.routes.from);
@@ -102,9 +98,7 @@ class Dispatcher::Pump {
     std::optional<Instant> next;
     for (const Reader::TargetDue& target : *targets) {
       if (is_inside(target.target)) continue;
-      const auto breaker = breakers_.find(target.target);
-      const Instant at =
-          breaker == breakers_.end() ? target.next_at : std::max(target.next_at, breaker->second.until);
+      const Instant at = std::max(target.next_at, breakers_.until(target.target).value_or(target.next_at));
       if (at > now) {
         next = next ? std::min(*next, at) : at;
         continue;
@@ -149,49 +143,27 @@ class Dispatcher::Pump {
 
   void send_ahead(Queue& queue, const std::string& target, Instant now) {
     while (!queue.ahead.empty() && queue.under_way.size() < kWindow) {
-      const auto breaker = breakers_.find(target);
-      if (breaker != breakers_.end() && breaker->second.until > now) return;
+      if (const auto until = breakers_.until(target); until && *until > now) return;
       auto row = std::make_shared<OutboxRow>(std::move(queue.ahead.front()));
       queue.ahead.pop_front();
       queue.under_way.insert(row->id);
       ++in_flight_;
       if (target == kMailTarget) {
-        send_mail(std::move(row), now);
+        send_mail(row, now);
       } else {
-        send_call(std::move(row), now);
+        send_call(row, now);
       }
     }
   }
 
   using Row = std::shared_ptr<OutboxRow>;
 
-  // A target that nobody can reach is left alone for a while, so that its rows are not tried one after the
-  // other.
-  struct Breaker {
-    Instant until;
-    std::uint32_t failures = 0;
-  };
-
   // What the installation lacks, and not the message: the whole queue waits, as for a target that is out of
   // reach.
   void hold(const Row& row, const std::string& why, Instant now, Duration limit, EffectId effect) {
-    trip(row->target, now);
+    breakers_.trip(row->target, now);
     spdlog::warn("the queue of {} waits: {}", row->target, why);
     retry(row, why, {}, now, limit, effect, true);
-  }
-
-  void trip(const std::string& target, Instant now) {
-    Breaker& breaker = breakers_[target];
-    if (now < breaker.until) return;  // the failures of one moment count once
-    breaker.until = now + retry_delay(breaker.failures, 0.5);
-    if (breaker.failures < 9) ++breaker.failures;
-  }
-
-  // Whether the failure says something about the target and not about the one message.
-  static bool is_targets_fault(std::optional<TransferFailure> failure) {
-    return failure == TransferFailure::dns || failure == TransferFailure::connect ||
-           failure == TransferFailure::tls || failure == TransferFailure::login ||
-           failure == TransferFailure::refused_address;
   }
 
   // A reminder that has come late (the mail server was down) waits for a time at which it may leave; a digest
@@ -235,25 +207,10 @@ class Dispatcher::Pump {
       return hold(row, fmt::format("there is no mail connector '{}'", settings_.routes.mail_connector), now,
                   settings_.give_up_after, {});
     }
-    SmtpMessage message;
-    message.server = {connector->mail->host,
-                      connector->mail->port,
-                      connector->mail->tls == MailServer::Tls::none       ? SmtpTls::none
-                      : connector->mail->tls == MailServer::Tls::implicit ? SmtpTls::implicit
-                                                                          : SmtpTls::starttls,
-                      connector->mail->user,
-                      {},
-                      connector->mail->ca_file,
-                      {}};
-    if (!connector->mail->user.empty()) {
-      auto password = settings_.secrets(connector->mail->password);
-      if (!password) return hold(row, password.error().message, now, settings_.give_up_after, {});
-      message.server.password = std::move(*password);
-    }
-    message.envelope_from = (*mail)->from.address;
-    message.recipients = {(*mail)->to.address};
-    message.bytes = std::move(*bytes);
-    transfers_->smtp(std::move(message),
+    Result<SmtpMessage> message =
+        outgoing_mail(*connector->mail, **mail, std::move(*bytes), settings_.secrets);
+    if (!message) return hold(row, message.error().message, now, settings_.give_up_after, {});
+    transfers_->smtp(std::move(*message),
                      [this, row](const SmtpOutcome& outcome) { mail_done(row, outcome); });
   }
 
@@ -264,9 +221,9 @@ class Dispatcher::Pump {
                                    ? fmt::format("{}: {}", to_string(*outcome.failure), outcome.message)
                                    : fmt::format("{} {}", verdict.code, verdict.text);
     if (is_targets_fault(outcome.failure)) {
-      trip(row->target, clock_.now());
+      breakers_.trip(row->target, clock_.now());
     } else {
-      breakers_.erase(row->target);
+      breakers_.close(row->target);
     }
     switch (verdict.verdict) {
       case SmtpVerdict::accepted:
@@ -338,9 +295,9 @@ class Dispatcher::Pump {
     const Instant now = clock_.now();
     const Duration limit = limit_of(under);
     if (is_targets_fault(outcome.failure)) {
-      trip(under.row->target, now);
+      breakers_.trip(under.row->target, now);
     } else {
-      breakers_.erase(under.row->target);
+      breakers_.close(under.row->target);
     }
     if (outcome.failure) {
       const std::string detail = fmt::format("{}: {}", to_string(*outcome.failure), outcome.message);
@@ -408,7 +365,7 @@ class Dispatcher::Pump {
 
   // Only when it is stored the row leaves what is under way: else what was sent would be sent again, at once
   // and for ever.
-  void note(const Row& row, std::shared_ptr<const DeliveryReport> done) {
+  void note(const Row& row, const std::shared_ptr<const DeliveryReport>& done) {
     engine_.report_delivery(*done, [this, row, done](const Result<void>& stored) {
       if (stored) return boost::asio::post(io_, [this, row] { finished(*row); });
       spdlog::error("cannot note the delivery of outbox {}, will try again: {}", row->id,
@@ -445,7 +402,7 @@ class Dispatcher::Pump {
   boost::asio::steady_timer timer_;
   std::optional<TransferClient> transfers_;
   std::map<std::string, Queue> queues_;
-  std::map<std::string, Breaker> breakers_;
+  Breakers breakers_;
   std::thread thread_;
   std::mutex idle_mutex_;
   std::condition_variable idle_;

@@ -56,8 +56,4 @@ class Dispatcher {
   std::unique_ptr<Pump> pump_;
 };
 
-// How long the attempt after `attempts` failures waits: 10 seconds, doubling, at most an hour; `spread` in
-// [0, 1) shifts it by up to a fifth either way, so that failed rows do not come back together.
-Duration retry_delay(std::uint32_t attempts, double spread);
-
 }  // namespace countersign

@@ -35,11 +35,6 @@ constexpr Duration kWaitMax = std::chrono::hours(1);
 constexpr Duration kSweepEvery = std::chrono::seconds(2);
 constexpr Duration kSweepRest = std::chrono::minutes(1);
 
-// Nothing about the job was wrong: the same may succeed later.
-bool is_transient(const Error& error) {
-  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
-}
-
 }  // namespace
 
 class Engine::Loop {
@@ -61,7 +56,7 @@ class Engine::Loop {
 
   ~Loop() { stop(Duration(0)); }
 
-  void submit(Request request, Caller caller, Completion done) {
+  void submit(Request request, Caller caller, const Completion& done) {
     auto job = std::make_shared<RequestJob>(jobs_, std::move(request), std::move(caller));
     QueuedJob queued{[job](Transaction& transaction, Instant now) { return job->run(transaction, now); },
                      [this, job, done](Result<void> stored) {
@@ -260,12 +255,12 @@ class Engine::Loop {
   }
 
   Result<void> note_delivery(const DeliveryReport& report, Transaction& transaction, Instant at) {
-    const auto pending = transaction.pending_outbox(report.row);
-    if (!pending) return std::unexpected(pending.error());
-    if (!*pending) return {};  // noted before, or dropped meanwhile
+    const auto row = transaction.outbox_row(report.row);
+    if (!row) return std::unexpected(row.error());
+    if (!*row || (*row)->status != OutboxStatus::pending) return {};  // noted before, or dropped meanwhile
     if (report.kind == DeliveryReport::Kind::fix) return fix_digest(transaction, report.row, at);
     if (report.kind == DeliveryReport::Kind::retry) {
-      if (report.delivered_nothing && (*pending)->kind == kDigestKind) {
+      if (report.delivered_nothing && (*row)->kind == kDigestKind) {
         if (auto reopened = reopen_digest(transaction, report.row); !reopened) return reopened;
       }
       return transaction.retry_outbox(report.row, report.next_at, report.detail);
@@ -497,8 +492,8 @@ Engine::Engine(Store& store, Library& library, const Clock& clock, RandomSource&
     : loop_(std::make_unique<Loop>(store, library, clock, random, links, options)) {}
 Engine::~Engine() = default;
 
-void Engine::submit(Request request, Caller caller, Completion done) {
-  loop_->submit(std::move(request), std::move(caller), std::move(done));
+void Engine::submit(Request request, Caller caller, const Completion& done) {
+  loop_->submit(std::move(request), std::move(caller), done);
 }
 void Engine::submit_internal(Job job, std::function<void(Result<void>)> done) {
   loop_->submit_internal(std::move(job), std::move(done));

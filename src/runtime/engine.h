@@ -71,7 +71,7 @@ class Engine {
   // Thread-safe, returns at once. `done` is called exactly once, on the writer's thread, after the commit of
   // the command's batch (also for rejections), or at once with `unavailable` where the queue is full or the
   // engine stops. It must be quick and must not call back into the engine's blocking calls.
-  void submit(Request request, Caller caller, Completion done);
+  void submit(Request request, Caller caller, const Completion& done);
 
   // Jobs of the runtime itself (delivery results, backup steps); not counted against callers.
   void submit_internal(Job job, std::function<void(Result<void>)> done);

@@ -27,7 +27,7 @@ InstanceId parent_of(const InstanceId& child) {
 
 Result<void> tell_parent(const JobContext& context, const StartChildPayload& start, std::string status,
                          std::string why, Transaction& transaction, Instant now) {
-  if (!start.activation) return {};  // nobody waits; the row's detail keeps the reason
+  if (!start.activation) return {};
   const ChildEnded command{start.activation, start.child, std::move(status), std::move(why)};
   auto executed = context.execution.run(transaction, parent_of(start.child), command, now);
   if (executed || !is_failure(executed.error().error)) return {};
@@ -87,7 +87,12 @@ Result<std::string> start_child(const JobContext& context, const OutboxRow& row,
       if (!executed && is_failure(executed.error().error)) return std::unexpected(executed.error().error);
       why = executed ? fmt::format("an open instance has this key ({})", executed->existing->value)
                      : executed.error().error.message;
+      if (executed && !start->activation) return why;
     }
+  }
+  // Nobody waits who could be told: it stays as a dead letter, and can be retried.
+  if (!start->activation) {
+    return fail(ErrorCode::conflict, fmt::format("{} could not be started: {}", start->workflow.value, why));
   }
   if (auto told = tell_parent(context, *start, {}, why, transaction, now); !told) {
     return std::unexpected(told.error());
@@ -121,9 +126,9 @@ Result<std::string> apply_row(const JobContext& context, const OutboxRow& row, T
 
 Result<void> consume_engine_row(const JobContext& context, const OutboxRow& row, Transaction& transaction,
                                 Instant now) {
-  const auto pending = transaction.pending_outbox(row.id);
-  if (!pending) return std::unexpected(pending.error());
-  if (!*pending) return {};
+  const auto stored = transaction.outbox_row(row.id);
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored || (*stored)->status != OutboxStatus::pending) return {};
   const Result<std::string> detail = apply_row(context, row, transaction, now);
   if (!detail) return std::unexpected(detail.error());
   return transaction.finish_outbox(row.id, OutboxStatus::sent, *detail);

@@ -11,6 +11,7 @@
 #include "runtime/absences.h"
 #include "runtime/inbound.h"
 #include "runtime/ledger_json.h"
+#include "runtime/outbox_acts.h"
 
 namespace countersign {
 namespace {
@@ -138,31 +139,46 @@ Answer RequestJob::answer(Result<void> stored) {
   return std::move(answer_);
 }
 
-Answer RequestJob::answer_once(Transaction& transaction, Instant now) {
-  const bool repeatable = !caller_.idempotency_key.empty();
-  if (repeatable) {
-    auto known = transaction.find_answer(actor_key(caller_.actor), caller_.route, caller_.idempotency_key);
-    if (!known) return refuse(known.error());
-    if (*known && (*known)->request_hash != caller_.request_hash) {
-      return std::unexpected(Refusal{
-          Error{ErrorCode::invalid_input, "this Idempotency-Key was used before with another request", {}},
-          {{"", "use a new Idempotency-Key for a new request"}}});
-    }
-    if (*known) return Reply{(*known)->status, (*known)->answer};
+// The answer that was given under that key; refused where the key was used with another request.
+std::expected<std::optional<IdempotencyRow>, Refusal> RequestJob::find_answer(
+    const std::string& key, Transaction& transaction) const {
+  auto known = transaction.find_answer(actor_key(caller_.actor), caller_.route, key);
+  if (!known) return refuse(known.error());
+  if (*known && (*known)->request_hash != caller_.request_hash) {
+    return std::unexpected(Refusal{
+        Error{ErrorCode::invalid_input, "this Idempotency-Key was used before with another request", {}},
+        {{"", "use a new Idempotency-Key for a new request"}}});
   }
-  Answer answer =
-      std::visit([&](const auto& request) { return handle(request, transaction, now); }, request_);
-  if (answer && repeatable) {
-    const IdempotencyRow row{actor_key(caller_.actor),
-                             caller_.route,
-                             caller_.idempotency_key,
-                             caller_.request_hash,
-                             answer->status,
-                             answer->body,
-                             now};
-    if (Result<void> kept = transaction.keep_answer(row); !kept) return refuse(kept.error());
-  }
+  return std::move(*known);
+}
+
+Answer RequestJob::keep_answer(const std::string& key, const Reply& answer, Transaction& transaction,
+                               Instant now) const {
+  const IdempotencyRow row{
+      actor_key(caller_.actor), caller_.route, key, caller_.request_hash, answer.status, answer.body, now};
+  if (Result<void> kept = transaction.keep_answer(row); !kept) return refuse(kept.error());
   return answer;
+}
+
+Answer RequestJob::answer_once(Transaction& transaction, Instant now) {
+  const auto handled = [&] {
+    return std::visit([&](const auto& request) { return handle(request, transaction, now); }, request_);
+  };
+  if (caller_.idempotency_key.empty()) return handled();
+  const std::string own_key = caller_.idempotency_key + caller_.part;
+  const auto known = find_answer(own_key, transaction);
+  if (!known) return std::unexpected(known.error());
+  if (*known) return Reply{(*known)->status, (*known)->answer};
+  // Of a list each part has an answer of its own, and the key stands for the whole list.
+  const bool is_part = !caller_.part.empty();
+  const auto whole = is_part ? find_answer(caller_.idempotency_key, transaction) : known;
+  if (!whole) return std::unexpected(whole.error());
+  Answer answer = handled();
+  if (answer && is_part && !*whole) {
+    if (Answer kept = keep_answer(caller_.idempotency_key, Reply{200, {}}, transaction, now); !kept)
+      return kept;
+  }
+  return answer ? keep_answer(own_key, *answer, transaction, now) : answer;
 }
 
 FormContext RequestJob::form_context(const Directory& directory, std::string pointer) const {
@@ -410,19 +426,7 @@ Answer RequestJob::handle(const DropInbound& request, Transaction& transaction, 
 }
 
 Answer RequestJob::handle(const OutboxAct& request, Transaction& transaction, Instant now) {
-  const Result<void> done = request.act == OutboxAct::Act::retry
-                                ? transaction.revive_outbox(request.id, now)
-                                : transaction.finish_outbox(request.id, OutboxStatus::dropped,
-                                                            "dropped by " + caller_.actor.person.value);
-  if (!done) return refuse(done.error());
-  // It may be a message between instances, or have stood before one.
-  context_.execution.add_outbox_ripple();
-  if (request.act == OutboxAct::Act::retry) context_.execution.add_outbox_retried_ripple();
-  context_.execution.add_engine_rows_ripple();
-  context_.execution.add_held_messages_ripple();
-  return Reply{200, write_json(json::object{
-                        {"id", request.id},
-                        {"status", request.act == OutboxAct::Act::retry ? "pending" : "dropped"}})};
+  return act_on_outbox(context_, request, caller_.actor.person, transaction, now);
 }
 
 Answer RequestJob::handle(const CreateKey& request, Transaction& transaction, Instant now) {

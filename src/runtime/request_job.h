@@ -42,6 +42,10 @@ class RequestJob {
 
  private:
   Answer answer_once(Transaction& transaction, Instant now);
+  std::expected<std::optional<IdempotencyRow>, Refusal> find_answer(const std::string& key,
+                                                                    Transaction& transaction) const;
+  Answer keep_answer(const std::string& key, const Reply& answer, Transaction& transaction,
+                     Instant now) const;
   Answer handle(const StartRequest& request, Transaction& transaction, Instant now);
   Answer handle(const DecisionRequest& request, Transaction& transaction, Instant now);
   Answer handle(const ItemActRequest& request, Transaction& transaction, Instant now);

@@ -25,6 +25,7 @@ struct Caller {
   std::string idempotency_key;  // "" for none
   std::string route;            // "POST /api/v1/work-items/{id}/decision"
   std::string request_hash;     // of path and body
+  std::string part = {};        // which of several acts under one key, "" for the only one
 };
 
 struct StartRequest {

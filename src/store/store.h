@@ -62,6 +62,7 @@ class Transaction {
   virtual Result<void> apply(const Change& change) = 0;
 
   virtual Result<std::int64_t> add_outbox(OutboxRow row) = 0;
+  // A pending row is sent, dead or dropped; a dead one can still be dropped. Nothing where it is neither.
   virtual Result<void> finish_outbox(std::int64_t id, OutboxStatus status, std::string_view detail) = 0;
   // One more attempt is counted; the row waits until `next_at`.
   virtual Result<void> retry_outbox(std::int64_t id, Instant next_at, std::string_view error) = 0;
@@ -72,8 +73,8 @@ class Transaction {
   virtual Result<void> hurry_outbox(Instant next_at) = 0;
   // Drops the pending messages about an item (it closed), returns how many.
   virtual Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) = 0;
-  // nullopt where the row is not pending any more: a repeated delivery result changes nothing.
-  virtual Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) = 0;
+  // Whatever became of it.
+  virtual Result<std::optional<OutboxRow>> outbox_row(std::int64_t id) = 0;
 
   // Reminders that wait for their time in the queue "chase", and the mails that carry several of them. Held
   // ones of a person, oldest first.

@@ -31,7 +31,7 @@ json::value cursor_json(const std::string& cursor) {
 
 // The ring follows what was committed; the answer goes out once it does, so that a new key works at once and
 // a revoked one never again.
-void submit_key_change(const Surroundings& around, Call call, Caller caller, Request request) {
+void submit_key_change(const Surroundings& around, const Call& call, Caller caller, Request request) {
   submit(around, std::move(caller), std::move(request),
          [&around, respond = call.respond, path = call.request.path](const Answer& answer) {
            HttpReply reply = reply_of(answer, path);
@@ -229,7 +229,7 @@ std::vector<Route> admin_routes(const Surroundings& around) {
   routes.push_back({"POST",
                     "/api/v1/admin/outbox/{id}/drop",
                     Scope::admin,
-                    "Give it up",
+                    "Give it up; a step that waits for its answer goes on with failed",
                     kJsonBytesMax,
                     json_only(),
                     "",

@@ -241,7 +241,7 @@ void decide_several(const Surroundings& around, Call call) {
   bulk->respond = call.respond;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     Caller each = *caller;
-    if (!each.idempotency_key.empty()) each.idempotency_key += fmt::format("#{}", i);
+    each.part = fmt::format("#{}", i);
     submit(around, std::move(each), std::move(requests[i]),
            [bulk, i, id = ids[i], path = call.request.path](const Answer& answer) {
              bulk->answers[i] = answer_json(id, answer, path);

@@ -273,6 +273,18 @@ TEST_F(DoctorOverData, FindsWorkflowsThatNameAMissingGroup) {
   EXPECT_THAT(string_at(version, "mend"), StartsWith("countersign workflow migrate two"));
 }
 
+TEST_F(DoctorOverData, FindsABudgetOfAYearThatIsOver) {
+  write("countersign.yaml",
+        "data: data\nworkflows: [flows]\nconnectors: [connectors]\npeople: people.yaml\nledgers:\n"
+        "  travel: {currency: EUR, year: 2001, amount: 100}\n"
+        "  books: {currency: EUR, year: 2999, amount: 100}\n"
+        "  tea: {currency: EUR, amount: 100}\n");
+  const auto found = findings("ledgers");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(string_at(found.front(), "text"), "travel 2001 is of a year that is over");
+  EXPECT_THAT(string_at(found.front(), "mend"), HasSubstr("under 'ledgers'"));
+}
+
 TEST_F(DoctorOverData, FindsAnIncident) {
   sql("UPDATE instance SET incident = 'no manager' WHERE n = 1;");
   const json::value found = problem("instances");

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "runtime/breakers.h"
 #include "tests/runtime/engine_fixture.h"
 
 namespace countersign::testing {

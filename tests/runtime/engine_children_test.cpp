@@ -8,6 +8,7 @@
 namespace countersign::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST_F(EngineFixture, AParentWaitsForItsChildAndFollowsItsStatus) {
@@ -147,6 +148,40 @@ TEST_F(EngineFixture, ADamagedMessageBetweenInstancesIsDeadAndCanBeRetried) {
   EXPECT_EQ(outbox().front().status, OutboxStatus::dead);
   EXPECT_EQ(ask(OutboxAct{outbox().front().id, OutboxAct::Act::retry}).status, 200);
   EXPECT_EQ(outbox().front().attempts, 1U) << "it was tried again after the retry";
+}
+
+TEST_F(EngineFixture, AChildThatNobodyWaitsForIsADeadLetterWhereItCannotStart) {
+  load(R"(workflow: strict
+start:
+  - form:
+form:
+  amount: {type: integer, required: true}
+refuse_when:
+  - {when: form.amount > 10, say: That is too much.}
+statuses: [done]
+steps:
+  - end: done
+)");
+  load(R"(workflow: parent
+start:
+  - form:
+form:
+  amount: {type: integer, required: true}
+statuses: [done]
+steps:
+  - run: strict
+    wait: false
+    with: {amount: form.amount}
+  - end: done
+)");
+  EXPECT_EQ(status_of(start("parent", R"({"amount": 11})")), "done");
+  ASSERT_EQ(outbox().size(), 1U);
+  EXPECT_EQ(outbox().front().status, OutboxStatus::dead);
+  EXPECT_THAT(outbox().front().last_error,
+              AllOf(HasSubstr("strict could not be started"), HasSubstr("That is too much.")));
+  EXPECT_EQ(ask(OutboxAct{outbox().front().id, OutboxAct::Act::drop}, by("boss")).status, 200)
+      << "nobody waits for it";
+  EXPECT_EQ(outbox().front().status, OutboxStatus::dropped);
 }
 
 TEST_F(EngineFixture, AConnectorThatIsDownHoldsUpNoMessageBetweenInstances) {

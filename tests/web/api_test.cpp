@@ -204,6 +204,34 @@ TEST_F(Api, DecidesSeveralWithAnAnswerForEach) {
       422);
 }
 
+TEST_F(Api, AKeyStandsForAWholeListOfDecisions) {
+  const std::string key = site.key({"decide"}, "zhang.wei");
+  const auto list = [](const std::vector<std::string>& items) {
+    std::string all;
+    for (const std::string& item : items)
+      all += (all.empty() ? "" : ",") + fmt::format(R"({{"id":"{}","outcome":"approved"}})", item);
+    return R"({"decisions":[)" + all + "]}";
+  };
+  const auto statuses = [&](const std::string& body) {
+    const ClientReply reply =
+        site.post("/api/v1/work-items/decisions", body, key, {{"Idempotency-Key", "all-1"}});
+    std::vector<std::int64_t> found;
+    const json::value answered = json_of(reply);
+    for (const json::value& result : find(answered, "results")->as_array())
+      found.push_back(find(result, "status")->as_int64());
+    return found;
+  };
+  const std::vector<std::string> items{site.open_item(site.start_expense()),
+                                       site.open_item(site.start_expense()),
+                                       site.open_item(site.start_expense())};
+  const std::string two = list({items[0], items[1]});
+  EXPECT_EQ(statuses(two), (std::vector<std::int64_t>{200, 200}));
+  EXPECT_EQ(statuses(two), (std::vector<std::int64_t>{200, 200})) << "a repeat gets the same answers";
+  EXPECT_EQ(statuses(list({items[0], items[1], items[2]})), (std::vector<std::int64_t>{422, 422, 422}));
+  EXPECT_NE(site.get("/api/v1/work-items/" + items[2], site.key({"read"})).body.find("\"open\""),
+            std::string::npos);
+}
+
 TEST_F(Api, SendsBackAndTakesTheCorrectedForm) {
   const std::string instance = site.start_expense();
   const std::string key = site.key({"decide"}, "zhang.wei");

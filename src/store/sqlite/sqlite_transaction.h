@@ -22,7 +22,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> revive_outbox(std::int64_t id, Instant next_at) override;
   Result<void> hurry_outbox(Instant next_at) override;
   Result<int> drop_messages(const InstanceId& instance, std::uint32_t item) override;
-  Result<std::optional<OutboxRow>> pending_outbox(std::int64_t id) override;
+  Result<std::optional<OutboxRow>> outbox_row(std::int64_t id) override;
 
   Result<std::vector<OutboxRow>> held_messages(const PersonId& recipient, std::size_t limit) override;
   Result<void> postpone_messages(const PersonId& recipient, Instant next_at) override;

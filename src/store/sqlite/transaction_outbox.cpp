@@ -75,7 +75,8 @@ Result<void> SqliteTransaction::finish_outbox(std::int64_t id, OutboxStatus stat
     // Dropping is no attempt.
     Rows rows = db_.query(
         "UPDATE outbox SET status = ?2, last_error = ?3, attempts = attempts + (?2 <> 3), blocked = 0 "
-        "WHERE id = ?1 AND status = 0 RETURNING target, order_key, kind = 'digest'",
+        "WHERE id = ?1 AND (status = 0 OR (status = 2 AND ?2 = 3)) RETURNING target, order_key, kind = "
+        "'digest'",
         id, static_cast<int>(status), detail);
     while (rows.next()) {
       batch_.mark_target(rows.text(0));
@@ -87,7 +88,7 @@ Result<void> SqliteTransaction::finish_outbox(std::int64_t id, OutboxStatus stat
   if (carries) {
     auto done = db_.run(
         "UPDATE outbox SET status = ?2, last_error = ?3, attempts = attempts + (?2 <> 3), blocked = 0 "
-        "WHERE digest = ?1 AND digest <> 0 AND status = 0",
+        "WHERE digest = ?1 AND digest <> 0 AND (status = 0 OR (status = 2 AND ?2 = 3))",
         id, static_cast<int>(status), detail);
     if (!done) return done;
   }
@@ -193,8 +194,8 @@ Result<int> SqliteTransaction::drop_messages(const InstanceId& instance, std::ui
   return static_cast<int>(pending.size());
 }
 
-Result<std::optional<OutboxRow>> SqliteTransaction::pending_outbox(std::int64_t id) {
-  Rows rows = db_.query("SELECT " COUNTERSIGN_OUTBOX_COLUMNS " FROM outbox WHERE id = ? AND status = 0", id);
+Result<std::optional<OutboxRow>> SqliteTransaction::outbox_row(std::int64_t id) {
+  Rows rows = db_.query("SELECT " COUNTERSIGN_OUTBOX_COLUMNS " FROM outbox WHERE id = ?", id);
   std::optional<OutboxRow> row;
   if (rows.next()) row = read_outbox_row(rows);
   if (auto done = rows.done(); !done) return passed_on(done);
