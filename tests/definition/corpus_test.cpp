@@ -156,6 +156,10 @@ TEST(Corpus, HasAnExpectedFileForEveryBrokenFileAndNoOther) {
   }
 }
 
+TEST(Corpus, GoOutOfItemsThatComeOneByOneCancelsNothingBeside) {
+  EXPECT_EQ(load_file("good", "go-out-of-one-by-one").diagnostics.to_text(), "");
+}
+
 TEST(Corpus, HasAtLeast150BrokenFiles) {
   EXPECT_GE(corpus("broken").size(), 150U);
 }
