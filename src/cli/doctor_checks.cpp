@@ -124,9 +124,11 @@ void check_schedules(ApiClient& client, Findings& findings) {
     return findings.add("schedules", good,
                         fmt::format("{}, nothing owed", counted(schedules, "schedule", "schedules")));
   }
-  findings.add("schedules", problem,
-               fmt::format("{} refused: {} (mend the cause, then 'countersign reload' tries again)",
-                           counted(owed.size(), "start was", "starts were"), named(owed)));
+  findings.add(
+      "schedules", problem,
+      fmt::format(
+          "{} refused: {} (mend the cause, then 'countersign workflow retry' or a reload tries again)",
+          counted(owed.size(), "start was", "starts were"), named(owed)));
 }
 
 void check_clock(ApiClient& client, Findings& findings) {

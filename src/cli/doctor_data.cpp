@@ -169,7 +169,8 @@ void check_schedules_of(const Reader& reader, Findings& findings) {
                   .text = fmt::format("the start for {} was refused", start.period),
                   .on = start.workflow.value + (start.person.empty() ? "" : " of " + start.person.value),
                   .why = start.error,
-                  .mend = "countersign reload"});
+                  .mend = fmt::format("countersign workflow retry {} {}{}", start.workflow.value, start.name,
+                                      start.person.empty() ? "" : " --person " + start.person.value)});
   }
   if (owed->empty()) findings.add("schedules", good, "nothing owed");
 }

@@ -89,7 +89,7 @@ std::string who_in_words(const json::value& asked) {
   return reason.empty() ? who : fmt::format("{} (by {})", who, reason);
 }
 
-std::string way_in_words(const json::value& way) {
+std::string place_in_words(const json::value& way) {
   const std::string ends = shown_at(way, "ends");
   const std::string step = shown_at(way, "step");
   const std::string asks = shown_at(way, "asks");
@@ -102,6 +102,15 @@ std::string way_in_words(const json::value& way) {
   }
   if (step.empty()) return "the other branches go on";
   return asks.empty() ? step : fmt::format("{}, which asks {}", step, asks);
+}
+
+// "c, which asks group("legal"), where form.n > 100; else it ends: small".
+std::string way_in_words(const json::value& way) {
+  const std::string condition = shown_at(way, "if");
+  const std::string place = place_in_words(way);
+  const json::value* otherwise = find(way, "otherwise");
+  if (condition.empty() || otherwise == nullptr) return place;
+  return fmt::format("{}, where {}; else {}", place, condition, way_in_words(*otherwise));
 }
 
 std::string timer_in_words(const json::value& timer) {

@@ -70,10 +70,11 @@ class GraphMaker {
   }
 
  private:
-  // A step that is drawn as an arrow to somewhere else.
-  static bool is_arrow(const Step& step) {
+  static bool leads_away(const Step& step) {
     return std::holds_alternative<Go>(step.kind) || std::holds_alternative<End>(step.kind);
   }
+  // A step that is drawn as an arrow to somewhere else; with a condition it is where two arrows part.
+  static bool is_arrow(const Step& step) { return leads_away(step) && !step.when; }
   static std::string node_id(const Step& step) { return fmt::format("s{}", step.index); }
   std::string end_id(const std::string& status) {
     ends_.insert(status);
@@ -100,6 +101,13 @@ class GraphMaker {
   void add_node(const Step& step) {
     GraphNode node{GraphNode::Shape::system, node_id(step), {}};
     const std::string title = words_of(step.title, locale_);
+    if (leads_away(step)) {
+      node.shape = GraphNode::Shape::choice;
+      if (!title.empty()) node.lines.push_back(title);
+      node.lines.push_back(step.when->program.source());
+      graph_.nodes.push_back(std::move(node));
+      return;
+    }
     node.lines.push_back(title.empty() ? step.name : title);
     if (const auto* approve = std::get_if<Approve>(&step.kind)) {
       node.shape = GraphNode::Shape::people;
@@ -136,10 +144,9 @@ class GraphMaker {
   std::string node_of(const Way& way) {
     if (!way.status.empty()) return end_id(way.status);
     if (way.block != kNoStep) {
-      const Step& block = definition_.step(way.block);
-      // Levels come together again in their box: only it knows when all of them are open.
-      if (std::holds_alternative<Gates>(block.kind)) return node_id(block);
-      return node_of(way_behind(definition_, block, Blocks::stop));
+      // Levels, branches and items come together again in their box: only it knows when enough of them have
+      // ended, and with which outcome.
+      return node_id(definition_.step(way.block));
     }
     return way.step == kNoStep ? std::string() : node_id(definition_.step(way.step));
   }
@@ -151,6 +158,14 @@ class GraphMaker {
 
   void add_ways(const Step& step) {
     const std::string from = node_id(step);
+    if (leads_away(step)) {
+      const auto* go = std::get_if<Go>(&step.kind);
+      add_edge(from,
+               go != nullptr ? node_of(way_to(definition_, definition_.step(go->step)))
+                             : end_id(std::get<End>(step.kind).status),
+               "yes");
+      return add_edge(from, behind(step), "no");
+    }
     const bool goes_on = !add_inner_lists(step);
     std::vector<std::string> handled;
     for (const auto& [outcome, list] : step.on) {
@@ -197,7 +212,7 @@ class GraphMaker {
       add_edge(node_id(step), node_of(way_into(definition_, level.list, Blocks::stop)), label_of(level));
   }
 
-  // Branches, options, levels. True where the way behind the step leaves from their ends.
+  // Branches, options, levels. True where the way behind the step leaves from their ends: of options.
   bool add_inner_lists(const Step& step) {
     if (const auto* gates = std::get_if<Gates>(&step.kind)) {
       add_levels(step, *gates);
@@ -219,7 +234,7 @@ class GraphMaker {
     }
     if (any && std::holds_alternative<Choose>(step.kind) && !has_else)
       add_edge(node_id(step), behind(step), "else");
-    return any;
+    return any && std::holds_alternative<Choose>(step.kind);
   }
 
   void add_returns(const Step& step) {

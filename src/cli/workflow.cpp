@@ -109,14 +109,14 @@ Outcome<void> move_one(ApiClient& client, const MigrateOptions& options, const s
 }
 
 void print_moves(Console& console, const MigrateOptions& options, const Moved& done) {
-  Table table({"REFERENCE", "FROM VERSION", "", "WHY NOT"});
+  Table table({"REFERENCE", "FROM VERSION", "", "FILLED IN", "WHY NOT"});
   for (const json::value& row : done.instances) {
     const bool moves = flag_at(row, "moves");
     table.add({shown_at(row, "reference"), shown_at(row, "version").substr(0, kVersionShown),
                !moves          ? "stays"
                : options.apply ? "moved"
                                : "would move",
-               shown_at(row, "obstacles")});
+               moves ? shown_at(row, "fills") : "", shown_at(row, "obstacles")});
   }
   if (!table.empty()) console.out << table.text();
   console.out << fmt::format("{} {}, {} {}\n", counted(done.moved, "instance", "instances"),
@@ -159,6 +159,29 @@ Outcome<ExitCode> migrate(Console& console, const Connection& connection, const 
   return done.refused > 0 ? ExitCode::not_so : ExitCode::done;
 }
 
+struct OwedStart {
+  std::string workflow, schedule, person;
+};
+
+Outcome<ExitCode> retry(Console& console, const Connection& connection, const OwedStart& owed) {
+  auto client = connect(console, connection);
+  if (!client) return std::unexpected(client.error());
+  const auto reply = client->post(
+      path_of(owed.workflow, fmt::format("/schedules/{}/retry", web::escape_segment(owed.schedule))),
+      json::object{{"person", owed.person}});
+  if (!reply) return std::unexpected(reply.error());
+  if (connection.json) {
+    print_json(console, reply->body);
+    return ExitCode::done;
+  }
+  for (const json::value& row : list_at(reply->body, "instances")) {
+    const std::string person = shown_at(row, "person");
+    console.out << fmt::format("{} {}{}\n", flag_at(row, "existed") ? "was started before:" : "started",
+                               shown_at(row, "id"), person.empty() ? "" : " for " + person);
+  }
+  return ExitCode::done;
+}
+
 }  // namespace
 
 void add_workflow(Command& root, Connection& connection) {
@@ -190,6 +213,24 @@ void add_workflow(Command& root, Connection& connection) {
       .runs([two, &connection](Console& console) {
         return diff(console, connection, two->before, two->after);
       });
+
+  const auto owed = std::make_shared<OwedStart>();
+  Command& retrying = workflow.add("retry", "make a start again that a schedule was refused");
+  retrying
+      .describe(
+          "A schedule goes on where one of its starts is refused, and owes that one: 'countersign doctor' "
+          "and "
+          "'countersign workflow list' name what is owed. When the cause is mended, this makes it at once, "
+          "and "
+          "says why where it is refused again. Where nobody could be named when the schedule ran, it starts "
+          "all "
+          "or none.")
+      .argument(owed->workflow, "WORKFLOW", "the workflow's id")
+      .argument(owed->schedule, "SCHEDULE", "the schedule's name: its 'id', else its 'every'")
+      .option(owed->person, "--person", "ID", "for whom, where the schedule starts one for each person");
+  add_connection(retrying, connection, Writes::yes);
+  retrying.example("countersign workflow retry territory-plan quarter --person li.na")
+      .runs([owed, &connection](Console& console) { return retry(console, connection, *owed); });
 
   const auto options = std::make_shared<MigrateOptions>();
   Command& moving = workflow.add("migrate", "move open instances to another version");

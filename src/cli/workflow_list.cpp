@@ -50,7 +50,8 @@ void add_workflow_list(Command& workflow, Connection& connection) {
   Command& listing = workflow.add("list", "list the workflows in force, what starts them and when");
   listing.describe(
       "OWED counts starts that a schedule was refused, for a person without a manager for instance; "
-      "'countersign doctor' names them, and 'countersign reload' tries them again.");
+      "'countersign doctor' names them, 'countersign workflow retry' tries one of them again, and "
+      "'countersign reload' all.");
   add_connection(listing, connection);
   listing.example("countersign workflow list").runs([&connection](Console& console) {
     return list_workflows(console, connection);

@@ -10,7 +10,8 @@ namespace countersign {
 // The faults that somebody can make on a page. Arguments in the order in which they stand behind the name.
 enum class FormFault {
   other,  // only `detail` says what; a page cannot cause it
-  said,   // `detail` is the workflow's own text, in the reader's language already
+  said,   // number of the rule of `refuse_when`, if one; `detail` is the workflow's own text, in their
+          // language
   required,
   too_few,         // least, given
   too_many,        // given, most

@@ -36,6 +36,7 @@ void fill(Transition& transition, Draft& draft, const Field& field, const Expres
     return transition.raise(fmt::format("{}: {}", field.name, value.error().message));
   }
   Result<cel::Value> fitting = fit_field(field, *value, transition.context());
+  if (!fitting && fitting.error().code == ErrorCode::not_found) return;
   if (!fitting) return transition.raise(fmt::format("{}: {}", field.name, fitting.error().message));
   draft.form().insert_or_assign(field.name, std::move(*fitting));
 }
@@ -128,6 +129,20 @@ Fields derive_form(Transition& transition, Fields proposed, const PersonId& requ
   return std::move(draft.form());
 }
 
+Fields complete_form(Transition& transition, Fields form) {
+  const Definition& definition = transition.definition();
+  Draft draft(transition.context(), transition.state(), std::move(form), transition.state().requester);
+  for (std::size_t i = 0; i < definition.form.size(); ++i) {
+    const Field& field = definition.form[definition.form_order.empty() ? i : definition.form_order[i]];
+    const auto value = draft.form().find(field.name);
+    if (!is_empty(value == draft.form().end() ? nullptr : &value->second)) continue;
+    if (!field.computed && !field.default_value) continue;
+    if (is_shown(transition, draft, field))
+      fill(transition, draft, field, field.computed ? *field.computed : *field.default_value);
+  }
+  return std::move(draft.form());
+}
+
 Fields settle_form(Transition& transition, Fields proposed, const PersonId& requester,
                    const std::set<std::string>* named, const std::function<bool(const Field&)>& is_asked) {
   const Definition& definition = transition.definition();
@@ -138,7 +153,8 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
     return !hidden.contains(field.name) && is_asked(field);
   });
   const Person* person = transition.context().directory.find(requester);
-  for (const RefuseRule& rule : definition.refuse_when) {
+  for (std::size_t i = 0; i < definition.refuse_when.size(); ++i) {
+    const RefuseRule& rule = definition.refuse_when[i];
     if (!problems.empty()) break;  // the rules speak of a form that is complete
     const Result<cel::Value> value = draft.evaluation().evaluate(rule.when);
     if (!value && value.error().code == ErrorCode::not_found) continue;
@@ -147,8 +163,10 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
     } else if (value->is(cel::Kind::bool_) && value->as_bool()) {
       const auto say = draft.evaluation().text(rule.say, person == nullptr ? "" : person->locale,
                                                Evaluation::Landing::plain);
-      problems.push_back({"/form", say ? *say : "the form is refused by a rule of the workflow",
-                          say ? FormFault::said : FormFault::other});
+      problems.push_back({"/form",
+                          say ? *say : "the form is refused by a rule of the workflow",
+                          say ? FormFault::said : FormFault::other,
+                          {std::to_string(i + 1)}});
       break;
     }
   }

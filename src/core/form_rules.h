@@ -21,6 +21,9 @@ Fields settle_form(Transition& transition, Fields proposed, const PersonId& requ
 // For changes that a step makes.
 Fields derive_form(Transition& transition, Fields proposed, const PersonId& requester);
 
+// `form` with the defaults and computed values of fields that it lacks and that their `when` shows.
+Fields complete_form(Transition& transition, Fields form);
+
 // Some step lets people fill it in: `required` is checked there and not at the start.
 bool is_filled_in_later(const Definition& definition, const Field& field);
 

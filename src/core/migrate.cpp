@@ -9,10 +9,29 @@
 #include "base/text.h"
 #include "core/acts/hand_over.h"
 #include "core/commands.h"
+#include "core/form.h"
+#include "core/form_rules.h"
 #include "core/policy.h"
 
 namespace countersign {
 namespace {
+
+const cel::Value* value_of(const Fields& form, const std::string& name) {
+  const auto found = form.find(name);
+  return found == form.end() ? nullptr : &found->second;
+}
+
+// Whether expressions rely on a value that is not there.
+bool lacks(const Definition& definition, const Fields& form, const Field& field) {
+  return field.required && !field.when && is_empty(value_of(form, field.name)) &&
+         !is_filled_in_later(definition, field);
+}
+
+std::string lacking(const Field& field) {
+  return fmt::format(
+      "the form lacks '{}', which must be filled in now: give it a 'default', or let a step 'edit' it",
+      field.name);
+}
 
 class Planner {
  public:
@@ -27,6 +46,7 @@ class Planner {
     for (const auto& [key, timer] : state_.timers) check_timer(key);
     check_reservations();
     check_form();
+    check_results();
     check_stage();
     std::vector<std::string>& all = plan_.obstacles;
     std::ranges::sort(all);
@@ -138,12 +158,27 @@ class Planner {
       same = false;
       obstacle(fmt::format("the level '{}' of {} is gone", stage, named(step)));
     }
+    for (const Gates::Level& level : before.levels) {
+      const auto now = std::ranges::find(after.levels, level.stage, &Gates::Level::stage);
+      const bool works = std::ranges::any_of(state_.frames, [&](const auto& frame) {
+        return frame.second.parent == activation.id && frame.second.list == level.list;
+      });
+      // Those who are asked stay so, and could complete it no more.
+      if (works && now != after.levels.end() && written(level.only) != written(now->only))
+        obstacle(fmt::format("the level '{}' of {} has another 'only' now, and its work is open", level.stage,
+                             named(step)));
+    }
     const auto open = static_cast<std::ptrdiff_t>(activation.levels);
     if (same && !std::equal(old_stages.begin(), old_stages.begin() + open, new_stages.begin())) {
       obstacle(fmt::format("levels of {} that are open stand in another place now", named(step)));
     }
   }
 
+  static std::vector<std::string> written(const std::vector<Expression>& expressions) {
+    std::vector<std::string> sources;
+    for (const Expression& each : expressions) sources.push_back(each.program.source());
+    return sources;
+  }
   static std::set<std::string> names_of(const Parallel& parallel) {
     std::set<std::string> names;
     for (const Parallel::Branch& branch : parallel.branches) names.insert(branch.name);
@@ -218,8 +253,69 @@ class Planner {
       if (after == nullptr) {
         obstacle(fmt::format("the form has no field '{}' any more, and it is filled in", name));
       } else if (before != nullptr && (before->type != after->type || before->currency != after->currency)) {
-        obstacle(fmt::format("the field '{}' is of another type now", name));
+        obstacle(fmt::format("the field '{}' was {} and is {} now", name, type_of(*before), type_of(*after)));
+      } else if (after->type == FieldType::table && before != nullptr) {
+        check_rows(*before, *after, value);
       }
+    }
+    for (const Field& field : to_.form) {
+      if (!is_empty(value_of(state_.form, field.name))) continue;
+      if (field.default_value || field.computed) {
+        plan_.fills.push_back(field.name);
+      } else if (lacks(to_, state_.form, field)) {
+        obstacle(lacking(field));
+      }
+    }
+  }
+
+  static std::string type_of(const Field& field) {
+    return std::string(to_string(field.type)) + (field.currency.empty() ? "" : " in " + field.currency);
+  }
+
+  void check_rows(const Field& before, const Field& after, const cel::Value& rows) {
+    const auto column = [](const Field& table, const std::string& name) -> const Field* {
+      const auto found = std::ranges::find(table.columns, name, &Field::name);
+      return found == table.columns.end() ? nullptr : &*found;
+    };
+    if (!rows.is(cel::Kind::list)) return;
+    for (const cel::Value& row : rows.as_list()) {
+      if (!row.is(cel::Kind::map)) continue;
+      for (const Field& old : before.columns) {
+        if (is_empty(row.as_map().find(old.name))) continue;
+        const Field* now = column(after, old.name);
+        if (now == nullptr) {
+          obstacle(fmt::format("the table '{}' has no column '{}' any more, and it is filled in", after.name,
+                               old.name));
+        } else if (now->type != old.type || now->currency != old.currency) {
+          obstacle(fmt::format("the column '{}' of '{}' was {} and is {} now", old.name, after.name,
+                               type_of(old), type_of(*now)));
+        }
+      }
+      for (const Field& now : after.columns) {
+        if (now.required && !now.when && is_empty(row.as_map().find(now.name)))
+          obstacle(fmt::format("rows of '{}' lack '{}', which must be filled in now", after.name, now.name));
+      }
+    }
+  }
+
+  // What a step asked for is read like a field of the form.
+  void check_results() {
+    const auto check = [&](StepIndex index, const StepResult& result) {
+      const auto found = plan_.event.steps.find(index);
+      if (found == plan_.event.steps.end() || result.voided || result.outcome == "timeout") return;
+      const Step& step = to_.step(found->second);
+      const auto* approve = std::get_if<Approve>(&step.kind);
+      const auto* task = std::get_if<Task>(&step.kind);
+      if (approve == nullptr && task == nullptr) return;
+      for (const Field& field : approve != nullptr ? approve->ask : task->ask) {
+        if (field.required && !field.when && is_empty(value_of(result.fields, field.name)))
+          obstacle(fmt::format("{} has been answered without '{}', which it must be filled in with now",
+                               named(step), field.name));
+      }
+    };
+    for (const auto& [index, result] : state_.results) check(index, result);
+    for (const auto& [index, of_items] : state_.item_results) {
+      for (const auto& [path, result] : of_items) check(index, result);
     }
   }
 
@@ -235,6 +331,32 @@ class Planner {
   const State& state_;
   MigrationPlan plan_;
 };
+
+// What the form lacks, as the other version gives it: decided under that version, on the moved state.
+void fill_in(Transition& transition, const Migrate& command) {
+  const Context& context = transition.context();
+  const Context moved{*command.to, context.directory, context.calendars, context.facts,
+                      context.now, context.asked,     context.absences};
+  Transition under(moved, transition.state());
+  Fields form = complete_form(under, under.state().form);
+  if (!under.stopped()) {
+    const auto missing = std::ranges::find_if(
+        command.to->form, [&](const Field& each) { return lacks(*command.to, form, each); });
+    if (missing != command.to->form.end())
+      under.refuse(ErrorCode::conflict, fmt::format("cannot move {} to another version: {}",
+                                                    under.state().reference, lacking(*missing)));
+  }
+  if (!under.stopped()) change_form(under, difference(under.state().form, form, command.by));
+  for (const FactKey& key : under.needs()) (void)transition.fact(key);
+  if (under.refusal())
+    transition.refuse(under.refusal()->error.code, under.refusal()->error.message, under.refusal()->problems);
+  if (under.incident())
+    transition.refuse(ErrorCode::conflict, fmt::format("cannot move {} to another version: {}",
+                                                       under.state().reference, *under.incident()));
+  if (transition.stopped()) return;
+  for (Event& event : under.events()) transition.emit(std::move(event.body));
+  for (Effect& effect : under.effects()) transition.request(std::move(effect));
+}
 
 }  // namespace
 
@@ -260,6 +382,7 @@ void migrate(Transition& transition, const Migrate& command) {
   plan.event.by = command.by;
   plan.event.reason = command.reason;
   transition.emit(std::move(plan.event));
+  if (!plan.fills.empty()) fill_in(transition, command);
 }
 
 }  // namespace countersign

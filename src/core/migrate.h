@@ -2,6 +2,10 @@
 // Moving open instances to another version of their workflow. An instance can be moved where every open step
 // exists in the other version with the same kind and inside steps of the same kinds, so that rosters, work
 // items and timers stay as they are. Steps are matched by name: an id, else the path. Pure.
+//
+// Expressions of the other version read its fields without asking whether they are there, so the form has to
+// fit it as well: what it lacks is filled in from `default` and `computed` when it is moved, and a field that
+// must be filled in and has neither is in the way, unless a step lets people fill it in.
 
 #include <string>
 #include <vector>
@@ -15,6 +19,8 @@ namespace countersign {
 struct MigrationPlan {
   Migrated event;                      // without `by` and `reason`; of use only without obstacles
   std::vector<std::string> obstacles;  // why it cannot be moved, each a clause: "step 'legal' is gone"
+  std::vector<std::string>
+      fills;  // fields that would be filled in, where `default` or `computed` gives a value
 };
 
 // `from` is the version that `state` runs.

@@ -85,6 +85,7 @@ std::vector<std::string> awaited(const Other&, const State&, const Activation&, 
 Way way_to(const Definition& definition, const Step& step) {
   const Step* at = &step;
   for (int arrows = 0; arrows < kArrowsMax; ++arrows) {
+    if (at->when) return {at->index, {}};
     if (const auto* end = std::get_if<End>(&at->kind)) return {kNoStep, end->status};
     const auto* go = std::get_if<Go>(&at->kind);
     if (go == nullptr) return {at->index, {}};

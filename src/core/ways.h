@@ -24,7 +24,8 @@ struct Way {
 // the last, or end there.
 enum class Blocks { pass, stop };
 
-// `go` and `end` are followed: they are arrows and no places.
+// `go` and `end` are followed: they are arrows and no places. One with a `when` is a place: two ways part
+// there.
 Way way_to(const Definition& definition, const Step& step);
 // The next step of its list, else what comes behind the list's owner.
 Way way_behind(const Definition& definition, const Step& step, Blocks blocks = Blocks::pass);

@@ -126,9 +126,10 @@ void read_chase(Loading& loading, const MapReader& map, Step& step, const StepWo
   if (!word.asks) {
     for (const std::string_view key : {"due", "deadline", "remind", "escalate"}) {
       if (!map.has(key)) continue;
-      loading.diagnostics.error(
-          Code::keys_conflict, map.key_at(key),
-          fmt::format("'{}' has no meaning for '{}', which asks nobody", key, word.word));
+      loading.diagnostics.error(Code::keys_conflict, map.key_at(key),
+                                fmt::format("'{}' has no meaning for '{}', which asks nobody: take it away, "
+                                            "or write it at an 'approve' or 'task'",
+                                            key, word.word));
     }
     return;
   }

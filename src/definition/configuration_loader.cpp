@@ -277,9 +277,8 @@ class ConfigurationReader {
       if (node == nullptr || node->find(chosen->text) == nullptr) {
         std::vector<std::string> names;
         for (const auto& [name, calendar] : calendars) names.push_back(name);
-        diagnostics_.error(Code::unknown_calendar, chosen->at,
-                           fmt::format("unknown calendar '{}'", excerpt(chosen->text)),
-                           nearest_of(chosen->text, names));
+        report_unknown_name(diagnostics_, Code::unknown_calendar, chosen->at,
+                            fmt::format("unknown calendar '{}'", excerpt(chosen->text)), chosen->text, names);
       }
     } else if (written == 1) {
       configuration_.default_calendar = node->entries.front().key;

@@ -42,8 +42,9 @@ class FieldLoading {
     for (const auto& field : node.entries) {
       for (const auto& key : field.value.entries) {
         if (std::ranges::find(kFormKeys, key.key) == std::end(kFormKeys)) continue;
-        loading_.diagnostics.error(Code::keys_conflict, key.key_at,
-                                   fmt::format("'{}' has no meaning for a field of a connector", key.key));
+        loading_.diagnostics.error(
+            Code::keys_conflict, key.key_at,
+            fmt::format("'{}' has no meaning for a field of a connector: take it away", key.key));
       }
     }
   }

@@ -18,6 +18,8 @@
 
 namespace countersign {
 
+class MapReader;
+
 enum class Severity { error, warning };
 
 struct Diagnostic {
@@ -57,6 +59,9 @@ class Diagnostics {
   std::size_t reported_errors() const { return reported_errors_; }
   // Sorted by file and position; reports at one place keep their order, equal ones are one. At most 1,000.
   std::vector<Diagnostic> all() const;
+  // The maps that are being read just now, outermost first: they enter and leave it themselves
+  // (map_reader.h).
+  std::vector<const MapReader*>& open_maps() { return open_maps_; }
   // Takes over what `other` has gathered.
   void append(const Diagnostics& other);
 
@@ -78,6 +83,7 @@ class Diagnostics {
 
   std::shared_ptr<const SourceText> source_ = std::make_shared<const SourceText>();
   std::vector<Entry> entries_;
+  std::vector<const MapReader*> open_maps_;
   std::size_t reported_errors_ = 0;
 };
 

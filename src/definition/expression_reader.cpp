@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/address_syntax.h"
 #include "core/exchange.h"
+#include "core/form.h"
 #include "definition/call_scan.h"
 #include "definition/expression_issues.h"
 #include "definition/expression_scope.h"
@@ -39,17 +40,19 @@ bool check_ledger(Loading& loading, const Piece& piece, const Spot& spot, const 
   const bool no_instance = spot.place == Place::setting || spot.place == Place::trigger ||
                            spot.place == Place::schedule || spot.place == Place::schedule_each;
   if (no_instance) {
-    loading.diagnostics.error(Code::no_budget_here, piece.span(call.name_begin, call.name_end),
-                              "'budget()' cannot be asked here: there is no instance yet");
+    loading.diagnostics.error(
+        Code::no_budget_here, piece.span(call.name_begin, call.name_end),
+        "'budget()' cannot be asked here: there is no instance yet; read it in a step, or "
+        "in the rules of the form");
     return false;
   }
   const auto& ledgers = loading.catalogue.ledgers;
   if (!ledgers || !call.literal || ledgers->contains(*call.literal)) return true;
   std::vector<std::string> known;
   for (const auto& [name, currency] : *ledgers) known.push_back(name);
-  loading.diagnostics.error(Code::unknown_ledger, piece.span(call.literal_begin, call.literal_end),
-                            fmt::format("unknown ledger '{}'", *call.literal),
-                            nearest_of(*call.literal, known));
+  report_unknown_name(loading.diagnostics, Code::unknown_ledger,
+                      piece.span(call.literal_begin, call.literal_end),
+                      fmt::format("unknown ledger '{}'", *call.literal), *call.literal, known);
   return false;
 }
 
@@ -131,8 +134,8 @@ bool check_calls(Loading& loading, const Piece& piece, const Spot& spot) {
     if (call.name == "group" && directory->find_group(*call.literal) == nullptr) {
       std::vector<std::string> known;
       for (const Group& group : directory->groups()) known.push_back(group.id);
-      loading.diagnostics.error(Code::unknown_group, at, fmt::format("unknown group '{}'", *call.literal),
-                                nearest_of(*call.literal, known));
+      report_unknown_name(loading.diagnostics, Code::unknown_group, at,
+                          fmt::format("unknown group '{}'", *call.literal), *call.literal, known);
     }
     if (call.name == "person" && directory->find_by_id_or_mail(*call.literal) == nullptr) {
       std::vector<std::string> known;
@@ -140,8 +143,8 @@ bool check_calls(Loading& loading, const Piece& piece, const Spot& spot) {
         known.push_back(person.id.value);
         if (!person.mail.empty()) known.push_back(person.mail);
       }
-      loading.diagnostics.error(Code::unknown_person, at, fmt::format("unknown person '{}'", *call.literal),
-                                nearest_of(*call.literal, known));
+      report_unknown_name(loading.diagnostics, Code::unknown_person, at,
+                          fmt::format("unknown person '{}'", *call.literal), *call.literal, known);
     }
   }
   return usable;
@@ -363,8 +366,27 @@ std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node,
   return out;
 }
 
-Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                            std::string_view what) {
+namespace {
+
+// A constant that the field does not take is known now, and not only when somebody has handed in the form.
+void check_constant(Loading& loading, const YamlNode& node, const Field& field, const cel::Program& program,
+                    std::string_view what) {
+  if (!program || !program.references().empty()) return;
+  cel::Cost cost(cel::Cost::kExpressionMax);
+  const auto value = program.evaluate(NoBindings(), cel::no_host(), cost);
+  if (!value) return;  // it asks the directory, the clock or a table
+  static const std::shared_ptr<const Directory> kNobody = *Directory::build({}, {});
+  Field plain = field;
+  plain.computed.reset();
+  const FormReading reading = read_fields({plain}, json::object{{field.name, cel::to_plain_json(*value)}},
+                                          FormContext{.directory = *kNobody});
+  if (reading.problems.empty()) return;
+  loading.diagnostics.error(Code::bad_value, node.at,
+                            fmt::format("{}: {}", what, reading.problems.front().detail));
+}
+
+Expression compile_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
+                               std::string_view what) {
   const bool list = field.type == FieldType::choices;
   if (field.type == FieldType::choice && node.is_scalar()) {
     if (const auto literal = option_literal(loading, node, field, spot, what)) {
@@ -380,6 +402,15 @@ Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& 
     return compile_generated(loading, node, joined + "]", spot, expects_field(field), what);
   }
   return read_expression(loading, node, spot, expects_field(field), what);
+}
+
+}  // namespace
+
+Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
+                            std::string_view what) {
+  Expression value = compile_field_value(loading, node, spot, field, what);
+  check_constant(loading, node, field, value.program, what);
+  return value;
 }
 
 TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,

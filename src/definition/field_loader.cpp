@@ -10,6 +10,7 @@
 #include "cel/value.h"
 #include "core/scope.h"
 #include "definition/grammar.h"
+#include "definition/key_places.h"
 
 namespace countersign {
 namespace {
@@ -144,7 +145,8 @@ class FieldReader {
   bool only(std::string_view key, bool fits) {
     if (!fits) {
       error(Code::keys_conflict, map_.key_at(key),
-            fmt::format("'{}' has no meaning for a field of type {}", key, to_string(field_.type)));
+            fmt::format("'{}' has no meaning for a field of type {}: take it away, or choose another type",
+                        key, to_string(field_.type)));
     }
     return fits;
   }
@@ -229,7 +231,8 @@ class FieldReader {
         continue;
       }
       if (std::ranges::find(field_.options, option.value, &ChoiceOption::value) != field_.options.end()) {
-        error(Code::duplicate_name, item.at, fmt::format("the option '{}' stands here twice", option.value));
+        error(Code::duplicate_name, item.at,
+              fmt::format("the option '{}' stands here twice: take one away", option.value));
         continue;
       }
       field_.options.push_back(std::move(option));
@@ -317,28 +320,17 @@ class FieldReader {
 
   void read_values() {
     if (map_.has("default") && map_.has("computed")) {
-      error(Code::keys_conflict, map_.key_at("computed"), "a field has 'default' or 'computed', not both");
+      error(
+          Code::keys_conflict, map_.key_at("computed"),
+          "a field has 'default' (people may change it) or 'computed' (nobody may), not both: take one away");
       return;
     }
     if (const YamlNode* value = map_.find("default")) {
       field_.default_value = read_field_value(loading_, *value, rules_.spot, field_, "'default'");
-      check_default(*value);
     }
     if (const YamlNode* value = map_.find("computed")) {
       field_.computed = read_field_value(loading_, *value, rules_.spot, field_, "'computed'");
     }
-  }
-
-  // A number that nobody could hand in.
-  void check_default(const YamlNode& value) {
-    const std::optional<Decimal> number = value.as_decimal();
-    if (!number || family_of(field_.type) != Family::amount) return;
-    const bool below = field_.min && *number < *field_.min;
-    const bool above = field_.max && *number > *field_.max;
-    if (!below && !above) return;
-    error(Code::bad_value, value.at,
-          fmt::format("'default' of '{}' is {} than its '{}'", field_.name, below ? "less" : "more",
-                      below ? "min" : "max"));
   }
 
   Loading& loading_;
@@ -394,6 +386,15 @@ std::vector<Field> read_fields(Loading& loading, const YamlNode& node, const Fie
     return fields;
   }
   for (const YamlNode::Entry& entry : node.entries) {
+    if (!entry.value.is_map()) {
+      // `deadline: 3 days` among the fields of an `ask`, and the like.
+      const std::string place = place_around(entry, node, loading.diagnostics.open_maps());
+      if (!place.empty()) {
+        loading.diagnostics.error(Code::unknown_key, entry.key_at,
+                                  fmt::format("'{}' is no field here: {}", entry.key, place));
+        continue;
+      }
+    }
     check_name(entry.key, entry.key_at, "the field name", loading.diagnostics);
     if (rules.ask &&
         (entry.key == "outcome" || entry.key == "by" || entry.key == "at" || entry.key == "comment")) {

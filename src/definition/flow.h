@@ -39,8 +39,14 @@ class Flow {
   // `from` may come before `to`, send-backs left out.
   bool leads_to(StepIndex from, StepIndex to) const;
 
-  // For each circle without a waiting step, the step whose way on closes it.
-  std::vector<StepIndex> endless_cycles() const;
+  // A circle without a waiting step: the step whose way on closes it, and where that leads back to.
+  struct Circle {
+    StepIndex closing = kNoStep;
+    StepIndex back_to = kNoStep;
+    auto operator<=>(const Circle&) const = default;
+  };
+  // One for each closing step, in the order of the file.
+  std::vector<Circle> endless_cycles() const;
 
  private:
   // A way on from a step: to another step, or off the end of a list.

@@ -18,12 +18,41 @@ std::vector<std::string> ids_of(const Definition& definition) {
   return ids;
 }
 
+// Named where there are not too many to read.
+std::string steps_to_name(const Definition& definition) {
+  const std::vector<std::string> ids = ids_of(definition);
+  if (ids.empty()) return "no step has an 'id'; give one to the step that is meant";
+  constexpr std::size_t kNamedMax = 12;
+  return ids.size() > kNamedMax ? "write the 'id' of a step"
+                                : fmt::format("the steps with an 'id' are {}", join(ids, ", "));
+}
+
+void report_unknown_step(Loading& loading, SourceSpan at, std::string message, const std::string& name) {
+  const std::string meant = nearest_of(name, ids_of(loading.definition));
+  if (meant.empty()) message += ": " + steps_to_name(loading.definition);
+  loading.diagnostics.error(Code::unknown_step, at, std::move(message), meant);
+}
+
+// Of the steps around one that cannot be reached, the innermost that can: what to name instead.
+std::string reachable_instead(const Definition& definition, const Step& target, ListIndex from) {
+  for (StepIndex owner = definition.list(target.list).owner; owner != kNoStep;) {
+    const Step& around = definition.step(owner);
+    if (encloses(definition, around.list, from)) {
+      return around.id.empty()
+                 ? fmt::format("give the step in line {}, which it is part of, an 'id' and name that one",
+                               around.at.line)
+                 : fmt::format("name '{}' (line {}), which it is part of", around.id, around.at.line);
+    }
+    owner = definition.list(around.list).owner;
+  }
+  return "name a step of this list or of one around it";
+}
+
 const Step* find_target(Loading& loading, const StepReference& reference) {
   const Step* target = loading.definition.find_step(reference.name);
   if (target == nullptr) {
-    loading.diagnostics.error(Code::unknown_step, reference.at,
-                              fmt::format("unknown step '{}'", reference.name),
-                              nearest_of(reference.name, ids_of(loading.definition)));
+    report_unknown_step(loading, reference.at, fmt::format("unknown step '{}'", reference.name),
+                        reference.name);
   }
   return target;
 }
@@ -43,8 +72,9 @@ void resolve_go(Loading& loading) {
       loading.diagnostics.error(
           Code::out_of_reach, reference.at,
           fmt::format("'go' cannot reach '{}' (line {}): it stands inside a list that this step is "
-                      "not in",
-                      reference.name, target->at.line));
+                      "not in; {}",
+                      reference.name, target->at.line,
+                      reachable_instead(loading.definition, *target, step.list)));
       continue;
     }
     loading.definition.steps[index].kind = Go{target->index};
@@ -59,7 +89,10 @@ void resolve_commits(Loading& loading) {
     if (reserving == nullptr || reserving->act != Budget::Act::reserve) {
       loading.diagnostics.error(
           Code::not_reserved, reference.at,
-          fmt::format("'{}' (line {}) is no budget step that reserves", reference.name, target->at.line));
+          fmt::format(
+              "'{}' (line {}) is no budget step that reserves: name the step with `budget: {{reserve: "
+              "...}}`",
+              reference.name, target->at.line));
       continue;
     }
     // Inside a for_each that the reservation is outside of, the first item would spend it for all.
@@ -68,7 +101,8 @@ void resolve_commits(Loading& loading) {
     if (around.size() > reserved_in.size() ||
         !std::equal(around.begin(), around.end(), reserved_in.begin())) {
       loading.diagnostics.error(Code::not_reserved, reference.at,
-                                fmt::format("'{}' (line {}) reserves once, and not for each item here",
+                                fmt::format("'{}' (line {}) reserves once, and not for each item here: write "
+                                            "'commit' behind the for_each, or reserve inside of it",
                                             reference.name, target->at.line));
       continue;
     }
@@ -109,14 +143,17 @@ void resolve_returns(Loading& loading) {
       if (slot == targets->end()) break;
       const Step* target = find_target(loading, reference);
       if (target != nullptr && target->index == index) {
-        loading.diagnostics.error(Code::bad_return_target, reference.at, "a step cannot return to itself");
+        loading.diagnostics.error(Code::bad_return_target, reference.at,
+                                  "a step cannot return to itself: name one that comes before it, or "
+                                  "'requester'");
       } else if (target != nullptr &&
                  !encloses(loading.definition, target->list, loading.definition.step(index).list)) {
         loading.diagnostics.error(
             Code::out_of_reach, reference.at,
             fmt::format("'return_to' cannot reach '{}' (line {}): it stands inside a list that this "
-                        "step is not in",
-                        reference.name, target->at.line));
+                        "step is not in; {}",
+                        reference.name, target->at.line,
+                        reachable_instead(loading.definition, *target, loading.definition.step(index).list)));
       } else if (target != nullptr) {
         slot->step = target->index;
       }
@@ -133,14 +170,14 @@ void check_items_of(Loading& loading, const std::vector<Field>& fields) {
     const Step* step = loading.definition.find_step(field.items_of);
     const Task* task = step == nullptr ? nullptr : std::get_if<Task>(&step->kind);
     if (step == nullptr) {
-      loading.diagnostics.error(Code::unknown_step,
-                                span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
-                                fmt::format("unknown step '{}'", field.items_of),
-                                nearest_of(field.items_of, ids_of(loading.definition)));
+      report_unknown_step(loading, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+                          fmt::format("unknown step '{}'", field.items_of), field.items_of);
     } else if (task == nullptr || task->checklist.empty()) {
       loading.diagnostics.error(Code::bad_value,
                                 span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
-                                fmt::format("'{}' is no task with a checklist", field.items_of));
+                                fmt::format("'{}' is no task with a checklist: name one, or give it a "
+                                            "'checklist'",
+                                            field.items_of));
     }
   }
 }
@@ -155,10 +192,10 @@ void resolve_visible_from(Loading& loading) {
 void check_visible_from(Loading& loading, const std::vector<Field>& fields) {
   for (const Field& field : fields) {
     if (field.visible_from.empty() || loading.definition.find_step(field.visible_from) != nullptr) continue;
-    loading.diagnostics.error(
-        Code::unknown_step, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
+    report_unknown_step(
+        loading, span_of(field.at, static_cast<std::uint32_t>(field.name.size())),
         fmt::format("unknown step '{}' in 'visible_from' of '{}'", field.visible_from, field.name),
-        nearest_of(field.visible_from, ids_of(loading.definition)));
+        field.visible_from);
   }
 }
 
@@ -175,6 +212,10 @@ std::vector<Way> ways_on(const Definition& definition, const Step& step) {
     const bool inside = list.owner == step.index && !list.role.starts_with("on:");
     if (inside) ways.push_back(way_into(definition, static_cast<ListIndex>(&list - definition.lists.data())));
   }
+  // They are met where they have a condition.
+  if (const auto* go = std::get_if<Go>(&step.kind))
+    ways.push_back(way_to(definition, definition.step(go->step)));
+  if (const auto* end = std::get_if<End>(&step.kind)) ways.push_back({kNoStep, end->status});
   for (const std::string& outcome : outcomes_of(definition, step))
     ways.push_back(way_of(definition, step, outcome));
   ways.push_back(way_behind(definition, step));
@@ -253,28 +294,41 @@ void check_flow(Loading& loading, const Flow& flow) {
     const StepList& list = definition.list(step.list);
     const StepIndex before = step.position > 0 ? list.steps[step.position - 1] : list.owner;
     if (before != kNoStep && !flow.reachable(before)) continue;
-    std::string why = "no way through the workflow leads to this step";
-    if (step.position > 0) {
-      why = fmt::format("this step is never reached: the one before it (line {}) never goes on",
-                        definition.step(before).at.line);
-    }
+    const std::string lead = step.id.empty() ? std::string("give it an 'id' and lead to it with `go`")
+                                             : fmt::format("lead to it with `go: {}`", step.id);
+    const std::string why =
+        step.position > 0
+            ? fmt::format(
+                  "this step is never reached: the one before it (line {}) never goes on; move it "
+                  "before that one, {}, or take it away",
+                  definition.step(before).at.line, lead)
+            : fmt::format("no way through the workflow leads to this step: {}, or take it away", lead);
     loading.diagnostics.error(Code::unreachable, span_of(step.at), why);
   }
   if (const StepIndex last = flow.falls_off_at(); last != kNoStep) {
     loading.diagnostics.error(Code::never_ends, span_of(definition.step(last).at),
                               "the steps run out behind this one: write `- end: STATUS` behind it");
   }
-  for (const StepIndex step : flow.endless_cycles()) {
-    loading.diagnostics.error(Code::endless_cycle, span_of(definition.step(step).at),
-                              "from here the way leads in a circle on which no step waits");
+  for (const auto& [closing, back_to] : flow.endless_cycles()) {
+    const Step& back = definition.step(back_to);
+    loading.diagnostics.error(
+        Code::endless_cycle, span_of(definition.step(closing).at),
+        closing == back_to
+            ? std::string("this step leads to itself and never waits: let it lead elsewhere")
+            : fmt::format("from here the way leads back to {} and no step on it waits: put an 'approve', a "
+                          "'task' or a 'wait' on it, or let it lead out of the circle",
+                          back.id.empty() ? fmt::format("line {}", back.at.line)
+                                          : fmt::format("'{}' (line {})", back.id, back.at.line)));
   }
   for (const auto& [index, references] : loading.return_targets) {
     for (const StepReference& reference : references) {
       const Step* target = definition.find_step(reference.name);
       if (target == nullptr || target->index == index || flow.leads_to(target->index, index)) continue;
+      if (!encloses(definition, target->list, definition.step(index).list)) continue;  // reported
       loading.diagnostics.error(
           Code::bad_return_target, reference.at,
-          fmt::format("'{}' (line {}) does not come before this step", reference.name, target->at.line));
+          fmt::format("'{}' (line {}) does not come before this step: name one that does, or 'requester'",
+                      reference.name, target->at.line));
     }
   }
 }

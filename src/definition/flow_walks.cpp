@@ -106,10 +106,10 @@ bool Flow::passes_without_waiting(ListIndex list) const {
   return false;
 }
 
-std::vector<StepIndex> Flow::endless_cycles() const {
+std::vector<Flow::Circle> Flow::endless_cycles() const {
   enum class Mark { unseen, open, done };
   std::vector<Mark> marks(definition_.steps.size(), Mark::unseen);
-  std::vector<StepIndex> closing;
+  std::vector<Circle> closing;
   struct Walk {
     StepIndex step;
     std::vector<StepIndex> next;
@@ -136,7 +136,8 @@ std::vector<StepIndex> Flow::endless_cycles() const {
       const StepIndex to = here.next.back();
       here.next.pop_back();
       if (marks[to] == Mark::open) {
-        if (std::ranges::find(closing, here.step) == closing.end()) closing.push_back(here.step);
+        if (std::ranges::find(closing, here.step, &Circle::closing) == closing.end())
+          closing.push_back({here.step, to});
       } else if (marks[to] == Mark::unseen) {
         path.push_back(walk_from(to));
       }

@@ -11,6 +11,10 @@
 namespace countersign {
 namespace {
 
+constexpr const char* kNobodyActive =
+    "nobody who is named here is active, so an administrator would be asked: name somebody else, or say "
+    "'if_nobody'";
+
 // Whom an expression asks, as far as the file alone says it.
 struct Asked {
   std::set<PersonId> active;
@@ -151,9 +155,9 @@ void warn_of_approval(Loading& loading, const Approve& approve) {
   loading.diagnostics.warning(
       Code::nobody_can_decide, at,
       found == 0
-          ? "nobody who is named here is active: an administrator would be asked"
-          : fmt::format("{} must approve, and of those who are asked only {} {} active today: nobody can "
-                        "complete this step",
+          ? kNobodyActive
+          : fmt::format("{} must approve, and of those who are asked only {} {} active today, so that nobody "
+                        "can complete this step: lower 'need', or name more people",
                         needed, found, found == 1 ? "is" : "are"));
 }
 
@@ -162,8 +166,7 @@ void warn_of_task(Loading& loading, const Task& task) {
   if (task.owner.empty() || task.if_nobody != NobodyRule::admin) return;
   const Asked asked = asked_by(*loading.catalogue.directory, task.owner);
   if (!asked.known || asked.requester || asked.group || !asked.active.empty()) return;
-  loading.diagnostics.warning(Code::nobody_can_decide, place_of(task.owner),
-                              "nobody who is named here is active: an administrator would be asked");
+  loading.diagnostics.warning(Code::nobody_can_decide, place_of(task.owner), kNobodyActive);
 }
 
 void warn_of_people(Loading& loading) {
@@ -222,7 +225,10 @@ StepIndex block_left(const Definition& definition, const Step& go, const Step& t
     const auto beside = std::ranges::count_if(definition.lists, [&](const StepList& other) {
       return other.owner == owner && runs_beside_others(other);
     });
-    const bool several = beside > 1 || !std::holds_alternative<Parallel>(definition.step(owner).kind);
+    const auto* each = std::get_if<ForEach>(&definition.step(owner).kind);
+    const bool alone = std::holds_alternative<Parallel>(definition.step(owner).kind) ||
+                       (each != nullptr && each->one_by_one);
+    const bool several = beside > 1 || !alone;
     if (runs_beside_others(definition.list(list)) && several) return owner;
     list = definition.step(owner).list;
   }

@@ -4,9 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "definition/foreign_words.h"
+#include "definition/key_places.h"
 #include "definition/yaml_mending.h"
 
 namespace countersign {
+namespace {
+
+// More than that nobody reads.
+constexpr std::size_t kNamedMax = 12;
+
+}  // namespace
 
 std::string_view to_string(Shape shape) {
   switch (shape) {
@@ -59,6 +67,19 @@ void report_wrong_kind(const YamlNode& node, std::string_view what, std::string_
                     fmt::format("{} expects {}, found {}", what, expected, node.describe()));
 }
 
+void report_unknown_name(Diagnostics& diagnostics, Code code, SourceSpan at, std::string message,
+                         std::string_view name, const std::vector<std::string>& known) {
+  const std::string meant = nearest_of(name, known);
+  if (meant.empty()) {
+    if (known.empty()) {
+      message += ": there is none at all";
+    } else if (known.size() <= kNamedMax) {
+      message += fmt::format(": there {} {}", known.size() == 1 ? "is" : "are", join(known, ", "));
+    }
+  }
+  diagnostics.error(code, at, std::move(message), meant);
+}
+
 MapReader::MapReader(const YamlNode& node, std::string what, KeyTable keys, Diagnostics& diagnostics)
     : MapReader(node, std::move(what), {keys}, diagnostics) {}
 
@@ -66,13 +87,47 @@ MapReader::MapReader(const YamlNode& node, std::string what, std::initializer_li
                      Diagnostics& diagnostics)
     : node_(node), what_(std::move(what)), diagnostics_(diagnostics) {
   for (const KeyTable& table : tables) keys_.insert(keys_.end(), table.begin(), table.end());
+  diagnostics_.open_maps().push_back(this);
   check();
+}
+
+MapReader::~MapReader() {
+  std::erase(diagnostics_.open_maps(), this);
 }
 
 const Key* MapReader::key_of(std::string_view name) const {
   const auto found =
       std::find_if(keys_.begin(), keys_.end(), [&](const Key& key) { return key.name == name; });
   return found == keys_.end() ? nullptr : &*found;
+}
+
+bool MapReader::knows(std::string_view key) const {
+  const Key* known = key_of(key);
+  return known != nullptr && known->need != Need::later;
+}
+
+// Nearest first: a map that stands right beside is likelier meant than another word, and another word than a
+// place far away.
+void MapReader::report_unknown(const YamlNode::Entry& entry) {
+  const std::vector<const MapReader*>& around = diagnostics_.open_maps();
+  const YamlNode* into = nullptr;
+  std::string place = place_around(entry, node_, around);
+  if (place.empty()) place = place_inside(entry.key, *this, into);
+  if (into != nullptr) too_far_out_.emplace_back(into, entry.key);
+  std::vector<std::string> names;
+  for (const Key& known : keys_) {
+    if (known.need != Need::later) names.emplace_back(known.name);
+  }
+  std::string meant = place.empty() ? meant_among(entry.key, names) : "";
+  if (!meant.empty()) misspelt_.push_back(meant);
+  if (place.empty() && meant.empty()) place = place_at_the_top(entry, around);
+  if (place.empty() && meant.empty()) place = place_below(entry.key, *this);
+  if (place.empty() && meant.empty() && names.size() <= kNamedMax)
+    place = fmt::format("it has {}", join(names, ", "));
+  diagnostics_.error(Code::unknown_key, entry.key_at,
+                     place.empty() ? fmt::format("unknown key '{}' in {}", entry.key, what_)
+                                   : fmt::format("unknown key '{}' in {}: {}", entry.key, what_, place),
+                     meant);
 }
 
 void MapReader::check() {
@@ -90,15 +145,10 @@ void MapReader::check() {
         torn = true;
         continue;
       }
-      std::vector<std::string_view> names;
-      for (const Key& known : keys_) names.push_back(known.name);
-      const std::string meant = nearest_of(entry.key, names);
-      if (!meant.empty()) misspelt_.push_back(meant);
-      diagnostics_.error(Code::unknown_key, entry.key_at,
-                         fmt::format("unknown key '{}' in {}", entry.key, what_), meant);
+      report_unknown(entry);
     } else if (key->need == Need::later) {
       diagnostics_.error(Code::not_available, entry.key_at,
-                         fmt::format("'{}' is not available in this version", entry.key));
+                         fmt::format("'{}' is not available in this version: take it away", entry.key));
     } else {
       check_value(*key, entry);
     }
@@ -170,7 +220,7 @@ void MapReader::check_value(const Key& key, const YamlNode::Entry& entry) {
   if (key.shape == Shape::word) {
     const std::vector<std::string> words = split(key.words, '|');
     if (std::find(words.begin(), words.end(), value.text) == words.end()) {
-      const std::string meant = nearest_of(value.text, words);
+      const std::string meant = meant_among(value.text, words);
       // With a likely meaning the whole list would only be noise.
       diagnostics_.error(
           Code::unknown_word, value.at,
@@ -202,7 +252,14 @@ bool MapReader::has(std::string_view key) const {
 }
 
 bool MapReader::is_misspelt(std::string_view key) const {
-  return !has(key) && std::ranges::find(misspelt_, key) != misspelt_.end();
+  if (has(key)) return false;
+  const auto moved = [&](const MapReader* map) {
+    return std::ranges::any_of(map->too_far_out_, [&](const auto& moved_key) {
+      return moved_key.first == &node_ && moved_key.second == key;
+    });
+  };
+  return std::ranges::find(misspelt_, key) != misspelt_.end() ||
+         std::ranges::any_of(diagnostics_.open_maps(), moved);
 }
 
 SourceSpan MapReader::key_at(std::string_view key) const {

@@ -67,6 +67,10 @@ class MapReader {
   // Several tables as one (common keys and a kind's own).
   MapReader(const YamlNode& node, std::string what, std::initializer_list<KeyTable> tables,
             Diagnostics& diagnostics);
+  // It stands in the list of maps that are being read as long as it lives.
+  ~MapReader();
+  MapReader(const MapReader&) = delete;
+  MapReader& operator=(const MapReader&) = delete;
 
   // False where `node` is no map at all.
   bool is_map() const { return node_.is_map(); }
@@ -78,7 +82,13 @@ class MapReader {
   const YamlNode* find(std::string_view key) const;
   // Whether the key is written, even with a value that was refused.
   bool has(std::string_view key) const;
-  // Whether the key is absent and an unknown one was probably meant to be it; that has been reported.
+  // The table's key of that name, or nullptr.
+  const Key* key_of(std::string_view name) const;
+  std::span<const Key> keys() const { return keys_; }
+  // Whether the key may be written here.
+  bool knows(std::string_view key) const;
+  // Whether the key is absent and an unknown one was probably meant to be it, here or one level up; that has
+  // been reported.
   bool is_misspelt(std::string_view key) const;
   // Where the key stands; where it is absent, the map's place.
   SourceSpan key_at(std::string_view key) const;
@@ -105,7 +115,7 @@ class MapReader {
 
  private:
   void check();
-  const Key* key_of(std::string_view name) const;
+  void report_unknown(const YamlNode::Entry& entry);
   void check_value(const Key& key, const YamlNode::Entry& entry);
 
   const YamlNode& node_;
@@ -114,11 +124,18 @@ class MapReader {
   Diagnostics& diagnostics_;
   std::vector<const YamlNode::Entry*> accepted_;
   std::vector<std::string> misspelt_;  // known keys that unknown ones were probably meant to be
+  // Keys that stand here and belong into a map inside this one.
+  std::vector<std::pair<const YamlNode*, std::string>> too_far_out_;
 };
 
 // Reports "WHAT expects EXPECTED, found a list"; for other readers' own checks.
 void report_wrong_kind(const YamlNode& node, std::string_view what, std::string_view expected,
                        Diagnostics& diagnostics);
+
+// Reports a name that nothing has: "unknown group 'slaes'", with the nearest of `known`, or all of them where
+// they are few.
+void report_unknown_name(Diagnostics& diagnostics, Code code, SourceSpan at, std::string message,
+                         std::string_view name, const std::vector<std::string>& known);
 
 // The nearest of `known`, any range of texts, for (did you mean '...'?), or "".
 template <class Range>

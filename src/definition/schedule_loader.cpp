@@ -90,7 +90,7 @@ Schedule read_schedule(Loading& loading, const YamlNode& node) {
     for (const std::string_view key : {"every", "on", "at"}) {
       if (!map.has(key)) continue;
       loading.diagnostics.error(Code::keys_conflict, map.key_at(key),
-                                fmt::format("'{}' and 'cron' exclude each other", key));
+                                fmt::format("'{}' and 'cron' exclude each other: take one away", key));
     }
     if (const YamlNode* cron = map.find("cron")) read_cron(loading, *cron, schedule);
   } else {
@@ -109,7 +109,7 @@ std::string read_name(Loading& loading, const MapReader& map, const Schedule& sc
   if (const YamlNode* id = map.find("id")) {
     if (check_name(id->text, id->at, "the id", loading.diagnostics) && taken(id->text)) {
       loading.diagnostics.error(Code::duplicate_name, id->at,
-                                fmt::format("another schedule is named '{}'", id->text));
+                                fmt::format("another schedule is named '{}': choose another id", id->text));
     }
     return id->text;
   }

@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "core/scope.h"
 #include "definition/chase_reader.h"
+#include "definition/foreign_words.h"
 #include "definition/grammar.h"
+#include "definition/key_places.h"
 #include "definition/yaml_mending.h"
 
 namespace countersign {
@@ -93,7 +95,7 @@ const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::ve
     for (const StepWord& word : step_words()) words.push_back(word.word);
     std::string suggestion;
     for (const YamlNode::Entry& entry : node.entries) {
-      suggestion = nearest_of(entry.key, words);
+      suggestion = meant_by(entry.key, words);
       if (suggestion.empty()) continue;
       loading.diagnostics.error(Code::unknown_key, entry.key_at,
                                 fmt::format("unknown kind of step '{}'", entry.key), suggestion);
@@ -157,15 +159,20 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
       if (std::ranges::find(outcomes, entry.key) == outcomes.end()) {
         if (entry.key == "timeout") {
           loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
-                                    "'timeout' never happens: the step has no 'deadline'");
+                                    "'timeout' never happens: the step has no 'deadline'; give it one, or "
+                                    "take 'timeout' away");
         } else if (outcomes.empty()) {
           loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
-                                    fmt::format("{} has no outcomes", word));
+                                    fmt::format("'{}' has no outcomes: take 'on' away and write what comes "
+                                                "next behind this step",
+                                                word));
         } else {
-          loading.diagnostics.error(
-              Code::unknown_outcome, entry.key_at,
-              fmt::format("unknown outcome '{}': this step has {}", entry.key, join(outcomes, ", ")),
-              nearest_of(entry.key, outcomes));
+          const std::string place = place_around(entry, *on, loading.diagnostics.open_maps());
+          loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
+                                    place.empty() ? fmt::format("unknown outcome '{}': this step has {}",
+                                                                entry.key, join(outcomes, ", "))
+                                                  : fmt::format("'{}' is no outcome: {}", entry.key, place),
+                                    place.empty() ? meant_by(entry.key, outcomes) : "");
         }
         continue;
       }
@@ -181,12 +188,17 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
   };
   const auto demand = [&](const std::string& outcome, std::string_view why) {
     if (handled(outcome)) return;
-    loading.diagnostics.error(Code::unhandled_outcome, map.key_at(word),
-                              fmt::format("'on' must say what happens on '{}': {}", outcome, why));
+    loading.diagnostics.error(
+        Code::unhandled_outcome, map.key_at(word),
+        fmt::format("'on' must say what happens on '{0}': {1}; write `{0}: {{go: STEP}}`, "
+                    "`{{end: STATUS}}` or a list of steps",
+                    outcome, why));
   };
   if (step.deadline && std::ranges::find(outcomes, "timeout") != outcomes.end() && !handled("timeout")) {
     loading.diagnostics.error(Code::unhandled_deadline, map.key_at("deadline"),
-                              "a deadline needs 'on: timeout', which says what happens when it passes");
+                              "a deadline needs 'on: timeout', which says what happens when it passes; "
+                              "write `timeout: {go: STEP}`, `{end: STATUS}` or a list of steps, or 'due' "
+                              "instead, after which nothing happens by itself");
   }
   if (std::holds_alternative<Budget>(step.kind) &&
       std::ranges::find(outcomes, "insufficient") != outcomes.end()) {
@@ -297,6 +309,15 @@ ListIndex read_steps(Loading& loading, const YamlNode& node, StepIndex owner, st
     const bool target =
         node.entries.size() == 1 && (node.entries.front().key == "go" || node.entries.front().key == "end");
     if (!target) {
+      static const std::vector<std::string> kTargets{"go", "end"};
+      for (const YamlNode::Entry& entry : node.entries) {
+        const std::string meant = meant_among(entry.key, kTargets);
+        if (meant.empty()) continue;
+        loading.diagnostics.error(
+            Code::unknown_key, entry.key_at,
+            fmt::format("'{}' is no target: a target is {{go: STEP}} or {{end: STATUS}}", entry.key), meant);
+        return index;
+      }
       if (node.flow || !report_mending(loading.source(), node.at.line, loading.diagnostics)) {
         loading.diagnostics.error(
             Code::wrong_kind, node.at,

@@ -62,7 +62,7 @@ class TableReader {
     if (!check_name(field.name, cell.at, "the column", diagnostics_)) return;
     const auto same = std::ranges::find(table_.columns, field.name, &Field::name);
     if (same != table_.columns.end()) {
-      return refuse_header(cell, fmt::format("the column '{}' stands here twice", field.name));
+      return refuse_header(cell, fmt::format("the column '{}' stands here twice: rename one", field.name));
     }
     std::string_view type = trimmed(text.substr(colon + 1));
     field.required = !type.ends_with('?');

@@ -83,7 +83,7 @@ void read_key_fields(Loading& loading, const MapReader& map, const std::vector<F
     }
     if (std::ranges::find(rule.fields, item.text) != rule.fields.end()) {
       loading.diagnostics.error(Code::duplicate_name, item.at,
-                                fmt::format("'{}' stands in 'fields' twice", item.text));
+                                fmt::format("'{}' stands in 'fields' twice: take one away", item.text));
       continue;
     }
     rule.fields.push_back(item.text);
@@ -97,8 +97,8 @@ void read_spending(Loading& loading, const MapReader& map, UniqueRule& rule) {
   for (std::size_t i = 0; list != nullptr && loading.statuses_known && i < list->items.size(); ++i) {
     const YamlNode& item = list->items[i];
     if (!item.is_scalar() || std::ranges::find(statuses, item.text) != statuses.end()) continue;
-    loading.diagnostics.error(Code::unknown_status, item.at, fmt::format("unknown status '{}'", item.text),
-                              nearest_of(item.text, statuses));
+    report_unknown_name(loading.diagnostics, Code::unknown_status, item.at,
+                        fmt::format("unknown status '{}'", item.text), item.text, statuses);
   }
 }
 
@@ -115,8 +115,9 @@ void read_unique_rules(Loading& loading, const YamlNode& list) {
       check_name(rule.id, id->at, "the id", loading.diagnostics);
       const auto& before = loading.definition.unique;
       if (std::ranges::find(before, rule.id, &UniqueRule::id) != before.end()) {
-        loading.diagnostics.error(Code::duplicate_name, id->at,
-                                  fmt::format("another rule of 'unique' is named '{}'", rule.id));
+        loading.diagnostics.error(
+            Code::duplicate_name, id->at,
+            fmt::format("another rule of 'unique' is named '{}': choose another id", rule.id));
       }
     }
     const std::vector<Field>* known = fields_named(loading, map, rule);

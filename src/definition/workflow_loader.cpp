@@ -102,7 +102,7 @@ std::vector<std::string> read_words(Loading& loading, const MapReader& map, std:
     if (!item.is_scalar()) continue;
     if (std::ranges::find(words, item.text) != words.end()) {
       loading.diagnostics.error(Code::duplicate_name, item.at,
-                                fmt::format("'{}' stands in '{}' twice", item.text, key));
+                                fmt::format("'{}' stands in '{}' twice: take one away", item.text, key));
     } else {
       words.push_back(item.text);
     }
@@ -116,8 +116,9 @@ void refuse_reserved_statuses(Loading& loading, const MapReader& map) {
   for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
     const YamlNode& item = list->items[i];
     if (item.text != "running" && item.text != "revising") continue;
-    loading.diagnostics.error(Code::reserved_name, item.at,
-                              fmt::format("'{}' is the status of an instance that has not ended", item.text));
+    loading.diagnostics.error(
+        Code::reserved_name, item.at,
+        fmt::format("'{}' is the status of an instance that has not ended; choose another", item.text));
   }
 }
 
@@ -283,6 +284,20 @@ void read_workflow(Loading& loading) {
   resolve_steps(loading);
 }
 
+// The line of a list in brackets without one of its words; "" where the list is written otherwise.
+std::string statuses_without(const SourceText& source, const YamlNode& list, const YamlNode& word) {
+  const bool one_line =
+      list.flow && list.items.size() > 1 && std::ranges::all_of(list.items, [&](const YamlNode& item) {
+        return item.is_scalar() && item.at.line == list.at.line;
+      });
+  if (!one_line) return {};
+  const bool last = &word == &list.items.back();
+  const YamlNode& beside = last ? *(&word - 1) : *(&word + 1);
+  const std::size_t begin = last ? beside.end : word.begin;
+  const std::size_t end = last ? word.end : beside.begin;
+  return source.line_with(source.span(begin, end), "");
+}
+
 void warn_of_unused_statuses(Loading& loading) {
   // An administrator ends every workflow so, and who runs this one may say what follows.
   loading.used_statuses.insert("cancelled");
@@ -291,7 +306,10 @@ void warn_of_unused_statuses(Loading& loading) {
   for (const YamlNode& item : statuses->items) {
     if (!item.is_scalar() || loading.used_statuses.contains(item.text)) continue;
     loading.diagnostics.warning(Code::unused, item.at,
-                                fmt::format("no way ends with the status '{}'", item.text));
+                                fmt::format("no way ends with the status '{0}': take it out of 'statuses', "
+                                            "or let a way end with it, `- end: {0}`",
+                                            item.text),
+                                "", statuses_without(loading.source(), *statuses, item));
   }
 }
 

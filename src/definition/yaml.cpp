@@ -181,8 +181,11 @@ class TreeBuilder final : public YAML::EventHandler {
     // `!form.urgent` is an expression, `!!str` never is.
     const bool tag = source_.text().substr(begin, 2) == "!!" || source_.text().substr(begin, 2) == "!<";
     if (!tag && report_mending(source_, at.line, diagnostics_)) return;
-    diagnostics_.error(Code::yaml_feature, at,
-                       fmt::format("the tag '{}' is not allowed", source_.text().substr(begin, end - begin)));
+    diagnostics_.error(
+        Code::yaml_feature, at,
+        fmt::format(
+            "the tag '{}' is not allowed: take it away; what it stands before is read by where it stands",
+            source_.text().substr(begin, end - begin)));
   }
 
   void open_node(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor,
@@ -243,7 +246,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!fresh) {
       diagnostics_.error(
           Code::duplicate_key, key.at,
-          fmt::format("the key '{}' stands here twice (first in line {})", key.text, first->second.line));
+          fmt::format("the key '{}' stands here twice (first in line {}): take one of them away", key.text,
+                      first->second.line));
       parent.drop_value = true;
     }
   }

@@ -27,7 +27,7 @@ InstanceId parent_of(const InstanceId& child) {
 
 Result<void> tell_parent(const JobContext& context, const StartChildPayload& start, std::string status,
                          std::string why, Transaction& transaction, Instant now) {
-  if (!start.activation) return {};
+  if (!start.activation) return {};  // nobody waits: consume_engine_row() gives the row up
   const ChildEnded command{start.activation, start.child, std::move(status), std::move(why)};
   auto executed = context.execution.run(transaction, parent_of(start.child), command, now);
   if (executed || !is_failure(executed.error().error)) return {};
@@ -52,18 +52,24 @@ std::string fill_form(const Definition& definition, const StartChildPayload& sta
   return {};
 }
 
-Result<std::string> start_child(const JobContext& context, const OutboxRow& row, Transaction& transaction,
-                                Instant now) {
+// What became of a row. Given up is what was refused and nobody else hears of: an administrator does.
+struct Consumed {
+  std::string detail;
+  bool given_up = false;
+};
+
+Result<Consumed> start_child(const JobContext& context, const OutboxRow& row, Transaction& transaction,
+                             Instant now) {
   auto start = read_start_child(row);
   if (!start) return std::unexpected(start.error());
   const auto existing = transaction.load(start->child);
   if (!existing) return std::unexpected(existing.error());
   if (*existing != nullptr) {
     const State& child = **existing;
-    if (!child.ended) return std::string("started before");
+    if (!child.ended) return Consumed{"started before"};
     const auto told = tell_parent(context, *start, child.status, {}, transaction, now);
     if (!told) return std::unexpected(told.error());
-    return fmt::format("started before, and {}", child.status);
+    return Consumed{fmt::format("started before, and {}", child.status)};
   }
   const auto snapshot = context.library.current();
   const auto definition = snapshot->workflow(start->workflow);
@@ -83,25 +89,20 @@ Result<std::string> start_child(const JobContext& context, const OutboxRow& row,
     why = fill_form(*definition, *start, *snapshot, command.form, now);
     if (why.empty()) {
       auto executed = context.execution.start(transaction, start->child, command, definition, now);
-      if (executed && !executed->existing) return std::string("started");
+      if (executed && !executed->existing) return Consumed{"started"};
       if (!executed && is_failure(executed.error().error)) return std::unexpected(executed.error().error);
       why = executed ? fmt::format("an open instance has this key ({})", executed->existing->value)
                      : executed.error().error.message;
-      if (executed && !start->activation) return why;
     }
-  }
-  // Nobody waits who could be told: it stays as a dead letter, and can be retried.
-  if (!start->activation) {
-    return fail(ErrorCode::conflict, fmt::format("{} could not be started: {}", start->workflow.value, why));
   }
   if (auto told = tell_parent(context, *start, {}, why, transaction, now); !told) {
     return std::unexpected(told.error());
   }
-  return "refused: " + why;
+  return Consumed{fmt::format("'{}' was not started: {}", start->workflow.value, why), !start->activation};
 }
 
-Result<std::string> apply_row(const JobContext& context, const OutboxRow& row, Transaction& transaction,
-                              Instant now) {
+Result<Consumed> apply_row(const JobContext& context, const OutboxRow& row, Transaction& transaction,
+                           Instant now) {
   if (row.kind == "start_child") return start_child(context, row, transaction, now);
   InstanceId target;
   Command command =
@@ -117,9 +118,9 @@ Result<std::string> apply_row(const JobContext& context, const OutboxRow& row, T
     command = ChildEnded{report->activation, row.instance, report->status, report->error};
   }
   auto executed = context.execution.run(transaction, target, command, now);
-  if (executed) return std::string("applied");
+  if (executed) return Consumed{"applied"};
   if (is_failure(executed.error().error)) return std::unexpected(executed.error().error);
-  return executed.error().error.message;  // it came too late, and that is all right
+  return Consumed{executed.error().error.message};  // it came too late, and that is all right
 }
 
 }  // namespace
@@ -129,9 +130,10 @@ Result<void> consume_engine_row(const JobContext& context, const OutboxRow& row,
   const auto stored = transaction.outbox_row(row.id);
   if (!stored) return std::unexpected(stored.error());
   if (!*stored || (*stored)->status != OutboxStatus::pending) return {};
-  const Result<std::string> detail = apply_row(context, row, transaction, now);
-  if (!detail) return std::unexpected(detail.error());
-  return transaction.finish_outbox(row.id, OutboxStatus::sent, *detail);
+  const Result<Consumed> consumed = apply_row(context, row, transaction, now);
+  if (!consumed) return std::unexpected(consumed.error());
+  return transaction.finish_outbox(row.id, consumed->given_up ? OutboxStatus::dead : OutboxStatus::sent,
+                                   consumed->detail);
 }
 
 }  // namespace countersign

@@ -12,6 +12,7 @@
 #include "runtime/inbound.h"
 #include "runtime/ledger_json.h"
 #include "runtime/outbox_acts.h"
+#include "runtime/owed_starts.h"
 
 namespace countersign {
 namespace {
@@ -372,6 +373,10 @@ Answer RequestJob::handle(const MigrateRequest& request, Transaction& transactio
   Actor by = caller_.actor;
   if (caller_.admin) by.kind = Actor::Kind::admin;
   return apply(request.instance, Migrate{to, by, request.reason}, transaction, now);
+}
+
+Answer RequestJob::handle(const RetryOwedStart& request, Transaction& transaction, Instant now) {
+  return retry_owed_start(context_, request, transaction, now);
 }
 
 Answer RequestJob::handle(const TakeBackRequest& request, Transaction& transaction, Instant now) {

@@ -74,6 +74,7 @@ class RequestJob {
   Answer handle(const SetAbsence& request, Transaction& transaction, Instant now);
   Answer handle(const EndAbsence& request, Transaction& transaction, Instant now);
   Answer handle(const MigrateRequest& request, Transaction& transaction, Instant now);
+  Answer handle(const RetryOwedStart& request, Transaction& transaction, Instant now);
 
   void settle_rehearsal();
   std::expected<Decide, Refusal> read_decision(const DecisionRequest& request, const State& state,

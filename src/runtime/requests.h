@@ -187,6 +187,13 @@ struct MigrateRequest {
   std::string reason;
 };
 
+// Makes one of the starts again that a schedule owes. By an administrator.
+struct RetryOwedStart {
+  WorkflowId workflow;
+  std::string schedule;  // its name
+  PersonId person;       // "" where the row has none
+};
+
 // An administrator's correction of a budget, by so much.
 struct AdjustLedger {
   std::string name;
@@ -200,7 +207,7 @@ using Request =
                  CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest, ReassignRequest,
                  TakeBackRequest, ViewRequest, SkipRequest, JumpRequest, InboundDelivery, ReplayInbound,
                  DropInbound, OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest, SendEventRequest,
-                 AdjustLedger, SetAbsence, EndAbsence, ConnectorEvent>;
+                 AdjustLedger, SetAbsence, EndAbsence, ConnectorEvent, RetryOwedStart>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

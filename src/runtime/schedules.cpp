@@ -221,8 +221,9 @@ void Schedules::start_answered(const WaitingStart& start, const Result<void>& st
 
 void Schedules::owe(const WaitingStart& start, const Error& error) {
   failures_.fetch_add(1, std::memory_order_relaxed);
-  spdlog::warn("{}{}; mend the cause, then 'countersign reload' tries it again",
-               start.person.empty() ? "" : start.person.value + ": ", error.message);
+  spdlog::warn("{}{}; mend the cause, then 'countersign workflow retry {} {}{}' tries it again",
+               start.person.empty() ? "" : start.person.value + ": ", error.message, start.line.first.value,
+               start.line.second, start.person.empty() ? "" : " --person " + start.person.value);
   const OwedStartRow row{start.line.first, start.line.second, start.person, start.due.period.name,
                          start.due.at,     error.message,     now_};
   note(start.line, [row](Transaction& transaction) { return transaction.owe_start(row); }, !start.owed);

@@ -1,6 +1,7 @@
 // Single expectations against how things are.
 #include <algorithm>
 
+#include "scenario/guests.h"
 #include "scenario/ledgers.h"
 #include "scenario/player.h"
 #include "scenario/reading.h"
@@ -37,7 +38,7 @@ std::string in_words(std::vector<std::string> parts) {
 }
 
 std::string name_of_asked(const WorkItemRow& item) {
-  return item.assignee.empty() ? "group " + item.group : item.assignee.value;
+  return item.assignee.empty() ? "group " + item.group : written(item.assignee);
 }
 
 std::optional<Failure> check_asked(const Expectation& expectation, const Scene& scene) {
@@ -152,7 +153,7 @@ std::optional<Failure> check_result(const Expectation& expectation, const Scene&
     return differs(expectation, what + " is not as expected", expectation.value,
                    fmt::format("{} has no result", expectation.name));
   }
-  if (expectation.member == "by") return compare(expectation, what, result->by.person.value);
+  if (expectation.member == "by") return compare(expectation, what, written(result->by.person));
   if (expectation.member == "comment") return compare(expectation, what, result->comment);
   if (expectation.member == "at") return compare(expectation, what, time_in_words(scene, result->at));
   const auto value = result->fields.find(expectation.member);
@@ -210,7 +211,7 @@ bool contains(const std::string& text, const Placed& part) {
 }
 
 bool is_like(const SentMail& sent, const MailExpected& expected) {
-  return (expected.to.empty() || expected.to.text == sent.to.value) &&
+  return (expected.to.empty() || expected.to.text == written(sent.to)) &&
          (expected.kind.empty() || expected.kind.text == to_string(sent.kind)) &&
          (expected.message.empty() || expected.message.text == sent.message) &&
          contains(sent.subject, expected.subject) &&
@@ -218,7 +219,7 @@ bool is_like(const SentMail& sent, const MailExpected& expected) {
 }
 
 std::string mail_in_words(const SentMail& sent) {
-  return fmt::format("{} to {}: {}", to_string(sent.kind), sent.to.value, sent.subject);
+  return fmt::format("{} to {}: {}", to_string(sent.kind), written(sent.to), sent.subject);
 }
 
 std::string in_words(const MailExpected& expected) {
@@ -240,7 +241,7 @@ std::optional<Failure> check_mail(const Expectation& expectation, const Scene& s
     sent.push_back(mail_in_words(mail));
     if (is_like(mail, expectation.mail)) {
       ++alike;
-    } else if (expectation.mail.to.text == mail.to.value) {
+    } else if (expectation.mail.to.text == written(mail.to)) {
       near = &mail;
     }
   }

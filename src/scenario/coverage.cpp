@@ -61,6 +61,10 @@ std::string trigger_point(const Trigger& trigger) {
   return "start by " + event_key(trigger.connector, trigger.event);
 }
 
+std::string refusal_point(std::string_view rule, bool refuses) {
+  return fmt::format("refuse_when {}: {}", rule, refuses ? "refuses" : "lets pass");
+}
+
 // Steps that leave no trace of their own: where they lead does.
 bool leaves_no_trace(const Step& step) {
   return std::holds_alternative<Go>(step.kind) || std::holds_alternative<End>(step.kind);
@@ -75,6 +79,10 @@ std::vector<Point> points_of(const Definition& definition) {
       if (std::string name = trigger_point(trigger); !name.empty())
         points.push_back({std::move(name), {}, 0});
     }
+  }
+  for (std::size_t i = 0; i < definition.refuse_when.size(); ++i) {
+    for (const bool refuses : {true, false})
+      points.push_back({refusal_point(std::to_string(i + 1), refuses), definition.refuse_when[i].when.at, 0});
   }
   for (const Step& step : definition.steps) {
     if (std::holds_alternative<Revise>(step.kind)) continue;
@@ -126,6 +134,14 @@ void Coverage::hit(const std::string& workflow, const std::string& name) {
   }
 }
 
+void Coverage::note_refusal(const WorkflowId& workflow, const std::vector<FormProblem>& problems) {
+  if (!workflows_.contains(workflow.value)) return;
+  for (const FormProblem& problem : problems) {
+    const bool by_rule = problem.pointer == "/form" && problem.arguments.size() == 1;
+    if (by_rule) hit(workflow.value, refusal_point(problem.arguments.front(), true));
+  }
+}
+
 void Coverage::note(const std::vector<Happened>& history) {
   struct Running {
     std::string workflow;
@@ -151,8 +167,11 @@ void Coverage::note(const std::vector<Happened>& history) {
     instances[happened.instance].at = happened.at;
     if (const auto* started = std::get_if<Started>(&happened.body)) {
       instances[happened.instance].workflow = started->workflow.value;
-      if (workflows_.contains(started->workflow.value))
-        hit(started->workflow.value, "start by " + started->trigger);
+      if (const auto of = workflows_.find(started->workflow.value); of != workflows_.end()) {
+        hit(of->first, "start by " + started->trigger);
+        for (std::size_t i = 0; i < of->second.definition->refuse_when.size(); ++i)
+          hit(of->first, refusal_point(std::to_string(i + 1), false));
+      }
     }
     Running& running = instances[happened.instance];
     const auto known = workflows_.find(running.workflow);

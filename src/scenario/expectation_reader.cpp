@@ -145,28 +145,26 @@ class ExpectationReader {
   }
 
   // "li.na", or "group finance" where it is before whoever of the group takes it.
-  void check_asked(const YamlNode& node) {
+  Placed read_asked_one(const YamlNode& node) {
     constexpr std::string_view kGroup = "group ";
     if (node.text.starts_with(kGroup)) {
       check_group(reading_, node, std::string_view(node.text).substr(kGroup.size()));
-    } else {
-      (void)read_person(reading_, node);
+      return {node.text, node.at};
     }
+    return {read_person(reading_, node).value, node.at};
   }
   std::vector<Placed> read_people(const YamlNode& node) {
     std::vector<Placed> people;
     if (node.is_scalar()) {
       if (node.text == "none" || node.is_null()) return people;
-      check_asked(node);
-      return {Placed{node.text, node.at}};
+      return {read_asked_one(node)};
     }
     for (const YamlNode& item : node.items) {
       if (!item.is_scalar()) {
         report_wrong_kind(item, "'asked'", "the id of a person, or 'group ID'", reading_.diagnostics);
         continue;
       }
-      check_asked(item);
-      people.push_back({item.text, item.at});
+      people.push_back(read_asked_one(item));
     }
     return people;
   }
@@ -232,8 +230,9 @@ class ExpectationReader {
           add(Kind::outcome, member.value.at, each.key, &member.value);
           continue;
         }
-        if (member.key == "by") (void)read_person(reading_, member.value);
-        add(Kind::result, member.value.at, each.key, &member.value).member = member.key;
+        Expectation& result = add(Kind::result, member.value.at, each.key, &member.value);
+        result.member = member.key;
+        if (member.key == "by") result.value = read_person(reading_, member.value).value;
       }
     }
   }
@@ -266,8 +265,7 @@ class ExpectationReader {
       const MapReader map(item, "a message", kMailKeys, reading_.diagnostics);
       Expectation& expectation = add(Kind::mail, item.at);
       MailExpected& mail = expectation.mail;
-      mail.to = placed(map.find("to"));
-      if (const YamlNode* to = map.find("to")) (void)read_person(reading_, *to);
+      if (const YamlNode* to = map.find("to")) mail.to = {read_person(reading_, *to).value, to->at};
       mail.kind = placed(map.find("kind"));
       mail.message = placed(map.find("message"));
       check_message(map);

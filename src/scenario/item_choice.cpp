@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenario/guests.h"
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -15,7 +16,7 @@ std::string words(const std::vector<WorkItemRow>& items) {
   std::vector<std::string> parts;
   for (const WorkItemRow& item : items) {
     parts.push_back(fmt::format(
-        "{} ({})", item.assignee.empty() ? "group " + item.group : item.assignee.value, item.step));
+        "{} ({})", item.assignee.empty() ? "group " + item.group : written(item.assignee), item.step));
   }
   return join(parts, ", ");
 }
@@ -63,7 +64,7 @@ Result<WorkItemRow> find_item(const ItemSought& sought) {
   }
   if (theirs.size() > 1 && sought.step.empty() && theirs.front().step != theirs.back().step) {
     return fail(ErrorCode::invalid_input, fmt::format("{} is asked more than once ({}): write 'step'",
-                                                      sought.person.value, words(theirs)));
+                                                      written(sought.person), words(theirs)));
   }
   if (!theirs.empty()) return theirs.front();
   if (sought.expects_refusal && !open.empty()) return open.front();
@@ -71,8 +72,8 @@ Result<WorkItemRow> find_item(const ItemSought& sought) {
     if (auto last = last_of(*items, sought.step)) return *last;
   }
   return fail(ErrorCode::not_found,
-              open.empty() ? fmt::format("{} is not asked, and nobody else is", sought.person.value)
-                           : fmt::format("{} is not asked; asked: {}", sought.person.value, words(open)));
+              open.empty() ? fmt::format("{} is not asked, and nobody else is", written(sought.person))
+                           : fmt::format("{} is not asked; asked: {}", written(sought.person), words(open)));
 }
 
 Result<WorkItemRow> find_decided_item(const ItemSought& sought) {
@@ -91,7 +92,7 @@ Result<WorkItemRow> find_decided_item(const ItemSought& sought) {
   if (sought.expects_refusal) {
     if (auto any = last_of(*items, sought.step)) return *any;
   }
-  return fail(ErrorCode::not_found, fmt::format("{} has decided nothing{}", sought.person.value,
+  return fail(ErrorCode::not_found, fmt::format("{} has decided nothing{}", written(sought.person),
                                                 sought.step.empty() ? "" : " in " + sought.step));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "scenario/guests.h"
 #include "scenario/item_choice.h"
 #include "scenario/reading.h"
 #include <fmt/format.h>
@@ -58,8 +59,9 @@ Caller as_administrator(const PersonId& person) {
 
 class Player {
  public:
-  Player(const ScenarioFile& file, const Scenario& scenario, Trial& trial, ScenarioResult& result)
-      : file_(file), scenario_(scenario), trial_(trial), result_(result) {}
+  Player(const ScenarioFile& file, const Scenario& scenario, Trial& trial, Coverage& coverage,
+         ScenarioResult& result)
+      : file_(file), scenario_(scenario), trial_(trial), coverage_(coverage), result_(result) {}
 
   void play() {
     for (const Entry& entry : scenario_.entries) {
@@ -141,12 +143,17 @@ class Player {
     return newest == newest_.end() ? InstanceId() : newest->second;
   }
 
+  PersonId meant(const InstanceId& instance, const PersonId& person) const {
+    return person_meant(person, *trial_.snapshot().directory, trial_.reader(), instance);
+  }
+
   Outcome nothing_started() const { return refused(ErrorCode::not_found, "no instance was started"); }
 
   Outcome run(const Entry& entry, const Start& act) {
     if (act.event.empty()) {
       const Answer answer = trial_.ask(StartRequest{act.workflow, act.by, act.data}, as_person(act.by));
       if (answer && !entry.as.empty()) name_instance(entry.as.text, *answer);
+      if (!answer) coverage_.note_refusal(act.workflow, answer.error().problems);
       return outcome_of(answer);
     }
     const std::size_t dot = act.event.find('.');
@@ -174,7 +181,8 @@ class Player {
   Outcome run(const Entry& entry, const Decide& act) {
     const InstanceId instance = instance_of(entry);
     if (instance.empty()) return nothing_started();
-    const auto item = item_for(instance, act.by, act.step.text, entry.refused.has_value());
+    const PersonId by = meant(instance, act.by);
+    const auto item = item_for(instance, by, act.step.text, entry.refused.has_value());
     if (!item) return refused(ErrorCode::not_found, item.error().message);
     DecisionRequest request;
     request.instance = instance;
@@ -197,7 +205,7 @@ class Player {
       request.outcome = task->outcomes.front();
     }
     if (act.all_done) request.checklist = entries_of(instance, *item);
-    return outcome_of(trial_.ask(std::move(request), as_person(act.by)));
+    return outcome_of(trial_.ask(std::move(request), as_person(by)));
   }
 
   const Step* step_of(const InstanceId& instance, const std::string& name) const {
@@ -287,7 +295,7 @@ class Player {
   }
   Outcome run(const Entry& entry, const AddComment& act) {
     return act_on(entry, [&](const InstanceId& id) {
-      return trial_.ask(CommentRequest{id, act.text}, as_person(act.by));
+      return trial_.ask(CommentRequest{id, act.text}, as_person(meant(id, act.by)));
     });
   }
   Outcome run(const Entry& entry, const Retry& act) {
@@ -298,7 +306,7 @@ class Player {
   Outcome run(const Entry& entry, const Reassign& act) {
     const InstanceId instance = instance_of(entry);
     if (instance.empty()) return nothing_started();
-    const auto item = item_for(instance, act.from, act.step.text, false);
+    const auto item = item_for(instance, meant(instance, act.from), act.step.text, false);
     if (!item) return refused(ErrorCode::not_found, item.error().message);
     return outcome_of(
         trial_.ask(ReassignRequest{instance, item->number, act.to, act.reason}, as_administrator(act.by)));
@@ -308,8 +316,9 @@ class Player {
   Outcome run(const Entry& entry, const ActOnItem& act) {
     const InstanceId instance = instance_of(entry);
     if (instance.empty()) return nothing_started();
+    const PersonId by = meant(instance, act.by);
     const bool of_another = !act.of.empty();
-    const auto item = find_item({trial_, instance, of_another ? act.of : act.by, act.step.text,
+    const auto item = find_item({trial_, instance, of_another ? meant(instance, act.of) : by, act.step.text,
                                  entry.refused.has_value(), of_another});
     if (!item) return refused(ErrorCode::not_found, item.error().message);
     ItemActRequest request{.act = act.act,
@@ -319,22 +328,23 @@ class Player {
                            .where = act.where,
                            .comment = act.comment};
     for (const PersonId& person : act.people) request.people.push_back(person.value);
-    return outcome_of(
-        trial_.ask(std::move(request), act.as_admin ? as_administrator(act.by) : as_person(act.by)));
+    return outcome_of(trial_.ask(std::move(request), act.as_admin ? as_administrator(by) : as_person(by)));
   }
   Outcome run(const Entry& entry, const TakeBack& act) {
     const InstanceId instance = instance_of(entry);
     if (instance.empty()) return nothing_started();
-    const auto item = find_decided_item({trial_, instance, act.by, act.step.text, entry.refused.has_value()});
+    const PersonId by = meant(instance, act.by);
+    const auto item = find_decided_item({trial_, instance, by, act.step.text, entry.refused.has_value()});
     if (!item) return refused(ErrorCode::not_found, item.error().message);
-    return outcome_of(trial_.ask(TakeBackRequest{instance, item->number, act.reason}, as_person(act.by)));
+    return outcome_of(trial_.ask(TakeBackRequest{instance, item->number, act.reason}, as_person(by)));
   }
   Outcome run(const Entry& entry, const View& act) {
     const InstanceId instance = instance_of(entry);
     if (instance.empty()) return nothing_started();
-    const auto item = item_for(instance, act.by, act.step.text, entry.refused.has_value());
+    const PersonId by = meant(instance, act.by);
+    const auto item = item_for(instance, by, act.step.text, entry.refused.has_value());
     if (!item) return refused(ErrorCode::not_found, item.error().message);
-    return outcome_of(trial_.ask(ViewRequest{instance, item->number}, as_person(act.by)));
+    return outcome_of(trial_.ask(ViewRequest{instance, item->number}, as_person(by)));
   }
   Outcome run(const Entry& entry, const Nudge& act) {
     return act_on(entry,
@@ -424,6 +434,7 @@ class Player {
   const ScenarioFile& file_;
   const Scenario& scenario_;
   Trial& trial_;
+  Coverage& coverage_;
   ScenarioResult& result_;
   Marks since_;
   std::size_t faults_ = 0;
@@ -447,7 +458,7 @@ ScenarioResult play(const ScenarioFile& file, const Scenario& scenario, Scratch&
         {Code::not_as_expected, scenario.name.at, "cannot begin: " + trial.error().message, {}, {}});
     return result;
   }
-  Player(file, scenario, **trial, result).play();
+  Player(file, scenario, **trial, coverage, result).play();
   coverage.note((*trial)->history());
   if (const auto tested = file.snapshot->workflow(file.workflow)) result.story = story_of(**trial, *tested);
   result.took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begun);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "scenario/guests.h"
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include "base/text.h"
+#include "core/address_syntax.h"
 #include "core/connector.h"
 
 namespace countersign::scenario {
@@ -15,13 +18,25 @@ Placed placed(const YamlNode* node) {
 
 PersonId read_person(const Reading& reading, const YamlNode& node) {
   const Directory& directory = *reading.snapshot.directory;
-  if (directory.find(PersonId(node.text)) == nullptr && !reading.joined.contains(node.text)) {
-    std::vector<std::string> known(reading.joined.begin(), reading.joined.end());
-    for (const Person& person : directory.people()) known.push_back(person.id.value);
-    reading.diagnostics.error(Code::unknown_person, node.at, fmt::format("unknown person '{}'", node.text),
-                              nearest_of(node.text, known));
+  const PersonId id(node.text);
+  if (is_guest(id)) {
+    reading.diagnostics.error(Code::unknown_person, node.at, "a guest is written by the mail address alone",
+                              written(id));
+    return PersonId(written(id));
   }
-  return PersonId(node.text);
+  if (reading.joined.contains(node.text) || directory.find(id) != nullptr) return id;
+  if (const Person* person = directory.find_by_mail(node.text)) {
+    reading.diagnostics.error(Code::unknown_person, node.at,
+                              fmt::format("'{}' is a person of the directory, written by the id", node.text),
+                              person->id.value);
+    return person->id;
+  }
+  if (!mail_address_fault(node.text)) return PersonId(lower_ascii(node.text));
+  std::vector<std::string> known(reading.joined.begin(), reading.joined.end());
+  for (const Person& person : directory.people()) known.push_back(person.id.value);
+  report_unknown_name(reading.diagnostics, Code::unknown_person, node.at,
+                      fmt::format("unknown person '{}'", node.text), node.text, known);
+  return id;
 }
 
 void check_group(const Reading& reading, const YamlNode& node, std::string_view id) {
@@ -29,8 +44,8 @@ void check_group(const Reading& reading, const YamlNode& node, std::string_view 
   if (directory.find_group(id) != nullptr) return;
   std::vector<std::string> known;
   for (const Group& group : directory.groups()) known.push_back(group.id);
-  reading.diagnostics.error(Code::unknown_group, node.at, fmt::format("unknown group '{}'", id),
-                            nearest_of(id, known));
+  report_unknown_name(reading.diagnostics, Code::unknown_group, node.at,
+                      fmt::format("unknown group '{}'", id), id, known);
 }
 
 const Definition& definition_of(const Reading& reading, const Placed& in) {
@@ -45,9 +60,8 @@ const Step* check_step(const Reading& reading, const Placed& in, std::string_vie
     if (step.name == id) return &step;
     if (!step.id.empty()) known.push_back(step.id);
   }
-  reading.diagnostics.error(Code::unknown_step, at,
-                            fmt::format("unknown step '{}' of {}", id, definition.id.value),
-                            nearest_of(id, known));
+  report_unknown_name(reading.diagnostics, Code::unknown_step, at,
+                      fmt::format("unknown step '{}' of {}", id, definition.id.value), id, known);
   return nullptr;
 }
 

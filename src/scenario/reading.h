@@ -23,7 +23,8 @@ struct Reading {
   std::set<std::string> instances{};  // names given with `as` so far, in this scenario
 };
 
-// Each reports what is unknown, with the nearest name, and gives what is written all the same.
+// Each reports what is unknown, with the nearest name, and gives what is written all the same. Somebody with
+// an address that the directory does not have is a guest, written so (guests.h).
 PersonId read_person(const Reading& reading, const YamlNode& node);
 void check_group(const Reading& reading, const YamlNode& node, std::string_view id);
 // A step of the tested workflow, or of any loaded one where `in` names another.

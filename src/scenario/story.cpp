@@ -1,6 +1,7 @@
 // What happened in a scenario, in words: for whoever looks for the reason of a failure.
 #include <algorithm>
 
+#include "scenario/guests.h"
 #include "scenario/player.h"
 #include "scenario/reading.h"
 #include <date/date.h>
@@ -12,7 +13,7 @@ namespace countersign::scenario {
 namespace {
 
 std::string who(const Actor& actor) {
-  return actor.person.empty() ? std::string(to_string(actor.kind)) : actor.person.value;
+  return actor.person.empty() ? std::string(to_string(actor.kind)) : written(actor.person);
 }
 
 // Acts beside deciding; "" for what follows from them and from decisions.
@@ -70,7 +71,7 @@ class Teller {
   void mail_before(std::size_t event, std::size_t& next) {
     for (; next < trial_.mail().size() && trial_.mail()[next].after <= event; ++next) {
       const SentMail& sent = trial_.mail()[next];
-      add(sent.at, fmt::format("  {} to {}: {}", to_string(sent.kind), sent.to.value, sent.subject));
+      add(sent.at, fmt::format("  {} to {}: {}", to_string(sent.kind), written(sent.to), sent.subject));
     }
   }
   void calls_before(std::size_t event, std::size_t& next) {
@@ -97,10 +98,10 @@ class Teller {
     } else if (const auto* item = std::get_if<ItemOpened>(&body)) {
       const std::string step = step_of(happened, item->item.activation);
       items_[{happened.instance, item->item.number}] = step;
-      return fmt::format("{} {} {}: {}{}", reference,
-                         item->item.status == ItemStatus::waiting ? "is going to ask" : "asks",
-                         item->item.group.empty() ? item->item.assignee.value : "group " + item->item.group,
-                         step, because(item->item));
+      return fmt::format(
+          "{} {} {}: {}{}", reference, item->item.status == ItemStatus::waiting ? "is going to ask" : "asks",
+          item->item.group.empty() ? written(item->item.assignee) : "group " + item->item.group, step,
+          because(item->item));
     } else if (const auto* changed = std::get_if<ItemChanged>(&body)) {
       if (const std::string_view act = words_of(changed->act); !act.empty()) {
         return fmt::format("{} {}: {} by {}", reference, items_[{happened.instance, changed->item}], act,

@@ -186,20 +186,35 @@ HttpReply migration(const Surroundings& around, const Call& call) {
     // Ended or moved since the page was read.
     if (!*state || (*state)->ended || (*state)->version == to->version) continue;
     const auto from = around.backend.library.version(workflow, (*state)->version);
-    const std::vector<std::string> obstacles =
-        from ? plan_migration(*from, *to, **state).obstacles
-             : std::vector<std::string>{"its own version cannot be loaded any more"};
+    MigrationPlan plan;
+    if (from) {
+      plan = plan_migration(*from, *to, **state);
+    } else {
+      plan.obstacles.emplace_back("its own version cannot be loaded any more");
+    }
     rows.push_back({{"id", row.id.value},
                     {"reference", row.reference},
                     {"version", (*state)->version},
-                    {"moves", obstacles.empty()},
-                    {"obstacles", json::array(obstacles.begin(), obstacles.end())}});
+                    {"moves", plan.obstacles.empty()},
+                    {"obstacles", json::array(plan.obstacles.begin(), plan.obstacles.end())},
+                    {"fills", json::array(plan.fills.begin(), plan.fills.end())}});
   }
   return json_reply(
       200, json::object{
                {"version", to->version},
                {"instances", std::move(rows)},
                {"next_cursor", page->next_cursor.empty() ? json::value() : json::value(page->next_cursor)}});
+}
+
+void retry_owed(const Surroundings& around, Call call) {
+  const auto parsed = read_json(call);
+  if (!parsed) return;
+  JsonBody body(*parsed);
+  RetryOwedStart request{WorkflowId(call.at("workflow")), call.at("schedule"), PersonId(body.text("person"))};
+  if (!body.ok()) return call.respond(body.problem_reply(call.request.path));
+  auto caller = caller_of(call, call.principal->actor);
+  if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
+  submit(around, std::move(call), std::move(*caller), std::move(request));
 }
 
 }  // namespace
@@ -266,6 +281,16 @@ std::vector<Route> workflow_routes(const Surroundings& around) {
                     "Migration",
                     {"version", "limit", "cursor"},
                     on_pool(around, [&around](const Call& call) { return migration(around, call); })});
+  routes.push_back({"POST",
+                    "/api/v1/workflows/{workflow}/schedules/{schedule}/retry",
+                    Scope::admin,
+                    "Make a start again that the schedule owes",
+                    kJsonBytesMax,
+                    json_only(),
+                    "OwedStart",
+                    "OwedStarted",
+                    {},
+                    [&around](Call call) { retry_owed(around, std::move(call)); }});
   return routes;
 }
 

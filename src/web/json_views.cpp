@@ -198,33 +198,54 @@ json::array asked_json(const Roster& roster) {
   return asked;
 }
 
+// A file may lead from one condition to the next for ever.
+constexpr int kConditionsMax = 5;
+
+// Where a way leads; `otherwise` where the condition of what is there does not hold.
+json::object place_json(const Definition& definition, const Way& way, int depth = 0) {
+  json::object one{{"ends", text_or_null(way.status)}, {"step", nullptr}, {"asks", nullptr}};
+  if (way.step == kNoStep) return one;
+  const Step& to = definition.step(way.step);
+  const auto* go = std::get_if<Go>(&to.kind);
+  const auto* end = std::get_if<End>(&to.kind);
+  if ((go != nullptr || end != nullptr) && depth < kConditionsMax) {
+    one =
+        place_json(definition,
+                   end != nullptr ? Way{kNoStep, end->status} : way_to(definition, definition.step(go->step)),
+                   depth + 1);
+  } else {
+    one["step"] = to.name;
+    std::string asks;
+    const auto* approve = std::get_if<Approve>(&to.kind);
+    const auto* task = std::get_if<Task>(&to.kind);
+    if (approve != nullptr || task != nullptr) {
+      std::vector<Expression> people = approve != nullptr ? approve->by : task->owner;
+      for (const SeatGroup& group : approve != nullptr ? approve->seats : std::vector<SeatGroup>())
+        people.insert(people.end(), group.by.begin(), group.by.end());
+      for (const Expression& each : people) asks += (asks.empty() ? "" : ", ") + each.program.source();
+    }
+    one["asks"] = text_or_null(asks);
+  }
+  if (to.when && depth < kConditionsMax) {
+    one["if"] = to.when->program.source();
+    one["otherwise"] = place_json(definition, way_behind(definition, to), depth + 1);
+  }
+  return one;
+}
+
 // Where each outcome leads, as the workflow's file says it and as far as nothing has to end beside it.
 json::array next_json(const Definition& definition, const State& state, const Activation& activation) {
   json::array next;
   for (const std::string& outcome : outcomes_of(definition, definition.step(activation.step))) {
     const WayOn on = way_on(definition, state, activation, outcome);
     const Way& way = on.way;
-    json::object one{
-        {"outcome", outcome}, {"ends", text_or_null(way.status)}, {"step", nullptr}, {"asks", nullptr}};
+    json::object one = place_json(definition, way);
+    one["outcome"] = outcome;
     if (on.block != kNoStep) {
       json::array beside;
       for (const std::string& each : on.beside) beside.emplace_back(each);
       one["block"] = definition.step(on.block).name;
       one["waits_for"] = std::move(beside);
-    }
-    if (way.step != kNoStep) {
-      const Step& to = definition.step(way.step);
-      one["step"] = to.name;
-      std::string asks;
-      const auto* approve = std::get_if<Approve>(&to.kind);
-      const auto* task = std::get_if<Task>(&to.kind);
-      if (approve != nullptr || task != nullptr) {
-        std::vector<Expression> people = approve != nullptr ? approve->by : task->owner;
-        for (const SeatGroup& group : approve != nullptr ? approve->seats : std::vector<SeatGroup>())
-          people.insert(people.end(), group.by.begin(), group.by.end());
-        for (const Expression& each : people) asks += (asks.empty() ? "" : ", ") + each.program.source();
-      }
-      one["asks"] = text_or_null(asks);
     }
     next.push_back(std::move(one));
   }

@@ -333,11 +333,36 @@ std::string_view openapi_schemas() {
           "type": "object",
           "properties": {
             "id": {"type": "string"}, "reference": {"type": "string"}, "version": {"type": "string"},
-            "moves": {"type": "boolean"}, "obstacles": {"type": "array", "items": {"type": "string"}}
+            "moves": {"type": "boolean"}, "obstacles": {"type": "array", "items": {"type": "string"}},
+            "fills": {
+              "type": "array", "items": {"type": "string"},
+              "description": "fields that its form lacks and that would be filled in, where default or computed gives a value"
+            }
           }
         }
       },
       "next_cursor": {"type": ["string", "null"]}
+    }
+  },
+  "OwedStart": {
+    "type": "object",
+    "properties": {
+      "person": {"type": "string", "description": "for whom, where the schedule has one start for each person"}
+    }
+  },
+  "OwedStarted": {
+    "type": "object",
+    "properties": {
+      "instances": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "properties": {
+            "id": {"type": "string"}, "person": {"type": ["string", "null"]},
+            "existed": {"type": "boolean", "description": "it had been started before"}
+          }
+        }
+      }
     }
   },
   "Schema": {"type": "object", "description": "a JSON Schema (2020-12)"},

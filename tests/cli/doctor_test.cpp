@@ -345,6 +345,7 @@ TEST_F(DoctorOverData, FindsOwedStartsAndWebhooks) {
   EXPECT_EQ(string_at(problem("inbound"), "mend"),
             "countersign inbound replay 1, or countersign inbound drop 1");
   EXPECT_EQ(string_at(problem("schedules"), "why"), "nobody is the manager");
+  EXPECT_EQ(string_at(problem("schedules"), "mend"), "countersign workflow retry two monthly --person rep");
 }
 
 TEST_F(DoctorOverData, FindsASchemaOfAnotherVersion) {

@@ -54,7 +54,35 @@ steps:
   EXPECT_THAT(drawn, HasSubstr("s0 --> end_won\n"));
 }
 
-TEST(Graph, BranchesMeetInTheNextStep) {
+// A `go` or `end` with a condition was drawn as if it had none, and what stands behind it not at all.
+TEST(Graph, TwoWaysPartAtAConditionOfGoOrEnd) {
+  const std::string drawn = mermaid_of(R"(workflow: w
+statuses: [done, small, rejected]
+start: [form]
+form:
+  n: {type: integer, required: true}
+steps:
+  - id: a
+    approve: {by: requester.manager, return_to: []}
+  - when: form.n < 5
+    end: small
+  - id: b
+    approve: {by: requester.manager, return_to: []}
+  - when: form.n > 100
+    go: a
+  - end: done
+)");
+  EXPECT_THAT(drawn, HasSubstr("s0 -->|\"approved\"| s1\n"));
+  EXPECT_THAT(drawn, HasSubstr("s1 -->|\"yes\"| end_small\n"));
+  EXPECT_THAT(drawn, HasSubstr("s1 -->|\"no\"| s2\n"));
+  EXPECT_THAT(drawn, HasSubstr("s2 -->|\"approved\"| s3\n"));
+  EXPECT_THAT(drawn, HasSubstr("s3 -->|\"yes\"| s0\n"));
+  EXPECT_THAT(drawn, HasSubstr("s3 -->|\"no\"| end_done\n"));
+  EXPECT_THAT(drawn, HasSubstr("form.n #lt; 5"));
+}
+
+// What a branch ends with decides nothing by itself: the outcomes are the block's.
+TEST(Graph, BranchesMeetInTheirBox) {
   const std::string drawn = mermaid_of(R"(workflow: w
 statuses: [done, rejected]
 start: [form]
@@ -70,8 +98,9 @@ steps:
   - end: done
 )");
   EXPECT_THAT(drawn, HasSubstr("s0 -->|\"x\"| s1\n"));
-  EXPECT_THAT(drawn, HasSubstr("s1 -->|\"approved\"| s3\n"));
-  EXPECT_THAT(drawn, HasSubstr("s2 -->|\"approved\"| s3\n"));
+  EXPECT_THAT(drawn, HasSubstr("s1 -->|\"approved\"| s0\n"));
+  EXPECT_THAT(drawn, HasSubstr("s2 -->|\"approved\"| s0\n"));
+  EXPECT_THAT(drawn, HasSubstr("s0 --> s3\n"));
 }
 
 TEST(Graph, IsDrawnAsSvgByGraphviz) {

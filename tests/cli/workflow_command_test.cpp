@@ -22,8 +22,8 @@ constexpr const char* kAfter =
     "workflow: t\nstatuses: [done]\nsteps:\n  - id: a\n    wait: 2 days\n  - end: done\n";
 
 constexpr const char* kPlan = R"({"version":"bbbb2222bbbb2222","instances":[
-  {"id":"i_01","reference":"T-1","version":"aaaa1111aaaa1111","moves":true,"obstacles":[]},
-  {"id":"i_02","reference":"T-2","version":"aaaa1111aaaa1111","moves":false,"obstacles":["step 'legal' is gone"]}],
+  {"id":"i_01","reference":"T-1","version":"aaaa1111aaaa1111","moves":true,"obstacles":[],"fills":["days"]},
+  {"id":"i_02","reference":"T-2","version":"aaaa1111aaaa1111","moves":false,"obstacles":["step 'legal' is gone"],"fills":["days"]}],
   "next_cursor":null})";
 
 FakeReply answer(const FakeRequest& request) {
@@ -37,6 +37,9 @@ FakeReply answer(const FakeRequest& request) {
     return {200, write_json(json::object{{"source", kBefore}})};
   }
   if (request.target == "/api/v1/workflows/t") return {200, write_json(json::object{{"source", kAfter}})};
+  if (request.target == "/api/v1/workflows/t/schedules/month/retry") {
+    return {200, R"({"instances":[{"id":"i_03","person":"li.na","existed":false}]})"};
+  }
   if (request.method == "POST") return {200, R"({"id":"i_01","reference":"T-1","status":"running"})"};
   return {404, R"({"detail":"the test expected no such request"})", "application/problem+json"};
 }
@@ -55,6 +58,12 @@ class WorkflowCommand : public testing::Test {
   FakeDaemon daemon{answer};
   TemporaryFolder folder;
 };
+
+TEST_F(WorkflowCommand, MakesAStartAgainThatAScheduleOwes) {
+  const Ran ran = run({"retry", "t", "month", "--person", "li.na"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "started i_03 for li.na\n");
+}
 
 TEST_F(WorkflowCommand, ListsVersionsWithTheirUse) {
   const Ran ran = run({"versions", "t"});
@@ -77,8 +86,8 @@ TEST_F(WorkflowCommand, ComparesFilesAndVersions) {
 TEST_F(WorkflowCommand, SaysWhatWouldMoveAndMovesNothing) {
   const Ran ran = run({"migrate", "t"});
   EXPECT_EQ(ran.code, 1) << "one of them stays";
-  EXPECT_THAT(ran.out, HasSubstr("T-1        aaaa1111aaaa  would move"));
-  EXPECT_THAT(ran.out, HasSubstr("stays       step 'legal' is gone"));
+  EXPECT_THAT(ran.out, HasSubstr("T-1        aaaa1111aaaa  would move  days"));
+  EXPECT_THAT(ran.out, HasSubstr("stays                  step 'legal' is gone"));
   EXPECT_THAT(ran.out, HasSubstr("1 instance would move, 1 stays\n"));
   for (const FakeRequest& request : daemon.requests()) EXPECT_EQ(request.method, "GET");
 }

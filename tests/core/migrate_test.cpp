@@ -113,7 +113,7 @@ TEST(Migrate, SaysWhatStandsInTheWay) {
   EXPECT_THAT(obstacles(instance, changed("    remind:\n      - {every: 1 business day}\n", "")),
               ElementsAre("step 'manager' has a remind timer whose rule is gone"));
   EXPECT_THAT(obstacles(instance, changed("currency: CNY", "currency: EUR")),
-              ElementsAre("the field 'amount' is of another type now"));
+              ElementsAre("the field 'amount' was money in CNY and is money in EUR now"));
   EXPECT_THAT(obstacles(instance, changed("  note: {type: text}\n", "")),
               ElementsAre("the form has no field 'note' any more, and it is filled in"));
   instance.decide_as("zhang.wei", "approved");
@@ -123,6 +123,110 @@ TEST(Migrate, SaysWhatStandsInTheWay) {
                           "the list 'branch:legal' of step 'review' is gone"));
   EXPECT_THAT(obstacles(instance, changed("id: manager", "id: boss")), IsEmpty())
       << "what is over may be called otherwise";
+}
+
+// Expressions of the new version read such a field without asking whether it is there.
+TEST(Migrate, RefusesAFormThatLacksWhatMustBeFilledInNow) {
+  Instance instance(load(kFirst_migrate));
+  instance.start("li.na", R"({"note": "x"})");
+  const std::string why = " which must be filled in now: give it a 'default', or let a step 'edit' it";
+  EXPECT_THAT(obstacles(instance, changed("  note: {type: text}\n",
+                                          "  note: {type: text}\n  days: {type: integer, required: true}\n")),
+              ElementsAre("the form lacks 'days'," + why));
+  const auto amount = changed("currency: CNY}", "currency: CNY, required: true}");
+  EXPECT_THAT(obstacles(instance, amount), ElementsAre("the form lacks 'amount'," + why));
+  EXPECT_THAT(rejection(instance.run(Migrate{amount, kAdmin, "r"})), HasSubstr("the form lacks 'amount'"));
+  EXPECT_THAT(obstacles(instance, changed("  note: {type: text}\n",
+                                          "  note: {type: text, required: true}\n  more: {type: text}\n")),
+              IsEmpty())
+      << "the note is there, and nobody need fill in the other";
+  EXPECT_THAT(
+      obstacles(instance,
+                changed("  note: {type: text}\n",
+                        "  note: {type: text}\n  days: {type: integer, required: true, when: false}\n")),
+      IsEmpty())
+      << "what a condition may leave out is read with care";
+}
+
+TEST(Migrate, LeavesToAStepWhatItLetsPeopleFillIn) {
+  Instance instance(load(kFirst_migrate));
+  instance.start("li.na", R"({"note": "x"})");
+  std::string text = kFirst_migrate;
+  text.replace(text.find("  note: {type: text}\n"), 21,
+               "  note: {type: text}\n  days: {type: integer, required: true}\n");
+  text.replace(text.find("              by: group(\"legal\")\n"), 33,
+               "              by: group(\"legal\")\n              edit: [days]\n");
+  const auto to = load(text);
+  EXPECT_THAT(obstacles(instance, to), IsEmpty());
+  ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "r"})));
+  EXPECT_FALSE(instance.state().form.contains("days"));
+}
+
+TEST(Migrate, FillsInDefaultsAndComputedFieldsThatTheFormLacks) {
+  Instance instance(load(kFirst_migrate));
+  instance.start("li.na", R"({"amount": 5})");
+  const auto to = changed("  note: {type: text}\n",
+                          "  note: {type: text, default: '\"none\"'}\n"
+                          "  days: {type: integer, required: true, default: 2}\n"
+                          "  weeks: {type: integer, computed: form.days * 7}\n"
+                          "  hidden: {type: integer, default: 3, when: form.days > 2}\n");
+  EXPECT_THAT(plan_migration(instance.definition(), *to, instance.state()).fills,
+              ElementsAre("note", "days", "weeks", "hidden"));
+  ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "r"})));
+  EXPECT_THAT(instance.last_events(), ElementsAre("migrated", "form_changed"));
+  EXPECT_EQ(cel::to_display(instance.state().form.at("note")), "none");
+  EXPECT_EQ(cel::to_display(instance.state().form.at("days")), "2");
+  EXPECT_EQ(cel::to_display(instance.state().form.at("weeks")), "14");
+  EXPECT_FALSE(instance.state().form.contains("hidden"));
+}
+
+TEST(Migrate, IsRefusedWhereADefaultGivesNothingForWhatMustBeFilledIn) {
+  Instance instance(load(kFirst_migrate));
+  instance.start("li.na", R"({"note": "x"})");
+  const auto to = changed("  note: {type: text}\n",
+                          "  note: {type: text}\n"
+                          "  cost: {type: money, currency: CNY, required: true, default: 'form.?amount'}\n");
+  EXPECT_THAT(rejection(instance.run(Migrate{to, kAdmin, "r"})), HasSubstr("the form lacks 'cost'"));
+  EXPECT_NE(instance.state().version, to->version);
+}
+
+TEST(Migrate, RefusesAnswersThatLackWhatTheStepAsksForNow) {
+  Instance instance(load(kFirst_migrate));
+  instance.start("li.na");
+  const auto asking =
+      changed("      by: requester.manager\n",
+              "      by: requester.manager\n      ask:\n        code: {type: text, required: true}\n");
+  EXPECT_THAT(obstacles(instance, asking), IsEmpty()) << "it has yet to be answered";
+  instance.decide_as("zhang.wei", "approved");
+  EXPECT_THAT(
+      obstacles(instance, asking),
+      ElementsAre("step 'manager' has been answered without 'code', which it must be filled in with now"));
+}
+
+TEST(Migrate, LooksAtTheRowsOfTablesToo) {
+  const std::string with_table = [] {
+    std::string text = kFirst_migrate;
+    const std::string note = "  note: {type: text}\n";
+    text.replace(
+        text.find(note), note.size(),
+        "  lines:\n    type: table\n    columns:\n      what: {type: text}\n      cost: {type: integer}\n");
+    return text;
+  }();
+  const auto with = [&](const std::string& what, const std::string& by) {
+    std::string text = with_table;
+    text.replace(text.find(what), what.size(), by);
+    return load(text);
+  };
+  Instance instance(load(with_table));
+  instance.start("li.na", R"({"lines": [{"what": "a", "cost": "1"}, {"what": "b"}]})");
+  EXPECT_THAT(obstacles(instance, with("cost: {type: integer}", "cost: {type: number}")),
+              ElementsAre("the column 'cost' of 'lines' was integer and is number now"));
+  EXPECT_THAT(obstacles(instance, with("      what: {type: text}\n", "")),
+              ElementsAre("the table 'lines' has no column 'what' any more, and it is filled in"));
+  EXPECT_THAT(obstacles(instance, with("cost: {type: integer}", "cost: {type: integer, required: true}")),
+              ElementsAre("rows of 'lines' lack 'cost', which must be filled in now"));
+  EXPECT_THAT(obstacles(instance, with("what: {type: text}", "what: {type: text, required: true}")),
+              IsEmpty());
 }
 
 TEST(Migrate, IsRefusedWithReasonsAndChangesNothing) {
@@ -198,6 +302,18 @@ TEST(Migrate, FindsLevelsByTheirStageWhereTheyStandInAnotherOrder) {
   instance.decide_as("wang.fang", "approved");
   EXPECT_EQ(instance.state().stage, "second");
   EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Migrate, RefusesAnotherOnlyForALevelWhoseWorkIsOpen) {
+  Instance instance(load(kLevels));
+  instance.start("li.na");
+  std::string bound = kFirstLevel;
+  bound.replace(bound.find("stage: first"), 12, "stage: first\n        only: requester");
+  const auto to = with_levels(bound + kSecondLevel + kThirdLevel);
+  EXPECT_THAT(obstacles(instance, to),
+              ElementsAre("the level 'first' of step 'levels' has another 'only' now, and its work is open"));
+  instance.decide_as("li.na", "done");
+  EXPECT_THAT(obstacles(instance, to), IsEmpty()) << "its work is done";
 }
 
 TEST(Migrate, RefusesLevelsThatAreNewGoneOrMovedOnceOpen) {

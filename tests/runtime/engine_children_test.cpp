@@ -178,7 +178,7 @@ steps:
   ASSERT_EQ(outbox().size(), 1U);
   EXPECT_EQ(outbox().front().status, OutboxStatus::dead);
   EXPECT_THAT(outbox().front().last_error,
-              AllOf(HasSubstr("strict could not be started"), HasSubstr("That is too much.")));
+              AllOf(HasSubstr("'strict' was not started"), HasSubstr("That is too much.")));
   EXPECT_EQ(ask(OutboxAct{outbox().front().id, OutboxAct::Act::drop}, by("boss")).status, 200)
       << "nobody waits for it";
   EXPECT_EQ(outbox().front().status, OutboxStatus::dropped);
@@ -193,6 +193,30 @@ TEST_F(EngineFixture, AConnectorThatIsDownHoldsUpNoMessageBetweenInstances) {
       std::find_if(rows.begin(), rows.end(), [](const OutboxRow& r) { return r.kind == "start_child"; });
   ASSERT_NE(row, rows.end());
   EXPECT_EQ(row->order_key, row->instance.value + " engine");
+}
+
+// Nobody waited for it, and so nobody heard of it.
+TEST_F(EngineFixture, AChildThatNobodyWaitsForAndThatCannotStartIsShownAndRetried) {
+  std::string keyed = kSimple;
+  keyed.replace(keyed.find("statuses:"), 9, "key: \"'one'\"\nstatuses:");
+  load(keyed);
+  std::string parent = kParent;
+  const std::string waiting = "    on:\n      approved: []\n      rejected: {end: finished}\n";
+  parent.replace(parent.find(waiting), waiting.size(), "    wait: false\n");
+  load(parent);
+  const std::string holder = start("simple");
+  EXPECT_EQ(status_of(start("parent")), "finished");
+  const auto given_up = [&] {
+    const auto page = store->reader().outbox("dead", "", 10, "");
+    return page ? page->rows : std::vector<OutboxRow>();
+  };
+  ASSERT_EQ(given_up().size(), 1U);
+  EXPECT_THAT(given_up().front().last_error, HasSubstr("'simple' was not started: "));
+  EXPECT_THAT(given_up().front().last_error, HasSubstr(holder));
+  decide(holder, "boss", "approved");
+  EXPECT_EQ(ask(OutboxAct{given_up().front().id, OutboxAct::Act::retry}).status, 200);
+  EXPECT_EQ(given_up().size(), 0U);
+  EXPECT_EQ(store->reader().instances({.workflow = "simple"}, 10, "")->rows.size(), 2U);
 }
 
 TEST_F(EngineFixture, AParentIsToldThatAnOpenInstanceHasTheKey) {

@@ -247,6 +247,33 @@ TEST_F(SchedulesTest, OneRefusedStartDoesNotStopTheOthersAndIsMendedByAReload) {
   EXPECT_THAT(owed(), IsEmpty());
 }
 
+// What keeps it from starting is mended without a file's being read again.
+TEST_F(SchedulesTest, OneOwedStartIsMadeAgain) {
+  std::string early = kPlan;
+  const std::string rule = "requester.department == \"frozen\"";
+  early.replace(early.find(rule), rule.size(), "today < date(\"2026-03-05\")");
+  load(early);
+  set_time("2026-03-02T09:00:00Z");
+  ASSERT_EQ(owed().size(), 2U);
+  Caller admin = by("boss");
+  admin.admin = true;
+  const auto retry = [&](const std::string& who, const std::string& schedule = "month") {
+    return ask(RetryOwedStart{WorkflowId("plan"), schedule, PersonId(who)}, admin);
+  };
+  EXPECT_THAT(retry("ann").refusal.error.message, HasSubstr("Nobody plans for a frozen department"));
+  EXPECT_EQ(owed().size(), 2U) << "the cause is there still";
+  EXPECT_EQ(retry("boss").refusal.error.code, ErrorCode::not_found);
+  EXPECT_EQ(retry("ann", "year").refusal.error.code, ErrorCode::not_found);
+
+  set_time("2026-03-06T09:00:00Z");
+  EXPECT_THAT(plans(), IsEmpty()) << "time alone tries nothing again";
+  EXPECT_EQ(retry("ann").status, 200);
+  EXPECT_THAT(plans(), ElementsAre("ann 2026-03"));
+  ASSERT_EQ(owed().size(), 1U);
+  EXPECT_THAT(owed()[0], HasSubstr("ben 2026-03: "));
+  EXPECT_EQ(retry("ann").refusal.error.code, ErrorCode::not_found) << "it is owed no more";
+}
+
 TEST_F(SchedulesTest, ARefusedFormIsOwedInTheWordsOfItsRule) {
   person("ann", "boss", "frozen");
   members({"ann", "ben"});

@@ -304,6 +304,84 @@ TEST_F(ScenarioTest, AnEscalationIsReachedWhereSomebodyIsAskedByIt) {
   EXPECT_THAT(report(late, {.coverage = true}), Not(HasSubstr("manager: an escalation")));
 }
 
+TEST_F(ScenarioTest, ARuleThatRefusesIsReachedOnBothSides) {
+  std::string refusing = kWorkflow;
+  const std::string before = "statuses: [granted";
+  refusing.insert(refusing.find(before),
+                  "refuse_when:\n  - {when: form.days > 30, say: That is too long}\n"
+                  "  - {when: form.days > 20, say: Ask for less}\n");
+  write("leave.yaml", refusing);
+  const std::string start = R"(
+  - name: starts
+    steps:
+      - start: {by: ben, form: {days: 3}}
+)";
+  const std::string one = report(run(start), {.coverage = true});
+  EXPECT_THAT(one, HasSubstr("leave.yaml:13:12: not reached: refuse_when 1: refuses\n"));
+  EXPECT_THAT(one, HasSubstr("not reached: refuse_when 2: refuses\n"));
+  EXPECT_THAT(one, Not(HasSubstr("lets pass")));
+  const std::string refused = report(run(R"(
+  - name: too long
+    steps:
+      - start: {by: ben, form: {days: 40}}
+        refused: too long
+      - start: {by: ben, form: {days: 0}}
+        refused: least
+)"),
+                                     {.coverage = true});
+  EXPECT_THAT(refused, HasSubstr("1 scenario: all passed"));
+  EXPECT_THAT(refused, Not(HasSubstr("refuse_when 1: refuses")));
+  EXPECT_THAT(refused, HasSubstr("not reached: refuse_when 1: lets pass\n"));
+  EXPECT_THAT(refused, HasSubstr("not reached: refuse_when 2: refuses\n"));
+}
+
+constexpr const char* kGuestWorkflow = R"(workflow: leave
+start: [form]
+statuses: [granted, rejected]
+steps:
+  - id: accept
+    task: {for: 'guest("Anna@customer.example", "Anna Lee")', outcomes: [accepted, refused]}
+    on: {refused: {end: rejected}, accepted: []}
+  - end: granted
+)";
+
+TEST_F(ScenarioTest, AGuestIsWrittenByTheMailAddress) {
+  write("leave.yaml", kGuestWorkflow);
+  EXPECT_EQ(report(run(R"(
+  - name: A guest accepts
+    steps:
+      - start: ben
+        expect: {asked: anna@customer.example, mail: [{to: Anna@customer.example, kind: request}]}
+      - complete: {by: bea@customer.example, outcome: accepted}
+        refused: bea@customer.example
+      - complete: {by: Anna@customer.example, outcome: accepted}
+        expect: {status: granted, steps: {accept: {by: anna@customer.example}}}
+)")),
+            "1 scenario: all passed\n");
+  const std::string story = report(run(R"(
+  - name: story
+    steps:
+      - start: ben
+        expect: {asked: ben}
+)"));
+  EXPECT_THAT(story, HasSubstr("found:    anna@customer.example (accept)"));
+}
+
+TEST_F(ScenarioTest, AGuestIsWrittenInNoOtherWay) {
+  write("leave.yaml", kGuestWorkflow);
+  const std::string text = report(run(R"(
+  - name: other ways
+    steps:
+      - start: ben
+      - complete: {by: "guest:anna@customer.example:Anna Lee", outcome: accepted}
+      - complete: {by: mia@example.com, outcome: accepted}
+)"));
+  EXPECT_THAT(text, HasSubstr("a guest is written by the mail address alone (did you mean "
+                              "'anna@customer.example'?)"));
+  EXPECT_THAT(text, HasSubstr("'mia@example.com' is a person of the directory, written by the id (did you "
+                              "mean 'mia'?)"));
+}
+
 // Levels were no ways, so that a condition could be turned round and every scenario still passed.
 TEST_F(ScenarioTest, LevelsOpenAndWaitForTheirConditions) {
   write("leave.yaml", R"(workflow: leave

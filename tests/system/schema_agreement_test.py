@@ -33,6 +33,7 @@ SEEN_BY_THE_LOADER_ALONE = {
     "broken/129-set-unknown": "what may be set are the form's own fields",
     "broken/189-message-beside-text": "one of several keys must stand there",
     "broken/352-words-that-can-never-be": "what a word of an expression can be follows from the file's other values",
+    "broken/366-mail-without-a-subject": "whether a key is needed follows from the keys beside it",
     "broken_connectors/no_events": "a map must not be empty",
     "broken_connectors/nothing_to_do": "one of several keys must stand there",
     "broken_connectors/scheme": "schemes are known to the code that checks signatures",

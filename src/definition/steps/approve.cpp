@@ -100,18 +100,9 @@ std::vector<SeatGroup> read_seats(const StepReading& reading, const MapReader& m
   return seats;
 }
 
-// Somebody meant `by` or `seats`: that is reported already.
-bool is_misspelt(const YamlNode& node) {
-  static const std::vector<std::string> kMeant{"by", "seats"};
-  return std::ranges::any_of(node.entries, [](const YamlNode::Entry& entry) {
-    const bool known = std::ranges::find(kApproveKeys, entry.key, &Key::name) != kApproveKeys.end();
-    return !known && !nearest_of(entry.key, kMeant).empty();
-  });
-}
-
 // Rules of the same step that cannot both hold.
 void check_rules(const StepReading& reading, const MapReader& map, const Approve& approve) {
-  if (!map.has("by") && !map.has("seats") && !is_misspelt(map.node())) {
+  if (!map.has("by") && !map.has("seats") && !map.is_misspelt("by") && !map.is_misspelt("seats")) {
     reading.diagnostics().error(Code::missing_key, map.at("by"),
                                 "'approve' needs 'by' or 'seats': who is asked");
   }
@@ -141,7 +132,8 @@ void check_rules(const StepReading& reading, const MapReader& map, const Approve
   if (map.has("resume") && approve.return_to.empty()) {
     reading.diagnostics().error(
         Code::resume_without_return, map.key_at("resume"),
-        "'resume' says where it goes on after a return, and this step returns nowhere");
+        "'resume' says where it goes on after a return, and this step returns nowhere: take it away, or fill "
+        "'return_to'");
   }
 }
 

@@ -41,8 +41,10 @@ std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, con
     // Of the own form, what a step lets people fill in is asked for there.
     const bool own = &fields == &loading.definition.form && loading.compiles();
     if (own && is_filled_in_later(*loading.outline, field)) continue;
-    loading.diagnostics.error(Code::missing_input, where,
-                              fmt::format("the required field '{}' of {} gets no value", field.name, owner));
+    loading.diagnostics.error(
+        Code::missing_input, where,
+        fmt::format("the required field '{0}' of {1} gets no value: write `{0}: EXPRESSION`", field.name,
+                    owner));
   }
   return arguments;
 }

@@ -60,9 +60,8 @@ void check_name_of(const StepReading& reading, const YamlNode& node) {
     if (call.name != "budget" || !call.literal || ledgers->contains(*call.literal)) continue;
     std::vector<std::string> known;
     for (const auto& [name, currency] : *ledgers) known.push_back(name);
-    reading.diagnostics().error(Code::unknown_ledger, node.at,
-                                fmt::format("unknown ledger '{}'", *call.literal),
-                                nearest_of(*call.literal, known));
+    report_unknown_name(reading.diagnostics(), Code::unknown_ledger, node.at,
+                        fmt::format("unknown ledger '{}'", *call.literal), *call.literal, known);
   }
 }
 

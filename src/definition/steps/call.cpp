@@ -31,19 +31,19 @@ StepKind read_call(const StepReading& reading) {
   if (connector == connectors.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connectors) known.push_back(name);
-    loading.diagnostics.error(Code::unknown_connector, loading.document.span_in(reading.value, 0, dot),
-                              fmt::format("unknown connector '{}'", call.connector),
-                              nearest_of(call.connector, known));
+    report_unknown_name(loading.diagnostics, Code::unknown_connector,
+                        loading.document.span_in(reading.value, 0, dot),
+                        fmt::format("unknown connector '{}'", call.connector), call.connector, known);
     return call;
   }
   const auto action = connector->second.actions.find(call.action);
   if (action == connector->second.actions.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connector->second.actions) known.push_back(name);
-    loading.diagnostics.error(
-        Code::unknown_action, loading.document.span_in(reading.value, dot + 1, text.size()),
-        fmt::format("the connector '{}' has no action '{}'", call.connector, call.action),
-        nearest_of(call.action, known));
+    report_unknown_name(loading.diagnostics, Code::unknown_action,
+                        loading.document.span_in(reading.value, dot + 1, text.size()),
+                        fmt::format("the connector '{}' has no action '{}'", call.connector, call.action),
+                        call.action, known);
     return call;
   }
   loading.replies[reading.index] = action->second.output;

@@ -28,18 +28,17 @@ std::optional<NamedEvent> find_event(const Loading& loading, std::string_view te
   if (connector == connectors.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connectors) known.push_back(name);
-    loading.diagnostics.error(Code::unknown_connector, at,
-                              fmt::format("unknown connector '{}'", connector_name),
-                              nearest_of(connector_name, known));
+    report_unknown_name(loading.diagnostics, Code::unknown_connector, at,
+                        fmt::format("unknown connector '{}'", connector_name), connector_name, known);
     return std::nullopt;
   }
   const auto event = connector->second.events.find(event_name);
   if (event == connector->second.events.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connector->second.events) known.push_back(name);
-    loading.diagnostics.error(Code::unknown_event, at,
-                              fmt::format("the connector '{}' has no event '{}'", connector_name, event_name),
-                              nearest_of(event_name, known));
+    report_unknown_name(loading.diagnostics, Code::unknown_event, at,
+                        fmt::format("the connector '{}' has no event '{}'", connector_name, event_name),
+                        event_name, known);
     return std::nullopt;
   }
   const std::vector<Field>& data = event->second.data;

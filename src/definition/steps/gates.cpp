@@ -51,8 +51,10 @@ void check_stage(const StepReading& reading, const MapReader& map, const std::st
     if (at != stages.end() && other != stages.end() && other > at) {
       reading.diagnostics().error(
           Code::level_order, map.at("stage"),
-          fmt::format("'{}' comes before '{}' in 'stages': levels open in the order in which they stand here",
-                      stage, level.stage));
+          fmt::format(
+              "'{}' comes before '{}' in 'stages', and levels open in the order in which they stand here: "
+              "move this level before that of '{}'",
+              stage, level.stage, level.stage));
       return;
     }
   }

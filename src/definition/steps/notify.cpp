@@ -24,12 +24,14 @@ void read_via(const StepReading& reading, const MapReader& map, Notify& notify) 
   if (found == connectors.end()) {
     std::vector<std::string> known;
     for (const auto& [name, outline] : connectors) known.push_back(name);
-    reading.diagnostics().error(Code::unknown_connector, map.at("via"),
-                                fmt::format("unknown connector '{}'", notify.via),
-                                nearest_of(notify.via, known));
+    report_unknown_name(reading.diagnostics(), Code::unknown_connector, map.at("via"),
+                        fmt::format("unknown connector '{}'", notify.via), notify.via, known);
   } else if (!found->second.posts) {
-    reading.diagnostics().error(Code::unknown_connector, map.at("via"),
-                                fmt::format("the connector '{}' posts no messages", notify.via));
+    reading.diagnostics().error(
+        Code::unknown_connector, map.at("via"),
+        fmt::format("the connector '{}' posts no messages: name one that has an action 'post' with "
+                    "'subject' and 'text', or tell people with 'to'",
+                    notify.via));
   }
 }
 
@@ -41,7 +43,8 @@ StepKind read_notify(const StepReading& reading) {
     notify.to = read_expressions(reading.loading, *to, reading.spot, expects_people(), "'to'");
   }
   read_via(reading, map, notify);
-  if (!map.has("to") && !map.has("via")) {
+  const auto lacks = [&](std::string_view key) { return !map.has(key) && !map.is_misspelt(key); };
+  if (lacks("to") && lacks("via")) {
     reading.diagnostics().error(Code::missing_key, map.node().at,
                                 "'notify' needs 'to' (people) or 'via' (a connector)");
   }
@@ -49,9 +52,13 @@ StepKind read_notify(const StepReading& reading) {
     reading.diagnostics().error(
         Code::keys_conflict, map.key_at("message"),
         "'message' brings its own subject and text; write either 'message' or 'subject' and 'text'");
-  } else if (!map.has("message") && !map.has("text")) {
+  } else if (lacks("message") && lacks("text")) {
     reading.diagnostics().error(Code::missing_key, map.node().at,
                                 "'notify' needs 'message', or 'subject' and 'text'");
+  }
+  if (map.has("text") && map.has("to") && lacks("subject") && lacks("message")) {
+    reading.diagnostics().error(Code::missing_key, map.key_at("text"),
+                                "a mail needs 'subject' beside 'text'");
   }
   notify.message = map.text("message");
   if (!notify.message.empty()) {

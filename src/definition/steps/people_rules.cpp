@@ -61,7 +61,7 @@ std::vector<std::string> read_form_fields(const StepReading& reading, const MapR
                                   nearest_of(item.text, known));
     } else if (std::ranges::find(names, item.text) != names.end()) {
       reading.diagnostics().error(Code::duplicate_name, item.at,
-                                  fmt::format("'{}' stands in '{}' twice", item.text, key));
+                                  fmt::format("'{}' stands in '{}' twice: take one away", item.text, key));
     } else {
       names.push_back(item.text);
     }
@@ -78,7 +78,7 @@ std::vector<ReturnTarget> read_return_to(const StepReading& reading, const MapRe
     if (!item.is_scalar()) continue;
     if (std::ranges::find(seen, item.text) != seen.end()) {
       reading.diagnostics().error(Code::duplicate_name, item.at,
-                                  fmt::format("'{}' stands in 'return_to' twice", item.text));
+                                  fmt::format("'{}' stands in 'return_to' twice: take one away", item.text));
       continue;
     }
     seen.push_back(item.text);
@@ -111,7 +111,7 @@ May read_may(const StepReading& reading, const MapReader& map, bool adds) {
                                   nearest_of(item.text, known));
     } else if (*act) {
       reading.diagnostics().error(Code::duplicate_name, item.at,
-                                  fmt::format("'{}' stands in 'may' twice", item.text));
+                                  fmt::format("'{}' stands in 'may' twice: take one away", item.text));
     } else {
       *act = true;
     }

@@ -50,8 +50,9 @@ std::vector<ChecklistItem> read_checklist(const StepReading& reading, const Yaml
     ChecklistItem item;
     item.id = map.text("id");
     if (std::ranges::find(items, item.id, &ChecklistItem::id) != items.end()) {
-      reading.diagnostics().error(Code::duplicate_name, map.at("id"),
-                                  fmt::format("the checklist item '{}' stands here twice", item.id));
+      reading.diagnostics().error(
+          Code::duplicate_name, map.at("id"),
+          fmt::format("the checklist item '{}' stands here twice: give one another id", item.id));
     }
     if (const YamlNode* text = map.find("text"))
       item.text = read_local_text(reading.loading, *text, reading.spot, "'text'");
@@ -79,8 +80,9 @@ void read_outcomes(const StepReading& reading, const MapReader& map, Task& task)
       reading.diagnostics().error(Code::reserved_name, item.at,
                                   "'timeout' belongs to 'deadline' and is no outcome of its own");
     } else if (std::ranges::find(task.outcomes, item.text) != task.outcomes.end()) {
-      reading.diagnostics().error(Code::duplicate_name, item.at,
-                                  fmt::format("the outcome '{}' stands here twice", item.text));
+      reading.diagnostics().error(
+          Code::duplicate_name, item.at,
+          fmt::format("the outcome '{}' stands here twice: take one away", item.text));
     } else {
       task.outcomes.push_back(item.text);
     }
