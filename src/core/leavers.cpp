@@ -4,9 +4,11 @@
 // itself.
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/chase.h"
 #include "core/directory_change.h"
 #include "core/flow.h"
@@ -29,8 +31,10 @@ bool contains(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
 // The work of one item that nobody can do any more.
 class Departure {
  public:
-  Departure(Transition& transition, const Item& item)
+  // `stands_still`: takes up why nobody could be found.
+  Departure(Transition& transition, const Item& item, std::vector<std::string>& stands_still)
       : transition_(transition),
+        stands_still_(stands_still),
         item_(item),
         activation_(transition.state().activations.at(item.activation)),
         step_(transition.definition().step(activation_.step)),
@@ -215,14 +219,14 @@ class Departure {
       case Seating::Instead::reject:
         return complete(transition_, activation_.id, {"rejected", kDirectory, why, activation_.answers});
       case Seating::Instead::stand_still:
-        return raise_incident(transition_, activation_.id, why);
+        stands_still_.push_back(why);
+        return;
     }
     keep_possible(seating.seats);
     if (seating.seats.empty()) {
-      return raise_incident(
-          transition_, activation_.id,
-          fmt::format("{}, and whoever if_nobody names is on {} already: reassign the work item", who_,
-                      step_.name));
+      stands_still_.push_back(fmt::format(
+          "{}, and whoever if_nobody names is on {} already: reassign the work item", who_, step_.name));
+      return;
     }
     hand_over(std::move(seating.seats));
   }
@@ -230,10 +234,10 @@ class Departure {
   void give_form_to_somebody() {
     const std::optional<Seat> seat = seat_of_requester(transition_);
     if (seat && (seat->person != item_.assignee || seat->group != item_.group)) return hand_over({*seat});
-    raise_incident(transition_, activation_.id,
-                   fmt::format("{}, and nobody is there in their place: name a manager, an owner of the "
-                               "workflow or a group 'admins'",
-                               who_));
+    stands_still_.push_back(
+        fmt::format("{}, and nobody is there in their place: name a manager, an owner of the "
+                    "workflow or a group 'admins'",
+                    who_));
   }
 
   // Others sit on the leaver's place in the roster and in the order of asking.
@@ -304,6 +308,7 @@ class Departure {
   void close(ItemAct act) { close_item(transition_, item_.number, act, kDirectory, who_); }
 
   Transition& transition_;
+  std::vector<std::string>& stands_still_;
   const Item item_;
   const Activation activation_;
   const Step& step_;
@@ -344,11 +349,17 @@ void move_on_where(Transition& transition, Concerns concerns) {
   for (const auto& [number, item] : transition.state().items) {
     if (concerns(item) && nobody_answers(transition, item)) stranded.push_back(number);
   }
+  std::map<ActivationId, std::vector<std::string>> stands_still;
   for (const std::uint32_t number : stranded) {
     if (transition.stopped()) return;
     const auto item = transition.state().items.find(number);
     if (item == transition.state().items.end()) continue;  // the step went on meanwhile
-    Departure(transition, item->second).move_on();
+    Departure(transition, item->second, stands_still[item->second.activation]).move_on();
+  }
+  // One incident for all of a step, so that looking again finds nothing new.
+  for (const auto& [id, reasons] : stands_still) {
+    if (!reasons.empty() && is_being_decided(transition, id))
+      raise_incident(transition, id, join(reasons, "; "));
   }
 }
 

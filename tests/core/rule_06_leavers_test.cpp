@@ -101,6 +101,33 @@ TEST(Rule06Leavers, fail_stands_still_until_somebody_mends_the_directory_and_ret
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
 }
 
+TEST(Rule06Leavers, several_who_leave_nobody_behind_are_one_incident) {
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: all\n      if_nobody: fail\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  leave(instance, {"sun.li", "wang.fang"});  // looks twice: the second time nothing is new
+  EXPECT_THAT(incident_of(instance), HasSubstr("sun.li has left"));
+  EXPECT_THAT(incident_of(instance), HasSubstr("wang.fang has left"));
+}
+
+// Their turn came while nobody sat there, and whoever got the item then waited for ever.
+TEST(Rule06Leavers, whoever_is_given_the_seat_of_a_leaver_whose_turn_it_is_is_asked) {
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: 2\n      order: one_by_one\n"
+      "      if_nobody: fail\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const std::uint32_t theirs = instance.item("wang.fang");
+  EXPECT_THAT(leave(instance, {"wang.fang"}), ElementsAre("sun.li@check"));
+  EXPECT_THAT(incident_of(instance), HasSubstr("wang.fang has left"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), IsEmpty());
+  const Actor admin{.kind = Actor::Kind::admin, .person = PersonId("adm")};
+  ASSERT_TRUE(accepted(instance.run(Reassign{theirs, PersonId("qian.min"), admin, "wang.fang has left"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 TEST(Rule06Leavers, the_others_go_on_and_at_least_one_more_of_them_is_waited_for) {
   Instance instance(load(approval(
       "      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: all\n")));
