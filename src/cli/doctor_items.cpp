@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/report.h"
+#include "core/roster.h"
 
 namespace countersign::cli {
 namespace {
@@ -57,6 +58,26 @@ std::string somebody(const Directory& directory) {
   return "PERSON";
 }
 
+// Why nobody of the group may answer, though it has members: they have voted there, or sit there in person.
+std::string nobody_may(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
+  if (item.group.empty() || !item.assignee.empty()) return "";
+  const auto state = reader.instance(item.instance);
+  if (!state || !*state) return "";
+  const auto open = (*state)->items.find(item.number);
+  const auto activation = (*state)->activations.find(ActivationId(item.activation));
+  if (open == (*state)->items.end() || activation == (*state)->activations.end()) return "";
+  const Roster& roster = activation->second.roster;
+  const auto is_its_own = [&](const Seat& seat) { return seat.item == item.number; };
+  const auto has_vote = [](const Seat& seat) { return seat.vote != Seat::Vote::none; };
+  const Seat seat{.group = item.group};
+  // Without any vote it may be a task, whose people do not count.
+  if (std::ranges::none_of(roster.seats, is_its_own) || std::ranges::none_of(roster.seats, has_vote) ||
+      can_answer(directory, roster, seat, (*state)->requester))
+    return "";
+  return fmt::format("whoever is in the group '{}' has decided there, is asked in person or asked for it",
+                     item.group);
+}
+
 // Whether enough others are left to decide the step in favour of the request.
 bool can_still_pass(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
   const auto state = reader.instance(item.instance);
@@ -79,7 +100,8 @@ void check_open_items(const Reader& reader, const Directory& directory, const Bo
   if (!items) return findings.add("items", problem, items.error().message);
   std::size_t found = 0;
   for (const OpenItemRow& item : *items) {
-    const std::string gone = nobody_there(directory, item.assignee, item.group);
+    std::string gone = nobody_there(directory, item.assignee, item.group);
+    if (gone.empty()) gone = nobody_may(reader, directory, item);
     const std::string why = gone.empty() ? unreached(directory, bounces, item.assignee) : gone;
     if (why.empty()) continue;
     if (++found > kListedMax) continue;

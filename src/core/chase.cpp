@@ -160,11 +160,16 @@ void escalate(Transition& transition, const TimerKey& key) {
   const auto may_not = [&](const Seat& seat) {
     return !seat.person.empty() && (seat.person == requester || has_voted(activation.roster, seat.person));
   };
+  const bool approves = std::holds_alternative<Approve>(step.kind);
+  const auto answers_nobody = [&](const Seat& seat) {
+    return !can_answer(transition.context().directory, activation.roster, seat, requester);
+  };
   const std::string what = fmt::format("escalate of {}", step.name);
   std::vector<Seat> to = resolve_people(transition, rule.to, activation.frame, what);
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::erase_if(to, may_not);
     drop_empty_groups(transition.context().directory, to, requester);
+    if (approves) std::erase_if(to, answers_nobody);
     keep_admitted(transition, activation.frame, to);
     if (!to.empty() || attempt == 1) break;
     to = caretakers(transition);

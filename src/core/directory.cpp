@@ -110,8 +110,9 @@ Result<std::vector<PersonId>> Directory::managers_up_to(const PersonId& person, 
                 fmt::format("there is nobody called '{}' in the directory", person.value));
   }
   while (at->manager) {
-    chain.push_back(*at->manager);
     at = find(*at->manager);
+    if (!at->active) continue;  // who has left approves nothing, whatever their limit was
+    chain.push_back(at->id);
     if (at->approval_limit && *at->approval_limit >= amount) return chain;
   }
   std::vector<std::string> asked;

@@ -21,8 +21,12 @@ struct Recipient {
 std::vector<Recipient> asked_now(Transition& transition, const Item& item);
 
 // Moves the open work of people who are no active people of the directory any more, and of groups that have
-// lost their last member.
+// lost their last member. Of one step alone: of seats that are asked again after their people have left.
 void move_on_from_leavers(Transition& transition);
+void move_on_from_leavers(Transition& transition, ActivationId activation);
+
+// Whether nobody can answer the open item: its person has left, or of its group nobody is there who may.
+bool nobody_answers(const Transition& transition, const Item& item);
 
 // Whose turn it is where it is the requester's: the requester, or where they have left their manager, else
 // whoever looks after the workflow. nullopt: nobody in particular asked, or nobody is left.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/flow.h"
+#include "core/people_step.h"
 #include "core/reopen.h"
 #include "core/send_back.h"
 
@@ -117,6 +118,7 @@ bool has_changed(const Definition& definition, const State& state, StepIndex ste
 }
 
 void ask_again(Transition& transition, ActivationId id) {
+  if (!is_being_decided(transition, id)) return;
   const State& state = transition.state();
   const Activation& activation = state.activations.at(id);
   const auto is_void = [&](const Seat& seat) {

@@ -1,18 +1,23 @@
 // Open work of people who have left. In this order: somebody else whom the same expression names now takes it
-// over; the others on the roster go on without it; else `if_nobody` of the step is asked afresh. A departure
-// never approves anything by itself: where the votes would suffice without the seat, one more is waited for.
+// over; the others on the roster go on without it; else `if_nobody` of the step is asked afresh. What is
+// needed without the seat, and what the votes amount to then, quorum.h says; a departure approves nothing by
+// itself.
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/chase.h"
 #include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/gates.h"
 #include "core/incident.h"
 #include "core/people_step.h"
+#include "core/reopen.h"
 #include "core/roster.h"
+#include "core/turns.h"
 
 namespace countersign {
 namespace {
@@ -26,8 +31,10 @@ bool contains(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
 // The work of one item that nobody can do any more.
 class Departure {
  public:
-  Departure(Transition& transition, const Item& item)
+  // `stands_still`: takes up why nobody could be found.
+  Departure(Transition& transition, const Item& item, std::vector<std::string>& stands_still)
       : transition_(transition),
+        stands_still_(stands_still),
         item_(item),
         activation_(transition.state().activations.at(item.activation)),
         step_(transition.definition().step(activation_.step)),
@@ -37,11 +44,12 @@ class Departure {
   void move_on() {
     if (!is_in_charge(transition_.state(), item_)) return close(ItemAct::supersede);
     if (std::holds_alternative<Revise>(step_.kind)) return give_form_to_somebody();
+    if (!item_.stands_for.empty()) return give_back_to_the_late();
     std::vector<Seat> successors = resolved_afresh();
     if (transition_.stopped()) return;
     if (!successors.empty()) {
       successors.resize(1);
-      return hand_over(std::move(successors), Quorums::kept);
+      return hand_over(std::move(successors));
     }
     if (go_on_without()) return;
     ask_nobody_rule();
@@ -50,9 +58,7 @@ class Departure {
  private:
   bool approves() const { return std::holds_alternative<Approve>(step_.kind); }
 
-  bool is_own_seat(const Seat& seat) const {
-    return seat.item != 0 && (seat.item == item_.number || contains(item_.stands_for, seat.item));
-  }
+  bool is_own_seat(const Seat& seat) const { return seat.item != 0 && seat.item == item_.number; }
 
   // On the step in whatever way; asking them here as well would count them twice.
   bool is_on_step(const Seat& seat) const {
@@ -67,11 +73,37 @@ class Departure {
   }
 
   void keep_possible(std::vector<Seat>& seats) const {
-    const PersonId but = approves() ? transition_.state().requester : PersonId();
-    const Directory& directory = transition_.context().directory;
-    std::erase_if(seats,
-                  [&](const Seat& seat) { return is_on_step(seat) || !can_be_asked(directory, seat, but); });
+    std::erase_if(seats, [&](const Seat& seat) { return is_on_step(seat) || !can_take_part(seat); });
     keep_admitted(transition_, activation_.frame, seats);
+  }
+  bool can_take_part(const Seat& seat) const {
+    const Directory& directory = transition_.context().directory;
+    return approves() ? can_answer(directory, activation_.roster, seat, transition_.state().requester)
+                      : can_be_asked(directory, seat, PersonId());
+  }
+
+  // Who was asked in the place of others who were late has left, and nobody else was asked in their place:
+  // the seats are still those of the others, and it is before them again. Nobody loses a seat by that.
+  void give_back_to_the_late() {
+    if (approves()) {
+      close(ItemAct::supersede);
+      return reopen_seats(transition_, activation_.id, activation_.roster, [](const Seat&) { return false; });
+    }
+    const bool somebody_does_it = std::ranges::any_of(activation_.items, [&](std::uint32_t number) {
+      const Item& other = transition_.state().items.at(number);
+      return number != item_.number && other.entries == item_.entries &&
+             std::ranges::any_of(other.stands_for,
+                                 [&](std::uint32_t late) { return contains(item_.stands_for, late); }) &&
+             can_take_part({.person = other.assignee, .group = other.group});
+    });
+    if (somebody_does_it) return close(ItemAct::supersede);
+    for (const Seat& seat : activation_.roster.seats) {
+      const Seat late{.person = seat.person, .group = seat.group, .reason = seat.reason};
+      if (!contains(item_.stands_for, seat.item) || is_asked_already(transition_.state(), activation_, late))
+        continue;
+      if (can_take_part(late)) return hand_over({late});
+    }
+    ask_nobody_rule();
   }
 
   // Whom the expression that named the leaver names now. A group's new members do not enlarge an open roster.
@@ -99,14 +131,18 @@ class Departure {
     return seats;
   }
 
-  // Whether somebody else on the step is being asked, or will be.
+  // Whether somebody else is being asked, or will be, for a vote that counts with the leaver's.
   bool others_are_asked() const {
-    const PersonId but = approves() ? transition_.state().requester : PersonId();
+    const std::string group = own_group();
     return std::ranges::any_of(activation_.items, [&](std::uint32_t number) {
       const Item& other = transition_.state().items.at(number);
-      return number != item_.number && is_in_charge(transition_.state(), other) &&
-             can_be_asked(transition_.context().directory, {.person = other.assignee, .group = other.group},
-                          but);
+      if (number == item_.number || other.added == AddedAs::opinion || nobody_answers(transition_, other))
+        return false;
+      if (!approves()) return is_in_charge(transition_.state(), other);
+      return std::ranges::any_of(activation_.roster.seats, [&](const Seat& seat) {
+        return seat.item != item_.number && seat.of_group == group && seat.vote == Seat::Vote::none &&
+               seat.item != 0 && (seat.item == number || contains(other.stands_for, seat.item));
+      });
     });
   }
 
@@ -126,75 +162,86 @@ class Departure {
     return own == activation_.roster.seats.end() ? std::string() : own->of_group;
   }
 
+  HasLeft has_left() const {
+    return [this](const Seat& seat) { return is_own_seat(seat); };
+  }
+
   // The seat is dropped, where the others can still reach what the step needs.
   bool go_on_without() {
     if (!others_are_asked() || has_work_of_its_own()) return false;
-    Roster roster = activation_.roster;
-    std::erase_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
-    const auto seats = static_cast<std::uint32_t>(roster.seats.size());
-    if (std::holds_alternative<Approve>(step_.kind)) {
-      const std::string group = own_group();
-      const auto count = [&](Seat::Vote vote) {
-        return static_cast<std::uint32_t>(std::ranges::count_if(roster.seats, [&](const Seat& seat) {
-          return counts(seat) && seat.of_group == group && seat.vote == vote;
-        }));
-      };
-      const std::uint32_t approved = count(Seat::Vote::approved);
-      const std::uint32_t before = needed_in(roster, group);
-      count_again(step_, roster);
-      std::uint32_t& needed = needed_in(roster, group);
-      if (approved >= needed) needed = std::min(before, approved + 1);
-      const auto counting = static_cast<std::uint32_t>(counting_seats(roster, group));
-      if (counting - count(Seat::Vote::rejected) < needed) return false;
-    } else {
-      roster.needed = std::min(roster.needed, std::max<std::uint32_t>(seats, 1));
-    }
+    const std::optional<Roster> roster = going_on_without(step_, activation_.roster, has_left());
+    if (!roster) return false;
     close(ItemAct::supersede);
-    set_roster(std::move(roster));
-    count_votes(transition_, activation_.id, kDirectory, who_);
+    set_roster(*roster);
+    count();
     return true;
+  }
+
+  // `if_nobody: skip`: the seat is passed over. What is left decides, and nothing but the rule where nobody
+  // else was asked for anything.
+  void pass_over(const std::string& why) {
+    const auto* task = std::get_if<Task>(&step_.kind);
+    if (task != nullptr && others_are_asked()) {
+      Roster roster = activation_.roster;
+      reseat(step_, roster, [&](std::vector<Seat>& seats) { std::erase_if(seats, has_left()); });
+      close(ItemAct::supersede);
+      set_roster(std::move(roster));
+      return count();
+    }
+    if (task != nullptr) {
+      return complete(transition_, activation_.id,
+                      {task->outcomes.empty() ? "approved" : task->outcomes.front(), kDirectory, why,
+                       activation_.answers});
+    }
+    const Roster roster = passing_over(step_, activation_.roster, has_left());
+    const Verdict verdict = verdict_of(roster);
+    close(ItemAct::supersede);
+    set_roster(roster);
+    if (verdict == Verdict::open) return count();
+    complete(transition_, activation_.id,
+             {verdict == Verdict::approved ? "approved" : "rejected", kDirectory, why, activation_.answers});
+  }
+
+  void count() {
+    if (approves()) return count_votes(transition_, activation_.id, kDirectory, who_);
+    go_on_in_turn(transition_, activation_.id, kDirectory);
   }
 
   void ask_nobody_rule() {
     Seating seating = seat_nobody_left(transition_, step_, activation_.frame);
     if (transition_.stopped()) return;
     const std::string why = fmt::format("{}: {}", who_, seating.why);
-    const auto* task = std::get_if<Task>(&step_.kind);
     switch (seating.instead) {
       case Seating::Instead::none:
         break;
       case Seating::Instead::approve:
-        return complete(transition_, activation_.id,
-                        {task == nullptr || task->outcomes.empty() ? "approved" : task->outcomes.front(),
-                         kDirectory, why, activation_.answers});
+        return pass_over(why);
       case Seating::Instead::reject:
         return complete(transition_, activation_.id, {"rejected", kDirectory, why, activation_.answers});
       case Seating::Instead::stand_still:
-        return raise_incident(transition_, activation_.id, why);
+        stands_still_.push_back(why);
+        return;
     }
     keep_possible(seating.seats);
     if (seating.seats.empty()) {
-      return raise_incident(
-          transition_, activation_.id,
-          fmt::format("{}, and whoever if_nobody names is on {} already: reassign the work item", who_,
-                      step_.name));
+      stands_still_.push_back(fmt::format(
+          "{}, and whoever if_nobody names is on {} already: reassign the work item", who_, step_.name));
+      return;
     }
-    hand_over(std::move(seating.seats), Quorums::counted_again);
+    hand_over(std::move(seating.seats));
   }
 
   void give_form_to_somebody() {
     const std::optional<Seat> seat = seat_of_requester(transition_);
-    if (seat && (seat->person != item_.assignee || seat->group != item_.group))
-      return hand_over({*seat}, Quorums::kept);
-    raise_incident(transition_, activation_.id,
-                   fmt::format("{}, and nobody is there in their place: name a manager, an owner of the "
-                               "workflow or a group 'admins'",
-                               who_));
+    if (seat && (seat->person != item_.assignee || seat->group != item_.group)) return hand_over({*seat});
+    stands_still_.push_back(
+        fmt::format("{}, and nobody is there in their place: name a manager, an owner of the "
+                    "workflow or a group 'admins'",
+                    who_));
   }
 
   // Others sit on the leaver's place in the roster and in the order of asking.
-  enum class Quorums { kept, counted_again };
-  void hand_over(std::vector<Seat> seats, Quorums quorums) {
+  void hand_over(std::vector<Seat> seats) {
     const std::vector<Item> escalations = escalations_of_it();
     close(ItemAct::reassign);
     Roster roster = activation_.roster;
@@ -202,6 +249,7 @@ class Departure {
         std::ranges::find_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
     // An escalation votes on other seats and keeps doing so.
     const bool has_seat = place != roster.seats.end() && item_.stands_for.empty();
+    const bool in_turn = has_seat && roster.one_by_one && counts(*place);
     if (has_seat) {
       for (Seat& seat : seats) {
         seat.of_group = place->of_group;
@@ -209,24 +257,27 @@ class Departure {
         seat.added_by = place->added_by;
         seat.of = place->of;
       }
-      const auto at = roster.seats.erase(place);
-      // Whoever was added before or after the leaver is so to the first of those who take over.
-      for (Seat& seat : roster.seats) {
-        if (seat.of == item_.number) seat.of = transition_.fresh_id();
-      }
-      roster.seats.insert(at, seats.begin(), seats.end());
-      if (quorums == Quorums::counted_again) count_again(step_, roster);
+      const auto at = place - roster.seats.begin();
+      reseat(step_, roster, [&](std::vector<Seat>& all) {
+        const auto behind = all.erase(all.begin() + at);
+        // Whoever was added before or after the leaver is so to the first of those who take over.
+        for (Seat& seat : all) {
+          if (seat.of == item_.number) seat.of = transition_.fresh_id();
+        }
+        all.insert(behind, seats.begin(), seats.end());
+      });
       set_roster(std::move(roster));
     }
     std::uint32_t first = 0;
-    for (Seat& seat : seats) {
+    for (Seat& seat : seats) {  // one of them at a time where the step asks one after the other
       seat.reason += fmt::format(" ({})", who_);
-      const std::uint32_t opened = open_item(transition_, activation_.id, seat,
-                                             {.stands_for = item_.stands_for,
-                                              .entries = item_.entries,
-                                              .waiting = item_.status == ItemStatus::waiting,
-                                              .added = seat.added,
-                                              .added_by = seat.added_by});
+      const std::uint32_t opened =
+          open_item(transition_, activation_.id, seat,
+                    {.stands_for = item_.stands_for,
+                     .entries = item_.entries,
+                     .waiting = item_.status == ItemStatus::waiting || (in_turn && first != 0),
+                     .added = seat.added,
+                     .added_by = seat.added_by});
       if (first == 0) first = opened;
     }
     for (Item escalation : escalations) {
@@ -237,6 +288,7 @@ class Departure {
                 Seat{.person = escalation.assignee, .group = escalation.group, .reason = "escalation"},
                 {escalation.stands_for, escalation.entries, false});
     }
+    if (approves()) go_on_in_turn(transition_, activation_.id, kDirectory);
   }
 
   std::vector<Item> escalations_of_it() const {
@@ -253,15 +305,10 @@ class Departure {
     transition_.emit(RosterSet{activation_.id, std::move(roster)});
   }
 
-  void close(ItemAct act) {
-    const auto status = next_status(item_.status, act);
-    COUNTERSIGN_INVARIANT(status.has_value(), "a work item's status admits no such act");
-    transition_.emit(
-        ItemChanged{.item = item_.number, .act = act, .status = *status, .by = kDirectory, .comment = who_});
-    clear_item_timers(transition_, item_.activation, item_.number);
-  }
+  void close(ItemAct act) { close_item(transition_, item_.number, act, kDirectory, who_); }
 
   Transition& transition_;
+  std::vector<std::string>& stands_still_;
   const Item item_;
   const Activation activation_;
   const Step& step_;
@@ -294,24 +341,50 @@ void release_claims_of_leavers(Transition& transition) {
 
 }  // namespace
 
-void move_on_from_leavers(Transition& transition) {
-  const Directory& directory = transition.context().directory;
-  release_claims_of_leavers(transition);
+namespace {
+
+template <class Concerns>
+void move_on_where(Transition& transition, Concerns concerns) {
   std::vector<std::uint32_t> stranded;
   for (const auto& [number, item] : transition.state().items) {
-    const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
-    const PersonId but = std::holds_alternative<Approve>(step.kind) && !item.group.empty()
-                             ? transition.state().requester
-                             : PersonId();
-    if (!can_be_asked(directory, {.person = item.assignee, .group = item.group}, but))
-      stranded.push_back(number);
+    if (concerns(item) && nobody_answers(transition, item)) stranded.push_back(number);
   }
+  std::map<ActivationId, std::vector<std::string>> stands_still;
   for (const std::uint32_t number : stranded) {
     if (transition.stopped()) return;
     const auto item = transition.state().items.find(number);
     if (item == transition.state().items.end()) continue;  // the step went on meanwhile
-    Departure(transition, item->second).move_on();
+    Departure(transition, item->second, stands_still[item->second.activation]).move_on();
   }
+  // One incident for all of a step, so that looking again finds nothing new.
+  for (const auto& [id, reasons] : stands_still) {
+    if (!reasons.empty() && is_being_decided(transition, id))
+      raise_incident(transition, id, join(reasons, "; "));
+  }
+}
+
+}  // namespace
+
+bool nobody_answers(const Transition& transition, const Item& item) {
+  const Activation& activation = transition.state().activations.at(item.activation);
+  const Directory& directory = transition.context().directory;
+  const Seat seat{.person = item.assignee, .group = item.group};
+  if (item.group.empty() ||
+      !std::holds_alternative<Approve>(transition.definition().step(activation.step).kind))
+    return !can_be_asked(directory, seat, PersonId());
+  const PersonId& requester = transition.state().requester;
+  // In the place of those who are late one of them may answer who is of the group.
+  return item.stands_for.empty() ? !can_answer(directory, activation.roster, seat, requester)
+                                 : !can_be_asked(directory, seat, requester);
+}
+
+void move_on_from_leavers(Transition& transition) {
+  release_claims_of_leavers(transition);
+  move_on_where(transition, [](const Item&) { return true; });
+}
+
+void move_on_from_leavers(Transition& transition, ActivationId activation) {
+  move_on_where(transition, [&](const Item& item) { return item.activation == activation; });
 }
 
 std::optional<Seat> seat_of_requester(Transition& transition) {

@@ -126,7 +126,7 @@ void open_approve(Transition& transition, ActivationId id) {
   Seating seating = seat_approval(transition, step, approve, transition.state().activations.at(id).frame);
   if (went_otherwise(transition, id, seating)) return;
   Roster roster;
-  roster.needed = approvals_needed(approve.need, seating.seats.size());
+  roster.needed = seating.needed;
   roster.needed_of = std::move(seating.needed_of);
   if (!roster.needed_of.empty()) roster.needed = 0;
   for (const auto& [group, needed] : roster.needed_of) roster.needed += needed;
@@ -193,7 +193,14 @@ bool is_in_charge(const State& state, const Item& item) {
                       [&](std::uint32_t number) { return state.items.contains(number); });
 }
 
+bool is_being_decided(const Transition& transition, ActivationId id) {
+  const auto found = transition.state().activations.find(id);
+  return !transition.stopped() && found != transition.state().activations.end() &&
+         found->second.outcome.empty();
+}
+
 void count_votes(Transition& transition, ActivationId id, const Actor& by, const std::string& comment) {
+  if (!is_being_decided(transition, id)) return;
   const Activation& activation = transition.state().activations.at(id);
   const Fields answers = activation.answers;
   switch (verdict_of(activation.roster)) {
@@ -205,6 +212,26 @@ void count_votes(Transition& transition, ActivationId id, const Actor& by, const
       break;
   }
   go_on_in_turn(transition, id, by);
+}
+
+void stand_for_no_longer(Transition& transition, ActivationId id, std::uint32_t number, const Actor& by) {
+  const std::vector<std::uint32_t> open = transition.state().activations.at(id).items;
+  for (const std::uint32_t other : open) {
+    const auto found = transition.state().items.find(other);
+    if (found == transition.state().items.end()) continue;
+    Item escalation = found->second;
+    if (std::erase(escalation.stands_for, number) == 0) continue;
+    close_item(transition, other, ItemAct::supersede, by);
+    const Roster& roster = transition.state().activations.at(id).roster;
+    const bool is_for_others = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+      return is_needed(roster, seat) &&
+             std::ranges::find(escalation.stands_for, seat.item) != escalation.stands_for.end();
+    });
+    if (!is_for_others) continue;
+    open_item(transition, id,
+              Seat{.person = escalation.assignee, .group = escalation.group, .reason = "escalation"},
+              {escalation.stands_for, escalation.entries, escalation.status == ItemStatus::waiting});
+  }
 }
 
 void call_up(Transition& transition, std::uint32_t number) {

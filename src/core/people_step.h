@@ -9,6 +9,9 @@ void open_approve(Transition& transition, ActivationId activation);
 void open_task(Transition& transition, ActivationId activation);
 void open_revise(Transition& transition, ActivationId activation);
 
+// Whether the step waits for its people still: what happens inside a command may have ended it.
+bool is_being_decided(const Transition& transition, ActivationId activation);
+
 // After a vote: completes the step where the roster has decided, else calls up the next in line.
 void count_votes(Transition& transition, ActivationId activation, const Actor& by,
                  const std::string& comment);
@@ -34,6 +37,11 @@ bool is_asked_already(const State& state, const Activation& activation, const Se
 
 // Puts an item before somebody. Returns its number; 0 where that person has an open item of the step already.
 std::uint32_t open_item(Transition& transition, ActivationId activation, const Seat& seat, ItemPlace place);
+
+// That item waits for others now, so it is not late, and whoever was asked in its place is asked for the
+// rest.
+void stand_for_no_longer(Transition& transition, ActivationId activation, std::uint32_t item,
+                         const Actor& by);
 
 // A waiting item's turn has come: whoever it is before is asked.
 void call_up(Transition& transition, std::uint32_t item);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/directory_change.h"
 #include "core/people_step.h"
 #include "core/roster.h"
 #include "core/turns.h"
@@ -54,7 +55,9 @@ void ask_seat(Transition& transition, ActivationId id, const Hosts& hosts, std::
     has_added = true;
   }
   seat.item = number;
-  const bool waiting = !has_its_turn(roster, seat);
+  // Whoever has left is asked nothing: their work moves on from there.
+  const bool waiting =
+      !has_its_turn(roster, seat) || !can_be_asked(transition.context().directory, seat, PersonId());
   seat.item = 0;  // opening the item says so
   const Seat asked = seat;
   if (has_added) transition.emit(RosterSet{id, std::move(roster)});
@@ -70,12 +73,24 @@ void reopen_seats(Transition& transition, ActivationId id, Roster roster,
 
 Hosts void_seats(Transition& transition, ActivationId id, Roster roster,
                  const std::function<bool(const Seat&)>& which) {
-  Hosts hosts = hosts_of(roster);
   for (Seat& seat : roster.seats) {
     if (seat.vote != Seat::Vote::none && which(seat)) clear_vote(seat);
   }
-  // Who is not needed keeps the number of their item: whoever was added to them is found by it later.
+  // Who was added to somebody who has left since has nothing to say any more.
+  const Roster cleared = roster;
+  std::erase_if(roster.seats, [&](const Seat& seat) {
+    return seat.vote == Seat::Vote::none && !counts(seat) && seat_of_item(cleared, seat.of) == nullptr;
+  });
+  Hosts hosts = hosts_of(roster);
   const Roster without = roster;
+  // Whose turn it is not any more, for them nobody answers who was asked in their place: they wait
+  // themselves.
+  for (const Seat& seat : without.seats) {
+    if (seat.vote == Seat::Vote::none && seat.item != 0 && !transition.state().items.contains(seat.item) &&
+        !has_its_turn(without, seat))
+      stand_for_no_longer(transition, id, seat.item, Actor{.kind = Actor::Kind::policy});
+  }
+  // Who is not needed keeps the number of their item: whoever was added to them is found by it later.
   for (std::size_t at = 0; at < roster.seats.size(); ++at) {
     const Seat& seat = without.seats[at];
     if (is_left_out(transition.state(), id, seat) && is_needed(without, seat)) roster.seats[at].item = 0;
@@ -92,7 +107,8 @@ void ask_void_seats(Transition& transition, ActivationId id, const Hosts& hosts)
       if ((hosts[at] != kNoSeat) == is_added) ask_seat(transition, id, hosts, at);
     }
   }
-  go_on_in_turn(transition, id, Actor{.kind = Actor::Kind::policy});
+  move_on_from_leavers(transition, id);
+  if (is_being_decided(transition, id)) go_on_in_turn(transition, id, Actor{.kind = Actor::Kind::policy});
 }
 
 }  // namespace countersign

@@ -50,35 +50,6 @@ bool has_member(const Directory& directory, const std::string& group, const Pers
                      [&](const PersonId& id) { return id != but && is_active(directory, id); });
 }
 
-// The votes of one of several groups, or of all where there is one.
-struct Count {
-  std::uint32_t seats = 0;
-  std::uint32_t approved = 0;
-  std::uint32_t rejected = 0;
-};
-Count count_of(const Roster& roster, const std::string& group) {
-  Count count;
-  for (const Seat& seat : roster.seats) {
-    if (!counts(seat) || seat.of_group != group) continue;
-    ++count.seats;
-    if (seat.vote == Seat::Vote::approved && !is_awaited(roster, seat.item, AddedAs::after)) ++count.approved;
-    if (seat.vote == Seat::Vote::rejected) ++count.rejected;
-  }
-  return count;
-}
-
-// Approved as soon as every group has its count, rejected as soon as one of them cannot reach it any more.
-Verdict verdict_of_groups(const Roster& roster) {
-  bool all = true;
-  for (const auto& [group, needed] : roster.needed_of) {
-    const Count count = count_of(roster, group);
-    if (roster.veto && count.rejected > 0) return Verdict::rejected;
-    if (count.approved < needed && count.seats - count.rejected < needed) return Verdict::rejected;
-    all = all && count.approved >= needed;
-  }
-  return all ? Verdict::approved : Verdict::open;
-}
-
 }  // namespace
 
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
@@ -171,6 +142,16 @@ bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& 
                             : has_member(directory, seat.group, but);
 }
 
+bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const PersonId& but) {
+  if (seat.group.empty()) return can_be_asked(directory, seat, but);
+  const auto members = directory.members(seat.group);
+  return members && std::ranges::any_of(*members, [&](const PersonId& member) {
+           const bool sits_there =
+               std::ranges::find(roster.seats, member, &Seat::person) != roster.seats.end();
+           return member != but && is_active(directory, member) && !sits_there && !has_voted(roster, member);
+         });
+}
+
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame) {
   const PersonId& requester = transition.state().requester;
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
@@ -214,86 +195,52 @@ std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Se
   return expanded;
 }
 
-std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats) {
-  const auto all = static_cast<std::uint32_t>(seats);
-  switch (quorum.kind) {
-    case QuorumKind::one:
-      return 1;
-    case QuorumKind::count:
-      return quorum.number;
-    case QuorumKind::all:
-      return all;
-    case QuorumKind::percent:
-      // Rounded up: 60% of 4 is 3. At least one.
-      return std::max<std::uint32_t>(1, (all * quorum.number + 99) / 100);
+namespace {
+
+std::string falls_short(const Step& step, std::uint32_t needed, std::size_t seats) {
+  return fmt::format("{} needs {} approvals and only {} can be asked", step.name, needed, seats);
+}
+
+// Fewer can be asked than must approve: `if_nobody` names more, or says what becomes of it.
+Seating filled_up(Transition& transition, const Step& step, const Approve& approve, FrameId frame,
+                  Seating seating) {
+  const Directory& directory = transition.context().directory;
+  const std::string why = falls_short(step, seating.needed, seating.seats.size());
+  Seating more = seat_nobody_left(transition, step, frame);
+  switch (more.instead) {
+    case Seating::Instead::approve:  // passed over, and the others decide
+      seating.needed = static_cast<std::uint32_t>(seating.seats.size());
+      return seating;
+    case Seating::Instead::reject:
+    case Seating::Instead::stand_still:
+      return {{}, more.instead, approve.if_nobody == NobodyRule::fail ? why : why + "; " + more.why};
+    case Seating::Instead::none:
+      break;
   }
-  return all;
-}
-
-bool has_voted(const Roster& roster, const PersonId& person) {
-  return std::any_of(roster.seats.begin(), roster.seats.end(), [&](const Seat& seat) {
-    return (seat.person == person || seat.by == person) && seat.vote != Seat::Vote::none;
-  });
-}
-
-bool is_settled(const Roster& roster, const Seat& seat) {
-  const auto needed = roster.needed_of.find(seat.of_group);
-  return needed != roster.needed_of.end() && count_of(roster, seat.of_group).approved >= needed->second;
-}
-
-bool counts(const Seat& seat) {
-  return !seat.added || *seat.added == AddedAs::beside;
-}
-
-void count_again(const Step& step, Roster& roster) {
-  const auto* approve = std::get_if<Approve>(&step.kind);
-  if (approve == nullptr) return;
-  if (approve->seats.empty()) roster.needed = approvals_needed(approve->need, counting_seats(roster, ""));
-  for (const SeatGroup& group : approve->seats) {
-    if (roster.needed_of.contains(group.name))
-      needed_in(roster, group.name) = approvals_needed(group.need, counting_seats(roster, group.name));
+  const auto is_missing = [&] { return seating.seats.size() < seating.needed; };
+  const auto add = [&](const std::vector<Seat>& seats) {
+    Roster roster;
+    roster.seats = seating.seats;
+    for (const Seat& seat : seats) {
+      if (can_answer(directory, roster, seat, transition.state().requester)) add_seat(seating.seats, seat);
+    }
+  };
+  add(more.seats);
+  if (is_missing()) {
+    std::erase_if(seating.seats, [](const Seat& seat) { return !seat.group.empty(); });
+    std::vector<Seat> people = expand_groups(directory, more.seats);
+    keep_admitted(transition, frame, people);
+    add(people);
   }
+  if (is_missing()) {
+    return {{},
+            Seating::Instead::stand_still,
+            falls_short(step, seating.needed, seating.seats.size()) + ", those of if_nobody included"};
+  }
+  return seating;
 }
 
-std::uint32_t& needed_in(Roster& roster, const std::string& group) {
-  const auto found = roster.needed_of.find(group);
-  return found == roster.needed_of.end() ? roster.needed : found->second;
-}
-
-std::size_t counting_seats(const Roster& roster, std::string_view group) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      roster.seats, [&](const Seat& seat) { return counts(seat) && seat.of_group == group; }));
-}
-
-const Seat* seat_of_item(const Roster& roster, std::uint32_t item) {
-  const auto found = std::ranges::find(roster.seats, item, &Seat::item);
-  return item == 0 || found == roster.seats.end() ? nullptr : &*found;
-}
-
-bool is_needed(const Roster& roster, const Seat& seat) {
-  if (seat.vote != Seat::Vote::none) return false;
-  if (counts(seat)) return !is_settled(roster, seat);
-  const Seat* of = seat_of_item(roster, seat.of);
-  if (of == nullptr || is_settled(roster, *of)) return false;
-  return *seat.added == AddedAs::before ? of->vote == Seat::Vote::none : of->vote != Seat::Vote::rejected;
-}
-
-bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how) {
-  return item != 0 && std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-           return seat.added == how && seat.of == item && seat.vote == Seat::Vote::none;
-         });
-}
-
-Verdict verdict_of(const Roster& roster) {
-  const bool inner_no = std::ranges::any_of(
-      roster.seats, [](const Seat& seat) { return !counts(seat) && seat.vote == Seat::Vote::rejected; });
-  if (inner_no) return Verdict::rejected;
-  if (!roster.needed_of.empty()) return verdict_of_groups(roster);
-  const Count count = count_of(roster, "");
-  if (roster.veto && count.rejected > 0) return Verdict::rejected;
-  if (count.approved >= roster.needed) return Verdict::approved;
-  return count.seats - count.rejected < roster.needed ? Verdict::rejected : Verdict::open;
-}
+}  // namespace
 
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
   if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
@@ -313,14 +260,10 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   if (seating.seats.empty()) {
     seating = seat_nobody_left(transition, step, frame);
   }
-  if (seating.instead == Seating::Instead::none &&
-      approvals_needed(approve.need, seating.seats.size()) > seating.seats.size()) {
-    return {{},
-            Seating::Instead::stand_still,
-            fmt::format("{} needs {} approvals and only {} can be asked", step.name,
-                        approvals_needed(approve.need, seating.seats.size()), seating.seats.size())};
-  }
-  return seating;
+  if (seating.instead != Seating::Instead::none) return seating;
+  seating.needed = approvals_needed(approve.need, seating.seats.size());
+  if (seating.needed <= seating.seats.size()) return seating;
+  return filled_up(transition, step, approve, frame, std::move(seating));
 }
 
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {

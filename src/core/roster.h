@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/definition.h"
+#include "core/quorum.h"
 #include "core/transition.h"
 
 namespace countersign {
@@ -27,37 +28,6 @@ void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, con
 // counts that as approved.
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats, bool& approved_by_rule);
 
-// How many of `seats` must approve.
-std::uint32_t approvals_needed(const Quorum& quorum, std::size_t seats);
-
-// Whether this person's own seat has its vote, or any seat has theirs.
-bool has_voted(const Roster& roster, const PersonId& person);
-
-// What the votes so far amount to: approved as soon as it is reached, rejected as soon as it cannot be
-// reached any more, or with the first rejection where there is a veto. Those added before or after somebody
-// count into no quorum: an approval holds only once those after it have approved, and a rejection among them
-// rejects the step.
-enum class Verdict { open, approved, rejected };
-Verdict verdict_of(const Roster& roster);
-// Of several groups: whether the seat's has its count, so that nobody else of it is asked.
-bool is_settled(const Roster& roster, const Seat& seat);
-// The seat with that work item, so also whoever a seat was added before or after (its `of`). nullptr: none.
-const Seat* seat_of_item(const Roster& roster, std::uint32_t item);
-
-// Whether the seat counts into the quorum: the step's own, and those added beside them.
-bool counts(const Seat& seat);
-// The quorum over the roster as it is now: a count stays, all and a percentage follow. Nothing for other
-// steps.
-void count_again(const Step& step, Roster& roster);
-// What the group (of one alone: "") needs.
-std::uint32_t& needed_in(Roster& roster, const std::string& group);
-std::size_t counting_seats(const Roster& roster, std::string_view group);
-// Whether the seat's answer is waited for, now or in its turn: its group has not its count yet, and whoever
-// was added before or after somebody still has something to say about that answer.
-bool is_needed(const Roster& roster, const Seat& seat);
-// Whether somebody added so to that item has still to decide.
-bool is_awaited(const Roster& roster, std::uint32_t item, AddedAs how);
-
 // The seats of an approval after the rules `self` and group expansion. Where nobody is left, `if_nobody` says
 // what happens instead.
 struct Seating {
@@ -65,6 +35,7 @@ struct Seating {
   enum class Instead { none, approve, reject, stand_still } instead = Instead::none;
   std::string why;                                   // of an `instead`
   std::map<std::string, std::uint32_t> needed_of{};  // of several groups: how many of each
+  std::uint32_t needed = 0;                          // of one alone: how many
 };
 // What if_nobody says where nobody is left to ask; `but` is never among the people that it names.
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
@@ -80,6 +51,8 @@ std::optional<PersonId> manager_up(const Transition& transition);
 
 // Whether somebody could answer for that person or group: active people but `but`.
 bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);
+// The same on that roster: of a group nobody answers who has voted there or sits there in person.
+bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const PersonId& but);
 
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);

@@ -9,6 +9,7 @@
 #include "core/ask.h"
 #include "core/form.h"
 #include "core/gates.h"
+#include "core/people_step.h"
 #include "core/reopen.h"
 
 namespace countersign::same_person {
@@ -176,6 +177,7 @@ void ask_again(Transition& transition) {
     if (activation.outcome.empty() && !activation.roster.seats.empty()) open.push_back(id);
   }
   for (const ActivationId id : open) {
+    if (!is_being_decided(transition, id)) continue;
     const Activation& activation = transition.state().activations.at(id);
     const ItemPath path = item_path(transition.state(), activation.frame);
     const auto is_void = [&](const Seat& seat) { return rests_on_nothing(path, seat); };

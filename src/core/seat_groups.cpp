@@ -67,6 +67,27 @@ void seat_everybody(std::vector<Bench>& benches) {
   }
 }
 
+std::uint32_t needed_on(const Bench& bench) {
+  return std::max<std::uint32_t>(1, approvals_needed(bench.group->need, bench.sitting.size()));
+}
+
+std::string bench_falls_short(const Step& step, const Bench& bench, std::uint32_t needed) {
+  return fmt::format("{} needs {} approvals of {}, and only {} can be asked who do not sit for another group",
+                     step.name, needed, bench.group->name, bench.sitting.size());
+}
+
+// Those of `if_nobody` who do not sit anywhere yet.
+void seat_more(Transition& transition, FrameId frame, const std::vector<Bench>& benches, Bench& bench,
+               const std::vector<Seat>& more) {
+  std::vector<Seat> people = expand_groups(transition.context().directory, more);
+  keep_admitted(transition, frame, people);
+  for (Seat& seat : people) {
+    if (seat.person == transition.state().requester || is_seated(benches, seat.person)) continue;
+    bench.sitting.push_back(seat.person);
+    bench.named.push_back(std::move(seat));
+  }
+}
+
 }  // namespace
 
 Seating seat_groups(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
@@ -96,17 +117,24 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   seat_everybody(benches);
 
   Seating seating;
-  for (const Bench& bench : benches) {
+  for (Bench& bench : benches) {
     if (bench.passed) continue;
-    const std::uint32_t needed =
-        std::max<std::uint32_t>(1, approvals_needed(bench.group->need, bench.sitting.size()));
+    std::uint32_t needed = needed_on(bench);
     if (needed > bench.sitting.size()) {
-      return {{},
-              Seating::Instead::stand_still,
-              fmt::format(
-                  "{} needs {} approvals of {}, and only {} can be asked who do not sit for another group",
-                  step.name, needed, bench.group->name, bench.sitting.size()),
-              {}};
+      const std::string why = bench_falls_short(step, bench, needed);
+      const Seating more = seat_nobody_left(transition, step, frame);
+      if (more.instead == Seating::Instead::reject || more.instead == Seating::Instead::stand_still) {
+        return {{},
+                more.instead,
+                approve.if_nobody == NobodyRule::fail ? why : fmt::format("{}; {}", why, more.why)};
+      }
+      seat_more(transition, frame, benches, bench, more.seats);
+      // Passed over by `skip`: those who can be asked decide.
+      if (more.instead == Seating::Instead::approve)
+        needed = static_cast<std::uint32_t>(bench.sitting.size());
+      if (needed > bench.sitting.size())
+        return {{}, Seating::Instead::stand_still, bench_falls_short(step, bench, needed)};
+      if (needed == 0) continue;
     }
     for (const Seat& seat : bench.named) {
       if (std::ranges::find(bench.sitting, seat.person) == bench.sitting.end()) continue;

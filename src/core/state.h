@@ -63,6 +63,9 @@ struct Roster {
   std::string directory_revision;
   // Of several groups (`seats`): how many of each must approve. Empty: `needed` of all seats.
   std::map<std::string, std::uint32_t> needed_of{};
+  // By group (of one alone: ""): what must be waited for whatever `all` or a percentage says of the seats
+  // that are left, since somebody has left and a departure approves nothing.
+  std::map<std::string, std::uint32_t> at_least{};
   bool operator==(const Roster&) const = default;
 };
 

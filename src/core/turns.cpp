@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/chase.h"
+#include "core/directory_change.h"
 #include "core/people_step.h"
 #include "core/roster.h"
 
@@ -22,6 +23,11 @@ bool is_for_needed_seat(const Roster& roster, const Item& item) {
         (seat.item != 0 && std::ranges::find(item.stands_for, seat.item) != item.stands_for.end());
     return is_its_own && is_needed(roster, seat);
   });
+}
+
+// The turn of somebody who has left; where that stood still already, nothing is new.
+void move_on_where_it_stands(Transition& transition, ActivationId id) {
+  if (transition.state().activations.at(id).incident.empty()) move_on_from_leavers(transition, id);
 }
 
 }  // namespace
@@ -54,6 +60,7 @@ void wait_again(Transition& transition, ActivationId id) {
                                 .by = Actor{.kind = Actor::Kind::policy}});
     clear_item_timers(transition, id, seat.item);
     close_opinions(transition, id, seat.item, Actor{.kind = Actor::Kind::policy});
+    stand_for_no_longer(transition, id, seat.item, Actor{.kind = Actor::Kind::policy});
   }
 }
 
@@ -61,11 +68,17 @@ void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
   let_go(transition, id, by);
   const Roster roster = transition.state().activations.at(id).roster;
   bool is_asked = false;
+  bool has_left = false;
   for (const Seat& seat : roster.seats) {
     if (!is_waiting(transition.state(), seat) || !has_its_turn(roster, seat)) continue;
+    if (nobody_answers(transition, transition.state().items.at(seat.item))) {
+      has_left = true;
+      continue;
+    }
     call_up(transition, seat.item);
     is_asked = true;
   }
+  if (has_left) return move_on_where_it_stands(transition, id);
   if (is_asked) return;
   // Where the seat before was left without a vote, the step goes on with the next all the same.
   const State& state = transition.state();
@@ -77,6 +90,7 @@ void go_on_in_turn(Transition& transition, ActivationId id, const Actor& by) {
   if (somebody_is) return;
   for (const Seat& seat : roster.seats) {
     if (!is_waiting(state, seat) || !counts(seat) || is_awaited(roster, seat.item, AddedAs::before)) continue;
+    if (nobody_answers(transition, state.items.at(seat.item))) return move_on_where_it_stands(transition, id);
     return call_up(transition, seat.item);
   }
 }

@@ -219,6 +219,27 @@ TEST_F(DoctorOverData, FindsAnEmptyGroup) {
   EXPECT_EQ(string_at(found, "why"), "the group 'finance' has no active member");
 }
 
+TEST_F(DoctorOverData, FindsAGroupWhoseMembersHaveAllDecided) {
+  const auto items = store_->reader().open_items({}, 100);
+  const auto asked = std::ranges::find(*items, "finance", &OpenItemRow::group);
+  ASSERT_NE(asked, items->end());
+  run_job([&](Transaction& writes) -> Result<void> {
+    const auto before = writes.load(asked->instance);
+    auto after = std::make_shared<State>(**before);
+    Roster roster = after->activations.at(ActivationId(asked->activation)).roster;
+    roster.needed = 2;
+    roster.seats.push_back({.person = PersonId("fin"),
+                            .vote = Seat::Vote::approved,
+                            .by = PersonId("fin"),
+                            .decided = after->seq});
+    const Event event{after->seq + 1, clock_.now(), RosterSet{ActivationId(asked->activation), roster}};
+    evolve(*after, event);
+    return writes.apply(Change{*before, after, {event}});
+  });
+  EXPECT_THAT(string_at(problem("items"), "why"),
+              HasSubstr("whoever is in the group 'finance' has decided there"));
+}
+
 TEST_F(DoctorOverData, FindsAnAddressThatBounces) {
   const auto rows = store_->reader().outbox("pending", "mail", 50, "");
   std::int64_t to_boss = 0;

@@ -109,6 +109,21 @@ TEST(Directory, ClimbsToTheFirstManagerWhoMayApproveTheAmount) {
   EXPECT_FALSE(up_to("nobody", "1"));
 }
 
+// A shorter chain would pass for a sufficient one.
+TEST(Directory, PassesOverManagersWhoHaveLeftOnTheWayToALimit) {
+  auto people = staff();
+  for (Person& person : people) {
+    if (person.id == id("zhang.wei")) person.active = false;
+  }
+  const auto directory = built(people, {});
+  const auto up_to = [&](std::string_view amount) {
+    return directory->managers_up_to(id("li.na"), Decimal::parse(amount).value());
+  };
+  EXPECT_THAT(up_to("50000").value(), ElementsAre(id("chen.jie")));
+  EXPECT_EQ(up_to("2000000").error().message,
+            "no manager of li.na may approve 2000000: approval_limit is lower for chen.jie");
+}
+
 TEST(Directory, KnowsWhoIsAway) {
   auto people = staff();
   const Instant monday = from_unix_ms(1'772'409'600'000);

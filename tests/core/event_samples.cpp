@@ -57,7 +57,8 @@ Roster full_roster() {
       .veto = true,
       .one_by_one = true,
       .directory_revision = "r17",
-      .needed_of = {{"legal", 1}}};
+      .needed_of = {{"legal", 1}},
+      .at_least = {{"legal", 1}}};
 }
 
 Item full_item() {

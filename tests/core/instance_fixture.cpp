@@ -7,6 +7,7 @@
 #include "core/ask.h"
 #include "core/event_codec.h"
 #include "core/evolve.h"
+#include "core/quorum.h"
 #include "definition/workflow_loader.h"
 
 namespace countersign::testing {
@@ -298,10 +299,34 @@ void Instance::check_invariants() {
       EXPECT_TRUE(state_->activations.contains(frame.parent));
     }
   }
+  check_verdicts();
   if (state_->ended) {
     EXPECT_TRUE(state_->frames.empty() && state_->activations.empty() && state_->items.empty() &&
                 state_->timers.empty())
         << "something is open after the end";
+  }
+}
+
+// A step that is open is not decided, and one that is approved is so by the votes of its roster.
+void Instance::check_verdicts() const {
+  const auto approves = [&](StepIndex step) {
+    return std::holds_alternative<Approve>(definition_->step(step).kind);
+  };
+  for (const auto& [id, activation] : state_->activations) {
+    if (!approves(activation.step) || !activation.outcome.empty() || activation.roster.seats.empty())
+      continue;
+    EXPECT_EQ(verdict_of(activation.roster), Verdict::open)
+        << definition_->step(activation.step).name << " is open, and its votes have decided it";
+  }
+  const auto check_result = [&](StepIndex step, const StepResult& result) {
+    if (!approves(step) || result.voided || result.outcome != "approved" || result.roster.seats.empty())
+      return;
+    EXPECT_EQ(verdict_of(result.roster), Verdict::approved)
+        << definition_->step(step).name << " is approved, and its roster has not";
+  };
+  for (const auto& [step, result] : state_->results) check_result(step, result);
+  for (const auto& [step, of_items] : state_->item_results) {
+    for (const auto& [path, result] : of_items) check_result(step, result);
   }
 }
 

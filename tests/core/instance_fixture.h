@@ -76,6 +76,7 @@ class Instance {
 
  private:
   void check_invariants();
+  void check_verdicts() const;
   void keep(const Decision& decision);
 
   std::shared_ptr<const Definition> definition_;

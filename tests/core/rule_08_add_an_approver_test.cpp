@@ -54,6 +54,37 @@ TEST(Rule08AddBefore, OthersMayDecideTheStepMeanwhile) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
+// Whether they were added before or after the step escalated makes no difference.
+TEST(Rule08AddBefore, WhoeverWasAskedInMyPlaceDoesNotAnswerForMeWhileIWait) {
+  const std::string late = R"(      by: '[person("wang.fang"), person("sun.li")]'
+      need: all
+    escalate: {after: 1 business day, to: person("chen.jie"), mode: add}
+)";
+  Instance instance(approval(late));
+  instance.start("li.na");
+  instance.advance_to("2026-03-03T09:00:00Z");
+  ASSERT_THAT(instance.asked(), ElementsAre("chen.jie@check", "sun.li@check", "wang.fang@check"));
+  ASSERT_TRUE(accepted(add(instance, "wang.fang", AddedAs::before, {"qian.min"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@check", "qian.min@check", "sun.li@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  EXPECT_EQ(instance.status(), "running");
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check")) << "chen.jie answered for sun.li alone";
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("wang.fang", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
+TEST(Rule08AddBefore, WhoeverWasAskedInMyPlaceAloneIsLetGoWhileIWait) {
+  Instance instance(approval(std::string(kManager) +
+                             "    escalate: {after: 1 business day, to: person(\"chen.jie\"), mode: add}\n"));
+  instance.start("li.na");
+  instance.advance_to("2026-03-03T09:00:00Z");
+  ASSERT_THAT(instance.asked(), ElementsAre("chen.jie@check", "zhang.wei@check"));
+  ASSERT_TRUE(accepted(add(instance, "zhang.wei", AddedAs::before, {"qian.min"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"));
+}
+
 TEST(Rule08AddAfter, MyApprovalIsProvisionalUntilTheyHaveDecided) {
   Instance instance(approval(kManager));
   instance.start("li.na");

@@ -196,5 +196,24 @@ TEST(Rule10TakeBackOfAdded, TheStepIsEscalatedAgain) {
   EXPECT_EQ(escalations(), 1);
 }
 
+// Whoever was asked in my place went on being asked, though I wait for the one who took theirs back.
+TEST(Rule10TakeBackOfAdded, WhoeverWasAskedInMyPlaceDoesNotAnswerBeforeThoseBeforeMe) {
+  Instance instance(approval(R"(      by: person("sun.li")
+    escalate: {after: 1 business day, to: person("chen.jie"), mode: replace}
+)"));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(add(instance, "sun.li", AddedAs::before, {"qian.min"})));
+  const std::uint32_t theirs = instance.item("qian.min");
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  instance.advance_to("2026-03-04T09:00:00Z");
+  ASSERT_THAT(instance.asked(), ElementsAre("chen.jie@check"));
+  ASSERT_TRUE(accepted(take_back(instance, theirs, "qian.min")));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 }  // namespace
 }  // namespace countersign::testing::acts

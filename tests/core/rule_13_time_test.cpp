@@ -80,6 +80,24 @@ TEST(Rule13Time, AnEscalationAsksTheNextLevelBesideTheFirst) {
   EXPECT_EQ(instance.status(), "approved");
 }
 
+// Whoever was late lost the item, and nobody could answer the group's.
+TEST(Rule13Time, AnEscalationAsksNoGroupWhoseMembersHaveDecidedOrAreLateThemselves) {
+  Instance instance(load_steps(R"(  - id: both
+    approve:
+      by: '[person("sun.li"), person("wang.fang")]'
+      need: all
+    escalate:
+      - {after: 1 business day, to: group("legal"), mode: replace}
+  - end: approved
+)"));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  instance.advance_to("2026-03-03T09:00:00Z");
+  EXPECT_THAT(instance.asked(), ElementsAre("admins@both")) << "sun.li is all of legal";
+  ASSERT_TRUE(accepted(instance.decide_as("adm", "approved")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 TEST(Rule13Time, ALeftoverTimerNeverActsOnALaterRound) {
   Instance instance(load_steps(R"(  - id: manager
     approve:

@@ -1,10 +1,15 @@
 #include "tests/core/simulation.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
+
+#include "core/event_codec.h"
+#include "core/quorum.h"
+#include "tests/core/absence_fixture.h"
 
 namespace countersign::testing {
 namespace {
@@ -18,6 +23,16 @@ char playing[64] = "";
 void say_seed(int) {
   const std::string_view text(playing);
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+// What a failing run ended with.
+std::string last_events(const std::vector<Event>& events) {
+  std::string text;
+  for (std::size_t at = events.size() < 40 ? 0 : events.size() - 40; at < events.size(); ++at) {
+    const EncodedEvent encoded = encode_event(events[at].body);
+    text += "\n" + std::to_string(events[at].seq) + " " + std::string(encoded.type) + " " + encoded.payload;
+  }
+  return text;
 }
 
 }  // namespace
@@ -57,7 +72,20 @@ void Simulation::migrate() {
   EXPECT_TRUE(accepted(moved) || instance_.state().ended) << rejection(moved);
 }
 
+// Somebody leaves, or is there again; those who were late, asked in others' place or added among them.
+void Simulation::change_staff() {
+  const std::string who = anybody();
+  if (who == "he.left") return;
+  const bool is_there = instance_.directory->find(PersonId(who))->active;
+  instance_.directory = after_leaving(*instance_.directory, {}, [&](Person& person) {
+    if (person.id.value == who) person.active = !is_there;
+  });
+  const State before = instance_.state();
+  if (accepted(instance_.run(DirectoryChanged{}))) check_departure(before);
+}
+
 void Simulation::step() {
+  if (habits_.leaves != 0 && below(habits_.leaves) == 0) return change_staff();
   if (below(20) == 0) return migrate();
   if (below(habits_.bends) == 0) return bend();
   if (below(habits_.involves) == 0) return act_on_item();
@@ -258,6 +286,13 @@ void Simulation::decide() {
   EXPECT_TRUE(theirs) << who << " decided what was not theirs";
   EXPECT_EQ(asked.status, ItemStatus::open);
   const Activation& decided = before.activations.at(asked.activation);
+  for (const Seat& seat : decided.roster.seats) {
+    const bool is_voted = seat.vote == Seat::Vote::none && seat.item != 0 &&
+                          (seat.item == asked.number ||
+                           std::ranges::find(asked.stands_for, seat.item) != asked.stands_for.end());
+    EXPECT_FALSE(is_voted && is_awaited(decided.roster, seat.item, AddedAs::before))
+        << who << " answered for " << seat.person.value << ", who waited for somebody added before them";
+  }
   if (instance_.definition().step(decided.step).id == "sign") {
     EXPECT_EQ(who, "sun.li") << "only binds everybody";
   }
@@ -288,7 +323,8 @@ void simulate(const char* workflow, const Habits& habits, std::uint64_t acts,
     playing[said.size()] = '\0';
     Simulation simulation(seed, definition, other, habits);
     simulation.run();
-    if (::testing::Test::HasFailure()) ADD_FAILURE() << "COUNTERSIGN_SEED=" << seed;
+    if (::testing::Test::HasFailure())
+      ADD_FAILURE() << "COUNTERSIGN_SEED=" << seed << last_events(simulation.events());
     for (const Event& event : simulation.events()) {
       happened.emplace(type_of(event.body));
       if (const auto* changed = std::get_if<ItemChanged>(&event.body))

@@ -24,6 +24,7 @@ struct Habits {
   std::uint64_t decides = 9;   // so many of the rest in 20 decide
   std::uint64_t mistakes = 8;  // one decision in so many is somebody else's
   std::uint64_t edits = 6;     // one decision in so many changes the form
+  std::uint64_t leaves = 0;    // before one act in so many somebody leaves or is hired again; 0: never
   std::vector<std::string> outcomes{"approved", "approved",    "approved",   "rejected", "returned",
                                     "good",     "good",        "bad",        "done",     "done",
                                     "nonsense", "resubmitted", "resubmitted"};
@@ -51,15 +52,17 @@ class Simulation {
   void step();
   void happen();
   void migrate();
+  void change_staff();
   void bend();
   void act_on_item();
   void decide();
 
   // simulation_checks.cpp
   void note(const Event& event);
+  bool asks_afresh(ActivationId activation) const;
+  void check_departure(const State& before) const;
   void check();
   void check_decisions() const;
-  void check_results() const;
   void check_rosters() const;
   void check_timers() const;
 

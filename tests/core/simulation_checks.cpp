@@ -32,7 +32,6 @@ bool is_void_by_change(const State& state, const Approve& approve, std::uint64_t
 void Simulation::check() {
   for (; noted_ < instance_.events().size(); ++noted_) note(instance_.events()[noted_]);
   check_decisions();
-  check_results();
   check_rosters();
   check_timers();
 }
@@ -64,7 +63,8 @@ void Simulation::note(const Event& event) {
     }
   }
   // Retrying a step that asks nobody asks everybody afresh.
-  if (const auto* cleared = std::get_if<IncidentCleared>(&event.body))
+  const auto* cleared = std::get_if<IncidentCleared>(&event.body);
+  if (cleared != nullptr && asks_afresh(cleared->activation))
     std::erase_if(votes_, [&](const Vote& vote) { return vote.activation == cleared->activation; });
   if (const auto* passed = std::get_if<SeatPassed>(&event.body)) {
     EXPECT_GT(passed->seq, round_from_) << "a seat was passed by what was void";
@@ -74,6 +74,64 @@ void Simulation::note(const Event& event) {
     EXPECT_EQ(relied_on.outcome, "approved");
     EXPECT_EQ(relied_on.by.person, passed->decided);
     EXPECT_NE(passed->decided, requester) << "nobody approves a request of their own";
+  }
+}
+
+// Whether the events from here on set a roster there first of all in which nobody has voted.
+bool Simulation::asks_afresh(ActivationId activation) const {
+  for (std::size_t at = noted_; at < instance_.events().size(); ++at) {
+    const auto* set = std::get_if<RosterSet>(&instance_.events()[at].body);
+    if (set == nullptr || set->activation != activation) continue;
+    return std::ranges::none_of(set->roster.seats,
+                                [](const Seat& seat) { return seat.vote != Seat::Vote::none; });
+  }
+  return false;
+}
+
+// A departure takes away nobody's seat but the leaver's, casts no vote, and approves nothing that somebody
+// who is there has still to decide.
+void Simulation::check_departure(const State& before) const {
+  const auto can_decide = [&](const Seat& seat) {
+    const Person* person = instance_.directory->find(seat.person);
+    return counts(seat) && seat.vote == Seat::Vote::none && person != nullptr && person->active;
+  };
+  const auto has_voted = [](const Seat& seat) { return seat.vote != Seat::Vote::none; };
+  for (const auto& [id, activation] : before.activations) {
+    const Step& step = instance_.definition().step(activation.step);
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    if (approve == nullptr || !activation.outcome.empty()) continue;
+    const auto& seats = activation.roster.seats;
+    if (const auto after = instance_.state().activations.find(id);
+        after != instance_.state().activations.end() && after->second.outcome.empty()) {
+      const auto& left = after->second.roster.seats;
+      EXPECT_EQ(std::ranges::count_if(seats, has_voted), std::ranges::count_if(left, has_voted))
+          << "a departure is no vote at " << step.name;
+      for (const Seat& seat : seats) {
+        if (!can_decide(seat)) continue;
+        EXPECT_NE(std::ranges::find(left, seat.person, &Seat::person), left.end())
+            << seat.person.value << " lost the seat at " << step.name << " because somebody else has left";
+      }
+      continue;
+    }
+    for (const Event& event : instance_.events()) {
+      const auto* reached = std::get_if<OutcomeReached>(&event.body);
+      if (event.seq <= before.seq || reached == nullptr || reached->activation != id) continue;
+      if (reached->outcome != "approved") continue;
+      EXPECT_EQ(approve->if_nobody, NobodyRule::skip) << step.name << " was approved by a departure";
+      EXPECT_EQ(reached->by.kind, Actor::Kind::policy);
+      // Where enough had approved, and only who was added after one of them had not, they are passed over.
+      const auto is_still_asked = [&](const Seat& seat) {
+        const auto of_group = activation.roster.needed_of.find(seat.of_group);
+        const std::ptrdiff_t needed =
+            of_group == activation.roster.needed_of.end() ? activation.roster.needed : of_group->second;
+        return can_decide(seat) && std::ranges::count_if(seats, [&](const Seat& other) {
+                                     return counts(other) && other.of_group == seat.of_group &&
+                                            other.vote == Seat::Vote::approved;
+                                   }) < needed;
+      };
+      EXPECT_TRUE(std::ranges::none_of(seats, is_still_asked))
+          << step.name << " was approved by a departure while others were asked";
+    }
   }
 }
 
@@ -92,20 +150,6 @@ void Simulation::check_decisions() const {
     });
     EXPECT_TRUE(counts) << vote.by.value << " decided item " << vote.item << " of " << step.name
                         << ", and no seat has that vote";
-  }
-}
-
-// No step is approved by people without the votes that its roster needs.
-void Simulation::check_results() const {
-  const auto check_one = [&](StepIndex step, const StepResult& result) {
-    if (result.voided || result.outcome != "approved" || result.roster.seats.empty()) return;
-    if (!std::holds_alternative<Approve>(instance_.definition().step(step).kind)) return;
-    EXPECT_EQ(verdict_of(result.roster), Verdict::approved)
-        << instance_.definition().step(step).name << " is approved, and its roster has not";
-  };
-  for (const auto& [step, result] : instance_.state().results) check_one(step, result);
-  for (const auto& [step, of_items] : instance_.state().item_results) {
-    for (const auto& [path, result] : of_items) check_one(step, result);
   }
 }
 
@@ -149,7 +193,7 @@ void Simulation::check_rosters() const {
       EXPECT_TRUE(stands) << seat.by.value << " passes " << step.name << " by what was taken back";
       if (counts(seat)) {
         ++counting;
-      } else {
+      } else if (seat.vote == Seat::Vote::none) {
         EXPECT_NE(seat_of_item(activation.roster, seat.of), nullptr)
             << seat.person.value << " was added to nobody's answer at " << step.name;
       }

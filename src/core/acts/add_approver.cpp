@@ -83,8 +83,8 @@ void add_approver(Transition& transition, const AddApprover& command) {
         fmt::format("{} has {} approvers already, and no step has more than {}",
                     step_at(transition, item.activation).name, roster.seats.size(), kSeatsMax));
   }
-  auto place = std::ranges::find(roster.seats, item.number, &Seat::item);
-  if (place == roster.seats.end())
+  const auto host = std::ranges::find(roster.seats, item.number, &Seat::item);
+  if (host == roster.seats.end())
     return transition.refuse(
         ErrorCode::conflict,
         fmt::format("cannot add an approver to {} of {}: its answer is no vote there",
@@ -93,8 +93,8 @@ void add_approver(Transition& transition, const AddApprover& command) {
 
   const bool beside = command.where == AddedAs::beside;
   const std::string reason = fmt::format("added {} {}", to_string(command.where), command.by.person.value);
-  const std::string of_group = place->of_group;
-  ++place;
+  const std::string of_group = host->of_group;
+  const auto behind = host - roster.seats.begin() + 1;
   std::vector<Seat> added;
   for (const PersonId& person : command.who) {
     Seat seat{.person = person, .reason = reason};
@@ -104,9 +104,9 @@ void add_approver(Transition& transition, const AddApprover& command) {
     if (!beside) seat.of = item.number;
     added.push_back(std::move(seat));
   }
-  roster.seats.insert(place, added.begin(), added.end());
   const bool in_turn = roster.one_by_one;
-  count_again(step_at(transition, item.activation), roster);
+  reseat(step_at(transition, item.activation), roster,
+         [&](std::vector<Seat>& seats) { seats.insert(seats.begin() + behind, added.begin(), added.end()); });
   transition.emit(RosterSet{item.activation, std::move(roster)});
 
   const bool first = command.where == AddedAs::before;
@@ -117,6 +117,7 @@ void add_approver(Transition& transition, const AddApprover& command) {
                               .comment = command.comment});
   if (first) clear_item_timers(transition, item.activation, item.number);
   if (first) close_opinions(transition, item.activation, item.number, command.by);
+  if (first) stand_for_no_longer(transition, item.activation, item.number, command.by);
   for (const Seat& seat : added) {
     open_item(transition, item.activation, seat,
               {.waiting = command.where == AddedAs::after || (beside && in_turn),
@@ -148,8 +149,9 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
         fmt::format("cannot take {} off {} of {}: nobody waits for their answer", item.assignee.value,
                     step_at(transition, item.activation).name, transition.state().reference));
   const std::uint32_t of = seat->of;
-  roster.seats.erase(seat);
-  count_again(step_at(transition, item.activation), roster);
+  const auto at = seat - roster.seats.begin();
+  reseat(step_at(transition, item.activation), roster,
+         [&](std::vector<Seat>& seats) { seats.erase(seats.begin() + at); });
   const bool others =
       std::ranges::any_of(roster.seats, [](const Seat& other) { return other.vote == Seat::Vote::none; });
   if (!others || verdict_of(roster) != Verdict::open) {

@@ -8,6 +8,7 @@
 #include "core/commands.h"
 #include "core/people_step.h"
 #include "core/policy.h"
+#include "core/turns.h"
 
 namespace countersign {
 
@@ -77,6 +78,10 @@ void hand_over(Transition& transition, std::uint32_t number, const PersonId& to,
               Seat{.person = stand_in.assignee, .group = stand_in.group, .reason = "escalation"},
               {stand_in.stands_for, stand_in.entries, false});
   }
+  // Their turn may have come while nobody could be asked in that seat.
+  if (std::holds_alternative<Approve>(
+          transition.definition().step(transition.state().activations.at(item.activation).step).kind))
+    go_on_in_turn(transition, item.activation, by);
 }
 
 void reassign(Transition& transition, const Reassign& command) {

@@ -59,7 +59,7 @@ struct Members<Roster> {
   static constexpr auto kList = std::tuple(
       member("seats", &Roster::seats), member("needed", &Roster::needed), member("veto", &Roster::veto),
       member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision),
-      member("needed_of", &Roster::needed_of));
+      member("needed_of", &Roster::needed_of), member("at_least", &Roster::at_least));
 };
 
 template <>
