@@ -42,11 +42,31 @@ std::string scope_of(const Definition& definition, const UniqueRule& rule) {
   return scope_within(definition, file ? "file" : "unique:" + rule.id, rule.among);
 }
 
-// What is compared of a value: numbers are copied from paper with blanks around and inside.
-std::string without_blanks(const cel::Value& value) {
-  std::string text = cel::to_display(value);
-  std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
-  return text;
+bool is_blank(char32_t c) {
+  return c == U' ' || (c >= U'\t' && c <= U'\r') || c == 0xA0 || c == 0xAD || (c >= 0x2000 && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF;
+}
+
+// What is compared of a value: numbers are copied from paper with blanks around and inside, also such as
+// cannot be seen, and input methods write digits and letters in full width (U+FF01 to U+FF5E).
+std::string compared_text(const cel::Value& value) {
+  const std::string text = cel::to_display(value);
+  std::string compared;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const std::string_view bytes = std::string_view(text).substr(at, size);
+    at += size;
+    char32_t c = size == 1 ? lead : lead & (0x7FU >> size);
+    for (const char byte : bytes.substr(1)) c = (c << 6) | (static_cast<unsigned char>(byte) & 0x3FU);
+    if (is_blank(c)) continue;
+    if (c >= 0xFF01 && c <= 0xFF5E) {
+      compared += static_cast<char>(c - 0xFEE0);
+    } else {
+      compared += bytes;
+    }
+  }
+  return compared;
 }
 
 // One form or one row of a table: `find` gives its values by name.
@@ -62,7 +82,7 @@ void add_rule(const Definition& definition, const UniqueRule& rule, const std::s
     const cel::Value* value = find(name);
     // No text holds this separator, so that no two different rows look alike.
     if (!claim.key.empty()) claim.key += '\x1f';
-    if (!is_empty(value)) claim.key += without_blanks(*value);
+    if (!is_empty(value)) claim.key += compared_text(*value);
   }
   // A number without a code is the same whether or not the form asks for one.
   while (claim.key.ends_with('\x1f')) claim.key.pop_back();

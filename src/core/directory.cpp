@@ -112,7 +112,8 @@ Result<std::vector<PersonId>> Directory::managers_up_to(const PersonId& person, 
   while (at->manager) {
     chain.push_back(*at->manager);
     at = find(*at->manager);
-    if (at->approval_limit && *at->approval_limit >= amount) return chain;
+    // Whoever has left is asked nothing: their limit covers nothing either.
+    if (at->active && at->approval_limit && *at->approval_limit >= amount) return chain;
   }
   std::vector<std::string> asked;
   for (const auto& manager : chain) asked.push_back(manager.value);

@@ -28,6 +28,7 @@ struct Person {
   std::optional<PersonId> manager;
   std::string locale = "en";              // BCP 47: "zh-CN"
   std::string calendar;                   // name; "" for the default calendar
+  std::string zone = {};                  // IANA: where their clock goes; "" for their calendar's
   std::optional<Decimal> approval_limit;  // in the company's currency; absent: may approve no amount by rank
   std::string department;
   bool active = true;                             // false: has left; stays known for the record
@@ -72,8 +73,9 @@ class Directory {
 
   // The manager, the manager's manager ...: at most `levels`, fewer at the top. Empty for an unknown person.
   std::vector<PersonId> managers(const PersonId& person, int levels) const;
-  // The chain of managers up to and including the first whose approval limit is at least `amount`. not_found
-  // where nobody in the chain may approve that much: a shorter chain would pass for a sufficient one.
+  // The chain of managers up to and including the first active one whose approval limit is at least `amount`.
+  // not_found where nobody in the chain may approve that much: a shorter chain would pass for a sufficient
+  // one.
   Result<std::vector<PersonId>> managers_up_to(const PersonId& person, const Decimal& amount) const;
 
   // The absence that `at` lies in, the one that ends last where several do; nullptr: not away.

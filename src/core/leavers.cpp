@@ -66,11 +66,28 @@ class Departure {
     return seated || asked || (!seat.person.empty() && has_voted(activation_.roster, seat.person));
   }
 
+  // A group whose members all have their say on the step already: asked as a group nobody of it could answer.
+  bool has_nobody_left_in(const Seat& seat) const {
+    if (seat.group.empty() || !approves()) return false;
+    const Directory& directory = transition_.context().directory;
+    const auto members = directory.members(seat.group);
+    return members && std::ranges::none_of(*members, [&](const PersonId& member) {
+             const bool has_seat = std::ranges::any_of(activation_.roster.seats, [&](const Seat& other) {
+               return other.person == member && !is_own_seat(other);
+             });
+             return !has_seat && !has_voted(activation_.roster, member) &&
+                    !is_own_request(transition_.state(), member) &&
+                    can_be_asked(directory, {.person = member}, PersonId());
+           });
+  }
+
   void keep_possible(std::vector<Seat>& seats) const {
     const PersonId but = approves() ? transition_.state().requester : PersonId();
     const Directory& directory = transition_.context().directory;
-    std::erase_if(seats,
-                  [&](const Seat& seat) { return is_on_step(seat) || !can_be_asked(directory, seat, but); });
+    std::erase_if(seats, [&](const Seat& seat) {
+      return is_on_step(seat) || !can_be_asked(directory, seat, but) ||
+             (approves() && is_own_request(transition_.state(), seat.person)) || has_nobody_left_in(seat);
+    });
     keep_admitted(transition_, activation_.frame, seats);
   }
 
@@ -126,8 +143,27 @@ class Departure {
     return own == activation_.roster.seats.end() ? std::string() : own->of_group;
   }
 
-  // The seat is dropped, where the others can still reach what the step needs.
+  // Of somebody who was asked in the place of others: another who is asked in the place of all of them too.
+  bool another_stands_for_them() const {
+    const PersonId but = approves() ? transition_.state().requester : PersonId();
+    return std::ranges::any_of(activation_.items, [&](std::uint32_t number) {
+      const Item& other = transition_.state().items.at(number);
+      const bool stands = std::ranges::all_of(
+          item_.stands_for, [&](std::uint32_t late) { return contains(other.stands_for, late); });
+      return number != item_.number && stands &&
+             can_be_asked(transition_.context().directory, {.person = other.assignee, .group = other.group},
+                          but);
+    });
+  }
+
+  // The seat is dropped, where the others can still reach what the step needs. Those in whose place the
+  // leaver was asked are still there, and so are their seats.
   bool go_on_without() {
+    if (!item_.stands_for.empty()) {
+      if (!another_stands_for_them()) return false;
+      close(ItemAct::supersede);
+      return true;
+    }
     if (!others_are_asked() || has_work_of_its_own()) return false;
     Roster roster = activation_.roster;
     std::erase_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
@@ -143,7 +179,10 @@ class Departure {
       const std::uint32_t before = needed_in(roster, group);
       count_again(step_, roster);
       std::uint32_t& needed = needed_in(roster, group);
-      if (approved >= needed) needed = std::min(before, approved + 1);
+      if (approved >= needed) {
+        needed = std::min(before, approved + 1);
+        roster.at_least[group] = needed;
+      }
       const auto counting = static_cast<std::uint32_t>(counting_seats(roster, group));
       if (counting - count(Seat::Vote::rejected) < needed) return false;
     } else {
@@ -164,6 +203,7 @@ class Departure {
       case Seating::Instead::none:
         break;
       case Seating::Instead::approve:
+        if (passes_over(why)) return;
         return complete(transition_, activation_.id,
                         {task == nullptr || task->outcomes.empty() ? "approved" : task->outcomes.front(),
                          kDirectory, why, activation_.answers});
@@ -180,6 +220,29 @@ class Departure {
                       step_.name));
     }
     hand_over(std::move(seating.seats), Quorums::counted_again);
+  }
+
+  // `skip`: what nobody is left to give is not asked for, and no more than that. What the others have said or
+  // have still to say counts. False where nothing else is left on the step.
+  bool passes_over(const std::string& why) {
+    if (!approves()) {
+      if (!others_are_asked()) return false;
+      close(ItemAct::supersede);
+      return true;
+    }
+    Roster roster = activation_.roster;
+    const std::string group = own_group();
+    std::erase_if(roster.seats, [&](const Seat& seat) { return is_own_seat(seat); });
+    if (std::ranges::none_of(roster.seats, counts)) return false;
+    count_again(step_, roster);
+    std::uint32_t& needed = needed_in(roster, group);
+    needed = std::min(needed, static_cast<std::uint32_t>(counting_seats(roster, group)));
+    if (const auto least = roster.at_least.find(group); least != roster.at_least.end())
+      least->second = std::min(least->second, needed);
+    close(ItemAct::supersede);
+    set_roster(std::move(roster));
+    count_votes(transition_, activation_.id, kDirectory, why);
+    return true;
   }
 
   void give_form_to_somebody() {
@@ -221,12 +284,13 @@ class Departure {
     std::uint32_t first = 0;
     for (Seat& seat : seats) {
       seat.reason += fmt::format(" ({})", who_);
-      const std::uint32_t opened = open_item(transition_, activation_.id, seat,
-                                             {.stands_for = item_.stands_for,
-                                              .entries = item_.entries,
-                                              .waiting = item_.status == ItemStatus::waiting,
-                                              .added = seat.added,
-                                              .added_by = seat.added_by});
+      const std::uint32_t opened = open_item(
+          transition_, activation_.id, seat,
+          {.stands_for = item_.stands_for,
+           .entries = item_.entries,
+           .waiting = item_.status == ItemStatus::waiting || (first != 0 && activation_.roster.one_by_one),
+           .added = seat.added,
+           .added_by = seat.added_by});
       if (first == 0) first = opened;
     }
     for (Item escalation : escalations) {
@@ -259,6 +323,7 @@ class Departure {
     transition_.emit(
         ItemChanged{.item = item_.number, .act = act, .status = *status, .by = kDirectory, .comment = who_});
     clear_item_timers(transition_, item_.activation, item_.number);
+    close_opinions(transition_, item_.activation, item_.number, kDirectory);
   }
 
   Transition& transition_;

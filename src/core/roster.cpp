@@ -84,6 +84,10 @@ Verdict verdict_of_groups(const Roster& roster) {
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
                      bool& approved_by_rule) {
   const PersonId& requester = transition.state().requester;
+  // Whoever has handed it in for the requester is no second pair of eyes either.
+  std::erase_if(seats, [&](const Seat& seat) {
+    return seat.person != requester && is_own_request(transition.state(), seat.person);
+  });
   if (requester.empty()) return;
   const auto own =
       std::find_if(seats.begin(), seats.end(), [&](const Seat& seat) { return seat.person == requester; });
@@ -98,7 +102,7 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
       return;
     case SelfRule::to_manager: {
       seats.erase(own);
-      if (const auto manager = manager_up(transition)) {
+      if (const auto manager = manager_up(transition, transition.state().submitted_by)) {
         add_seat(seats,
                  Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
       }
@@ -126,7 +130,8 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
     }
     case NobodyRule::manager_up:
-      if (const auto manager = manager_up(transition); manager && may_complete(transition, frame, *manager)) {
+      if (const auto manager = manager_up(transition, but.empty() ? but : transition.state().submitted_by);
+          manager && may_complete(transition, frame, *manager)) {
         return {{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
       }
       return {{}, Seating::Instead::stand_still, nobody + ", and the requester has no active manager"};
@@ -146,9 +151,8 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
 namespace {
 
 // Nobody approves a request of their own, whoever put them on the roster.
-Seating without_requester(Seating seating, const Step& step, const PersonId& requester) {
-  std::erase_if(seating.seats,
-                [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
+Seating without_requester(Seating seating, const Step& step, const State& state) {
+  std::erase_if(seating.seats, [&](const Seat& seat) { return is_own_request(state, seat.person); });
   if (!seating.seats.empty() || seating.instead != Seating::Instead::none) return seating;
   return {{},
           Seating::Instead::stand_still,
@@ -158,10 +162,10 @@ Seating without_requester(Seating seating, const Step& step, const PersonId& req
 
 }  // namespace
 
-std::optional<PersonId> manager_up(const Transition& transition) {
+std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but) {
   const Directory& directory = transition.context().directory;
   for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
-    if (is_active(directory, manager)) return manager;
+    if (is_active(directory, manager) && manager != but) return manager;
   }
   return std::nullopt;
 }
@@ -176,7 +180,7 @@ Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
     return without_requester(
         nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester), step,
-        requester);
+        transition.state());
   }
   const auto& task = std::get<Task>(step.kind);
   return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
@@ -248,10 +252,14 @@ bool counts(const Seat& seat) {
 void count_again(const Step& step, Roster& roster) {
   const auto* approve = std::get_if<Approve>(&step.kind);
   if (approve == nullptr) return;
-  if (approve->seats.empty()) roster.needed = approvals_needed(approve->need, counting_seats(roster, ""));
+  const auto count = [&](const std::string& group, const Quorum& need) {
+    const auto least = roster.at_least.find(group);
+    needed_in(roster, group) = std::max(approvals_needed(need, counting_seats(roster, group)),
+                                        least == roster.at_least.end() ? 0U : least->second);
+  };
+  if (approve->seats.empty()) count("", approve->need);
   for (const SeatGroup& group : approve->seats) {
-    if (roster.needed_of.contains(group.name))
-      needed_in(roster, group.name) = approvals_needed(group.need, counting_seats(roster, group.name));
+    if (roster.needed_of.contains(group.name)) count(group.name, group.need);
   }
 }
 

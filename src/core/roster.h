@@ -46,8 +46,8 @@ const Seat* seat_of_item(const Roster& roster, std::uint32_t item);
 
 // Whether the seat counts into the quorum: the step's own, and those added beside them.
 bool counts(const Seat& seat);
-// The quorum over the roster as it is now: a count stays, all and a percentage follow. Nothing for other
-// steps.
+// The quorum over the roster as it is now: a count stays, all and a percentage follow, and none falls below
+// Roster::at_least. Nothing for other steps.
 void count_again(const Step& step, Roster& roster);
 // What the group (of one alone: "") needs.
 std::uint32_t& needed_in(Roster& roster, const std::string& group);
@@ -75,8 +75,8 @@ Seating seat_task(Transition& transition, const Step& step, const Task& task, Fr
 // What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame);
 
-// The first active person up the requester's line.
-std::optional<PersonId> manager_up(const Transition& transition);
+// The first active person up the requester's line who is not `but`.
+std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but = {});
 
 // Whether somebody could answer for that person or group: active people but `but`.
 bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);

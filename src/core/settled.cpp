@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/visibility.h"
+
 namespace countersign {
 namespace {
 
@@ -37,11 +39,22 @@ Cause cause_of(const Definition& definition, const State& before, const Command&
       },
       command);
   cause.shown = cause.by;
-  const auto* decide = std::get_if<Decide>(&command);
-  const auto item = decide == nullptr ? before.items.end() : before.items.find(decide->item);
-  if (item == before.items.end()) return cause;
-  const Step& step = definition.step(before.activations.at(item->second.activation).step);
-  if (!step.visible_to.empty() || step.visible_from != kNoStep) cause.shown = PersonId();
+  if (!hides_anything(definition)) return cause;
+  const std::uint32_t named = std::visit(
+      []<class T>(const T& any) -> std::uint32_t {
+        if constexpr (requires { any.item; }) return any.item;
+        return 0;
+      },
+      command);
+  if (named == 0) return cause;
+  const auto item = before.items.find(named);
+  // Of an item that is closed, such as a decision that is taken back, the step is not known any more.
+  const Step* step = item == before.items.end()
+                         ? nullptr
+                         : &definition.step(before.activations.at(item->second.activation).step);
+  if (step != nullptr && step->visible_to.empty() && step->visible_from == kNoStep) return cause;
+  cause.shown = PersonId();
+  cause.reason.clear();
   return cause;
 }
 

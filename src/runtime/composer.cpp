@@ -18,7 +18,7 @@ namespace {
 struct Words {
   std::string_view asked_by, for_revision, reminder, escalated, ended, due, overdue, data, so_far, open, why,
       sent_by, transferred, opinion, added, advice, nudge, copy, mention, you_stand_in, stands_in, settled,
-      by;
+      by, relieved, read, for_whom, is_void;
 };
 constexpr Words kEnglish{"{} asks for your decision.",
                          "{} came back to you. Please correct it and submit it again.",
@@ -42,7 +42,12 @@ constexpr Words kEnglish{"{} asks for your decision.",
                          "You stand in for {} until {}.",
                          "{} stands in for {} until {} and may answer too.",
                          "{}. There is nothing left for you to do.",
-                         "By {}."};
+                         "By {}.",
+                         "You do not stand in here any more: this waits for {} again. There is nothing left "
+                         "for you to do.",
+                         "Open and read",
+                         "for {}",
+                         " (does not count any more)"};
 constexpr Words kChinese{"{} 请您审批。",
                          "{} 已退回给您，请修改后重新提交。",
                          "第 {} 次提醒：此事仍在等待您处理。",
@@ -65,7 +70,11 @@ constexpr Words kChinese{"{} 请您审批。",
                          "您正在代理 {}，至 {}。",
                          "{} 正在代理 {}，至 {}，也可处理此事。",
                          "{}，无需您再处理。",
-                         "操作人：{}。"};
+                         "操作人：{}。",
+                         "您在此事项上的代理已结束，现由 {} 处理，无需您再处理。",
+                         "打开查看",
+                         "代 {}",
+                         "（已失效）"};
 
 const Words& words_in(std::string_view locale) {
   return is_chinese(locale) ? kChinese : kEnglish;
@@ -103,8 +112,11 @@ void add_fields(const Presentation& shown, const Words& words, std::string& mark
 void add_history(const Presentation& shown, const Words& words, std::string& markdown) {
   std::string lines;
   for (const PresentedDecision& decision : shown.history) {
-    lines += fmt::format("- {} — {}: {}{}\n", markdown_escape(decision.when), markdown_escape(decision.who),
-                         markdown_escape(decision.outcome_words),
+    std::string who = markdown_escape(decision.who);
+    if (!decision.on_behalf_of.empty())
+      who += " (" + fmt::format(fmt::runtime(words.for_whom), markdown_escape(decision.on_behalf_of)) + ")";
+    lines += fmt::format("- {} — {}: {}{}{}\n", markdown_escape(decision.when), who,
+                         markdown_escape(decision.outcome_words), decision.is_void ? words.is_void : "",
                          decision.comment.empty() ? "" : " — " + markdown_escape(decision.comment));
   }
   if (!lines.empty()) markdown += fmt::format("### {}\n\n{}\n", words.so_far, lines);
@@ -191,6 +203,13 @@ std::string settled_markdown(const Presentation& shown, const MessagePayload& me
   return markdown;
 }
 
+// To whoever stood in, when the item is its people's again.
+std::string relieved_markdown(const Presentation& shown) {
+  const Words& words = words_in(shown.locale);
+  return fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question),
+                     fmt::format(fmt::runtime(words.relieved), markdown_escape(shown.assignee)));
+}
+
 std::string outcome_markdown(const Presentation& shown) {
   const Words& words = words_in(shown.locale);
   std::string markdown =
@@ -201,15 +220,17 @@ std::string outcome_markdown(const Presentation& shown) {
   return markdown;
 }
 
-// To somebody who reads: who writes, what, and the request as that person may see it.
-std::string reader_markdown(const Presentation& shown, const MessagePayload& message,
-                            const std::string& from) {
+// To somebody who reads: who writes, what, and the request as that person may see it. `url`: of their page,
+// "" for none.
+std::string reader_markdown(const Presentation& shown, const MessagePayload& message, const std::string& from,
+                            const std::string& url) {
   const Words& words = words_in(shown.locale);
   const bool is_copy = message.kind == SendKind::copy;
   std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.workflow_title),
                                      fmt::format(fmt::runtime(is_copy ? words.copy : words.mention),
                                                  markdown_escape(from), markdown_escape(shown.reference)));
   if (!message.text.empty()) markdown += fmt::format("> {}\n\n", quoted(message.text));
+  if (!url.empty()) markdown += fmt::format("**[{}]({})**\n\n", words.read, url);
   add_fields(shown, words, markdown);
   add_history(shown, words, markdown);
   return markdown;
@@ -225,6 +246,9 @@ std::string subject_of(const Presentation& shown, const MessagePayload& message)
     case SendKind::closed:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "无需处理" : "settled");
+    case SendKind::relieved:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.question,
+                         is_chinese(shown.locale) ? "代理已结束" : "not yours any more");
     case SendKind::nudge:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "催办" : "please hurry");
@@ -255,7 +279,8 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
   const auto snapshot = library_.current();
   const auto absences = library_.absences();
   const Person* person = snapshot->directory->find(row.recipient);
-  if (person == nullptr || !person->active || person->mail.empty()) return std::optional<Mail>();
+  const bool by_mail = row.target == kMailTarget;
+  if (person == nullptr || !person->active || (by_mail && person->mail.empty())) return std::optional<Mail>();
   if (row.kind == kDigestKind) return compose_digest(row, *person);
   const Result<MessagePayload> message = read_message(row);
   if (!message) return std::unexpected(message.error());
@@ -298,6 +323,13 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
               shown, *message, message->from.empty() ? "" : name_of(*snapshot->directory, message->from));
           continue;
         }
+        if (message->kind == SendKind::relieved) {
+          // They stand in again by now.
+          if (std::ranges::any_of(shown.stand_ins, &PresentedStandIn::is_reader))
+            return std::optional<Mail>();
+          markdown = relieved_markdown(shown);
+          continue;
+        }
         const std::string token = links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
         markdown = item_markdown(shown, *message, links_.url(token));
       }
@@ -306,7 +338,11 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
       subject = subject_of(shown, *message);
       const std::string from =
           message->from.empty() ? shown.workflow_title : name_of(*snapshot->directory, message->from);
-      markdown = reader_markdown(shown, *message, from);
+      // A message of before links for readers has none.
+      const std::string token = row.nonce.empty() ? std::string()
+                                                  : links_.token(row.instance, kReadersItem, kReadersRound,
+                                                                 row.recipient, row.nonce);
+      markdown = reader_markdown(shown, *message, from, token.empty() ? token : links_.url(token));
     } else {
       const Presentation shown = present_instance(presenting);
       subject = subject_of(shown, *message);

@@ -62,9 +62,8 @@ std::string closed_because(const WorkItemRow& row, const State& state, std::stri
     case ItemStatus::decided:
       return chinese ? "已处理" : "Decided";
     case ItemStatus::superseded:
-      if (row.outcome == kRemovedOutcome)
-        return chinese ? "已撤销，无需您再处理" : "You are not needed after all";
-      return chinese ? "已由他人处理，无需您再处理" : "Decided by others: no longer needed";
+      if (row.outcome == kRemovedOutcome) return chinese ? "您已被减签" : "You are not needed after all";
+      return chinese ? "已由他人处理" : "Decided by others: no longer needed";
     case ItemStatus::cancelled:
       if (state.ended && state.status == "cancelled")
         return chinese ? "申请已取消" : "The request was cancelled";

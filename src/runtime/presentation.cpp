@@ -10,6 +10,7 @@
 #include "core/field_text.h"
 #include "core/form.h"
 #include "core/guest.h"
+#include "core/person_calendar.h"
 #include "core/stand_in.h"
 #include "core/visibility.h"
 #include "runtime/phrases.h"
@@ -20,17 +21,10 @@ namespace countersign {
 
 namespace {
 
-const Calendar* calendar_named(const Snapshot& snapshot, const std::string& name) {
-  const auto found = snapshot.calendars.find(name);
-  return found == snapshot.calendars.end() ? nullptr : found->second.get();
-}
-
-const Calendar* calendar_of(const Snapshot& snapshot, const Definition* definition, const PersonId& reader) {
-  const Calendar* calendar = nullptr;
-  const Person* person = snapshot.directory->find(reader);
-  if (person != nullptr && !person->calendar.empty()) calendar = calendar_named(snapshot, person->calendar);
-  if (calendar == nullptr && definition != nullptr) calendar = calendar_named(snapshot, definition->calendar);
-  return calendar != nullptr ? calendar : calendar_named(snapshot, "");
+std::shared_ptr<const Calendar> calendar_for(const Snapshot& snapshot, const Definition* definition,
+                                             const PersonId& reader) {
+  return calendar_of(snapshot.calendars, snapshot.directory->find(reader),
+                     definition == nullptr ? std::string() : definition->calendar);
 }
 
 std::string words_of(Instant at, const Calendar* calendar) {
@@ -58,8 +52,8 @@ class Presenter {
       : given_(presenting),
         directory_(*presenting.snapshot.directory),
         locale_(locale_of(directory_, presenting.reader)),
-        words_{locale_, &directory_,
-               calendar_of(presenting.snapshot, presenting.definition, presenting.reader)} {
+        calendar_(calendar_for(presenting.snapshot, presenting.definition, presenting.reader)),
+        words_{locale_, &directory_, calendar_.get()} {
     if (presenting.definition != nullptr) {
       context_.emplace(Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_,
                                presenting.now, &asked_});
@@ -101,6 +95,7 @@ class Presenter {
   void add_history(Presentation& shown) const;
   PresentedDecision decision(const WorkItemRow& row) const;
   bool is_void(const WorkItemRow& row) const;
+  bool has_fallen(const WorkItemRow& row, const Step& step) const;
   void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
   void add_targets(Presentation& shown, const std::vector<ReturnTarget>& targets) const;
   void add_returned(Presentation& shown) const;
@@ -109,6 +104,7 @@ class Presenter {
   const Presenting& given_;
   const Directory& directory_;
   std::string locale_;
+  std::shared_ptr<const Calendar> calendar_;  // of `words_`
   TextContext words_;
   mutable Facts facts_;
   mutable std::vector<FactKey> asked_;
@@ -171,11 +167,28 @@ std::string Presenter::step_words(const WorkItemRow& row) const {
   return step->id.empty() ? (is_chinese(locale_) ? "审批" : "Approval") : humanised(step->id);
 }
 
-// Of an earlier round, unless a send back has left its step's result standing.
+// An answer to an approval that is open and of which no seat has it any more: it was taken back, or fell with
+// a change of what it was about.
+bool Presenter::has_fallen(const WorkItemRow& row, const Step& step) const {
+  if (!std::holds_alternative<Approve>(step.kind) || row.status != ItemStatus::decided) return false;
+  bool is_open_again = false;
+  for (const auto& [id, activation] : given_.state.activations) {
+    if (activation.step != step.index || !activation.outcome.empty()) continue;
+    is_open_again = true;
+    const bool is_held = std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) {
+      return seat.vote != Seat::Vote::none && (seat.item == row.number || seat.through == row.number);
+    });
+    if (is_held) return false;
+  }
+  return is_open_again;
+}
+
+// Of an earlier round, unless a send back has left its step's result standing; or fallen in this one.
 bool Presenter::is_void(const WorkItemRow& row) const {
   const State& state = given_.state;
-  if (state.ended || row.round >= state.round) return false;
+  if (state.ended) return false;
   const Step* step = step_of(given_.definition, row);
+  if (row.round >= state.round) return step != nullptr && has_fallen(row, *step);
   if (step == nullptr) return true;
   const auto stands = [&](const StepResult& result) { return !result.voided && result.round == row.round; };
   if (const auto plain = state.results.find(step->index); plain != state.results.end())
@@ -412,7 +425,7 @@ std::string name_of(const Directory& directory, const PersonId& person) {
 
 std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition,
                           const PersonId& reader) {
-  return words_of(at, calendar_of(snapshot, definition, reader));
+  return words_of(at, calendar_for(snapshot, definition, reader).get());
 }
 
 Presentation present_to_reader(const Presenting& presenting) {

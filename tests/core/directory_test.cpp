@@ -109,6 +109,16 @@ TEST(Directory, ClimbsToTheFirstManagerWhoMayApproveTheAmount) {
   EXPECT_FALSE(up_to("nobody", "1"));
 }
 
+// The chain ended at a manager who had left, so that those below, whose limit was too small, approved alone.
+TEST(Directory, ClimbsPastAManagerWhoHasLeftWhateverTheirLimitWas) {
+  std::vector<Person> people = staff();
+  for (Person& person : people) {
+    if (person.id == id("zhang.wei")) person.active = false;
+  }
+  const auto chain = built(people, {})->managers_up_to(id("li.na"), Decimal::parse("10").value());
+  EXPECT_THAT(chain.value(), ElementsAre(id("zhang.wei"), id("chen.jie")));
+}
+
 TEST(Directory, KnowsWhoIsAway) {
   auto people = staff();
   const Instant monday = from_unix_ms(1'772'409'600'000);

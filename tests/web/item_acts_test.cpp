@@ -386,7 +386,7 @@ TEST_F(ItemActs, ThePageOfSomebodyTakenOffSaysSo) {
   const std::string token = site.link_to(theirs, "wang.fang");
   ASSERT_EQ(act(theirs, "remove-approver", R"({"version":1})", "zhang.wei").status, 200);
   const std::string page = site.get("/a/" + token).body;
-  EXPECT_NE(page.find("已撤销，无需您再处理"), std::string::npos) << page;
+  EXPECT_NE(page.find("您已被减签"), std::string::npos) << page;
 }
 
 TEST_F(ItemActs, ALinkOfSomebodyWhoLeftTheGroupIsGone) {

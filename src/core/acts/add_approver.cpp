@@ -46,6 +46,28 @@ bool who_is_acceptable(Transition& transition, const Item& item, const AddApprov
   return true;
 }
 
+// Who waits for those before them is not late: whoever was asked in their place is not asked for them any
+// more.
+void nobody_stands_for(Transition& transition, const Item& item, const Actor& by) {
+  std::vector<Item> standing;
+  for (const std::uint32_t number : transition.state().activations.at(item.activation).items) {
+    const Item& other = transition.state().items.at(number);
+    if (std::ranges::find(other.stands_for, item.number) != other.stands_for.end()) standing.push_back(other);
+  }
+  for (Item& other : standing) {
+    close_item(transition, other.number, ItemAct::supersede, by);
+    std::erase(other.stands_for, item.number);
+    // Those for whom the late one stood are theirs as before.
+    std::erase_if(other.stands_for, [&](std::uint32_t late) {
+      return std::ranges::find(item.stands_for, late) != item.stands_for.end();
+    });
+    if (other.stands_for.empty()) continue;
+    open_item(transition, other.activation,
+              Seat{.person = other.assignee, .group = other.group, .reason = "escalation"},
+              {.stands_for = other.stands_for, .entries = other.entries});
+  }
+}
+
 bool may_remove(Transition& transition, const Item& item, const RemoveApprover& command) {
   const auto no = [&](ErrorCode code, std::string_view why) {
     transition.refuse(
@@ -117,6 +139,7 @@ void add_approver(Transition& transition, const AddApprover& command) {
                               .comment = command.comment});
   if (first) clear_item_timers(transition, item.activation, item.number);
   if (first) close_opinions(transition, item.activation, item.number, command.by);
+  if (first) nobody_stands_for(transition, item, command.by);
   for (const Seat& seat : added) {
     open_item(transition, item.activation, seat,
               {.waiting = command.where == AddedAs::after || (beside && in_turn),

@@ -59,7 +59,7 @@ struct Members<Roster> {
   static constexpr auto kList = std::tuple(
       member("seats", &Roster::seats), member("needed", &Roster::needed), member("veto", &Roster::veto),
       member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision),
-      member("needed_of", &Roster::needed_of));
+      member("needed_of", &Roster::needed_of), member("at_least", &Roster::at_least));
 };
 
 template <>
@@ -168,7 +168,8 @@ struct Members<State> {
       member("next_id", &State::next_id), member("item_results", &State::item_results),
       member("reopened", &State::reopened), member("resumes", &State::resumes),
       member("returned_seq", &State::returned_seq), member("first_view", &State::first_view),
-      member("involved", &State::involved), member("copies", &State::copies));
+      member("involved", &State::involved), member("copies", &State::copies),
+      member("submitted_by", &State::submitted_by));
 };
 
 }  // namespace countersign::codec
