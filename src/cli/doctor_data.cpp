@@ -202,22 +202,7 @@ void check_clock_of(const Reader& reader, Instant now, Findings& findings) {
                 .mend = "countersign reload"});
 }
 
-void check_disk(const std::string& data, const std::string& path, Findings& findings) {
-  const auto space = web::disk_space(data);
-  if (!space) return findings.add("disk", problem, space.error().message);
-  const bool low = space->free_bytes < kFreeBytesLow;
-  if (space->is_read_only || low) {
-    findings.add(
-        {.check = "disk",
-         .grade = space->is_read_only || space->free_bytes < web::kDiskFreeBytesMin ? problem : warning,
-         .text = space->is_read_only ? "read-only" : fmt::format("{} MB are free", space->free_bytes >> 20),
-         .on = data,
-         .why = space->is_read_only ? "nothing can be decided while nothing can be written"
-                                    : "a full disk stops every decision",
-         .mend = space->is_read_only ? "mount -o remount,rw " + data : "df -h " + data});
-  } else {
-    findings.add("disk", good, fmt::format("{} MB are free", space->free_bytes >> 20));
-  }
+void check_log_size(const std::string& path, Findings& findings) {
   std::error_code none;
   const std::uintmax_t log = std::filesystem::file_size(path + "-wal", none);
   if (!none && log > kLogBytesHigh) {
@@ -303,13 +288,31 @@ Outcome<std::string> data_folder(const Connection& connection) {
   return configuration->data;
 }
 
+void check_disk_space(const std::string& data, const Result<web::DiskSpace>& space, Findings& findings) {
+  if (!space) return findings.add("disk", problem, space.error().message);
+  const bool low = space->free_bytes < kFreeBytesLow;
+  if (space->is_read_only || low) {
+    findings.add(
+        {.check = "disk",
+         .grade = space->is_read_only || space->free_bytes < web::kDiskFreeBytesMin ? problem : warning,
+         .text = space->is_read_only ? "read-only" : fmt::format("{} MB are free", space->free_bytes >> 20),
+         .on = data,
+         .why = space->is_read_only ? "nothing can be decided while nothing can be written"
+                                    : "a full disk stops every decision",
+         .mend = space->is_read_only ? "mount -o remount,rw " + data : "df -h " + data});
+  } else {
+    findings.add("disk", good, fmt::format("{} MB are free", space->free_bytes >> 20));
+  }
+}
+
 bool check_data(const Connection& connection, const Snapshot* snapshot, Instant now, Findings& findings) {
   const auto data = data_folder(connection);
   if (!data) return false;  // said with the configuration
   const std::string path = database_path(*data);
   std::error_code none;
   if (!std::filesystem::exists(path, none)) return false;
-  check_disk(*data, path, findings);
+  check_disk_space(*data, web::disk_space(*data), findings);
+  check_log_size(path, findings);
   if (!check_schema(path, findings)) return true;
   SqliteOptions options;
   options.path = path;

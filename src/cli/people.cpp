@@ -123,10 +123,9 @@ void add_people(Command& root) {
       .runs([options](Console& console) { return check(console, *options); });
   people.add("import", "check a CSV file and write it as people.yaml")
       .describe(
-          "Columns: id and name, and as needed mail, manager, locale, calendar, approval_limit, department, "
-          "active (true "
-          "or false), groups (separated by semicolons), channel.NAME and attribute.NAME. Writes nothing "
-          "where the file "
+          "Columns: id and name, and as needed mail, manager, locale, calendar, zone, quiet_hours, "
+          "approval_limit, department, active (true or false), groups (separated by semicolons), "
+          "channel.NAME and attribute.NAME. Writes nothing where the file "
           "has errors. A daemon whose configuration names people.yaml reads it by itself. The CSV file can "
           "also be used "
           "as it is: 'people: FILE.csv' in the configuration.")

@@ -45,6 +45,9 @@ std::string person_line(const Person& person) {
   if (person.manager) parts.push_back("manager: " + scalar(person.manager->value));
   if (person.locale != "en") parts.push_back("locale: " + scalar(person.locale));
   if (!person.calendar.empty()) parts.push_back("calendar: " + scalar(person.calendar));
+  if (!person.zone.empty()) parts.push_back("zone: " + write_json(json::value(person.zone)));
+  if (person.quiet_hours)
+    parts.push_back("quiet_hours: " + write_json(json::value(to_text(*person.quiet_hours))));
   if (person.approval_limit) parts.push_back("approval_limit: " + person.approval_limit->to_text());
   if (!person.department.empty()) parts.push_back("department: " + scalar(person.department));
   if (!person.active) parts.emplace_back("active: false");

@@ -30,6 +30,15 @@ std::optional<Instant> Absences::next_begin() const {
   return next;
 }
 
+std::optional<Instant> Absences::next_end() const {
+  std::optional<Instant> next;
+  for (const RecordedAbsence& each : all_) {
+    if (!each.begun || !each.absence.stand_in) continue;
+    if (!next || each.absence.until < *next) next = each.absence.until;
+  }
+  return next;
+}
+
 std::string scope_words(const Absence& absence) {
   std::vector<std::string> parts;
   std::vector<std::string> workflows;

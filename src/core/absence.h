@@ -39,7 +39,8 @@ struct RecordedAbsence {
   bool operator==(const RecordedAbsence&) const = default;
 };
 
-// All that are not over, beside those that the file of people lists.
+// All that are not over, or whose stand-in was not told yet that they are; beside those that the file of
+// people lists.
 class Absences {
  public:
   Absences() = default;
@@ -49,6 +50,8 @@ class Absences {
   std::span<const RecordedAbsence> of(const PersonId& person) const;
   // The first moment at which one begins whose stand-in was not told yet; nullopt for never.
   std::optional<Instant> next_begin() const;
+  // The first moment at which one ends whose stand-in was told that it began; nullopt for never.
+  std::optional<Instant> next_end() const;
   std::span<const RecordedAbsence> all() const { return all_; }  // by person, then by id
 
  private:

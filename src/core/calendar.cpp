@@ -85,6 +85,15 @@ bool is_in_range(Day day) {
 
 }  // namespace
 
+Result<Calendar> Calendar::in_zone(const std::string& zone) const {
+  std::string problem;
+  Calendar there = *this;
+  there.zone_ = find_zone(zone, problem);
+  if (there.zone_ == nullptr) return fail(ErrorCode::invalid_input, std::move(problem));
+  there.zone_name_ = zone;
+  return there;
+}
+
 Result<Calendar> Calendar::make(CalendarSettings settings) {
   std::vector<std::string> problems;
   Calendar calendar;

@@ -29,6 +29,9 @@ class Calendar {
   // than a year on end without a working day is invalid_input; the message names all that is wrong.
   static Result<Calendar> make(CalendarSettings settings);
 
+  // The same days and hours by the clocks of another zone; invalid_input where there is none of that name.
+  Result<Calendar> in_zone(const std::string& zone) const;
+
   const std::string& name() const { return name_; }
   const std::string& zone() const { return zone_name_; }
 

@@ -8,6 +8,7 @@
 #include "core/flow.h"
 #include "core/gates.h"
 #include "core/people_step.h"
+#include "core/person_calendar.h"
 #include "core/roster.h"
 
 namespace countersign {
@@ -21,11 +22,10 @@ const Calendar& workflow_calendar(const Transition& transition) {
   return transition.context().calendar(transition.definition().calendar);
 }
 
-// The assignee's own calendar; a group has the workflow's.
-const Calendar& assignee_calendar(const Transition& transition, const Item& item) {
+// The assignee's own calendar and zone; a group has the workflow's.
+std::shared_ptr<const Calendar> assignee_calendar(const Transition& transition, const Item& item) {
   const Person* person = transition.context().directory.find(item.assignee);
-  if (person == nullptr || person->calendar.empty()) return workflow_calendar(transition);
-  return transition.context().calendar(person->calendar);
+  return calendar_of(transition.context().calendars, person, transition.definition().calendar);
 }
 
 std::optional<Instant> later(Transition& transition, const Calendar& calendar, Instant from,
@@ -39,7 +39,8 @@ std::optional<Instant> later(Transition& transition, const Calendar& calendar, I
 // When a reminder rule speaks first, moved into working time. nullopt where it counts from a due date that
 // the item does not have.
 std::optional<Instant> first_reminder(Transition& transition, const RemindRule& rule, const Item& item) {
-  const Calendar& calendar = assignee_calendar(transition, item);
+  const auto own = assignee_calendar(transition, item);
+  const Calendar& calendar = *own;
   std::optional<Instant> at;
   switch (rule.from) {
     case RemindRule::From::opened:
@@ -72,7 +73,8 @@ Instant in_working_time(const Transition& transition, const Calendar& calendar) 
 
 void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
   const Item item = transition.state().items.at(key.item);
-  const Instant from = in_working_time(transition, assignee_calendar(transition, item));
+  const auto own = assignee_calendar(transition, item);
+  const Instant from = in_working_time(transition, *own);
   if (from > transition.now()) return transition.emit(TimerSet{key, from, timer.fired});
   const RemindRule& rule = step_of(transition, key.activation).remind.at(key.rule);
   const std::uint32_t count = timer.fired + 1;
@@ -86,11 +88,10 @@ void remind(Transition& transition, const TimerKey& key, const Timer& timer) {
     return;
   }
   // After a long pause one reminder goes out and not all that were missed.
-  const Calendar& calendar = assignee_calendar(transition, item);
   std::optional<Instant> next = timer.due;
   for (int missed = 0; next && *next <= transition.now(); ++missed) {
-    next = later(transition, calendar, missed < 1000 ? *next : transition.now(), *rule.every);
-    if (next) next = calendar.next_working_time(*next);
+    next = later(transition, *own, missed < 1000 ? *next : transition.now(), *rule.every);
+    if (next) next = own->next_working_time(*next);
   }
   if (next) transition.emit(TimerSet{key, *next, count});
 }
@@ -124,7 +125,7 @@ std::optional<Instant> escalation_at(Transition& transition, const Activation& a
     if (at) latest = std::max(latest.value_or(*at), calendar.next_working_time(*at));
   };
   for (const std::uint32_t number : late_items(transition.state(), activation).items) {
-    count(assignee_calendar(transition, transition.state().items.at(number)));
+    count(*assignee_calendar(transition, transition.state().items.at(number)));
   }
   if (!latest) count(workflow_calendar(transition));
   return latest;
@@ -135,7 +136,7 @@ Instant someone_works(const Transition& transition, const std::vector<std::uint3
   std::optional<Instant> first;
   for (const std::uint32_t number : items) {
     const Instant at =
-        in_working_time(transition, assignee_calendar(transition, transition.state().items.at(number)));
+        in_working_time(transition, *assignee_calendar(transition, transition.state().items.at(number)));
     first = std::min(first.value_or(at), at);
   }
   return first.value_or(transition.now());
@@ -158,7 +159,8 @@ void escalate(Transition& transition, const TimerKey& key) {
   // Nobody approves a request of their own by way of an escalation, and nobody counts twice.
   const PersonId& requester = transition.state().requester;
   const auto may_not = [&](const Seat& seat) {
-    return !seat.person.empty() && (seat.person == requester || has_voted(activation.roster, seat.person));
+    return is_own_request(transition.state(), seat.person) ||
+           (!seat.person.empty() && has_voted(activation.roster, seat.person));
   };
   const bool approves = std::holds_alternative<Approve>(step.kind);
   const auto answers_nobody = [&](const Seat& seat) {

@@ -222,7 +222,7 @@ void decide_item(Transition& transition, const Decide& asked) {
                               .confirmed = confirmed});
   clear_item_timers(transition, item.activation, item.number);
   close_opinions(transition, item.activation, item.number, command.by);
-  if (revision) submit_again(transition);
+  if (revision) submit_again(transition, command.by.person);
   if (transition.stopped()) return;
   if (revision) return resubmit(transition, activation, command.by);
   if (command.outcome == "returned") reopen_entries(transition, step, command);

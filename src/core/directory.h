@@ -28,6 +28,7 @@ struct Person {
   std::optional<PersonId> manager;
   std::string locale = "en";              // BCP 47: "zh-CN"
   std::string calendar;                   // name; "" for the default calendar
+  std::string zone = {};                  // IANA: where their clock goes; "" for their calendar's
   std::optional<Decimal> approval_limit;  // in the company's currency; absent: may approve no amount by rank
   std::string department;
   bool active = true;                             // false: has left; stays known for the record

@@ -162,6 +162,7 @@ json::value to_json(const Person& person) {
                       {"channels", to_json(person.channels)},
                       {"attributes", to_json(person.attributes)},
                       {"away", std::move(away)}};
+  if (!person.zone.empty()) object["zone"] = person.zone;
   if (person.quiet_hours) object["quiet_hours"] = to_text(*person.quiet_hours);
   return object;
 }

@@ -30,6 +30,26 @@ void ask_stand_ins(Transition& transition, std::uint32_t number) {
   }
 }
 
+namespace {
+
+// Whoever was told of the item and does not stand in any more: the absence is over, or does not cover the
+// request as it is now. They may be at work on it, and their link has just died.
+void relieve_stand_ins(Transition& transition, std::uint32_t number) {
+  const Item item = transition.state().items.at(number);
+  if (item.stand_ins.empty()) return;
+  const std::vector<StandIn> now = admitted_stand_ins(transition, item);
+  const bool is_told = transition.definition().tell_settled != TellSettled::never;
+  for (const PersonId& told : item.stand_ins) {
+    if (std::ranges::find(now, told, &StandIn::stand_in) != now.end()) continue;
+    transition.emit(StandInRelieved{number, told});
+    const Person* person = transition.context().directory.find(told);
+    if (is_told && item.status == ItemStatus::open && person != nullptr && person->active)
+      transition.request(Send{.kind = SendKind::relieved, .to = told, .item = number});
+  }
+}
+
+}  // namespace
+
 std::vector<Recipient> asked_now(Transition& transition, const Item& item) {
   std::vector<Recipient> recipients;
   for (const StandIn& each : admitted_stand_ins(transition, item)) recipients.push_back({each.stand_in, {}});
@@ -40,10 +60,12 @@ std::vector<Recipient> asked_now(Transition& transition, const Item& item) {
 void directory_changed(Transition& transition) {
   if (transition.state().ended) return;
   move_on_from_leavers(transition);
-  std::vector<std::uint32_t> open;
+  std::vector<std::uint32_t> told, open;
   for (const auto& [number, item] : transition.state().items) {
+    if (!item.stand_ins.empty()) told.push_back(number);
     if (item.status == ItemStatus::open) open.push_back(number);
   }
+  for (const std::uint32_t number : told) relieve_stand_ins(transition, number);
   for (const std::uint32_t number : open) {
     if (transition.stopped()) return;
     ask_stand_ins(transition, number);

@@ -28,6 +28,8 @@ std::string_view to_string(SendKind kind) {
       return "copy";
     case SendKind::mention:
       return "mention";
+    case SendKind::relieved:
+      return "relieved";
   }
   return "notify";
 }

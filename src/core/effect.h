@@ -20,16 +20,17 @@ enum class SendKind {
   returned,
   notify,
   incident,
-  nudge,    // the requester asks to hurry
-  advice,   // an opinion has come, and the item is theirs to decide
-  copy,     // of the instance
-  mention,  // in a comment
+  nudge,     // the requester asks to hurry
+  advice,    // an opinion has come, and the item is theirs to decide
+  copy,      // of the instance
+  mention,   // in a comment
+  relieved,  // whom they stood in for is back, and the item with them
 };
 std::string_view to_string(SendKind kind);
 
-// To one person, over their own channel. `request`, `reminder`, `escalation`, `nudge`, `advice` and
-// `returned` are about an item and are composed when sent, from the instance as it is then; they are dropped
-// where the item has closed meanwhile. `closed` is about one that is closed.
+// To one person, over their own channel. `request`, `reminder`, `escalation`, `nudge`, `advice`,
+// `returned` and `relieved` are about an item and are composed when sent, from the instance as it is then;
+// they are dropped where the item has closed meanwhile. `closed` is about one that is closed.
 struct Send {
   SendKind kind = SendKind::notify;
   PersonId to;

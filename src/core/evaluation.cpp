@@ -215,10 +215,10 @@ std::size_t Evaluation::item_count(StepIndex for_each, const ItemPath& path) con
 }
 
 Result<std::optional<cel::Value>> Evaluation::person_field(const PersonId& id, std::string_view field) const {
-  const Person* person = context_.directory.find(id);
-  if (person == nullptr) {
-    return fail(ErrorCode::invalid_input, fmt::format("there is no person '{}' in the directory", id.value));
-  }
+  // Whoever has been taken out of the file is still spoken of: their id is all that is known of them.
+  const Person gone{.id = id, .name = id.value};
+  const Person* known = context_.directory.find(id);
+  const Person* person = known == nullptr ? &gone : known;
   const auto text = [](const std::string& value) { return std::optional(cel::Value::string(value)); };
   if (field == "id") return text(person->id.value);
   if (field == "name") return text(person->name);

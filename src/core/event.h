@@ -160,7 +160,8 @@ struct StageEntered {
   bool operator==(const StageEntered&) const = default;
 };
 struct StatusChanged {
-  std::string status;  // "running", "revising"
+  std::string status;     // "running", "revising"
+  PersonId submitted_by;  // who has handed the request in again; empty where nobody did that now
   bool operator==(const StatusChanged&) const = default;
 };
 struct Commented {
@@ -207,6 +208,12 @@ struct StandInAsked {
   PersonId stand_in;
   Instant until;
   bool operator==(const StandInAsked&) const = default;
+};
+// Somebody who was told of the item does not stand in there any more.
+struct StandInRelieved {
+  std::uint32_t item = 0;
+  PersonId stand_in;
+  bool operator==(const StandInRelieved&) const = default;
 };
 // A for_each looked at its list: these are its items, whatever becomes of the list afterwards. What its steps
 // have left behind from an earlier visit (for the same items of the for_each steps around it) is forgotten.
@@ -317,7 +324,7 @@ using EventBody =
                  ResultsVoided, EventReceived, StageEntered, StatusChanged, Commented, IncidentRaised,
                  IncidentCleared, Chased, Ended, Migrated, ItemsListed, LevelOpened, ChecklistReopened,
                  LedgerPosted, SeatPassed, ResumePlanned, DecisionTakenBack, StepSkipped, Jumped, ItemViewed,
-                 Nudged, CopiesSent, StandInAsked>;
+                 Nudged, CopiesSent, StandInAsked, StandInRelieved>;
 
 struct Event {
   std::uint64_t seq = 0;  // within the instance, from 1

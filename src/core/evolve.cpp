@@ -375,7 +375,10 @@ struct Fold {
   }
 
   void operator()(const StageEntered& event) const { state.stage = event.stage; }
-  void operator()(const StatusChanged& event) const { state.status = event.status; }
+  void operator()(const StatusChanged& event) const {
+    state.status = event.status;
+    if (!event.submitted_by.empty()) state.submitted_by = event.submitted_by;
+  }
   // Stands in the log only.
   void operator()(const Commented&) const {}
 
@@ -404,6 +407,11 @@ struct Fold {
     const auto found = state.items.find(event.item);
     require(found != state.items.end(), "the item is closed or was never opened");
     found->second.stand_ins.push_back(event.stand_in);
+  }
+  void operator()(const StandInRelieved& event) const {
+    const auto found = state.items.find(event.item);
+    require(found != state.items.end(), "the item is closed or was never opened");
+    std::erase(found->second.stand_ins, event.stand_in);
   }
 
   void operator()(const ItemsListed& event) const {

@@ -294,8 +294,8 @@ void leave(Transition& transition, ActivationId id) {
   transition.emit(ActivationClosed{id, "cancelled"});
 }
 
-void submit_again(Transition& transition) {
-  transition.emit(StatusChanged{"running"});
+void submit_again(Transition& transition, const PersonId& by) {
+  transition.emit(StatusChanged{"running", by});
   claims::change(transition, transition.state().form);  // a withdrawn request had let go of them
 }
 
@@ -312,7 +312,7 @@ void jump(Transition& transition, FrameId from, StepIndex target) {
   if (const ActivationId current = transition.state().frames.at(frame).current) {
     const StepIndex left = transition.state().activations.at(current).step;
     leave(transition, current);
-    if (left == transition.definition().revise) submit_again(transition);
+    if (left == transition.definition().revise) submit_again(transition, PersonId());
     if (transition.stopped()) return;
   }
   open_step(transition, frame, target);

@@ -59,7 +59,7 @@ void leave(Transition& transition, ActivationId activation);
 // there.
 // The form is off its requester again: handed in, or somebody goes on without them. Refuses where another
 // request has taken meanwhile what only one may use.
-void submit_again(Transition& transition);
+void submit_again(Transition& transition, const PersonId& by);
 void jump(Transition& transition, FrameId from, StepIndex target);
 
 struct Ending {

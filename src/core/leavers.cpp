@@ -73,7 +73,10 @@ class Departure {
   }
 
   void keep_possible(std::vector<Seat>& seats) const {
-    std::erase_if(seats, [&](const Seat& seat) { return is_on_step(seat) || !can_take_part(seat); });
+    std::erase_if(seats, [&](const Seat& seat) {
+      return is_on_step(seat) || !can_take_part(seat) ||
+             (approves() && is_own_request(transition_.state(), seat.person));
+    });
     keep_admitted(transition_, activation_.frame, seats);
   }
   bool can_take_part(const Seat& seat) const {

@@ -104,12 +104,12 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden,
               fmt::format("it is before {}, not {}", whose, directory.name_of(by.person)));
   }
-  const PersonId& requester = transition.state().requester;
-  const bool own = !requester.empty() && (by.person == requester || by.on_behalf_of == requester);
-  if (std::holds_alternative<Approve>(step.kind) && own) {
-    return no(ErrorCode::forbidden, by.person == requester
-                                        ? "nobody approves a request of their own"
-                                        : "nobody approves a request of their own through somebody else");
+  const State& state = transition.state();
+  const bool own = is_own_request(state, by.person);
+  if (std::holds_alternative<Approve>(step.kind) && (own || is_own_request(state, by.on_behalf_of))) {
+    return no(ErrorCode::forbidden, by.person == state.requester ? "nobody approves a request of their own"
+                                    : own ? "whoever has handed a request in does not approve it"
+                                          : "nobody approves a request of their own through somebody else");
   }
   const FrameId frame = transition.state().activations.at(item.activation).frame;
   if (!may_complete(transition, frame, by.person)) {
@@ -123,10 +123,12 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
                 fmt::format("{} has decided in this step already, and nobody counts twice",
                             directory.name_of(by.person)));
     }
-    // A vote for the group would leave their own seat without one, unless it is that seat's too.
+    // A vote for the group would leave their own seat without one; in the place of others who are late,
+    // theirs among them, it would be the one vote for all.
     const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-      return seat.person == by.person && seat.item != item.number &&
-             std::ranges::find(item.stands_for, seat.item) == item.stands_for.end();
+      if (seat.person != by.person || seat.item == item.number) return false;
+      const bool in_its_place = std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+      return !in_its_place || (item.stands_for.size() > 1 && state.items.contains(seat.item));
     });
     if (!item.group.empty() && has_own) {
       return no(ErrorCode::conflict, fmt::format("{} is asked in person here, and nobody counts twice",
@@ -187,7 +189,8 @@ std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item
     return no(ErrorCode::forbidden, "work is not handed over to guests: a step asks them with guest()",
               "name an active person");
   }
-  if (std::holds_alternative<Approve>(step_of(transition, item).kind) && to == transition.state().requester) {
+  if (std::holds_alternative<Approve>(step_of(transition, item).kind) &&
+      is_own_request(transition.state(), to)) {
     return no(ErrorCode::forbidden, "nobody approves a request of their own", "name somebody else");
   }
   if (!may_complete(transition, transition.state().activations.at(item.activation).frame, to)) {
@@ -217,6 +220,11 @@ bool sees_instance(Transition& transition, const PersonId& person) {
     return !entry.second.group.empty() && directory.is_member(person, entry.second.group);
   });
   if (is_asked) return true;
+  const StandInView view = stand_in_view(transition.context(), state);
+  const bool stands_in = std::ranges::any_of(state.items, [&](const auto& entry) {
+    return entry.second.status == ItemStatus::open && acts_for(view, entry.second, person) != PersonId();
+  });
+  if (stands_in) return true;
   return std::ranges::any_of(caretakers(transition), [&](const Seat& seat) {
     return seat.group.empty() ? seat.person == person : directory.is_member(person, seat.group);
   });

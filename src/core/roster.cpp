@@ -55,6 +55,10 @@ bool has_member(const Directory& directory, const std::string& group, const Pers
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
                      bool& approved_by_rule) {
   const PersonId& requester = transition.state().requester;
+  // Whoever has handed it in for the requester is no second pair of eyes either.
+  std::erase_if(seats, [&](const Seat& seat) {
+    return seat.person != requester && is_own_request(transition.state(), seat.person);
+  });
   if (requester.empty()) return;
   const auto own =
       std::find_if(seats.begin(), seats.end(), [&](const Seat& seat) { return seat.person == requester; });
@@ -69,7 +73,7 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
       return;
     case SelfRule::to_manager: {
       seats.erase(own);
-      if (const auto manager = manager_up(transition)) {
+      if (const auto manager = manager_up(transition, transition.state().submitted_by)) {
         add_seat(seats,
                  Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
       }
@@ -97,7 +101,8 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
     }
     case NobodyRule::manager_up:
-      if (const auto manager = manager_up(transition); manager && may_complete(transition, frame, *manager)) {
+      if (const auto manager = manager_up(transition, but.empty() ? but : transition.state().submitted_by);
+          manager && may_complete(transition, frame, *manager)) {
         return {{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
       }
       return {{}, Seating::Instead::stand_still, nobody + ", and the requester has no active manager"};
@@ -117,9 +122,8 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
 namespace {
 
 // Nobody approves a request of their own, whoever put them on the roster.
-Seating without_requester(Seating seating, const Step& step, const PersonId& requester) {
-  std::erase_if(seating.seats,
-                [&](const Seat& seat) { return !seat.person.empty() && seat.person == requester; });
+Seating without_requester(Seating seating, const Step& step, const State& state) {
+  std::erase_if(seating.seats, [&](const Seat& seat) { return is_own_request(state, seat.person); });
   if (!seating.seats.empty() || seating.instead != Seating::Instead::none) return seating;
   return {{},
           Seating::Instead::stand_still,
@@ -129,10 +133,10 @@ Seating without_requester(Seating seating, const Step& step, const PersonId& req
 
 }  // namespace
 
-std::optional<PersonId> manager_up(const Transition& transition) {
+std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but) {
   const Directory& directory = transition.context().directory;
   for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
-    if (is_active(directory, manager)) return manager;
+    if (is_active(directory, manager) && manager != but) return manager;
   }
   return std::nullopt;
 }

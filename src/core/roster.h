@@ -46,8 +46,8 @@ Seating seat_task(Transition& transition, const Step& step, const Task& task, Fr
 // What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame);
 
-// The first active person up the requester's line.
-std::optional<PersonId> manager_up(const Transition& transition);
+// The first active person up the requester's line who is not `but`.
+std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but = {});
 
 // Whether somebody could answer for that person or group: active people but `but`.
 bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);

@@ -94,7 +94,7 @@ bool is_own(const Approval& approval) {
 }
 
 bool may_sit(Transition& transition, const Seat& seat, FrameId frame, const PersonId& person) {
-  if (person == transition.state().requester) return false;
+  if (is_own_request(transition.state(), person)) return false;
   if (seat.group.empty()) return seat.person == person;
   return transition.context().directory.is_member(person, seat.group) &&
          may_complete(transition, frame, person);

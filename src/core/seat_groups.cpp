@@ -109,7 +109,8 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
       }
       bench.passed = instead.instead == Seating::Instead::approve;
       bench.named = expand_groups(directory, instead.seats);
-      std::erase_if(bench.named, [&](const Seat& seat) { return seat.person == requester; });
+      std::erase_if(bench.named,
+                    [&](const Seat& seat) { return is_own_request(transition.state(), seat.person); });
       keep_admitted(transition, frame, bench.named);
     }
     benches.push_back(std::move(bench));

@@ -96,7 +96,7 @@ void open_revision(Transition& transition, const std::string& reason, Activation
                  return block == kNoStep || block == detour.to || result.activation >= detour.open;
                },
                {});
-  transition.emit(StatusChanged{"revising"});
+  transition.emit(StatusChanged{"revising", {}});
   if (detour.to != kNoStep) transition.emit(ResumePlanned{definition.revise, detour.to});
   for (const FrameId frame : frames_below(state, ActivationId())) {
     if (frame != root) leave_frame(transition, frame);

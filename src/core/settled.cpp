@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/visibility.h"
+
 namespace countersign {
 namespace {
 
@@ -51,18 +53,21 @@ struct Cause {
 };
 Cause cause_of(const Definition& definition, const State& before, const Command& command) {
   Cause cause;
-  StepIndex at = kNoStep;
+  std::uint32_t item = 0;
   std::visit(
       [&]<class T>(const T& any) {
         if constexpr (requires { any.by.person; }) cause.by = any.by.person;
         if constexpr (requires { any.reason; }) cause.reason = any.reason;
-        if constexpr (requires { std::uint32_t{any.item}; }) at = step_of_item(before, any.item);
+        if constexpr (requires { std::uint32_t{any.item}; }) item = any.item;
       },
       command);
   cause.shown = cause.by;
-  if (at == kNoStep) return cause;
-  const Step& step = definition.step(at);
-  if (step.visible_to.empty() && step.visible_from == kNoStep) return cause;
+  if (item == 0 || !hides_anything(definition)) return cause;
+  const StepIndex at = step_of_item(before, item);
+  if (at != kNoStep) {
+    const Step& step = definition.step(at);
+    if (step.visible_to.empty() && step.visible_from == kNoStep) return cause;
+  }
   cause.shown = PersonId();
   cause.reason.clear();
   return cause;

@@ -55,8 +55,9 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
   if (person == nullptr || !person->active || is_guest(stand_in)) return "is not active any more";
   const Activation& activation = view.state.activations.at(item.activation);
   const Step& step = view.definition.step(activation.step);
-  if (std::holds_alternative<Approve>(step.kind) && stand_in == view.state.requester)
-    return "is the requester, and nobody approves a request of their own";
+  if (std::holds_alternative<Approve>(step.kind) && is_own_request(view.state, stand_in))
+    return stand_in == view.state.requester ? "is the requester, and nobody approves a request of their own"
+                                            : "has handed the request in, and does not approve it";
   const bool has_item = std::ranges::any_of(activation.items, [&](std::uint32_t number) {
     const Item& other = view.state.items.at(number);
     return other.assignee == stand_in ||
@@ -71,27 +72,26 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
   return {};
 }
 
-// The absence by which somebody stands in for the person here: the one that ends last where several do.
-std::optional<Absence> absence_here(const StandInView& view, const PersonId& person) {
-  std::optional<Absence> latest;
-  for_each_absence(view.directory, view.absences, person, [&](const Absence& absence) {
-    if (!absence.stand_in || !is_now(absence, view.now) || !covers(absence, view.state)) return;
-    if (!latest || latest->until < absence.until) latest = absence;
-  });
-  return latest;
-}
-
+// Of the absences by which somebody could stand in for the person here the one that ends last, if its
+// stand-in may: else the next.
 void add_stand_in(const StandInView& view, const Item& item, const PersonId& absent,
                   std::vector<StandIn>& found, std::vector<std::string>* why_not) {
-  const std::optional<Absence> absence = absence_here(view, absent);
-  if (!absence) return;
-  const std::string why = obstacle(view, item, *absence->stand_in);
-  if (why.empty()) {
-    found.push_back({absent, *absence->stand_in, absence->until});
-  } else if (why_not != nullptr) {
-    why_not->push_back(fmt::format("{} is away, and nobody stands in: {} {}", view.directory.name_of(absent),
-                                   view.directory.name_of(*absence->stand_in), why));
+  std::vector<Absence> here;
+  for_each_absence(view.directory, view.absences, absent, [&](const Absence& absence) {
+    if (absence.stand_in && is_now(absence, view.now) && covers(absence, view.state)) here.push_back(absence);
+  });
+  std::ranges::sort(here, std::ranges::greater{}, &Absence::until);
+  std::vector<std::string> obstacles;
+  for (const Absence& absence : here) {
+    const std::string why = obstacle(view, item, *absence.stand_in);
+    if (why.empty()) {
+      found.push_back({absent, *absence.stand_in, absence.until});
+      return;
+    }
+    obstacles.push_back(fmt::format("{} is away, and nobody stands in: {} {}", view.directory.name_of(absent),
+                                    view.directory.name_of(*absence.stand_in), why));
   }
+  if (why_not != nullptr) why_not->insert(why_not->end(), obstacles.begin(), obstacles.end());
 }
 
 }  // namespace

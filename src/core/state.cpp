@@ -60,6 +60,10 @@ std::string_view to_string(TimerKind kind) {
   return "wait";
 }
 
+bool is_own_request(const State& state, const PersonId& person) {
+  return !person.empty() && (person == state.requester || person == state.submitted_by);
+}
+
 bool says_the_same(const cel::Value& one, const cel::Value& other) {
   if (one.is(cel::Kind::list) && other.is(cel::Kind::list)) {
     return std::ranges::equal(one.as_list(), other.as_list(), says_the_same);

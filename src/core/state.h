@@ -223,6 +223,7 @@ struct State {
   bool first_view = false;              // somebody who is asked has looked at it since the last submission
   std::vector<PersonId> involved;       // who was asked or has decided, at any time; sorted
   std::vector<PersonId> copies;         // who got a copy; sorted
+  PersonId submitted_by;                // who handed it in last, where it was handed in again
   bool operator==(const State&) const = default;
 };
 
@@ -231,6 +232,10 @@ std::string_view to_string(Actor::Kind kind);
 std::string_view to_string(Seat::Vote vote);
 std::string_view to_string(AddedAs how);
 std::string_view to_string(TimerKind kind);
+
+// Whether that person may not approve it because it is their own: who asks, and who has handed it in again
+// in their place.
+bool is_own_request(const State& state, const PersonId& person);
 
 // Whether two values say the same: of a file what counts is its content and not its number or name.
 bool says_the_same(const cel::Value& one, const cel::Value& other);

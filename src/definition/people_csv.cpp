@@ -15,9 +15,9 @@
 namespace countersign {
 namespace {
 
-constexpr std::array<std::string_view, 11> kColumns = {"id",     "name",     "mail",           "manager",
+constexpr std::array<std::string_view, 12> kColumns = {"id",     "name",     "mail",           "manager",
                                                        "locale", "calendar", "approval_limit", "department",
-                                                       "active", "groups",   "quiet_hours"};
+                                                       "active", "groups",   "quiet_hours",    "zone"};
 constexpr std::string_view kChannel = "channel.";
 constexpr std::string_view kAttribute = "attribute.";
 
@@ -113,6 +113,8 @@ class PeopleCsv {
       draft_.set_calendar(person, text, cell.at);
     } else if (column == "approval_limit") {
       draft_.set_approval_limit(person, text, cell.at);
+    } else if (column == "zone") {
+      draft_.set_zone(person, text, cell.at);
     } else if (column == "quiet_hours") {
       draft_.set_quiet_hours(person, text, cell.at);
     } else if (column == "department") {

@@ -30,10 +30,11 @@ class PeopleDraft {
   void set_mail(Person& person, std::string_view text, SourceSpan at);
   void set_locale(Person& person, std::string_view text, SourceSpan at);
   void set_calendar(Person& person, std::string_view text, SourceSpan at);
+  void set_zone(Person& person, std::string_view text, SourceSpan at);
   void set_quiet_hours(Person& person, std::string_view text, SourceSpan at);
   void set_approval_limit(Person& person, std::string_view text, SourceSpan at);
   // The calendar that holds for the person's days.
-  const Calendar* calendar_of(const Person& person) const;
+  std::shared_ptr<const Calendar> calendar_of(const Person& person) const;
 
   // Checks everything together. nullptr where `diagnostics` has errors, these or earlier ones.
   std::shared_ptr<const Directory> finish();

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/address_syntax.h"
+#include "core/person_calendar.h"
 #include "definition/expression_scope.h"
 #include "definition/map_reader.h"
 #include "definition/people_draft.h"
@@ -74,6 +75,16 @@ void PeopleDraft::set_calendar(Person& person, std::string_view text, SourceSpan
   person.calendar = text;
 }
 
+void PeopleDraft::set_zone(Person& person, std::string_view text, SourceSpan at) {
+  if (text.empty()) return;
+  const auto anywhere = Calendar::make(CalendarSettings::standard());
+  if (const auto known = anywhere->in_zone(std::string(text)); !known) {
+    auto [message, suggestion] = take_suggestion(known.error().message);
+    return diagnostics_.error(Code::bad_value, at, std::move(message), std::move(suggestion));
+  }
+  person.zone = text;
+}
+
 void PeopleDraft::set_quiet_hours(Person& person, std::string_view text, SourceSpan at) {
   if (text.empty()) return;
   const auto hours = parse_quiet_hours(text);
@@ -93,10 +104,8 @@ void PeopleDraft::set_approval_limit(Person& person, std::string_view text, Sour
   person.approval_limit = *limit;
 }
 
-const Calendar* PeopleDraft::calendar_of(const Person& person) const {
-  auto found = calendars_.find(person.calendar);
-  if (found == calendars_.end()) found = calendars_.find("");
-  return found != calendars_.end() ? found->second.get() : nullptr;
+std::shared_ptr<const Calendar> PeopleDraft::calendar_of(const Person& person) const {
+  return countersign::calendar_of(calendars_, &person, "");
 }
 
 SourceSpan PeopleDraft::place_of(std::string_view pointer) const {

@@ -9,6 +9,7 @@
 //       approval_limit: 50000            # in the company's currency
 //       department: sales
 //       active: false                    # has left; stays known for the record
+//       zone: Europe/Berlin              # where their clock goes, if it is not that of their calendar
 //       quiet_hours: 20:00-08:00         # no reminder then, by their clock; none: whatever the default says
 //       channels: {feishu: ou_123}       # messaging channel -> address
 //       attributes: {cost_center: "42"}  # read as person.cost_center in expressions
@@ -18,8 +19,8 @@
 //     legal: {title: Legal department, members: [sun.li]}
 //
 // CSV has one person a row. Columns: id and name (needed), mail, manager, locale, calendar, approval_limit,
-// quiet_hours, department, active (true, false), groups (ids separated by semicolons), and channel.NAME and
-// attribute.NAME for any NAME. An empty cell is an absent value.
+// zone, quiet_hours, department, active (true, false), groups (ids separated by semicolons), and channel.NAME
+// and attribute.NAME for any NAME. An empty cell is an absent value.
 
 #include <memory>
 #include <string_view>

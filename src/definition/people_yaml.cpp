@@ -35,6 +35,7 @@ constexpr Key kPersonKeys[] = {
     {"manager", Shape::text, Need::optional, "id of the manager"},
     {"locale", Shape::text, Need::optional, "language of messages: en (default), zh-CN"},
     {"calendar", Shape::text, Need::optional, "working calendar, where it is not the default one"},
+    {"zone", Shape::text, Need::optional, "IANA name of their time zone, where it is not their calendar's"},
     {"quiet_hours", Shape::text, Need::optional, "when no reminder comes: 20:00-08:00, or none"},
     {"approval_limit", Shape::number, Need::optional, "up to which amount the person may approve"},
     {"department", Shape::text, Need::optional, "where the person works"},
@@ -103,6 +104,7 @@ class PeopleYaml {
     if (const auto* manager = map.find("manager")) person.manager = PersonId(manager->text);
     draft_.set_locale(person, map.text("locale"), map.at("locale"));
     draft_.set_calendar(person, map.text("calendar"), map.at("calendar"));
+    draft_.set_zone(person, map.text("zone"), map.at("zone"));
     draft_.set_quiet_hours(person, map.text("quiet_hours"), map.at("quiet_hours"));
     draft_.set_approval_limit(person, map.text("approval_limit"), map.at("approval_limit"));
     person.department = map.text("department");
@@ -151,7 +153,7 @@ class PeopleYaml {
     if (node == nullptr) return std::nullopt;
     if (const auto at = parse_rfc3339(node->text)) return *at;
     const auto day = parse_day(node->text);
-    const auto* calendar = draft_.calendar_of(person);
+    const auto calendar = draft_.calendar_of(person);
     if (!day || calendar == nullptr) {
       diagnostics_.error(
           Code::bad_value, node->at,

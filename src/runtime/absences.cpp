@@ -6,15 +6,10 @@
 #include <spdlog/spdlog.h>
 
 #include "core/guest.h"
+#include "core/person_calendar.h"
 
 namespace countersign {
 namespace {
-
-const Calendar* calendar_of_person(const Snapshot& snapshot, const Person& person) {
-  auto found = snapshot.calendars.find(person.calendar);
-  if (found == snapshot.calendars.end()) found = snapshot.calendars.find("");
-  return found == snapshot.calendars.end() ? nullptr : found->second.get();
-}
 
 // A day is its beginning, or where it is the last one its end, in the person's zone.
 Result<Instant> moment_of(const std::string& text, const Calendar* calendar, bool is_last) {
@@ -134,7 +129,7 @@ Answer set_absence(const JobContext& context, const Caller& caller, const SetAbs
   read.row.set_by = caller.actor.person;
   read.row.created_at = now;
   read.row.absence.reason = request.reason;
-  read_times(request, calendar_of_person(*snapshot, *person), now, read);
+  read_times(request, calendar_of(snapshot->calendars, person, "").get(), now, read);
   read_stand_in(request, *snapshot->directory, read);
   read_scope(request, *snapshot, read);
   if (request.reason.size() > kAbsenceReasonMax)

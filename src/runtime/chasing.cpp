@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "core/effect.h"
+#include "core/person_calendar.h"
 #include "runtime/outbox_rows.h"
 
 namespace countersign {
@@ -20,18 +21,14 @@ constexpr Duration kChasingRest = std::chrono::seconds(5);
 // Quiet hours and working hours may take turns; where they never leave a moment, the reminder goes out.
 constexpr int kTurnsMax = 30;
 
-const Calendar& calendar_for(const Snapshot& snapshot, const Person& person) {
-  const auto own = snapshot.calendars.find(person.calendar);
-  return own != snapshot.calendars.end() ? *own->second : *snapshot.calendars.at("");
-}
-
 QuietHours quiet_hours_of(const Snapshot& snapshot, const Person& person) {
   if (person.quiet_hours) return *person.quiet_hours;
   return snapshot.reminders.quiet_hours.value_or(QuietHours{});
 }
 
 Instant allowed_from(const Snapshot& snapshot, const Person& person, Instant at) {
-  const Calendar& calendar = calendar_for(snapshot, person);
+  const auto own = calendar_of(snapshot.calendars, &person, "");
+  const Calendar& calendar = *own;
   const QuietHours quiet = quiet_hours_of(snapshot, person);
   Instant moment = at;
   for (int turn = 0; turn < kTurnsMax; ++turn) {
@@ -63,7 +60,8 @@ bool is_chasing(std::string_view kind) {
 
 Instant held_until(const Snapshot& snapshot, const Person& person, Instant now) {
   if (!snapshot.reminders.digest) return now;
-  const Calendar& calendar = calendar_for(snapshot, person);
+  const auto own = calendar_of(snapshot.calendars, &person, "");
+  const Calendar& calendar = *own;
   const auto wall = calendar.wall_time_of(now);
   const auto past_hour = wall - date::floor<std::chrono::hours>(wall);
   const Duration wait =
@@ -140,7 +138,8 @@ Result<void> Chasing::release(Transaction& transaction, const PersonId& recipien
   if (allowed > now) return transaction.postpone_messages(recipient, allowed);
 
   const ReminderSettings& settings = snapshot->reminders;
-  const Calendar& calendar = calendar_for(*snapshot, *person);
+  const auto own = calendar_of(snapshot->calendars, person, "");
+  const Calendar& calendar = *own;
   const std::int64_t today = day_number(calendar, now);
   const auto sent = transaction.chased(recipient, today);
   if (!sent) return std::unexpected(sent.error());

@@ -151,6 +151,13 @@ std::string settled_markdown(const Presentation& shown, const MessagePayload& me
   return markdown;
 }
 
+// To whoever stood in, when the item is its people's again.
+std::string relieved_markdown(const Presentation& shown) {
+  const MailWords& words = mail_words(shown.locale);
+  return fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.question),
+                     fmt::format(fmt::runtime(words.relieved), markdown_escape(shown.assignee)));
+}
+
 std::string outcome_markdown(const Presentation& shown) {
   const MailWords& words = mail_words(shown.locale);
   std::string markdown =
@@ -161,15 +168,17 @@ std::string outcome_markdown(const Presentation& shown) {
   return markdown;
 }
 
-// To somebody who reads: who writes, what, and the request as that person may see it.
-std::string reader_markdown(const Presentation& shown, const MessagePayload& message,
-                            const std::string& from) {
+// To somebody who reads: who writes, what, and the request as that person may see it. `url`: of their page,
+// "" for none.
+std::string reader_markdown(const Presentation& shown, const MessagePayload& message, const std::string& from,
+                            const std::string& url) {
   const MailWords& words = mail_words(shown.locale);
   const bool is_copy = message.kind == SendKind::copy;
   std::string markdown = fmt::format("## {}\n\n{}\n\n", markdown_escape(shown.workflow_title),
                                      fmt::format(fmt::runtime(is_copy ? words.copy : words.mention),
                                                  markdown_escape(from), markdown_escape(shown.reference)));
   if (!message.text.empty()) markdown += fmt::format("> {}\n\n", quoted(message.text));
+  if (!url.empty()) markdown += fmt::format("**[{}]({})**\n\n", words.read, url);
   add_fields(shown, words, markdown);
   add_history(shown, words, markdown);
   return markdown;
@@ -185,6 +194,9 @@ std::string subject_of(const Presentation& shown, const MessagePayload& message)
     case SendKind::closed:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "无需处理" : "settled");
+    case SendKind::relieved:
+      return fmt::format("[{}] {} ({})", shown.reference, shown.question,
+                         is_chinese(shown.locale) ? "代理已结束" : "not yours any more");
     case SendKind::nudge:
       return fmt::format("[{}] {} ({})", shown.reference, shown.question,
                          is_chinese(shown.locale) ? "催办" : "please hurry");
@@ -222,7 +234,8 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
   const auto snapshot = library_.current();
   const auto absences = library_.absences();
   const Person* person = snapshot->directory->find(row.recipient);
-  if (person == nullptr || !person->active || person->mail.empty()) return std::optional<Mail>();
+  const bool by_mail = row.target == kMailTarget;
+  if (person == nullptr || !person->active || (by_mail && person->mail.empty())) return std::optional<Mail>();
   if (row.kind == kDigestKind) return compose_digest(row, *person);
   const Result<MessagePayload> message = read_message(row);
   if (!message) return std::unexpected(message.error());
@@ -265,6 +278,13 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
               shown, *message, message->from.empty() ? "" : name_of(*snapshot->directory, message->from));
           continue;
         }
+        if (message->kind == SendKind::relieved) {
+          // They stand in again by now.
+          if (std::ranges::any_of(shown.stand_ins, &PresentedStandIn::is_reader))
+            return std::optional<Mail>();
+          markdown = relieved_markdown(shown);
+          continue;
+        }
         const std::string token = links_.token(row.instance, row.item, item.round, row.recipient, row.nonce);
         markdown = item_markdown(shown, *message, links_.url(token));
       }
@@ -273,7 +293,11 @@ Result<std::optional<Mail>> Composer::compose(const OutboxRow& row, Instant now)
       subject = subject_of(shown, *message);
       const std::string from =
           message->from.empty() ? shown.workflow_title : name_of(*snapshot->directory, message->from);
-      markdown = reader_markdown(shown, *message, from);
+      // A message of before links for readers has none.
+      const std::string token = row.nonce.empty() ? std::string()
+                                                  : links_.token(row.instance, kReadersItem, kReadersRound,
+                                                                 row.recipient, row.nonce);
+      markdown = reader_markdown(shown, *message, from, token.empty() ? token : links_.url(token));
     } else {
       const Presentation shown = present_instance(presenting);
       subject = subject_of(shown, *message);

@@ -1,6 +1,8 @@
 #include "runtime/deliverability.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "core/address_syntax.h"
 #include "definition/map_reader.h"
 #include "definition/workflow_files.h"
+#include "runtime/outbox_rows.h"
 
 namespace countersign {
 namespace {
@@ -60,6 +63,26 @@ std::set<std::string> connectors_in_use(const Configuration& configuration, cons
   return names;
 }
 
+// Channels of people that no message can go through.
+void check_channels(const Configuration& configuration, const Snapshot& snapshot, Diagnostics& found) {
+  std::map<std::string, std::string> useless;  // with somebody who has it
+  for (const Person& person : snapshot.directory->people()) {
+    const std::vector<std::string> usable = channels_of(snapshot, person);
+    for (const auto& [channel, address] : person.channels) {
+      if (person.active && std::ranges::find(usable, channel) == usable.end())
+        useless.emplace(channel, person.id.value);
+    }
+  }
+  for (const auto& [channel, person] : useless) {
+    found.set_source(SourceText(configuration.people, ""));
+    found.warning(
+        Code::cannot_deliver, {},
+        fmt::format("nobody is told anything over the channel '{}', which {} has: there is no connector "
+                    "of that name with an action '{}' that takes to, subject and text",
+                    channel, person, kTellAction));
+  }
+}
+
 std::string file_of(const Configuration& configuration, const std::string& connector) {
   const std::string name = connector + ".yaml";
   for (const std::string& place : configuration.connectors) {
@@ -91,6 +114,7 @@ Diagnostics deliverability_of(const Configuration& configuration, const Snapshot
                               const SecretLookup& secrets) {
   Diagnostics found;
   check_mail(configuration, snapshot, found);
+  check_channels(configuration, snapshot, found);
   check_secrets(configuration, snapshot, secrets, found);
   return found;
 }

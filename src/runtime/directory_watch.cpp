@@ -11,6 +11,7 @@ namespace {
 
 constexpr Duration kWatchRest = std::chrono::seconds(5);  // after the store took nothing
 constexpr std::size_t kInstancesAPage = 100;
+constexpr Duration kEndedLately = std::chrono::hours(24 * 14);
 
 bool is_lost_for_now(const Error& error) {
   return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
@@ -21,13 +22,16 @@ bool is_lost_for_now(const Error& error) {
 std::optional<Instant> DirectoryWatch::next() const {
   if (library_.current()->directory != seen_ || look_again_ || absences_.is_stale() || !rounds_.empty())
     return from_;
-  std::optional<Instant> begins = library_.absences()->next_begin();
-  if (!listed_begins_.empty()) {
-    const Instant listed = listed_begins_.begin()->first;
-    begins = begins ? std::min(*begins, listed) : listed;
-  }
-  if (!begins) return std::nullopt;
-  return std::max(*begins, from_);
+  const auto absences = library_.absences();
+  std::optional<Instant> changes;
+  const auto add = [&](std::optional<Instant> at) {
+    if (at) changes = changes ? std::min(*changes, *at) : *at;
+  };
+  add(absences->next_begin());
+  add(absences->next_end());
+  if (!listed_changes_.empty()) add(listed_changes_.begin()->first);
+  if (!changes) return std::nullopt;
+  return std::max(*changes, from_);
 }
 
 void DirectoryWatch::rest(Instant now) {
@@ -70,9 +74,10 @@ void DirectoryWatch::look_for_leavers() {
     spdlog::error("cannot read who is asked: {}", asked.error().message);
     return rest(now_);
   }
-  seen_ = directory;
-  list_begins(*directory, now_);
+  const auto before = std::exchange(seen_, directory);
+  list_changes(*directory, now_);
   rounds_.clear();
+  if (before != nullptr) look_for_dropped_absences(*before, *directory);
   for (const PersonId& person : asked->people) {
     if (can_be_asked(*directory, Seat{.person = person}, PersonId())) continue;
     spdlog::info("{} has left: their open work moves on, their links and keys end", person.value);
@@ -83,36 +88,60 @@ void DirectoryWatch::look_for_leavers() {
     spdlog::info("group {} has no member left: its open work moves on", group);
     rounds_.push_back({.person = {}, .group = group, .has_left = true});
   }
+  for (const auto& [person, group] : asked->claims) {
+    const bool goes_on = !can_be_asked(*directory, Seat{.person = person}, PersonId()) ||  // has left: above
+                         directory->is_member(person, group);
+    if (goes_on) continue;
+    spdlog::info("{} is not in the group {} any more: what they have claimed is the group's again",
+                 person.value, group);
+    rounds_.push_back({.person = person, .group = group});
+  }
 }
 
-void DirectoryWatch::list_begins(const Directory& directory, Instant now) {
-  listed_begins_.clear();
+// Of those that ended a while ago too: the daemon may have been down then.
+void DirectoryWatch::list_changes(const Directory& directory, Instant now) {
+  listed_changes_.clear();
   for (const Person& person : directory.people()) {
     for (const Absence& absence : person.away) {
-      if (absence.stand_in && absence.until > now) listed_begins_.emplace(absence.from, person.id);
+      if (!absence.stand_in || absence.until <= now - kEndedLately) continue;
+      if (absence.until > now) listed_changes_.emplace(absence.from, person.id);
+      listed_changes_.emplace(absence.until, person.id);
     }
+  }
+}
+
+// What the file listed and lists no more has ended, without a moment of its own.
+void DirectoryWatch::look_for_dropped_absences(const Directory& before, const Directory& after) {
+  for (const Person& person : before.people()) {
+    const Person* now = after.find(person.id);
+    const bool has_dropped = std::ranges::any_of(person.away, [&](const Absence& absence) {
+      const bool stood_in = absence.stand_in && absence.from <= now_ && absence.until > now_;
+      return stood_in && (now == nullptr || std::ranges::find(now->away, absence) == now->away.end());
+    });
+    if (has_dropped) add_absence_round(after, person.id);
   }
 }
 
 // Groups too: once all members are away their stand-ins act.
 void DirectoryWatch::add_absence_round(const Directory& directory, const PersonId& person,
-                                       std::int64_t absence) {
+                                       std::int64_t absence, bool is_end) {
   for (const std::string& group : directory.groups_of(person)) {
     rounds_.push_back({.person = {}, .group = group});
   }
-  rounds_.push_back({.person = person, .group = {}, .has_left = false, .absence = absence});
+  rounds_.push_back({.person = person, .group = {}, .has_left = false, .absence = absence, .is_end = is_end});
 }
 
 void DirectoryWatch::look_for_absences(Instant now) {
   const std::shared_ptr<const Absences> absences = library_.absences();
   const std::shared_ptr<const Directory> directory = library_.current()->directory;
   for (const RecordedAbsence& each : absences->all()) {
-    if (each.begun || !each.absence.stand_in || each.absence.from > now) continue;
-    add_absence_round(*directory, each.person, each.id);
+    const Instant turns = each.begun ? each.absence.until : each.absence.from;
+    if (each.absence.stand_in && turns <= now)
+      add_absence_round(*directory, each.person, each.id, each.begun);
   }
-  while (!listed_begins_.empty() && listed_begins_.begin()->first <= now) {
-    add_absence_round(*directory, listed_begins_.begin()->second, 0);
-    listed_begins_.erase(listed_begins_.begin());
+  while (!listed_changes_.empty() && listed_changes_.begin()->first <= now) {
+    add_absence_round(*directory, listed_changes_.begin()->second);
+    listed_changes_.erase(listed_changes_.begin());
   }
 }
 
@@ -127,7 +156,7 @@ void DirectoryWatch::add_page(Round& round, std::size_t max, std::vector<QueuedJ
   if (!round.begun && round.has_left && !round.person.empty()) jobs.push_back(revoke_job(round.person));
   round.begun = true;
   round.cursor = page->next_cursor;
-  if (round.cursor.empty() && round.absence != 0) jobs.push_back(begun_job(round.absence));
+  if (round.cursor.empty() && round.absence != 0) jobs.push_back(noted_job(round.absence, round.is_end));
 }
 
 QueuedJob DirectoryWatch::change_job(const InstanceId& instance, const Round& round) {
@@ -136,7 +165,8 @@ QueuedJob DirectoryWatch::change_job(const InstanceId& instance, const Round& ro
             if (!executed) return std::unexpected(std::move(executed.error().error));
             return {};
           },
-          [this, instance, who = round.person.value + round.group](const Result<void>& done) {
+          [this, instance,
+           who = round.person.empty() ? round.group : round.person.value](const Result<void>& done) {
             if (done) return;
             spdlog::warn("the work of {} in {} stays where it is: {}", who, instance.value,
                          done.error().message);
@@ -165,8 +195,10 @@ QueuedJob DirectoryWatch::revoke_job(const PersonId& person) {
           0};
 }
 
-QueuedJob DirectoryWatch::begun_job(std::int64_t absence) {
-  return {[absence](Transaction& transaction, Instant) { return transaction.note_absence_begun(absence); },
+QueuedJob DirectoryWatch::noted_job(std::int64_t absence, bool is_end) {
+  return {[absence, is_end](Transaction& transaction, Instant) {
+            return is_end ? transaction.note_absence_over(absence) : transaction.note_absence_begun(absence);
+          },
           [this](const Result<void>& done) {
             absences_.read();
             if (!done) rest(now_);

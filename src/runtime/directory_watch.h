@@ -1,8 +1,8 @@
 #pragma once
-// Who has left, and whose absence begins: finds the open work that this concerns by the assignee's index and
-// gives one command for each instance, a page at a time. Looks when the directory in force is another one (at
-// the start too) and when an absence begins. Interrupted, it is done again: the commands change nothing the
-// second time.
+// Who has left, the directory or a group whose work they have claimed, and whose absence begins or ends:
+// finds the open work that this concerns by the assignee's index and gives one command for each instance, a
+// page at a time. Looks when the directory in force is another one (at the start too) and when an absence
+// begins or ends. Interrupted, it is done again: the commands change nothing the second time.
 //
 // A leaver's links and keys end in the same commit as the first page of their work.
 //
@@ -41,22 +41,25 @@ class DirectoryWatch {
  private:
   // One person or group whose instances are looked at.
   struct Round {
-    PersonId person;  // empty where `group` stands
-    std::string group;
+    PersonId person;    // empty where the group as such is meant
+    std::string group;  // beside a person: what they have claimed from it
     bool has_left = false;
-    std::int64_t absence = 0;  // whose beginning it is; 0: none
+    std::int64_t absence = 0;  // whose beginning or end it is; 0: none
+    bool is_end = false;       // of the absence
     std::string cursor{};
     bool begun = false;
   };
 
   void look_for_leavers();
-  void list_begins(const Directory& directory, Instant now);
+  void list_changes(const Directory& directory, Instant now);
+  void look_for_dropped_absences(const Directory& before, const Directory& after);
   void look_for_absences(Instant now);
-  void add_absence_round(const Directory& directory, const PersonId& person, std::int64_t absence);
+  void add_absence_round(const Directory& directory, const PersonId& person, std::int64_t absence = 0,
+                         bool is_end = false);
   void add_page(Round& round, std::size_t max, std::vector<QueuedJob>& jobs);
   QueuedJob change_job(const InstanceId& instance, const Round& round);
   QueuedJob revoke_job(const PersonId& person);
-  QueuedJob begun_job(std::int64_t absence);
+  QueuedJob noted_job(std::int64_t absence, bool is_end);
   void rest(Instant now);
 
   Execution& execution_;
@@ -66,10 +69,11 @@ class DirectoryWatch {
   std::function<void(const std::vector<std::string>&, Instant)> on_keys_revoked_;
   std::shared_ptr<const Directory> seen_;
   std::deque<Round> rounds_;
-  std::multimap<Instant, PersonId> listed_begins_;  // absences of the file of people whose turn is to come
-  bool look_again_ = false;                         // the store took nothing
-  Instant now_{};                                   // of the last take()
-  Instant from_{};                                  // not before then
+  // When absences of the file of people begin and end whose turn is to come.
+  std::multimap<Instant, PersonId> listed_changes_;
+  bool look_again_ = false;  // the store took nothing
+  Instant now_{};            // of the last take()
+  Instant from_{};           // not before then
 };
 
 }  // namespace countersign

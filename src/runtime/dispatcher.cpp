@@ -248,8 +248,32 @@ class Dispatcher::Pump {
     const Action* action = nullptr;
   };
 
+  // A message to a person over one of their channels: what a mail would say, as plain text.
+  Result<std::optional<CallPayload>> told_by_channel(const OutboxRow& row, Instant now) const {
+    const std::string channel = row.target.substr(kConnectorTarget.size());
+    const auto snapshot = library_.current();
+    const Person* person = snapshot->directory->find(row.recipient);
+    if (person == nullptr || !person->channels.contains(channel)) return std::optional<CallPayload>();
+    Result<std::optional<Mail>> mail = composer_.compose(row, now);
+    if (!mail) return std::unexpected(mail.error());
+    if (!*mail) return std::optional<CallPayload>();
+    return CallPayload{EffectId(), channel, std::string(kTellAction),
+                       Fields{{"to", cel::Value::string(person->channels.at(channel))},
+                              {"subject", cel::Value::string((*mail)->subject)},
+                              {"text", cel::Value::string((*mail)->text)}}};
+  }
+
   void send_call(const Row& row, Instant now) {
-    Result<CallPayload> call = read_call(*row);
+    Result<CallPayload> call = CallPayload{};
+    if (row->recipient.empty()) {
+      call = read_call(*row);
+    } else {
+      if (is_put_off(row, now)) return;
+      Result<std::optional<CallPayload>> told = told_by_channel(*row, now);
+      if (!told) return dead(row, told.error().message, {});
+      if (!*told) return report(row, {.kind = DeliveryReport::Kind::sent, .detail = "not needed any more"});
+      call = std::move(**told);
+    }
     if (!call) return dead(row, call.error().message, {});
     auto under = std::make_shared<Under>(Under{row, std::move(*call), {}, nullptr});
     under->connector = library_.current()->connector(under->call.connector);
@@ -282,12 +306,13 @@ class Dispatcher::Pump {
       const auto value = under.call.input.find(name);
       return value == under.call.input.end() ? std::string() : cel::to_display(value->second);
     };
-    settings_.mailbox->put({.at = now,
-                            .channel = under.row->target,
-                            .to = under.call.connector + "." + under.call.action,
-                            .subject = text("subject"),
-                            .text = text("text"),
-                            .raw = http ? http->body : http.error().message});
+    settings_.mailbox->put(
+        {.at = now,
+         .channel = under.row->target,
+         .to = under.row->recipient.empty() ? under.call.connector + "." + under.call.action : text("to"),
+         .subject = text("subject"),
+         .text = text("text"),
+         .raw = http ? http->body : http.error().message});
     report(under.row, {.kind = DeliveryReport::Kind::sent, .detail = "in the built-in mailbox"});
   }
 

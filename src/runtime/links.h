@@ -12,6 +12,10 @@
 
 namespace countersign {
 
+// A link without an item leads those who only read to the request, whatever round it is in.
+inline constexpr std::uint32_t kReadersItem = 0;
+inline constexpr std::uint32_t kReadersRound = 0;
+
 class Links {
  public:
   // `key`: 32 secret bytes kept outside the database. `public_url`: https://host/prefix without a slash at

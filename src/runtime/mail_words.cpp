@@ -37,7 +37,9 @@ constexpr MailWords kEnglish{
     .behalf = " for {}",
     .is_void = "does not count any more",
     .asked_again =
-        "You have answered this before ({}, {}). That does not count any more, and you are asked again."};
+        "You have answered this before ({}, {}). That does not count any more, and you are asked again.",
+    .relieved = "You do not stand in here any more: this waits for {} again. There is nothing left for you to do.",
+    .read = "Open and read"};
 constexpr MailWords kChinese{.asked_by = "{} 请您审批。",
                              .task_by = "{} 请您办理。",
                              .for_revision = "{} 已退回给您，请修改后重新提交。",
@@ -66,7 +68,9 @@ constexpr MailWords kChinese{.asked_by = "{} 请您审批。",
                              .by = "操作人：{}。",
                              .behalf = "（代理 {}）",
                              .is_void = "已失效",
-                             .asked_again = "您此前已处理（{}，{}），该意见已失效，请您重新处理。"};
+                             .asked_again = "您此前已处理（{}，{}），该意见已失效，请您重新处理。",
+    .relieved = "您在此事项上的代理已结束，现由 {} 处理，无需您再处理。",
+    .read = "打开查看"};
 
 }  // namespace
 

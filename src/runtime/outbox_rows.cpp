@@ -1,5 +1,7 @@
 #include "runtime/outbox_rows.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/json.h"
@@ -14,10 +16,16 @@ bool has_link(SendKind kind) {
          kind == SendKind::nudge || kind == SendKind::advice || kind == SendKind::returned;
 }
 
+// Which carry one to the page of those who read.
+bool is_for_readers(SendKind kind) {
+  return kind == SendKind::copy || kind == SendKind::mention;
+}
+
 std::optional<SendKind> send_kind_from(std::string_view text) {
-  for (const SendKind kind : {SendKind::request, SendKind::reminder, SendKind::escalation, SendKind::closed,
-                              SendKind::outcome, SendKind::returned, SendKind::notify, SendKind::incident,
-                              SendKind::nudge, SendKind::advice, SendKind::copy, SendKind::mention}) {
+  for (const SendKind kind :
+       {SendKind::request, SendKind::reminder, SendKind::escalation, SendKind::closed, SendKind::outcome,
+        SendKind::returned, SendKind::notify, SendKind::incident, SendKind::nudge, SendKind::advice,
+        SendKind::copy, SendKind::mention, SendKind::relieved}) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;
@@ -58,6 +66,20 @@ InstanceId child_id(const InstanceId& parent, ActivationId activation, EffectId 
   std::string id = fmt::format("{}-{}", parent.value, activation.value);
   if (effect) id += fmt::format("~{}", effect.value);
   return InstanceId(std::move(id));
+}
+
+std::vector<std::string> channels_of(const Snapshot& snapshot, const Person& person) {
+  std::vector<std::string> usable;
+  for (const auto& [channel, address] : person.channels) {
+    const auto connector = snapshot.connector(channel);
+    if (connector == nullptr || !connector->outbound) continue;
+    const Action* action = connector->outbound->find_action(kTellAction);
+    const auto takes = [&](std::string_view input) {
+      return std::ranges::find(action->input, input, &Field::name) != action->input.end();
+    };
+    if (action != nullptr && takes("to") && takes("subject") && takes("text")) usable.push_back(channel);
+  }
+  return usable;
 }
 
 OutboxWriter::OutboxWriter(Transaction& transaction, const Snapshot& snapshot, const Links& links,
@@ -132,10 +154,16 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   if (!effect.text.empty()) payload["text"] = effect.text;
   if (!effect.message.empty()) payload["message"] = effect.message;
   if (!effect.from.empty()) payload["from"] = effect.from.value;
+  const std::string text = write_json(payload);
+  const std::vector<std::string> channels = channels_of(snapshot_, person);
+  for (const std::string& channel : channels) {
+    OutboxRow message = row(std::string(kConnectorTarget) + channel, to_string(effect.kind), text);
+    const std::string address = channel + " " + person.channels.at(channel);
+    if (auto told = tell(effect, person, std::move(message), address); !told) return told;
+  }
+  if (person.mail.empty() && !channels.empty()) return {};
   const bool chases = is_chasing(to_string(effect.kind)) && effect.item != 0 && !person.mail.empty();
-  OutboxRow message = row(chases ? kChaseTarget : kMailTarget, to_string(effect.kind), write_json(payload));
-  message.item = effect.item;
-  message.recipient = person.id;
+  OutboxRow message = row(chases ? kChaseTarget : kMailTarget, to_string(effect.kind), text);
   if (chases) {
     message.next_at = held_until(snapshot_, person, now_);
     held_ = true;
@@ -143,10 +171,22 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   if (person.mail.empty()) {
     message.status = OutboxStatus::dead;
     message.last_error = fmt::format("{} has no mail address in the directory", person.id.value);
-  } else if (has_link(effect.kind) && effect.item != 0) {
+  }
+  return tell(effect, person, std::move(message), person.mail);
+}
+
+// With a link of its own, where the message has one and can leave.
+Result<void> OutboxWriter::tell(const Send& effect, const Person& person, OutboxRow message,
+                                const std::string& address) {
+  message.item = effect.item;
+  message.recipient = person.id;
+  const bool leads_on = (has_link(effect.kind) && effect.item != 0) || is_for_readers(effect.kind);
+  if (leads_on && message.status == OutboxStatus::pending) {
     message.nonce = Links::new_nonce(random_);
     const auto item = after_.items.find(effect.item);
-    const std::uint32_t round = item == after_.items.end() ? after_.round : item->second.round;
+    const std::uint32_t round = is_for_readers(effect.kind)  ? kReadersRound
+                                : item == after_.items.end() ? after_.round
+                                                             : item->second.round;
     const std::string token = links_.token(after_.id, effect.item, round, person.id, message.nonce);
     LinkRow link;
     link.token_hash = Links::hash(token);
@@ -154,7 +194,7 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
     link.item = effect.item;
     link.round = round;
     link.person = person.id;
-    link.sent_to = person.mail;
+    link.sent_to = address;
     link.created_at = now_;
     if (Result<void> added = transaction_.add_link(link); !added) return added;
   }

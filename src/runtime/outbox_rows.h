@@ -19,6 +19,11 @@ inline constexpr std::string_view kChaseTarget = "chase";  // mails that remind,
 inline constexpr std::string_view kMailTarget = "mail";
 inline constexpr std::string_view kConnectorTarget = "http:";  // followed by the connector's name
 
+// The action by which a connector tells one person something: input `to`, `subject`, `text`.
+inline constexpr std::string_view kTellAction = "tell";
+// The person's channels that a message can go through: those whose connector has that action.
+std::vector<std::string> channels_of(const Snapshot& snapshot, const Person& person);
+
 // Queues that the engine itself empties; nothing of them leaves.
 inline bool is_inside(std::string_view target) {
   return target == kEngineTarget || target == kChaseTarget;
@@ -37,6 +42,7 @@ class OutboxWriter {
  private:
   Result<void> send(const Send& effect);
   Result<void> send_to(const Send& effect, const Person& person);
+  Result<void> tell(const Send& effect, const Person& person, OutboxRow message, const std::string& address);
   Result<void> call(const CallConnector& effect);
   Result<void> tell_engine(std::string_view kind, std::string payload);
   std::string order_key(std::string_view target) const;

@@ -10,6 +10,7 @@
 #include "core/field_text.h"
 #include "core/form.h"
 #include "core/guest.h"
+#include "core/person_calendar.h"
 #include "core/stand_in.h"
 #include "core/visibility.h"
 #include "runtime/phrases.h"
@@ -21,17 +22,10 @@ namespace countersign {
 
 namespace {
 
-const Calendar* calendar_named(const Snapshot& snapshot, const std::string& name) {
-  const auto found = snapshot.calendars.find(name);
-  return found == snapshot.calendars.end() ? nullptr : found->second.get();
-}
-
-const Calendar* calendar_of(const Snapshot& snapshot, const Definition* definition, const PersonId& reader) {
-  const Calendar* calendar = nullptr;
-  const Person* person = snapshot.directory->find(reader);
-  if (person != nullptr && !person->calendar.empty()) calendar = calendar_named(snapshot, person->calendar);
-  if (calendar == nullptr && definition != nullptr) calendar = calendar_named(snapshot, definition->calendar);
-  return calendar != nullptr ? calendar : calendar_named(snapshot, "");
+std::shared_ptr<const Calendar> calendar_for(const Snapshot& snapshot, const Definition* definition,
+                                             const PersonId& reader) {
+  return calendar_of(snapshot.calendars, snapshot.directory->find(reader),
+                     definition == nullptr ? std::string() : definition->calendar);
 }
 
 std::string words_of(Instant at, const Calendar* calendar) {
@@ -59,8 +53,8 @@ class Presenter {
       : given_(presenting),
         directory_(*presenting.snapshot.directory),
         locale_(locale_of(directory_, presenting.reader)),
-        words_{locale_, &directory_,
-               calendar_of(presenting.snapshot, presenting.definition, presenting.reader)} {
+        calendar_(calendar_for(presenting.snapshot, presenting.definition, presenting.reader)),
+        words_{locale_, &directory_, calendar_.get()} {
     if (presenting.definition != nullptr) {
       context_.emplace(Context{*presenting.definition, directory_, presenting.snapshot.calendars, facts_,
                                presenting.now, &asked_});
@@ -112,6 +106,7 @@ class Presenter {
   const Presenting& given_;
   const Directory& directory_;
   std::string locale_;
+  std::shared_ptr<const Calendar> calendar_;  // of `words_`
   TextContext words_;
   mutable Facts facts_;
   mutable std::vector<FactKey> asked_;
@@ -424,7 +419,7 @@ std::string name_of(const Directory& directory, const PersonId& person) {
 
 std::string instant_words(Instant at, const Snapshot& snapshot, const Definition* definition,
                           const PersonId& reader) {
-  return words_of(at, calendar_of(snapshot, definition, reader));
+  return words_of(at, calendar_for(snapshot, definition, reader).get());
 }
 
 Presentation present_to_reader(const Presenting& presenting) {

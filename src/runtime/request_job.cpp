@@ -1,5 +1,7 @@
 #include "runtime/request_job.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/digest.h"
@@ -8,6 +10,7 @@
 #include "core/evaluation.h"
 #include "core/form.h"
 #include "core/guest.h"
+#include "core/questions.h"
 #include "runtime/absences.h"
 #include "runtime/inbound.h"
 #include "runtime/ledger_json.h"
@@ -16,6 +19,8 @@
 
 namespace countersign {
 namespace {
+
+constexpr std::size_t kFileUsesMax = 20;
 
 std::string actor_key(const Actor& actor) {
   return actor.authenticated + "|" + actor.person.value;
@@ -182,11 +187,32 @@ Answer RequestJob::answer_once(Transaction& transaction, Instant now) {
   return answer ? keep_answer(own_key, *answer, transaction, now) : answer;
 }
 
+// Their own upload, or what a request holds that they may read: naming a file in a form makes it readable to
+// all who see that form.
+bool RequestJob::may_name(const FileRow& file) const {
+  const PersonId& person = caller_.actor.person;
+  if (caller_.admin || person.empty() || file.uploaded_by.empty() || file.uploaded_by == person) return true;
+  const auto uses = context_.reader.file_uses(file.id, kFileUsesMax);
+  if (!uses) return false;
+  const auto snapshot = context_.library.current();
+  const auto absences = context_.library.absences();
+  return std::ranges::any_of(*uses, [&](const Reader::FileUse& use) {
+    const auto state = context_.reader.instance(use.instance);
+    if (!state || !*state) return false;
+    const auto definition = context_.library.version((*state)->workflow, (*state)->version);
+    if (definition == nullptr) return false;
+    static const Facts kNoFacts;
+    Context context{*definition, *snapshot->directory, snapshot->calendars, kNoFacts, (*state)->started_at};
+    context.absences = absences.get();
+    return std::ranges::binary_search((*state)->involved, person) || may_read(context, **state, person);
+  });
+}
+
 FormContext RequestJob::form_context(const Directory& directory, std::string pointer) const {
   return FormContext{.directory = directory,
                      .find_file = [this](std::string_view id) -> std::optional<cel::Map> {
                        const auto row = context_.reader.file(id);
-                       if (!row || !*row) return std::nullopt;
+                       if (!row || !*row || !may_name(**row)) return std::nullopt;
                        cel::Map file;
                        file.set("id", cel::Value::string((*row)->id));
                        file.set("name", cel::Value::string((*row)->name));

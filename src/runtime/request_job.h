@@ -82,6 +82,7 @@ class RequestJob {
   Answer apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now);
   // Ids of the people whom a request names by id or mail address; what is neither stays as it is.
   std::vector<PersonId> people_named(const std::vector<std::string>& names) const;
+  bool may_name(const FileRow& file) const;
   FormContext form_context(const Directory& directory, std::string pointer) const;
   // The data of an event that `definition` declares, by the types of its fields.
   std::expected<cel::Value, Refusal> read_event(const Definition& definition, const std::string& name,

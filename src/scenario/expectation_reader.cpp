@@ -33,7 +33,7 @@ constexpr std::array kExpectKeys = {
     Key{"budgets", Shape::map, Need::optional, "LEDGER: {available, reserved, spent, amount}"},
 };
 constexpr std::string_view kKinds =
-    "request|reminder|escalation|returned|outcome|notify|incident|closed|nudge|advice|copy|mention";
+    "request|reminder|escalation|returned|outcome|notify|incident|closed|nudge|advice|copy|mention|relieved";
 constexpr std::array kMailKeys = {
     Key{"to", Shape::text, Need::optional, "whom"},
     Key{"kind", Shape::word, Need::optional, "what it is", kKinds},

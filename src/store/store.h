@@ -137,6 +137,8 @@ class Transaction {
   // It ends at `at`, or never begins.
   virtual Result<void> end_absence(std::int64_t id, Instant at) = 0;
   virtual Result<void> note_absence_begun(std::int64_t id) = 0;
+  // Whoever stood in was told that it is over.
+  virtual Result<void> note_absence_over(std::int64_t id) = 0;
 };
 
 // A command as the store sees it: called inside a savepoint, perhaps again. An Error is a rejection; whatever
@@ -197,22 +199,32 @@ class Reader {
   // Open instances that stand still, oldest first.
   virtual Result<std::vector<InstanceRow>> standing_instances(std::size_t limit) const = 0;
   // Who has an open or waiting item, a link or a key in force, each once, in no particular order; groups with
-  // open or waiting items. Costs depend on how many they are, not on how much each has.
+  // open or waiting items; who has claimed any of which group. Costs depend on how many they are, not on how
+  // much each has.
   struct Asked {
     std::vector<PersonId> people;
     std::vector<std::string> groups;
+    std::vector<std::pair<PersonId, std::string>> claims;
   };
   virtual Result<Asked> asked() const = 0;
-  // Instances with an open or waiting item of that person, or of that group where `person` is empty, in the
-  // order of their age; `cursor` as in lists.
+  // Instances with an open or waiting item of that person, or of that group where `person` is empty, or that
+  // the person has claimed from the group where both are given, in the order of their age; `cursor` as in
+  // lists.
   virtual Result<Page<InstanceId>> instances_asking(const PersonId& person, std::string_view group,
                                                     std::size_t limit, std::string_view cursor) const = 0;
-  // Those that are not over at `at`, in the order of their ids.
+  // Those that are not over at `at`, and those that have begun and of which note_absence_over() was not said,
+  // in the order of their ids.
   virtual Result<std::vector<RecordedAbsence>> absences(Instant at) const = 0;
   virtual Result<std::optional<LinkRow>> link(std::string_view token_hash) const = 0;
   virtual Result<std::optional<KeyRow>> key(std::string_view hash) const = 0;
   virtual Result<std::vector<KeyRow>> keys() const = 0;
   virtual Result<std::optional<FileRow>> file(std::string_view id) const = 0;
+  // The events that name a file, those of the newest instances first.
+  struct FileUse {
+    InstanceId instance;
+    std::uint64_t seq = 0;
+  };
+  virtual Result<std::vector<FileUse>> file_uses(std::string_view id, std::size_t limit) const = 0;
   // Uploaded files by id, those behind `after`.
   virtual Result<std::vector<FileRow>> files(std::string_view after, std::size_t limit) const = 0;
   // All of them, also of years that are over, by name and year.

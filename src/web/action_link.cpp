@@ -42,6 +42,14 @@ bool may_see(const OpenedLink& opened, const WorkItemRow& row, Instant now) {
   return may_read(opened.reading, opened.link.person, now);
 }
 
+bool leads_on(const OpenedLink& opened, Opens opens, Instant now) {
+  if (opened.is_readers())
+    return opens == Opens::readers_too && !opened.link.revoked &&
+           may_read(opened.reading, opened.link.person, now);
+  const WorkItemRow* item = opened.item();
+  return item != nullptr && !(is_open(item->status) && opened.link.revoked) && may_see(opened, *item, now);
+}
+
 }  // namespace
 
 bool is_token(std::string_view text) {
@@ -79,7 +87,7 @@ bool comes_from_elsewhere(const Surroundings& around, const HttpRequest& request
   return first_header(request.headers, "Sec-Fetch-Site").value_or("") == "cross-site";
 }
 
-std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const Call& call) {
+std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const Call& call, Opens opens) {
   const Backend& backend = around.backend;
   const std::string base = path_of_url(backend.links.public_url());
   const std::string browser_locale = locale_of(call.request);
@@ -98,12 +106,9 @@ std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const
   OpenedLink opened{token, std::move(**link), std::move(*reading), browser_locale, base};
   const Person* person = opened.reading.snapshot->directory->find(opened.link.person);
   if (person != nullptr && !person->locale.empty()) opened.locale = person->locale;
-  const WorkItemRow* item = opened.item();
   const bool is_active = person != nullptr && person->active;
-  const bool is_open_and_revoked = item != nullptr && is_open(item->status) && opened.link.revoked;
-  if (item == nullptr || !is_active || is_open_and_revoked || !may_see(opened, *item, backend.clock.now())) {
+  if (!is_active || !leads_on(opened, opens, backend.clock.now()))
     return std::unexpected(message_page(410, base, opened.locale, "gone_title", "gone_text"));
-  }
   return opened;
 }
 

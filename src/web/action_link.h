@@ -20,13 +20,19 @@ struct OpenedLink {
   std::string locale = "en";
   std::string base;  // the public address's path
 
+  // nullptr for a reader's, see below.
   const WorkItemRow* item() const { return reading.item(link.item); }
+  // Of somebody who got a copy or was mentioned: leads to the request, to read it.
+  bool is_readers() const { return link.item == kReadersItem; }
   std::string address() const { return base + "/a/" + token; }
   PageFrame frame(std::string_view title) const { return {locale, title, base}; }
 };
 
-// Reads the database.
-std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const Call& call);
+// Reads the database. Links of readers are opened only where the caller asks for them: by the others they
+// lead nowhere.
+enum class Opens { items, readers_too };
+std::expected<OpenedLink, HttpReply> open_link(const Surroundings& around, const Call& call,
+                                               Opens opens = Opens::items);
 
 // Whether the text can be a link's token at all.
 bool is_token(std::string_view text);

@@ -9,6 +9,7 @@
 #include "web/file_reply.h"
 #include "web/page_assets.h"
 #include "web/page_upload.h"
+#include "web/readers_page.h"
 
 namespace countersign::web {
 
@@ -20,16 +21,18 @@ constexpr std::size_t kViewBytesMax = 4 << 10;
 constexpr std::size_t kFilesOfAForm = 4;
 
 HttpReply open_page(const PageSettings& settings, const Call& call) {
-  const auto opened = open_link(settings.around, call);
+  const auto opened = open_link(settings.around, call, Opens::readers_too);
   if (!opened) return opened.error();
+  if (opened->is_readers()) return show_readers_page(settings.around, *opened, 200, {}, false);
   return show_page(settings, *opened, 200, nullptr, {}, false);
 }
 
 // Only what the page shows: a link is no key to other files.
 HttpReply download(const Surroundings& around, const Call& call) {
-  const auto opened = open_link(around, call);
+  const auto opened = open_link(around, call, Opens::readers_too);
   if (!opened) return opened.error();
-  const Presentation shown = presentation_of(around, *opened);
+  const Presentation shown =
+      opened->is_readers() ? readers_presentation_of(around, *opened) : presentation_of(around, *opened);
   const std::string& id = call.at("id");
   const auto names_it = [&id](const std::vector<PresentedFile>& files) {
     return std::ranges::find(files, id, &PresentedFile::id) != files.end();
@@ -37,7 +40,7 @@ HttpReply download(const Surroundings& around, const Call& call) {
   bool is_shown = false;
   for (const PresentedField& field : shown.fields) is_shown = is_shown || names_it(field.files);
   for (const PresentedInput& input : shown.edits) is_shown = is_shown || names_it(input.files);
-  if (!is_shown || shown.item_status != ItemStatus::open) {
+  if (!is_shown || (!opened->is_readers() && shown.item_status != ItemStatus::open)) {
     return message_page(404, opened->base, opened->locale, "unknown_title", "unknown_text");
   }
   return file_reply(around, id, call.request.path);

@@ -145,14 +145,12 @@ void add_answers(json::object& data, const ActionPage& page) {
   data["outcomes"] = outcomes_json(shown.outcomes);
 }
 
-}  // namespace
-
-json::object action_page_json(const ActionPage& page) {
-  const Presentation& shown = page.shown;
+// What request_part() of page_templates.cpp shows.
+json::object request_json(const Presentation& shown, const std::string& address, std::string_view heading) {
   json::object data;
   data["workflow"] = shown.workflow_title;
   data["reference"] = shown.reference;
-  data["question"] = shown.question;
+  data["question"] = heading;
   data["requester"] = shown.requester;
   data["started"] = shown.started;
   data["due"] = shown.due;
@@ -160,10 +158,28 @@ json::object action_page_json(const ActionPage& page) {
   data["stage"] = shown.stage;
   data["later_round"] = shown.round > 1 ? json::value(std::to_string(shown.round)) : json::value();
   data["has_fields"] = !shown.fields.empty();
-  data["fields"] = fields_json(shown.fields, page.address);
+  data["fields"] = fields_json(shown.fields, address);
   data["has_history"] = !shown.history.empty();
   data["history"] = history_json(shown.history, shown.locale);
   data["stand_ins"] = stand_ins_json(shown);
+  return data;
+}
+
+}  // namespace
+
+json::object readers_page_json(const Presentation& shown, const std::string& address,
+                               const std::string& sent_to, std::string comments, bool done) {
+  json::object data = request_json(shown, address, page_phrase("readers_title", shown.locale));
+  data["status"] = shown.status;
+  data["done"] = done ? json::value(page_phrase("act_done", shown.locale)) : json::value();
+  data["more"] = std::move(comments);
+  data["sent_to"] = sent_to;
+  return data;
+}
+
+json::object action_page_json(const ActionPage& page) {
+  const Presentation& shown = page.shown;
+  json::object data = request_json(shown, page.address, shown.question);
   data["revision"] = shown.is_revision;
   data["returned_by"] = shown.returned_by;
   data["returned_why"] = shown.returned_why;

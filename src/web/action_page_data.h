@@ -44,6 +44,10 @@ struct ActionPage {
 
 json::object action_page_json(const ActionPage& page);
 
+// The request for somebody who reads it. `done`: their comment was taken with this very request.
+json::object readers_page_json(const Presentation& shown, const std::string& address,
+                               const std::string& sent_to, std::string comments, bool done);
+
 // The outcome of a closed item. `just_now`: this person has decided it with this very request.
 // `acts`: as above; `acted`: one of them was done with this very request.
 json::object outcome_json(const Presentation& shown, bool just_now, const std::string& acts, bool acted);

@@ -11,6 +11,7 @@
 #include "web/json_views.h"
 #include "web/page_phrases.h"
 #include "web/page_upload.h"
+#include "web/readers_page.h"
 #include "web/uri_text.h"
 
 namespace countersign::web {
@@ -233,8 +234,9 @@ class Submission : public std::enable_shared_from_this<Submission> {
 
 void post_page(const PageSettings& settings, const Call& call) {
   const Surroundings& around = settings.around;
-  auto opened = open_link(around, call);
+  auto opened = open_link(around, call, Opens::readers_too);
   if (!opened) return call.respond(std::move(opened.error()));
+  if (opened->is_readers()) return post_readers_page(around, call, std::move(*opened));
   const auto refuse = [&](int status, std::string_view text) {
     call.respond(message_page(status, opened->base, opened->locale, "refused_title", text));
   };

@@ -5,7 +5,9 @@
 #include "base/digest.h"
 #include "web/file_reply.h"
 #include "web/file_store.h"
+#include "web/reading_right.h"
 #include "web/routes.h"
+#include "web/seen_events.h"
 #include "web/uri_text.h"
 
 namespace countersign::web {
@@ -35,8 +37,37 @@ void upload(const Surroundings& around, Call call) {
     respond(problem(503, "too much is being read and written already; try again in a moment", path));
 }
 
+constexpr std::size_t kUsesMax = 100;
+
+// Whether the key's person may see the file: one that no request names yet whoever has uploaded it, else whom
+// an event that names it shows it, with what the workflow hides from them taken out.
+Result<bool> is_seen(const Backend& backend, const Principal& reader, const FileRow& file) {
+  ReadingRight right(backend, reader);
+  if (right.is_for_all()) return true;
+  const auto uses = backend.reader.file_uses(file.id, kUsesMax);
+  if (!uses) return std::unexpected(uses.error());
+  if (uses->empty()) return file.uploaded_by == reader.actor.person;
+  for (const Reader::FileUse& use : *uses) {
+    if (!right.covers(use.instance)) continue;
+    const auto events = backend.reader.events(use.instance, use.seq - 1, 1);
+    if (!events) return std::unexpected(events.error());
+    const std::string seen = write_json(events_seen_by(backend, reader, events->rows, false));
+    if (seen.find(write_json(json::value(file.id))) != std::string::npos) return true;
+  }
+  return false;
+}
+
 HttpReply download(const Surroundings& around, const Call& call) {
-  return file_reply(around, call.at("id"), call.request.path);
+  const std::string& id = call.at("id");
+  const auto row = around.backend.reader.file(id);
+  if (!row) return problem_of(row.error(), call.request.path);
+  if (row->has_value()) {
+    const auto seen = is_seen(around.backend, *call.principal, **row);
+    if (!seen) return problem_of(seen.error(), call.request.path);
+    // As if it did not exist: ids tell nothing.
+    if (!*seen) return problem(404, fmt::format("there is no file '{}'", id), call.request.path);
+  }
+  return file_reply(around, id, call.request.path);
 }
 
 }  // namespace

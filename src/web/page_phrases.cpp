@@ -21,6 +21,8 @@ constexpr std::array kPhrases{
     Phrase{"overdue", "Overdue since", "已逾期，截止"},
     Phrase{"stage", "Stage", "阶段"},
     Phrase{"round", "Round", "轮次"},
+    Phrase{"readers_title", "For you to read", "供您查阅"},
+    Phrase{"readers_text", "Nothing is asked of you here.", "此页面仅供查阅，无需您处理。"},
     Phrase{"request", "The request", "申请内容"},
     Phrase{"history", "Decided so far", "审批记录"},
     Phrase{"nobody_yet", "Nobody has decided yet.", "暂无审批记录。"},

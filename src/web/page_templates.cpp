@@ -1,5 +1,7 @@
 #include "web/page_templates.h"
 
+#include <string>
+
 namespace countersign::web {
 
 std::string_view frame_template() {
@@ -23,8 +25,10 @@ std::string_view frame_template() {
   return kTemplate;
 }
 
-std::string_view action_template() {
-  static constexpr std::string_view kTemplate = R"html(<section class="card">
+namespace {
+
+// The request as whoever reads it may see it: what it is, its data, who has decided.
+constexpr std::string_view kRequestPart = R"html(<section class="card">
 <p class="eyebrow">{{workflow}} · {{reference}}</p>
 <h1>{{question}}</h1>
 <ul class="facts">
@@ -57,7 +61,24 @@ std::string_view action_template() {
 </ol>
 {{/has_history}}
 </section>
-<section class="card">
+)html";
+
+}  // namespace
+
+std::string_view readers_template() {
+  static const std::string kTemplate = std::string(kRequestPart) + R"html(<section class="card">
+<p>{{t.readers_text}}</p>
+<p class="when">{{t.now}}: {{status}}</p>
+{{#done}}<p role="status">{{done}}</p>{{/done}}
+</section>
+{{{more}}}
+<p class="foot">{{t.identity}} {{sent_to}}. {{t.do_not_forward}}</p>
+)html";
+  return kTemplate;
+}
+
+std::string_view action_template() {
+  static const std::string kTemplate = std::string(kRequestPart) + R"html(<section class="card">
 <h2>{{#revision}}{{t.your_correction}}{{/revision}}{{^revision}}{{t.your_decision}}{{/revision}}</h2>
 {{#message}}<div class="note bad" role="alert"><p>{{message}}</p></div>{{/message}}
 {{#done}}<div class="note" role="status"><p>{{done}}</p></div>{{/done}}

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/doctor_checks.h"
 #include "core/evolve.h"
 #include "definition/configuration_loader.h"
 #include "runtime/engine.h"
@@ -322,6 +323,32 @@ TEST_F(DoctorOverData, FindsAClockBehindTheNewestEvent) {
 TEST_F(DoctorOverData, FindsTimersThatDoNotAct) {
   sql("UPDATE timer SET due = 1000;");
   EXPECT_THAT(string_at(problem("timers"), "why"), HasSubstr("one was due at 1970-01-01T00:00:01Z"));
+}
+
+TEST_F(DoctorOverData, SaysOfAClockThatIsRightThatItIs) {
+  EXPECT_THAT(findings("clock"), IsEmpty());
+}
+
+TEST(DoctorOverADisk, FindsOneThatIsFullNearlyFullReadOnlyOrGone) {
+  const auto found = [](const Result<web::DiskSpace>& space) {
+    Findings findings;
+    check_disk_space("/var/lib/countersign", space, findings);
+    EXPECT_EQ(findings.all.size(), 1U);
+    return findings.all.front();
+  };
+  using enum Finding::Grade;
+  const Finding full = found(web::DiskSpace{.free_bytes = 1 << 20});
+  EXPECT_EQ(full.grade, problem);
+  EXPECT_EQ(full.text, "1 MB are free");
+  EXPECT_EQ(full.on, "/var/lib/countersign");
+  EXPECT_EQ(full.why, "a full disk stops every decision");
+  EXPECT_EQ(full.mend, "df -h /var/lib/countersign");
+  EXPECT_EQ(found(web::DiskSpace{.free_bytes = web::kDiskFreeBytesMin}).grade, warning);
+  const Finding locked = found(web::DiskSpace{.free_bytes = 1ULL << 40, .is_read_only = true});
+  EXPECT_EQ(locked.grade, problem);
+  EXPECT_EQ(locked.mend, "mount -o remount,rw /var/lib/countersign");
+  EXPECT_EQ(found(fail(ErrorCode::storage, "cannot look at it")).text, "cannot look at it");
+  EXPECT_EQ(found(web::DiskSpace{.free_bytes = 1ULL << 40}).grade, good);
 }
 
 TEST_F(DoctorOverData, FindsALogThatGrowsAndGrows) {

@@ -190,7 +190,7 @@ StageEntered full(const StageEntered*) {
   return {.stage = "review"};
 }
 StatusChanged full(const StatusChanged*) {
-  return {.status = "revising"};
+  return {.status = "running", .submitted_by = PersonId("wang.fang")};
 }
 Commented full(const Commented*) {
   return {.by = full_actor(), .text = "请看第三页", .mentions = {PersonId("li.na")}};
@@ -222,6 +222,10 @@ ItemsListed full(const ItemsListed*) {
 
 StandInAsked full(const StandInAsked*) {
   return {.item = 8, .absent = PersonId("li.na"), .stand_in = PersonId("wang.fang"), .until = instant(5)};
+}
+
+StandInRelieved full(const StandInRelieved*) {
+  return {.item = 8, .stand_in = PersonId("wang.fang")};
 }
 
 LevelOpened full(const LevelOpened*) {
@@ -354,6 +358,7 @@ State full_state() {
   state.first_view = true;
   state.involved = {PersonId("li.na"), PersonId("zhao.lei")};
   state.copies = {PersonId("wang.fang")};
+  state.submitted_by = PersonId("sun.li");
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};

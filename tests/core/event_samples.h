@@ -50,6 +50,7 @@ CopiesSent full(const CopiesSent*);
 Ended full(const Ended*);
 ItemsListed full(const ItemsListed*);
 StandInAsked full(const StandInAsked*);
+StandInRelieved full(const StandInRelieved*);
 LevelOpened full(const LevelOpened*);
 ChecklistReopened full(const ChecklistReopened*);
 SeatPassed full(const SeatPassed*);

@@ -333,7 +333,7 @@ TEST_F(Evolve, TheNewestEventsOfANameAreKept) {
 TEST_F(Evolve, StageStatusAndEnd) {
   happens(StageEntered{"review"});
   EXPECT_EQ(state.stage, "review");
-  happens(StatusChanged{"revising"});
+  happens(StatusChanged{"revising", {}});
   EXPECT_EQ(state.status, "revising");
   EXPECT_FALSE(state.ended);
   happens(Ended{"approved", kPerson, ""});

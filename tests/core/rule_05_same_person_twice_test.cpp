@@ -15,15 +15,18 @@ using ::testing::UnorderedElementsAre;
 // Steps one to four, by these people; `more` stands in each approve.
 std::string chain(const std::string& rule, const std::vector<std::string>& people,
                   const std::string& more = "") {
-  std::string text =
-      "workflow: twice\nstart:\n  - form:\nform:\n  note: {type: text}\n  amount: {type: number}\n" +
-      std::string("statuses: [approved, rejected]\nsame_person: ") + rule + "\nsteps:\n";
+  std::string text;
   int number = 0;
   for (const std::string& person : people) {
     text += "  - id: s" + std::to_string(++number) + "\n    approve:\n      by: person(\"" + person +
             "\")\n" + more;
   }
-  return text + "  - end: approved\n";
+  return text + "  - end: approved\nsame_person: " + rule + "\n";
+}
+
+// A workflow of these steps in which whoever has approved is passed.
+std::shared_ptr<const Definition> passing(const std::string& steps) {
+  return load_steps(steps + "same_person: skip_if_approved\n");
 }
 
 std::vector<SeatPassed> passed_in(const Instance& instance) {
@@ -35,14 +38,15 @@ std::vector<SeatPassed> passed_in(const Instance& instance) {
 }
 
 TEST(Rule05SamePersonTwice, IsAskedAgainUnlessTheWorkflowSaysOtherwise) {
-  Instance instance(load(chain("ask_again", {"wang.fang", "wang.fang"})));
+  Instance instance(load_steps(chain("ask_again", {"wang.fang", "wang.fang"})));
   instance.start("li.na");
   instance.decide_as("wang.fang", "approved");
   EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@s2"));
 }
 
 TEST(Rule05SamePersonTwice, AABADoesNotOverApproveWhenConsecutive) {
-  Instance instance(load(chain("skip_if_consecutive", {"wang.fang", "wang.fang", "sun.li", "wang.fang"})));
+  Instance instance(
+      load_steps(chain("skip_if_consecutive", {"wang.fang", "wang.fang", "sun.li", "wang.fang"})));
   instance.start("li.na");
   instance.decide_as("wang.fang", "approved");
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@s3")) << "the second A is passed, B is not";
@@ -53,7 +57,7 @@ TEST(Rule05SamePersonTwice, AABADoesNotOverApproveWhenConsecutive) {
 }
 
 TEST(Rule05SamePersonTwice, AABAPassesAOnceTheyApprovedAndNeverB) {
-  Instance instance(load(chain("skip_if_approved", {"wang.fang", "wang.fang", "sun.li", "wang.fang"})));
+  Instance instance(load_steps(chain("skip_if_approved", {"wang.fang", "wang.fang", "sun.li", "wang.fang"})));
   instance.start("li.na");
   instance.decide_as("wang.fang", "approved");
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@s3"));
@@ -62,14 +66,14 @@ TEST(Rule05SamePersonTwice, AABAPassesAOnceTheyApprovedAndNeverB) {
 }
 
 TEST(Rule05SamePersonTwice, ThreeInARowAreConsecutiveAllTheWay) {
-  Instance instance(load(chain("skip_if_consecutive", {"wang.fang", "wang.fang", "wang.fang"})));
+  Instance instance(load_steps(chain("skip_if_consecutive", {"wang.fang", "wang.fang", "wang.fang"})));
   instance.start("li.na");
   instance.decide_as("wang.fang", "approved");
   EXPECT_EQ(instance.status(), "approved");
 }
 
 TEST(Rule05SamePersonTwice, TheRecordSaysPolicyAndTheDecisionNeverThePerson) {
-  Instance instance(load(chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"})));
+  Instance instance(load_steps(chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"})));
   instance.start("li.na");
   const std::uint32_t first = instance.item("wang.fang");
   instance.decide_as("wang.fang", "approved");
@@ -87,7 +91,7 @@ TEST(Rule05SamePersonTwice, TheRecordSaysPolicyAndTheDecisionNeverThePerson) {
 }
 
 TEST(Rule05SamePersonTwice, OnlyApprovalsSinceTheLastSendBackCount) {
-  Instance instance(load(chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"})));
+  Instance instance(load_steps(chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"})));
   instance.start("li.na");
   instance.decide_as("wang.fang", "approved");
   instance.decide_as("sun.li", "returned", "look again");
@@ -99,12 +103,7 @@ TEST(Rule05SamePersonTwice, OnlyApprovalsSinceTheLastSendBackCount) {
 }
 
 TEST(Rule05SamePersonTwice, AnApprovalInABranchDoesNotCountAfterAnotherBranchWasSentBack) {
-  Instance instance(load(R"(workflow: twice
-start:
-  - form:
-statuses: [approved, rejected]
-steps:
-  - parallel:
+  Instance instance(load_steps(R"(  - parallel:
       branches:
         one:
           - id: a
@@ -137,13 +136,13 @@ steps:
 TEST(Rule05SamePersonTwice, WhatTheySawMayNotHaveChanged) {
   const std::string text =
       chain("skip_if_approved", {"wang.fang", "sun.li", "wang.fang"}, "      edit: [amount]\n");
-  Instance changed(load(text));
+  Instance changed(load_steps(text));
   changed.start("li.na", R"({"note": "n", "amount": "5"})");
   changed.decide_as("wang.fang", "approved");
   changed.decide_as("sun.li", "approved", "", "{}", R"({"amount": "6"})");
   EXPECT_THAT(changed.asked(), ElementsAre("wang.fang@s3"));
 
-  Instance by_themselves(load(text));
+  Instance by_themselves(load_steps(text));
   by_themselves.start("li.na", R"({"note": "n", "amount": "5"})");
   by_themselves.decide_as("wang.fang", "approved", "", "{}", R"({"amount": "6"})");
   by_themselves.decide_as("sun.li", "approved");
@@ -152,20 +151,11 @@ TEST(Rule05SamePersonTwice, WhatTheySawMayNotHaveChanged) {
 
 TEST(Rule05SamePersonTwice, AFieldThatTheyNeverSawIsShownToThem) {
   const auto steps = [](const std::string& first, const std::string& last) {
-    return load(R"(workflow: twice
-start:
-  - form:
-form:
-  note: {type: text}
-  amount: {type: number}
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - id: s1
+    return passing(R"(  - id: s1
     approve:
       by: person("wang.fang")
-      show: [)" +
-                first + R"(]
+      show: [)" + first +
+                   R"(]
   - id: other
     approve:
       by: person("sun.li")
@@ -173,8 +163,8 @@ steps:
   - id: s2
     approve:
       by: person("wang.fang")
-      show: [)" +
-                last + R"(]
+      show: [)" + last +
+                   R"(]
   - end: approved
 )");
   };
@@ -192,13 +182,7 @@ steps:
 }
 
 TEST(Rule05SamePersonTwice, OneMembersApprovalFillsOnlyTheirOwnSeatOfAll) {
-  Instance instance(load(R"(workflow: twice
-start:
-  - form:
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - id: boss
+  Instance instance(passing(R"(  - id: boss
     approve:
       by: person("wang.fang")
   - id: all_of_them
@@ -217,13 +201,7 @@ steps:
 }
 
 TEST(Rule05SamePersonTwice, AOneByOneStepBeginsWithTheFirstWhoIsAsked) {
-  Instance instance(load(R"(workflow: twice
-start:
-  - form:
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - approve:
+  Instance instance(passing(R"(  - approve:
       by: person("wang.fang")
   - id: in_turn
     approve:
@@ -240,13 +218,7 @@ steps:
 }
 
 TEST(Rule05SamePersonTwice, AMemberOfTheGroupWhoHasApprovedIsEnoughWhereOneIs) {
-  Instance instance(load(R"(workflow: twice
-start:
-  - form:
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - approve:
+  Instance instance(passing(R"(  - approve:
       by: person("wang.fang")
   - approve:
       by: group("finance")
@@ -266,7 +238,7 @@ TEST(Rule05SamePersonTwice, ExemptSignedAndAskingStepsAskAlways) {
         "  - id: last\n    approve:\n      by: person(\"wang.fang\")\n" + std::string(more);
     std::string whole = text;
     whole.insert(whole.find("  - end: approved"), last);
-    Instance instance(load(whole));
+    Instance instance(load_steps(whole));
     instance.start("li.na");
     instance.decide_as("wang.fang", "approved");
     EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@last")) << more;
@@ -274,13 +246,7 @@ TEST(Rule05SamePersonTwice, ExemptSignedAndAskingStepsAskAlways) {
 }
 
 TEST(Rule05SamePersonTwice, ADecisionInThePlaceOfOthersIsNotTheirs) {
-  Instance instance(load(R"(workflow: twice
-start:
-  - form:
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - id: first
+  Instance instance(passing(R"(  - id: first
     approve:
       by: person("wang.fang")
     escalate:
@@ -298,13 +264,7 @@ steps:
 }
 
 TEST(Rule05SamePersonTwice, ARejectionOrAnApprovalOfAnotherItemIsNoApproval) {
-  Instance instance(load(R"(workflow: twice
-start:
-  - form:
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - for_each:
+  Instance instance(passing(R"(  - for_each:
       in: '["x", "y"]'
       as: part
       order: one_by_one
@@ -324,15 +284,7 @@ steps:
   EXPECT_EQ(instance.status(), "approved");
 }
 
-constexpr const char* kTwoBranches = R"(workflow: branches
-start:
-  - form:
-form:
-  note: {type: text}
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - id: both
+constexpr const char* kTwoBranches = R"(  - id: both
     parallel:
       branches:
         one:
@@ -350,7 +302,7 @@ steps:
 
 // The instance was approved with an approval that its person had taken back.
 TEST(Rule05SamePersonTwice, WhoeverTakesBackWhatASeatReliesOnIsAskedThereToo) {
-  Instance instance(load(kTwoBranches));
+  Instance instance(passing(kTwoBranches));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("sun.li");
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
@@ -362,7 +314,7 @@ TEST(Rule05SamePersonTwice, WhoeverTakesBackWhatASeatReliesOnIsAskedThereToo) {
 }
 
 TEST(Rule05SamePersonTwice, ADecisionThatCountedInAStepThatIsOverIsNotTakenBack) {
-  Instance instance(load(kTwoBranches));
+  Instance instance(passing(kTwoBranches));
   instance.start("li.na");
   const std::uint32_t mine = instance.item("sun.li");
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
@@ -376,15 +328,7 @@ TEST(Rule05SamePersonTwice, ADecisionThatCountedInAStepThatIsOverIsNotTakenBack)
 
 // "a must look again" passed by what a had approved before.
 TEST(Rule05SamePersonTwice, AfterARejectionThatGoesBackNobodyPasses) {
-  Instance instance(load(R"(workflow: again
-start:
-  - form:
-form:
-  note: {type: text}
-statuses: [approved, rejected]
-same_person: skip_if_approved
-steps:
-  - id: s1
+  Instance instance(passing(R"(  - id: s1
     approve: {by: person("sun.li")}
   - id: s2
     approve: {by: person("chen.jie")}

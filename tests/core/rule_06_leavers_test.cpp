@@ -87,6 +87,23 @@ TEST(Rule06Leavers, the_last_one_s_work_goes_where_if_nobody_says) {
   EXPECT_THAT(result.comment, HasSubstr("zhang.wei has left"));
 }
 
+// A requester whose line was deleted from the file stopped everybody who came after.
+TEST(Rule06Leavers, a_requester_who_is_not_in_the_file_any_more_has_no_manager) {
+  Instance instance(load(leaving(R"(  - id: first
+    approve: {by: person("sun.li")}
+  - id: second
+    approve: {by: requester.manager}
+)")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  std::vector<Person> people(instance.directory->people().begin(), instance.directory->people().end());
+  std::vector<Group> groups(instance.directory->groups().begin(), instance.directory->groups().end());
+  std::erase_if(people, [](const Person& person) { return person.id.value == "li.na"; });
+  for (Group& group : groups) std::erase(group.members, PersonId("li.na"));
+  instance.directory = *Directory::build(std::move(people), std::move(groups));
+  EXPECT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("admins@second"));
+}
+
 TEST(Rule06Leavers, fail_stands_still_until_somebody_mends_the_directory_and_retries) {
   Instance instance(load(approval("      by: requester.manager\n      if_nobody: fail\n")));
   ASSERT_TRUE(accepted(instance.start("li.na")));
@@ -169,6 +186,17 @@ TEST(Rule06Leavers, one_by_one_calls_up_the_next_and_keeps_the_order) {
   EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("chen.jie@check"));
   ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
   EXPECT_EQ(instance.status(), "approved");
+}
+
+// Two who took over were asked at the same time.
+TEST(Rule06Leavers, one_by_one_is_kept_where_if_nobody_names_two) {
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: 2\n      order: one_by_one\n"
+      "      if_nobody: {to: [person(\"chen.jie\"), person(\"qian.min\")]}\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_THAT(leave(instance, {"sun.li"}), ElementsAre("chen.jie@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@check"));
 }
 
 TEST(Rule06Leavers, a_group_that_lost_its_last_member_is_nobody) {

@@ -1,5 +1,7 @@
 // Rule 9, stand-ins: dated, scoped, for open items too, never in a chain, and nobody counts twice.
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +52,21 @@ TEST(Rule09StandIn, decides_in_place_of_the_absent_person_and_is_recorded_so) {
   EXPECT_EQ(result.by.on_behalf_of, PersonId("zhang.wei"));
 }
 
+// A transfer by a stand-in looked like one by whoever was asked.
+TEST(Rule09StandIn, transfers_in_place_of_the_absent_person_and_is_recorded_so) {
+  Instance instance(load(kByManager));
+  instance.absences = Absences({away(1, "zhang.wei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_TRUE(accepted(instance.run(
+      Transfer{instance.item("zhang.wei"), {}, PersonId("chen.jie"), person_acting("sun.li"), "please"})));
+  const auto closed = std::ranges::find_if(instance.events(), [](const Event& event) {
+    const auto* changed = std::get_if<ItemChanged>(&event.body);
+    return changed != nullptr && changed->act == ItemAct::reassign;
+  });
+  ASSERT_NE(closed, instance.events().end());
+  EXPECT_EQ(std::get<ItemChanged>(closed->body).by.on_behalf_of, PersonId("zhang.wei"));
+}
+
 TEST(Rule09StandIn, the_absent_person_may_still_decide_by_themselves) {
   Instance instance(load(kByManager));
   instance.absences = Absences({away(1, "zhang.wei", "sun.li")});
@@ -97,6 +114,34 @@ TEST(Rule09StandIn, is_told_of_items_that_are_open_when_the_absence_begins_and_o
   EXPECT_THAT(instance.last_sends(), ElementsAre("request sun.li"));
   ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
   EXPECT_THAT(instance.last_events(), IsEmpty());
+  EXPECT_THAT(instance.last_sends(), IsEmpty());
+}
+
+TEST(Rule09StandIn, is_told_when_the_person_is_back_and_asked_anew_by_the_next_absence) {
+  Instance instance(load(kByManager));
+  instance.absences =
+      Absences({away(1, "zhang.wei", "sun.li", "2026-03-01T00:00:00Z", "2026-03-04T00:00:00Z")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.jump_to("2026-03-04T00:00:00Z");
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_events(), ElementsAre("stand_in_relieved"));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("relieved sun.li"));
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_events(), IsEmpty()) << "once";
+  instance.absences =
+      Absences({away(2, "zhang.wei", "sun.li", "2026-03-04T00:00:00Z", "2026-03-06T00:00:00Z")});
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("request sun.li"));
+}
+
+TEST(Rule09StandIn, is_relieved_without_a_word_where_the_workflow_tells_nobody) {
+  Instance instance(load(kByManager + std::string("tell_settled: never\n")));
+  instance.absences =
+      Absences({away(1, "zhang.wei", "sun.li", "2026-03-01T00:00:00Z", "2026-03-04T00:00:00Z")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.jump_to("2026-03-04T00:00:00Z");
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_events(), ElementsAre("stand_in_relieved"));
   EXPECT_THAT(instance.last_sends(), IsEmpty());
 }
 

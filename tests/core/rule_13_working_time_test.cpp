@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/person_calendar.h"
 #include "tests/core/instance_fixture.h"
 
 namespace countersign::testing {
@@ -65,6 +66,46 @@ TEST(Rule13ChasingInAnotherZone, CountsTheAssigneesHours) {
   instance.start("li.na");  // Monday 17:00 in Shanghai
   EXPECT_EQ(due_of(instance, TimerKind::remind), "2026-03-03T02:00:00Z") << "one hour today, one tomorrow";
   EXPECT_EQ(due_of(instance, TimerKind::escalate), "2026-03-03T09:00:00Z");
+}
+
+// The sample's calendar is the workflow's; the person has moved.
+Instance asked_in_zone(const std::string& zone, const char* workflow = kReminded) {
+  Instance instance(load(workflow));
+  std::vector<Person> people(instance.directory->people().begin(), instance.directory->people().end());
+  for (Person& person : people) {
+    if (person.id.value == "zhang.wei") person.zone = zone;
+  }
+  std::vector<Group> groups(instance.directory->groups().begin(), instance.directory->groups().end());
+  instance.directory = *Directory::build(std::move(people), std::move(groups));
+  return instance;
+}
+
+TEST(Rule13ChasingInAnotherZone, CountsByThePersonsOwnClockWhereOnlyTheirZoneIsKnown) {
+  Instance instance = asked_in_zone("Asia/Shanghai");  // until 18:00 there
+  instance.jump_to("2026-03-02T08:00:00Z");
+  instance.start("li.na");  // Monday 16:00 in Shanghai
+  EXPECT_EQ(due_of(instance, TimerKind::remind), "2026-03-03T01:00:00Z")
+      << "after two hours work is over: the next morning there";
+  Instance at_home = asked_in_zone("");
+  at_home.jump_to("2026-03-02T08:00:00Z");
+  at_home.start("li.na");
+  EXPECT_EQ(due_of(at_home, TimerKind::remind), "2026-03-02T11:00:00Z");
+}
+
+TEST(Rule13ChasingInAnotherZone, TakesTheHoursOfTheCalendarAndTheClocksOfTheZone) {
+  Instance instance = asked_of(hours_in("Asia/Shanghai"));
+  Person person{
+      .id = PersonId("zhang.wei"), .name = "zhang.wei", .calendar = "there", .zone = "Europe/Berlin"};
+  const auto calendar = calendar_of(instance.calendars, &person, "");
+  ASSERT_NE(calendar, nullptr);
+  EXPECT_EQ(calendar->zone(), "Europe/Berlin");
+  EXPECT_EQ(format_rfc3339(calendar->next_working_time(*parse_rfc3339("2026-03-02T00:00:00Z"))),
+            "2026-03-02T08:00:00Z")
+      << "09:00 in Berlin";
+  person.zone = "Asia/Shanghai";
+  EXPECT_EQ(calendar_of(instance.calendars, &person, ""), instance.calendars.at("there"));
+  EXPECT_EQ(calendar_of(instance.calendars, nullptr, "there"), instance.calendars.at("there"));
+  EXPECT_EQ(calendar_of(instance.calendars, nullptr, "gone"), instance.calendars.at(""));
 }
 
 TEST(Rule13ChasingOverAHolidayWithAMakeUpWorkday, RestsOnTheHolidayAndWorksOnTheSaturday) {

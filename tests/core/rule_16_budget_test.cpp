@@ -40,6 +40,17 @@ steps:
   - end: paid
 )";
 
+// A workflow of these steps over an amount, with these statuses.
+std::shared_ptr<const Definition> of_amount(const std::string& statuses, const std::string& steps) {
+  return load(R"(workflow: t
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: )" + statuses +
+              "\nsteps:\n" + steps);
+}
+
 Decimal number(const char* text) {
   return *Decimal::parse(text);
 }
@@ -120,14 +131,7 @@ TEST_F(Rule16Budgets, TheLastOfABudgetGoesToOne) {
 }
 
 TEST_F(Rule16Budgets, ReservingAgainSetsTheAmountAndAddsNothing) {
-  static const auto definition = load(R"(workflow: again
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [paid, over]
-steps:
-  - id: hold
+  static const auto definition = of_amount("[paid, over]", R"(  - id: hold
     budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: over}
@@ -193,21 +197,14 @@ TEST_F(Rule16Budgets, RejectingWithdrawingAndCancellingLetGo) {
 }
 
 TEST_F(Rule16Budgets, WhatHasBeenSpentIsNotWithdrawn) {
-  static const auto definition = load(R"(workflow: quick
-withdraw: any_time
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [paid]
-steps:
-  - id: hold
+  static const auto definition = of_amount("[paid]", R"(  - id: hold
     budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: paid}
   - budget: {commit: hold}
   - task: {for: person("sun.li")}
   - end: paid
+withdraw: any_time
 )");
   Instance one(definition, &shared);
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 10})")));
@@ -219,14 +216,7 @@ steps:
 }
 
 TEST_F(Rule16Budgets, AnEndThatTheLedgerListsSpendsWhatIsStillHeld) {
-  static const auto definition = load(R"(workflow: simple
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [approved, rejected]
-steps:
-  - id: hold
+  static const auto definition = of_amount("[approved, rejected]", R"(  - id: hold
     budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: rejected}
@@ -245,14 +235,7 @@ steps:
   EXPECT_EQ(travel().reserved, Decimal());
 }
 
-constexpr const char* kMoves = R"(workflow: moves
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [done, refused, rejected]
-steps:
-  - id: more
+constexpr const char* kMoves = R"(  - id: more
     budget: {supplement: 'form.?amount.orValue(0)', to: '"sales/travel"'}
   - id: move
     budget: {transfer: 'form.?amount.orValue(0)', from: '"sales/meals"', to: '"sales/travel"'}
@@ -263,7 +246,7 @@ steps:
 )";
 
 TEST_F(Rule16Budgets, ASupplementRaisesABudgetAndATransferMovesIt) {
-  static const auto definition = load(kMoves);
+  static const auto definition = of_amount("[done, refused, rejected]", kMoves);
   Instance one(definition, &shared);
   ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 250})")));
   EXPECT_EQ(one.outcome_of("more"), "supplemented");
@@ -277,14 +260,7 @@ TEST_F(Rule16Budgets, ASupplementRaisesABudgetAndATransferMovesIt) {
 }
 
 TEST_F(Rule16Budgets, TwoStepsOfOneCommandSeeEachOther) {
-  static const auto definition = load(R"(workflow: both
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [done, refused, rejected]
-steps:
-  - id: first
+  static const auto definition = of_amount("[done, refused, rejected]", R"(  - id: first
     budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
     on:
       insufficient: {end: refused}
@@ -319,21 +295,14 @@ TEST_F(Rule16Budgets, AnotherCurrencyIsRefused) {
 }
 
 TEST_F(Rule16Budgets, ARuleOfTheFormMayAskForABudget) {
-  static const auto definition = load(R"(workflow: ruled
-start:
-  - form:
-form:
-  amount: {type: money, currency: CNY}
-statuses: [done]
-refuse_when:
-  - when: form.amount > budget("sales/travel").available
-    say: Only ${budget("sales/travel").available} are left.
-steps:
-  - approve: {by: person("zhao.lei")}
+  static const auto definition = of_amount("[done]", R"(  - approve: {by: person("zhao.lei")}
     title: Of ${budget("sales/travel").amount}
     on:
       rejected: {end: done}
   - end: done
+refuse_when:
+  - when: form.amount > budget("sales/travel").available
+    say: Only ${budget("sales/travel").available} are left.
 )");
   Instance one(definition, &shared);
   const auto answer = one.start("li.na", R"({"amount": 1001})");

@@ -78,6 +78,11 @@ TEST_F(Rule17Invoices, AnInvoiceIsItsNumberWithItsCode) {
   EXPECT_EQ(start(line("12345678")), "") << "a number without a code is another invoice";
   EXPECT_THAT(start(line("12345678")), HasSubstr("used before"));
   EXPECT_THAT(start(line(" 1234 5678 ")), HasSubstr("used before")) << "blanks are no part of a number";
+  EXPECT_THAT(start(line("１２３４　５６７８")), HasSubstr("used before")) << "full width";
+  EXPECT_THAT(start(line("1234\u00a056\u200b78\ufeff")), HasSubstr("used before"))
+      << "blanks that nobody sees";
+  EXPECT_EQ(start(line("发票１号")), "");
+  EXPECT_THAT(start(line("发票1号")), HasSubstr("used before"));
   EXPECT_EQ(start(line("", "1100191130")), "") << "without a number there is no invoice";
   EXPECT_EQ(start(line("", "1100191130")), "");
 }

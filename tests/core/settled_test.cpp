@@ -154,6 +154,28 @@ steps:
   EXPECT_THAT(told(instance), ElementsAre("chen.jie"));
 }
 
+// Who took a decision back in a hidden step was told to everybody, with the reason.
+TEST(Settled, WhoTookADecisionBackIsNotNamedWhereTheStepHidesIt) {
+  Instance instance(load_steps(R"(  - id: hidden
+    visible_to: group("legal")
+    approve: {by: person("zhang.wei")}
+  - id: next
+    approve: {by: person("chen.jie")}
+  - end: approved
+)"));
+  instance.start("li.na");
+  const std::uint32_t decided = instance.item("zhang.wei");
+  ASSERT_TRUE(accepted(instance.decide_as("zhang.wei", "approved")));
+  const Actor by{.kind = Actor::Kind::person, .person = PersonId("zhang.wei"), .channel = "api"};
+  ASSERT_TRUE(accepted(instance.run(TakeBack{decided, by, "a secret"})));
+  EXPECT_THAT(told(instance), ElementsAre("chen.jie"));
+  for (const Effect& effect : instance.last_effects()) {
+    if (const auto* send = std::get_if<Send>(&effect)) {
+      EXPECT_EQ(send->text, "");
+    }
+  }
+}
+
 // ---- small rules of the same acts ----
 
 TEST(Reasons, BlanksAreNone) {

@@ -28,6 +28,7 @@ people:
     manager: zhang.wei
     locale: zh-CN
     calendar: office
+    quiet_hours: 20:00-08:00
     department: sales
     channels: {feishu: ou_123}
     attributes: {cost_center: "0042"}
@@ -57,6 +58,39 @@ groups:
   EXPECT_FALSE(zhang.active);
   EXPECT_EQ(people->find_group("legal")->title, "Legal department");
   EXPECT_TRUE(people->is_member(PersonId("li.na"), "sales"));
+}
+
+TEST(PeopleLoader, APersonsOwnZoneIsThatOfTheirDays) {
+  const auto yaml = load_directory("people.yaml", R"(
+people:
+  - id: li.na
+    name: Li Na
+    zone: Europe/Berlin
+    calendar: office
+    away: [{from: 2026-03-02, until: 2026-03-06}]
+)");
+  ASSERT_NE(yaml, nullptr);
+  const auto& li = *yaml->find(PersonId("li.na"));
+  EXPECT_EQ(li.zone, "Europe/Berlin");
+  EXPECT_EQ(format_rfc3339(li.away[0].from), "2026-03-01T23:00:00Z") << "midnight in Berlin";
+  const auto csv = load_directory("people.csv", "id,name,calendar,zone\nli.na,Li Na,office,Europe/Berlin\n");
+  ASSERT_NE(csv, nullptr);
+  EXPECT_EQ(csv->people()[0].zone, "Europe/Berlin");
+  const auto elsewhere =
+      load_directory("people.csv", "id,name,calendar,zone\nli.na,Li Na,office,Asia/Tokyo\n");
+  EXPECT_NE(csv->revision(), elsewhere->revision());
+}
+
+TEST(PeopleLoader, AZoneThatDoesNotExistIsRefusedWithTheNearestName) {
+  for (const auto& [file, text] :
+       {std::pair("people.yaml", "people: [{id: a, name: A, zone: Europe/Berlni}]\n"),
+        std::pair("people.csv", "id,name,zone\na,A,Europe/Berlni\n")}) {
+    Diagnostics diagnostics;
+    EXPECT_EQ(load_people(file, text, shanghai(), diagnostics), nullptr);
+    EXPECT_NE(diagnostics.to_text().find("there is no time zone 'Europe/Berlni'"), std::string::npos)
+        << diagnostics.to_text();
+    EXPECT_NE(diagnostics.to_text().find("Europe/Berlin'"), std::string::npos) << diagnostics.to_text();
+  }
 }
 
 TEST(PeopleLoader, ReadsCsvAsSpreadsheetsWriteIt) {

@@ -68,12 +68,30 @@ TEST_F(ActsMail, ANudgeNamesWhoAsksToHurry) {
   EXPECT_THAT(sent.subject, HasSubstr("please hurry"));
 }
 
-TEST_F(ActsMail, ACopyShowsTheRequestAndHasNoLink) {
+TEST_F(ActsMail, AStandInReadsThatTheItemIsItsPersonsAgain) {
+  const Got set = ask(SetAbsence{.person = PersonId("boss"),
+                                 .from = {},
+                                 .until = "2026-03-06",
+                                 .stand_in = PersonId("fin"),
+                                 .workflows = {},
+                                 .up_to = {},
+                                 .reason = {}},
+                      by("boss"));
+  ASSERT_EQ(set.status, 201);
+  ASSERT_EQ(ask(EndAbsence{PersonId("boss"), set.body.at("id").as_int64()}, by("boss")).status, 200);
+  const Mail sent = mail("relieved", "fin");
+  EXPECT_THAT(sent.text,
+              AllOf(HasSubstr("this waits for boss again"), Not(HasSubstr("/a/")), Not(HasSubstr("12.50"))))
+      << "no more of the request than its name";
+  EXPECT_THAT(sent.subject, HasSubstr("not yours any more"));
+}
+
+TEST_F(ActsMail, ACopyShowsTheRequestAndLeadsToItsReadersPage) {
   ASSERT_EQ(ask(CopiesRequest{InstanceId(id), {"fin"}, "for <b>you</b>"}, by("rep", "c")).status, 200);
   const Mail sent = mail("copy", "fin");
   EXPECT_EQ(sent.to.address, "fin@example.com");
   EXPECT_THAT(sent.text, AllOf(HasSubstr("rep sends you a copy of SIMPLE-2026-1"), HasSubstr("12.50 CNY"),
-                               Not(HasSubstr("/a/"))));
+                               HasSubstr("Open and read"), HasSubstr("/a/")));
   EXPECT_THAT(sent.html, Not(HasSubstr("<b>you</b>"))) << "what people write is text";
   EXPECT_EQ(items(id).size(), 1U) << "a copy is no work item";
 }

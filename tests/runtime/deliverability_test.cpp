@@ -10,6 +10,7 @@ namespace countersign::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Deliverability : public ::testing::Test {
  protected:
@@ -73,6 +74,24 @@ TEST_F(Deliverability, ConnectorsThatNobodyUsesNeedNoSecrets) {
   person.channels["robot"] = "mia";
   snapshot.directory = *Directory::build({person}, {});
   EXPECT_THAT(text(), HasSubstr("there is no secret 'robot-token'"));
+}
+
+TEST_F(Deliverability, AChannelThatNothingCanGoThroughIsSaidOnce) {
+  connect("email", kEmail);
+  secrets.insert("smtp-password");
+  connect("robot",
+          "connector: robot\noutbound:\n  base: https://robot.example.com\n  actions:\n    tell:\n      "
+          "input: {to: "
+          "{type: text}, subject: {type: text}, text: {type: text}}\n      request: {json: {text: "
+          "input.text}}\n");
+  Person mia{.id = PersonId("mia"), .name = "Mia", .channels = {{"robot", "1"}}};
+  Person bob{.id = PersonId("bob"), .name = "Bob", .channels = {{"robto", "2"}}};
+  Person eve{.id = PersonId("eve"), .name = "Eve", .channels = {{"robto", "3"}}};
+  snapshot.directory = *Directory::build({mia}, {});
+  EXPECT_EQ(text(), "");
+  snapshot.directory = *Directory::build({mia, bob, eve}, {});
+  EXPECT_THAT(text(), HasSubstr("over the channel 'robto', which bob has"));
+  EXPECT_THAT(text(), Not(HasSubstr("eve")));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Reminders of one hour leave as one mail; quiet hours, working time and the daily measure hold them back.
 
+#include "base/digest.h"
+
 #include <condition_variable>
 #include <mutex>
 
@@ -11,7 +13,10 @@
 #include "runtime/digest_text.h"
 #include "runtime/dispatcher.h"
 #include "runtime/outbox_rows.h"
+#include "runtime/presentation.h"
+#include "tests/delivery/child_process.h"
 #include "tests/runtime/engine_fixture.h"
+#include "tests/source_folder.h"
 
 namespace countersign::testing {
 namespace {
@@ -147,6 +152,55 @@ TEST_F(DigestTest, ADecisionBeforeTheHourIsUpTakesItsEntryOut) {
   EXPECT_EQ(store->reader().digest_entries(digests().front().id)->size(), 3U);
 }
 
+// Over a real mail server: the dispatcher has it settled, sends it once, and ends what it carried.
+TEST_F(DigestTest, LeavesAsOneMailOverSmtp) {
+  tests::ChildProcess sink(
+      {"/usr/bin/python3", source_folder() + "/tests/delivery/smtp_sink.py", R"({"mode": "plain"})"},
+      tests::ChildProcess::Errors::dropped);
+  const std::string port = sink.line();
+  if (!port.starts_with("PORT ")) GTEST_SKIP() << "python3-aiosmtpd is not installed";
+  load_connector("email", "connector: email\nkind: email\nhost: 127.0.0.1\ntls: none\nport: " +
+                              port.substr(5) + "\nfrom: approvals@example.com\n");
+  for (int i = 0; i < 3; ++i) start("daily");
+  // The requests themselves have left before.
+  for (const OutboxRow& request : rows("mail", OutboxStatus::pending, "request"))
+    report(request.id, DeliveryReport::Kind::sent);
+  let_come("2026-03-03T09:05:00Z");
+  ASSERT_EQ(digests().size(), 1U);
+
+  DispatcherSettings settings;
+  settings.routes.from = {"Approvals", "approvals@example.com"};
+  settings.routes.addresses = *AddressPolicy::parse({"127.0.0.0/8"});
+  settings.secrets = [](const std::string&) -> Result<std::string> {
+    return fail(ErrorCode::not_found, "there are no secrets here");
+  };
+  Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
+  std::mutex mutex;
+  std::condition_variable committed;
+  engine->on_outbox([&] { dispatcher.wake(); });
+  engine->on_commit([&] {
+    const std::lock_guard lock(mutex);
+    committed.notify_one();
+  });
+  engine->start();
+  dispatcher.start();
+  {
+    std::unique_lock lock(mutex);
+    committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
+  }
+  dispatcher.stop(std::chrono::seconds(10));
+  engine->stop(std::chrono::seconds(10));
+  const auto taken = parse_json(sink.line());
+  ASSERT_TRUE(taken);
+  const auto bytes = from_base64(string_at(*taken, "content"));
+  ASSERT_TRUE(bytes);
+  EXPECT_THAT(*bytes, HasSubstr("Subject: 3 matters wait for you"));
+  EXPECT_THAT(*bytes, HasSubstr("To: boss <boss@example.com>"));
+  sink.close_input();
+  EXPECT_EQ(sink.rest(), "") << "one mail and no more";
+  EXPECT_EQ(rows("chase", OutboxStatus::sent, "reminder").size(), 3U);
+}
+
 TEST_F(DigestTest, ADecisionBetweenGroupingAndSendingTakesItsEntryOut) {
   std::vector<std::string> ids;
   for (int i = 0; i < 3; ++i) ids.push_back(start("daily"));
@@ -239,6 +293,33 @@ TEST_F(DigestTest, APersonsOwnQuietHoursWinOverTheDefault) {
   for (int i = 0; i < 3; ++i) start("daily");
   let_come("2026-03-03T09:05:00Z");
   EXPECT_EQ(digests().size(), 1U);
+}
+
+// A person in another time zone had the quiet hours and the working day of their calendar's zone.
+TEST_F(DigestTest, APersonsOwnZoneIsThatOfTheirWorkingDayTheirQuietHoursAndTheirDates) {
+  remind_by({.quiet_hours = *parse_quiet_hours("16:00-17:30")});
+  auto next = std::make_shared<Snapshot>(*library->current());
+  std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+  for (Person& person : people) {
+    if (person.id.value == "boss") person.zone = "Asia/Shanghai";
+  }
+  std::vector<Group> groups(next->directory->groups().begin(), next->directory->groups().end());
+  next->directory = *Directory::build(std::move(people), std::move(groups));
+  library->replace(next);
+  for (int i = 0; i < 3; ++i) start("daily");  // Monday 17:00 in Shanghai
+  clock.set(*parse_rfc3339("2026-03-03T09:00:00Z"));
+  engine->drain();
+  clock.set(*parse_rfc3339("2026-03-03T09:05:00Z"));
+  engine->drain();
+  EXPECT_EQ(digests().size(), 0U) << "Tuesday 17:05 there: quiet hours";
+  EXPECT_EQ(held().size(), 3U);
+  clock.set(*parse_rfc3339("2026-03-03T09:30:00Z"));
+  engine->drain();
+  ASSERT_EQ(digests().size(), 1U) << "17:30 there";
+  EXPECT_EQ(instant_words(*parse_rfc3339("2026-03-02T09:00:00Z"), *next, nullptr, PersonId("boss")),
+            "2026-03-02 17:00");
+  EXPECT_EQ(instant_words(*parse_rfc3339("2026-03-02T09:00:00Z"), *next, nullptr, PersonId("rep")),
+            "2026-03-02 09:00");
 }
 
 TEST_F(DigestTest, BeyondTheDaysMeasureItWaitsForTomorrow) {

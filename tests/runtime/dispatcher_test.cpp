@@ -1,6 +1,7 @@
 #include "runtime/dispatcher.h"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -58,6 +59,99 @@ TEST_F(DispatcherTest, SendsEveryMessageOnceHoweverManyWait) {
   EXPECT_EQ(mailbox.list().size(), static_cast<std::size_t>(kMessages));
   EXPECT_EQ(mails.size(), static_cast<std::size_t>(kMessages));
   EXPECT_EQ(dispatcher.figures().sent, static_cast<std::uint64_t>(kMessages));
+}
+
+constexpr const char* kRobot = R"(connector: robot
+outbound:
+  base: https://robot.example.com
+  actions:
+    tell:
+      input: {to: {type: text}, subject: {type: text}, text: {type: long_text}}
+      request: {json: {who: input.to, what: input.subject + " " + input.text}}
+)";
+
+class Channels : public EngineFixture {
+ protected:
+  Channels() {
+    load(kApproval);
+    load_connector("robot", kRobot);
+  }
+  void give_boss(const std::string& mail, std::map<std::string, std::string> channels) {
+    auto next = std::make_shared<Snapshot>(*library->current());
+    std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+    for (Person& person : people) {
+      if (person.id.value != "boss") continue;
+      person.mail = mail;
+      person.channels = channels;
+    }
+    std::vector<Group> groups(next->directory->groups().begin(), next->directory->groups().end());
+    next->directory = *Directory::build(std::move(people), std::move(groups));
+    library->replace(next);
+  }
+  // Everything that waits, sent into a mailbox.
+  std::vector<MailboxMessage> sent() {
+    Mailbox mailbox;
+    DispatcherSettings settings;
+    settings.routes.from = {"Approvals", "approvals@example.com"};
+    settings.secrets = [](const std::string&) -> Result<std::string> {
+      return fail(ErrorCode::not_found, "there are no secrets here");
+    };
+    settings.mailbox = &mailbox;
+    Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
+    std::mutex mutex;
+    std::condition_variable committed;
+    engine->on_outbox([&] { dispatcher.wake(); });
+    engine->on_commit([&] {
+      const std::lock_guard lock(mutex);
+      committed.notify_one();
+    });
+    engine->start();
+    dispatcher.start();
+    {
+      std::unique_lock lock(mutex);
+      committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
+    }
+    dispatcher.stop(std::chrono::seconds(10));
+    engine->stop(std::chrono::seconds(10));
+    return mailbox.list();
+  }
+};
+
+TEST_F(Channels, TellAPersonWhatAMailTellsWithALinkOfItsOwn) {
+  give_boss("boss@example.com", {{"robot", "ou_1"}, {"nothing-like-it", "x"}});
+  start("purchase");
+  std::map<std::string, MailboxMessage> by_channel;
+  for (const MailboxMessage& message : sent()) by_channel[message.channel] = message;
+  ASSERT_EQ(by_channel.size(), 2U);
+  const MailboxMessage& mail = by_channel["mail"];
+  const MailboxMessage& chat = by_channel["http:robot"];
+  EXPECT_EQ(chat.to, "ou_1");
+  EXPECT_EQ(chat.subject, mail.subject);
+  const auto link = [](const std::string& text) {
+    const std::size_t at = text.find("/flow/a/");
+    return at == std::string::npos ? std::string() : text.substr(at + 8, 22);
+  };
+  ASSERT_NE(link(chat.text), "");
+  EXPECT_NE(link(chat.text), link(mail.text));
+  const auto row = store->reader().link(Links::hash(link(chat.text)));
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->person, PersonId("boss"));
+  EXPECT_EQ((*row)->sent_to, "robot ou_1");
+}
+
+TEST_F(Channels, TellThatNothingIsLeftToDoToo) {
+  give_boss("", {{"robot", "ou_1"}});
+  const std::string id = start("purchase");
+  EXPECT_EQ(count_kind(outbox(), "request"), 1) << "no dead letter for want of a mail address";
+  // As if the request had left before.
+  EXPECT_EQ(ask(WithdrawRequest{InstanceId(id), "not needed"}, by("rep", "w")).status, 200);
+  const auto messages = sent();
+  std::vector<std::string> subjects;
+  for (const MailboxMessage& message : messages) {
+    if (message.channel == "http:robot") subjects.push_back(message.subject);
+  }
+  ASSERT_EQ(subjects.size(), 1U) << "the request is not needed any more";
+  EXPECT_NE(subjects.front().find("(settled)"), std::string::npos) << subjects.front();
 }
 
 TEST(RetryDelay, DoublesFromTenSecondsToAnHour) {

@@ -132,6 +132,84 @@ TEST_F(Staff, LinksAndKeysOfALeaverEndInTheSameCommit) {
   }
 }
 
+constexpr const char* kOfAGroup = R"(workflow: shared
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: check
+    approve:
+      by: group("finance")
+      need: 1
+  - end: approved
+)";
+
+class Claimed : public Staff {
+ protected:
+  Claimed() {
+    reload([](std::vector<Person>& people, std::vector<Group>& groups) {
+      people.push_back(Person{.id = PersonId("cfo"), .name = "cfo", .mail = "cfo@example.com"});
+      groups.front().members.emplace_back("cfo");
+    });
+    Staff::load(kOfAGroup);
+  }
+  std::string claimed_by_fin() {
+    const std::string id = start("shared");
+    const ItemActRequest claim{
+        .act = ItemActRequest::Act::claim, .instance = InstanceId(id), .item = items(id).front().number};
+    EXPECT_EQ(ask(claim, by("fin", "claim " + id)).status, 200);
+    EXPECT_THAT(asked(id), ElementsAre("finfinance"));
+    return id;
+  }
+  void leave_finance(const std::string& who) {
+    reload([&](std::vector<Person>&, std::vector<Group>& groups) {
+      std::erase(groups.front().members, PersonId(who));
+    });
+  }
+};
+
+// Whoever left a group but stayed kept what they had claimed from it, until somebody acted on it.
+TEST_F(Claimed, WorkOfWhoLeavesTheGroupIsTheGroupsAgainWithTheReload) {
+  const std::string first = claimed_by_fin();
+  const std::string second = claimed_by_fin();
+  const std::string unclaimed = start("shared");
+  const std::uint64_t before = store->figures().commands;
+  leave_finance("fin");
+  EXPECT_THAT(asked(first), ElementsAre("finance"));
+  EXPECT_THAT(asked(second), ElementsAre("finance"));
+  EXPECT_EQ(store->figures().commands, before + 2)
+      << "a command for each item that they had claimed, no more";
+  EXPECT_TRUE(store->reader().asked()->claims.empty());
+  const auto keys = store->reader().asked();
+  EXPECT_THAT(asked(unclaimed), ElementsAre("finance"));
+  EXPECT_EQ(
+      ask(DecisionRequest{InstanceId(first), items(first).front().number, {}, "approved", "", {}, {}, {}, {}},
+          by("cfo", "now mine"))
+          .status,
+      200);
+}
+
+TEST_F(Claimed, WorkOfWhoLeavesAnotherGroupStaysTheirs) {
+  const std::string id = claimed_by_fin();
+  leave_finance("cfo");
+  EXPECT_THAT(asked(id), ElementsAre("finfinance"));
+}
+
+TEST_F(Claimed, IsGivenBackAtTheStartTooAndLinksAndKeysStay) {
+  const std::string id = claimed_by_fin();
+  const Got key = ask(CreateKey{"of fin", PersonId("fin"), {"decide"}, std::nullopt}, by("boss"));
+  ASSERT_EQ(key.status, 201);
+  auto next = std::make_shared<Snapshot>(*library->current());
+  std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+  std::vector<Group> groups(next->directory->groups().begin(), next->directory->groups().end());
+  std::erase(groups.front().members, PersonId("fin"));
+  next->directory = *Directory::build(std::move(people), std::move(groups));
+  library->replace(next);
+  restart();
+  EXPECT_THAT(asked(id), ElementsAre("finance"));
+  EXPECT_FALSE(store->reader().keys()->front().revoked_at) << "they are still with us";
+}
+
 TEST_F(Staff, AnEmptyFileOfPeopleIsTakenForAnAccident) {
   const std::string id = start("simple");
   reload([](std::vector<Person>& people, std::vector<Group>& groups) {
@@ -182,6 +260,55 @@ TEST_F(Staff, AnAbsenceOfTheFileOfPeopleBeginsByItselfToo) {
   EXPECT_THAT(told("request"), ElementsAre("boss"));
   advance(std::chrono::hours(15));
   EXPECT_THAT(told("request"), UnorderedElementsAre("boss", "fin"));
+}
+
+TEST_F(Staff, TheStandInIsToldOnceThatTheAbsenceIsOver) {
+  const std::string id = start("simple");
+  const std::string decided = start("simple");
+  ASSERT_EQ(away("boss", "2026-03-03", "fin").status, 201);
+  ASSERT_EQ(answer(decided, "fin", "approved").status, 200);
+  EXPECT_THAT(told("relieved"), IsEmpty());
+  EXPECT_EQ(engine->next_due(), *parse_rfc3339("2026-03-03T09:00:00Z")) << "the first reminder comes first";
+  clock.set(*parse_rfc3339("2026-03-04T00:00:00Z"));
+  engine->drain();
+  EXPECT_THAT(told("relieved"), ElementsAre("fin"));
+  EXPECT_THAT(asked(id), ElementsAre("boss"));
+  restart();
+  EXPECT_THAT(told("relieved"), ElementsAre("fin"));
+  EXPECT_TRUE(store->reader().absences(clock.now())->empty());
+}
+
+TEST_F(Staff, TheStandInIsToldOfAnEndThatTheDaemonWasDownFor) {
+  start("simple");
+  ASSERT_EQ(away("boss", "2026-03-03", "fin").status, 201);
+  clock.set(*parse_rfc3339("2026-03-05T00:00:00Z"));
+  restart();
+  EXPECT_THAT(told("relieved"), ElementsAre("fin"));
+}
+
+TEST_F(Staff, TheStandInIsToldOfAnAbsenceThatWasEndedAndOfOneThatLeftTheFile) {
+  start("simple");
+  const Got set = away("boss", "2026-03-06", "fin");
+  ASSERT_EQ(ask(EndAbsence{PersonId("boss"), set.body.at("id").as_int64()}, by("boss")).status, 200);
+  EXPECT_THAT(told("relieved"), ElementsAre("fin"));
+  const auto list = [&](std::vector<Absence> away) {
+    reload([&](std::vector<Person>& people, std::vector<Group>&) {
+      for (Person& person : people) {
+        if (person.id.value == "boss") person.away = away;
+      }
+    });
+  };
+  const Absence listed{.from = *parse_rfc3339("2026-03-01T00:00:00Z"),
+                       .until = *parse_rfc3339("2026-03-09T00:00:00Z"),
+                       .stand_in = PersonId("fin")};
+  list({listed});
+  EXPECT_THAT(told("request"), UnorderedElementsAre("boss", "fin", "fin")) << "asked again";
+  list({});
+  EXPECT_THAT(told("relieved"), ElementsAre("fin", "fin"));
+  list({listed});
+  clock.set(*parse_rfc3339("2026-03-09T00:00:00Z"));
+  engine->drain();
+  EXPECT_THAT(told("relieved"), ElementsAre("fin", "fin", "fin")) << "and where it ends by itself";
 }
 
 TEST_F(Staff, AnAbsenceThatWasEndedIsOver) {

@@ -69,6 +69,20 @@ steps:
   - end: approved
 )";
 
+constexpr const char* kScanned = R"(workflow: scanned
+start:
+  - form:
+form:
+  scan: {type: file}
+statuses: [approved, rejected]
+steps:
+  - id: manager
+    approve:
+      by: requester.manager
+      show: [scan]
+  - end: approved
+)";
+
 class RebuildTest : public EngineFixture {
  protected:
   // Random acts by random people at random times, the same for the same seed.
@@ -84,6 +98,10 @@ class RebuildTest : public EngineFixture {
     }));
     load(kPlain);
     load(kSpend);
+    load(kScanned);
+    const AddFile scan{"f_1", std::string(64, '0'), "scan.pdf", "application/pdf", 3};
+    ASSERT_EQ(ask(scan, by("rep")).status, 201);
+    start("scanned", R"({"scan": "f_1"})");
     std::mt19937 dice(seed);
     std::vector<std::string> ids;
     for (int i = 0; i < acts; ++i) {
@@ -168,6 +186,7 @@ class RebuildTest : public EngineFixture {
         "SELECT json_array(due, instance, activation, item, kind, rule) FROM timer ORDER BY due, "
         "instance, activation, item, kind, rule"));
     add((*db)->query("SELECT json_array(scope, key, holder) FROM claim ORDER BY scope, key"));
+    add((*db)->query("SELECT json_array(file, instance, seq) FROM file_use ORDER BY file, instance, seq"));
     add((*db)->query("SELECT json_array(name, amount, reserved, spent) FROM ledger ORDER BY n"));
     add((*db)->query(
         "SELECT json_array(instance, step, items, ledger, amount, since) FROM reservation ORDER BY "

@@ -58,6 +58,15 @@ TEST_P(StoreConformance, AnAbsenceIsKeptWithItsScopeUntilItIsOver) {
   EXPECT_TRUE(reader().absences(at(5))->front().begun);
 }
 
+TEST_P(StoreConformance, AnAbsenceIsGivenUntilItsEndWasToldOf) {
+  std::int64_t begun = 0;
+  ASSERT_TRUE(run(add(trip("li.na", 10, 20), &begun)));
+  ASSERT_TRUE(run([begun](Transaction& transaction) { return transaction.note_absence_begun(begun); }));
+  EXPECT_EQ(reader().absences(at(30))->size(), 1U) << "the stand-in does not know yet";
+  ASSERT_TRUE(run([begun](Transaction& transaction) { return transaction.note_absence_over(begun); }));
+  EXPECT_TRUE(reader().absences(at(30))->empty());
+}
+
 TEST_P(StoreConformance, AnAbsenceThatEndsEarlyFreesNoNumber) {
   std::int64_t first = 0;
   std::int64_t second = 0;

@@ -187,6 +187,30 @@ TEST_F(SqliteStart, AMigrationHappensWholeOrNotAtAll) {
   EXPECT_EQ(*sqlite::read_pragma(**db, "PRAGMA user_version"), 2);
 }
 
+// Files that requests named before were nobody's to see after the migration, until it looked into the log.
+TEST_F(SqliteStart, TheFilesOfRequestsOfBeforeAreFoundInTheLog) {
+  auto db = sqlite::Connection::open(options_.path, sqlite::Connection::Access::create, {});
+  ASSERT_TRUE(db);
+  constexpr std::size_t kBeforeFileUses = 7;
+  ASSERT_TRUE(sqlite::migrate(**db, sqlite::migrations().first(kBeforeFileUses)));
+  ASSERT_TRUE((**db).execute(R"sql(
+INSERT INTO event(position, instance, seq, at, type, version, actor, payload_hash, previous_hash, hash)
+  VALUES(1, 5, 1, 0, 'started', 1, '', x'', x'', x''), (2, 5, 2, 0, 'commented', 1, '', x'', x'', x''),
+        (3, 5, 3, 0, 'form_changed', 1, '', x'', x'', x''), (4, 6, 1, 0, 'started', 1, '', x'', x'', x'');
+INSERT INTO event_payload(position, salt, payload) VALUES
+  (1, x'', '{"form":{"scan":{"id":"f_1","sha256":"00"},"lines":[{"bill":{"id":"f_2","sha256":"01"}}]}}'),
+  (2, x'', '{"text":"{\"id\":\"f_3\",\"sha256\":\"02\"}"}'),
+  (3, x'', '{"values":{"other":{"id":"f_4"},"id":"f_5"}}'),
+  (4, x'', 'erased "f_6"');
+)sql"));
+  ASSERT_TRUE(sqlite::migrate(**db, sqlite::migrations()));
+  EXPECT_EQ(*sqlite::read_pragma(**db, "SELECT count(*) FROM file_use"), 2);
+  EXPECT_EQ(*sqlite::read_pragma(**db,
+                                 "SELECT count(*) FROM file_use WHERE (file, instance, seq) IN "
+                                 "(VALUES('f_1', 5, 1), ('f_2', 5, 1))"),
+            2);
+}
+
 TEST_F(SqliteStart, ASnapshotOfAnotherCodecIsFoldedFromTheEvents) {
   stop_after(2);
   execute(

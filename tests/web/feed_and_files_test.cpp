@@ -155,6 +155,41 @@ TEST(Files, AreSeenThroughALinkOnlyWhereItsPageShowsThem) {
   EXPECT_EQ(site.get("/a/" + token + "/files/" + other).status, 404);
 }
 
+// Every key with the scope read could download every file whose id it knew.
+TEST(Files, AreGivenToWhoMaySeeTheRequestThatNamesThem) {
+  SiteFixture site;
+  const std::string file = string_at(json_of(upload(site, "invoice.pdf", "%PDF-1 invoice")), "id");
+  const auto reads = [&](const std::string& person) {
+    return site.get("/api/v1/files/" + file, site.key({"read"}, person)).status;
+  };
+  EXPECT_EQ(reads("li.na"), 200) << "who has uploaded it";
+  EXPECT_EQ(reads("zhang.wei"), 404) << "nobody else, before a request names it";
+  EXPECT_EQ(site.get("/api/v1/files/" + file, site.key({"read", "admin"}, "adm")).status, 200);
+  const std::string instance =
+      site.start_expense(R"({"purpose":"Train","amount":"1","invoice":")" + file + R"("})");
+  EXPECT_EQ(reads("li.na"), 200) << "who asks";
+  EXPECT_EQ(reads("zhang.wei"), 200) << "who is asked";
+  EXPECT_EQ(reads("wang.fang"), 404) << "finance has no turn yet";
+  ASSERT_EQ(site.post("/api/v1/work-items/" + site.open_item(instance) + "/decision",
+                      R"({"outcome":"approved","version":1})", site.key({"decide"}, "zhang.wei"))
+                .status,
+            200);
+  EXPECT_EQ(reads("wang.fang"), 200);
+}
+
+// What a person may not see they could make their own by naming it in a request of theirs.
+TEST(Files, OfOthersCannotBeNamedInAFormByWhoMayNotSeeThem) {
+  SiteFixture site;
+  const std::string file = string_at(json_of(upload(site, "invoice.pdf", "%PDF-1 invoice")), "id");
+  const std::string form = R"({"form":{"purpose":"Train","amount":"1","invoice":")" + file + R"("}})";
+  const auto names_it = [&](const std::string& person) {
+    return site.post_once("/api/v1/workflows/expense/instances", form, site.key({"start"}, person)).status;
+  };
+  EXPECT_EQ(names_it("wang.fang"), 422);
+  EXPECT_EQ(names_it("li.na"), 201);
+  EXPECT_EQ(names_it("wang.fang"), 422) << "nor what a request holds that they do not see";
+}
+
 TEST(Files, AreKnownByWhatTheyHold) {
   EXPECT_EQ(sniffed_type("\x89PNG\r\n\x1a\n....", "x.txt"), "image/png");
   EXPECT_EQ(sniffed_type("\xff\xd8\xff\xe0", "x"), "image/jpeg");

@@ -16,6 +16,7 @@ start:
 form:
   goal: {type: text}
   salary: {type: text, visible_to: 'group("finance")'}
+  payslip: {type: file, visible_to: 'group("finance")'}
 steps:
   - id: rate
     visible_to: group("finance")
@@ -77,6 +78,27 @@ TEST_F(HiddenFields, LeaveByNoDoorOfTheApi) {
   EXPECT_EQ(hidden.find("9000-a-month"), std::string::npos) << hidden;
   EXPECT_EQ(hidden.find("a-secret-remark"), std::string::npos) << hidden;
   EXPECT_NE(hidden.find("grow"), std::string::npos);
+}
+
+TEST_F(HiddenFields, OfAFileHideItsContentToo) {
+  const std::string file = string_at(
+      json_of(site.post("/api/v1/files?name=payslip.pdf", "%PDF-1 9000", site.key({"start"}, "li.na"),
+                        {{"Content-Type", "application/octet-stream"}})),
+      "id");
+  const ClientReply started =
+      site.post_once("/api/v1/workflows/review/instances",
+                     R"({"form":{"goal":"grow","payslip":")" + file + R"("}})", site.key({"start"}, "li.na"));
+  ASSERT_EQ(started.status, 201) << started.body;
+  const auto reads = [&](const std::string& person) {
+    return site.get("/api/v1/files/" + file, site.key({"read"}, person)).status;
+  };
+  EXPECT_EQ(
+      site.get("/api/v1/instances/" + string_at(json_of(started), "id"), site.key({"read"}, "zhang.wei"))
+          .status,
+      200);
+  EXPECT_EQ(reads("zhang.wei"), 404) << "sees the request, and not that field";
+  EXPECT_EQ(reads("wang.fang"), 200) << "whom the field names";
+  EXPECT_EQ(reads("li.na"), 200) << "who has filled it in";
 }
 
 TEST_F(HiddenFields, AreSeenByWhomTheWorkflowNamesAndByAdministrators) {

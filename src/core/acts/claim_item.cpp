@@ -19,6 +19,13 @@ void claim_item(Transition& transition, const ClaimItem& command) {
                              fmt::format("cannot claim work item {} of {}: it is yours already", command.item,
                                          transition.state().reference));
   }
+  if (!transition.context().directory.is_member(command.by.person, item->group)) {
+    return transition.refuse(
+        ErrorCode::forbidden,
+        fmt::format("cannot claim work item {} of {}: you stand in for the group {} and may answer as it is; "
+                    "its members claim",
+                    command.item, transition.state().reference, item->group));
+  }
   take_from_group(transition, command.item, command.by);
 }
 

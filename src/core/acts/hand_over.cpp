@@ -25,6 +25,8 @@ const Item* find_open_item(Transition& transition, std::uint32_t item, std::stri
 void take_from_group(Transition& transition, std::uint32_t item, const Actor& by) {
   const Item& open = transition.state().items.at(item);
   if (open.group.empty() || is_claimed(transition.context().directory, open)) return;
+  // Who stands in for its members has it as long as they are away, and cannot have it for themselves.
+  if (!transition.context().directory.is_member(by.person, open.group)) return;
   transition.emit(ItemChanged{.item = item, .act = ItemAct::claim, .status = ItemStatus::open, .by = by});
 }
 
@@ -106,7 +108,9 @@ void transfer(Transition& transition, const Transfer& command) {
                              {{"/to", "name somebody else"}});
   }
   if (!admit(transition, refusal_to_ask(transition, *item, command.to, "/to"))) return;
-  hand_over(transition, command.item, command.to, command.by, command.comment);
+  Actor by = command.by;
+  by.on_behalf_of = acting_for(transition, *item, by);
+  hand_over(transition, command.item, command.to, by, command.comment);
 }
 
 }  // namespace countersign

@@ -6,6 +6,7 @@
 
 #include "core/calendar.h"
 #include "core/commands.h"
+#include "core/directory_change.h"
 #include "core/people_step.h"
 
 namespace countersign {
@@ -52,13 +53,16 @@ void nudge(Transition& transition, const Nudge& command) {
               fmt::format("everybody was nudged {} times, and that is the most", rule.at_most));
   transition.emit(Nudged{items, command.by});
   for (const std::uint32_t number : items) {
-    const Item& item = transition.state().items.at(number);
-    transition.request(Send{.kind = SendKind::nudge,
-                            .to = item.assignee,
-                            .group = item.assignee.empty() ? item.group : "",
-                            .item = number,
-                            .count = item.nudges,
-                            .from = command.by.person});
+    const Item item = transition.state().items.at(number);
+    // Whoever is away is not asked to hurry: who stands in for them is.
+    for (const Recipient& to : asked_now(transition, item)) {
+      transition.request(Send{.kind = SendKind::nudge,
+                              .to = to.person,
+                              .group = to.group,
+                              .item = number,
+                              .count = item.nudges,
+                              .from = command.by.person});
+    }
   }
 }
 

@@ -206,7 +206,8 @@ template <>
 struct Members<StatusChanged> {
   static constexpr std::string_view kType = "status_changed";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList = std::tuple(required("status", &StatusChanged::status));
+  static constexpr auto kList = std::tuple(required("status", &StatusChanged::status),
+                                           member("submitted_by", &StatusChanged::submitted_by));
 };
 
 template <>
@@ -345,6 +346,14 @@ struct Members<StandInAsked> {
   static constexpr auto kList =
       std::tuple(required("item", &StandInAsked::item), required("absent", &StandInAsked::absent),
                  required("stand_in", &StandInAsked::stand_in), member("until", &StandInAsked::until));
+};
+
+template <>
+struct Members<StandInRelieved> {
+  static constexpr std::string_view kType = "stand_in_relieved";
+  static constexpr std::uint32_t kVersion = 1;
+  static constexpr auto kList =
+      std::tuple(required("item", &StandInRelieved::item), required("stand_in", &StandInRelieved::stand_in));
 };
 
 template <>

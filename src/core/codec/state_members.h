@@ -168,7 +168,8 @@ struct Members<State> {
       member("next_id", &State::next_id), member("item_results", &State::item_results),
       member("reopened", &State::reopened), member("resumes", &State::resumes),
       member("returned_seq", &State::returned_seq), member("first_view", &State::first_view),
-      member("involved", &State::involved), member("copies", &State::copies));
+      member("involved", &State::involved), member("copies", &State::copies),
+      member("submitted_by", &State::submitted_by));
 };
 
 }  // namespace countersign::codec

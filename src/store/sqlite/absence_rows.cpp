@@ -36,7 +36,7 @@ Result<RecordedAbsence> read_absence(const Rows& rows) {
   row.absence.reason = rows.string(7);
   row.set_by = PersonId(rows.string(8));
   row.created_at = rows.instant(9);
-  row.begun = rows.flag(10);
+  row.begun = rows.integer(10) != 0;
   return row;
 }
 
@@ -77,6 +77,9 @@ constexpr Sql kNextGroup(
 constexpr Sql kNextGroupWaiting(
     "SELECT candidates FROM work_item WHERE candidates > ? AND candidates <> '' AND status = 0 "
     "ORDER BY candidates LIMIT 1");
+constexpr Sql kNextClaim(
+    "SELECT assignee, candidates FROM work_item WHERE (assignee, candidates) > (?, ?) AND assignee <> '' AND "
+    "candidates <> '' AND status < 2 ORDER BY assignee, candidates LIMIT 1");
 constexpr Sql kNextLink("SELECT person FROM link WHERE person > ? AND revoked = 0 ORDER BY person LIMIT 1");
 constexpr Sql kKeyHolders("SELECT DISTINCT person FROM api_key WHERE person <> '' AND revoked = 0");
 
@@ -90,6 +93,23 @@ constexpr Sql kInstancesOfGroup(
     "SELECT instance FROM work_item WHERE candidates = ?1 AND candidates <> '' AND status = 1 UNION "
     "SELECT instance FROM work_item WHERE candidates = ?1 AND candidates <> '' AND status = 0) "
     "ORDER BY n LIMIT ?3");
+constexpr Sql kInstancesOfClaim(
+    "SELECT n, id FROM instance WHERE n > ?3 AND n IN (SELECT instance FROM work_item WHERE assignee = ?1 "
+    "AND "
+    "candidates = ?2 AND assignee <> '' AND candidates <> '' AND status < 2) ORDER BY n LIMIT ?4");
+
+// As walk(), by two columns.
+Result<void> walk_claims(Connection& db, std::vector<std::pair<PersonId, std::string>>& claims) {
+  std::pair<std::string, std::string> last;
+  for (;;) {
+    Rows rows = db.query(kNextClaim, last.first, last.second);
+    const bool found = rows.next();
+    if (found) last = {rows.string(0), rows.string(1)};
+    if (auto done = rows.done(); !done) return done;
+    if (!found) return {};
+    claims.emplace_back(PersonId(last.first), last.second);
+  }
+}
 
 }  // namespace
 
@@ -123,6 +143,10 @@ Result<void> SqliteTransaction::note_absence_begun(std::int64_t id) {
   return write("UPDATE absence SET begun = 1 WHERE id = ?", id);
 }
 
+Result<void> SqliteTransaction::note_absence_over(std::int64_t id) {
+  return write("UPDATE absence SET begun = 2 WHERE id = ?", id);
+}
+
 Result<void> SqliteTransaction::revoke_links_of(const PersonId& person) {
   return write("UPDATE link SET revoked = 1 WHERE person = ? AND revoked = 0", person.value);
 }
@@ -144,8 +168,8 @@ Result<std::vector<std::string>> SqliteTransaction::revoke_keys_of(const PersonI
 Result<std::vector<RecordedAbsence>> SqliteReader::absences(Instant at) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  return read_absences(
-      (**db).query("SELECT " COUNTERSIGN_ABSENCE_COLUMNS " FROM absence WHERE ends > ? ORDER BY id", at));
+  return read_absences((**db).query(
+      "SELECT " COUNTERSIGN_ABSENCE_COLUMNS " FROM absence WHERE ends > ? OR begun = 1 ORDER BY id", at));
 }
 
 Result<Reader::Asked> SqliteReader::asked() const {
@@ -165,6 +189,7 @@ Result<Reader::Asked> SqliteReader::asked() const {
   Asked asked;
   for (const std::string& person : people) asked.people.emplace_back(person);
   asked.groups.assign(groups.begin(), groups.end());
+  if (auto walked = walk_claims(**db, asked.claims); !walked) return passed_on(walked);
   return asked;
 }
 
@@ -176,8 +201,9 @@ Result<Page<InstanceId>> SqliteReader::instances_asking(const PersonId& person, 
   const std::int64_t last = after->empty() ? 0 : after->front();
   auto db = pool_.lease();
   if (!db) return passed_on(db);
-  Rows rows = person.empty() ? (**db).query(kInstancesOfGroup, group, last, limit + 1)
-                             : (**db).query(kInstancesOfPerson, person.value, last, limit + 1);
+  Rows rows = person.empty()  ? (**db).query(kInstancesOfGroup, group, last, limit + 1)
+              : group.empty() ? (**db).query(kInstancesOfPerson, person.value, last, limit + 1)
+                              : (**db).query(kInstancesOfClaim, person.value, group, last, limit + 1);
   Page<InstanceId> page;
   std::int64_t n = last;
   while (rows.next()) {

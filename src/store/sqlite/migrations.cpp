@@ -336,7 +336,29 @@ CREATE INDEX work_item_group_waiting ON work_item(candidates, instance) WHERE st
 CREATE INDEX link_person ON link(person) WHERE revoked = 0;
 )sql";
 
-constexpr std::array kMigrations{kFirst, kSchedules, kLedgers, kFileUse, kAskedBy, kChasing, kAbsences};
+// Who has claimed what from which group; absences whose end is still to be told of (begun: 1 the stand-in was
+// told, 2 and told that it is over); which events name which file, found in the log for files of before.
+constexpr const char* kWhoSees = R"sql(
+CREATE INDEX work_item_claimed ON work_item(assignee, candidates, instance)
+  WHERE status < 2 AND assignee <> '' AND candidates <> '';
+UPDATE absence SET begun = 2 WHERE begun = 1 AND ends < unixepoch() * 1000;
+CREATE INDEX absence_begun ON absence(id) WHERE begun = 1;
+CREATE TABLE file_use(
+  file TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY(file, instance, seq)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO file_use(file, instance, seq)
+  SELECT t.value ->> '$.id', e.instance, e.seq
+  FROM event e JOIN event_payload p ON p.position = e.position,
+    json_tree(CASE WHEN instr(p.payload, '"f_') > 0 AND json_valid(p.payload) THEN p.payload ELSE '{}' END) t
+  WHERE e.type IN ('started', 'form_changed', 'item_changed', 'outcome_reached', 'vars_set')
+    AND t.type = 'object' AND t.value ->> '$.id' GLOB 'f_*' AND t.value ->> '$.sha256' IS NOT NULL;
+)sql";
+
+constexpr std::array kMigrations{kFirst,   kSchedules, kLedgers,  kFileUse,
+                                 kAskedBy, kChasing,   kAbsences, kWhoSees};
 
 }  // namespace
 

@@ -130,6 +130,20 @@ Result<std::vector<KeyRow>> SqliteReader::keys() const {
   return all_rows<KeyRow>((**db).query("SELECT " KEY_COLUMNS "ORDER BY created_at, id"), read_key_row);
 }
 
+Result<std::vector<Reader::FileUse>> SqliteReader::file_uses(std::string_view id, std::size_t limit) const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  Rows rows = (**db).query(
+      "SELECT i.id, u.seq FROM file_use u JOIN instance i ON i.n = u.instance WHERE u.file = ? "
+      "ORDER BY u.instance DESC, u.seq DESC LIMIT ?",
+      id, limit);
+  std::vector<FileUse> uses;
+  while (rows.next())
+    uses.push_back({InstanceId(rows.string(0)), static_cast<std::uint64_t>(rows.integer(1))});
+  if (auto done = rows.done(); !done) return passed_on(done);
+  return uses;
+}
+
 Result<std::optional<FileRow>> SqliteReader::file(std::string_view id) const {
   auto db = pool_.lease();
   if (!db) return passed_on(db);

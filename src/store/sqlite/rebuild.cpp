@@ -59,6 +59,8 @@ constexpr std::array kDerived{
     DERIVED_TABLE("timer", "due, instance, activation, item, kind, rule",
                   "due, instance, activation, item, kind, rule",
                   "instance NOT IN (SELECT n FROM rebuilt.kept)"),
+    DERIVED_TABLE("file_use", "file, instance, seq", "file, instance, seq",
+                  "instance NOT IN (SELECT n FROM rebuilt.kept)"),
     DERIVED_TABLE("claim", "scope, key", "scope, key, holder", "holder NOT IN (SELECT id FROM rebuilt.kept)"),
     DERIVED_TABLE("counter", "scope", "scope, value", "1"),
     DERIVED_TABLE("reservation", "instance, step, items", "instance, step, items, ledger, amount, since",
@@ -196,6 +198,7 @@ class Replay {
   // Half of an instance is none.
   Result<void> forget(std::int64_t n, const InstanceId& id) {
     if (auto done = scratch_.run("DELETE FROM work_item WHERE instance = ?", n); !done) return done;
+    if (auto done = scratch_.run("DELETE FROM file_use WHERE instance = ?", n); !done) return done;
     return keep(n, id);
   }
 
@@ -215,6 +218,7 @@ class Replay {
       if (step != opened.end()) events.push_back(step->second);
     }
     events.push_back(event);
+    if (auto done = write_file_uses(batch_, std::span(&event, 1), n); !done) return done;
     return write_work_items(batch_, {.before = before, .after = after, .events = events}, n);
   }
 

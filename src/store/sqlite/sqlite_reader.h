@@ -50,6 +50,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<LedgerReservationRow>> ledger_reservations(std::string_view name, std::uint32_t year,
                                                                 std::size_t limit) const override;
   Result<std::optional<FileRow>> file(std::string_view id) const override;
+  Result<std::vector<FileUse>> file_uses(std::string_view id, std::size_t limit) const override;
   Result<std::optional<DefinitionRow>> definition(const WorkflowId& workflow,
                                                   std::string_view version) const override;
   Result<std::vector<DefinitionRow>> definitions_of(const WorkflowId& workflow) const override;

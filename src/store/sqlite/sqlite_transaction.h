@@ -65,6 +65,7 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<RecordedAbsence>> absences_of(const PersonId& person, Instant at) override;
   Result<void> end_absence(std::int64_t id, Instant at) override;
   Result<void> note_absence_begun(std::int64_t id) override;
+  Result<void> note_absence_over(std::int64_t id) override;
 
  private:
   // One statement that writes, inside the job's savepoint.
@@ -91,6 +92,8 @@ Result<void> put_instance(Batch& batch, std::int64_t n, const State& state, Inst
 Result<void> write_work_items(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n);
 Result<void> write_shared(Batch& batch, const Change& change);
+// Which files the events name, so that they are kept, and found by who may see them.
+Result<void> write_file_uses(Batch& batch, std::span<const Event> events, std::int64_t n);
 // One LedgerPosted of the change, guarded: a strict ledger gives no more than it has.
 Result<void> write_posting(Batch& batch, const Change& change, const Event& event,
                            const LedgerPosted& posted);

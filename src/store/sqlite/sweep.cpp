@@ -36,9 +36,11 @@ Result<void> Sweep::links(Connection& connection, Instant older_than) {
   }
   if (!last.empty()) {
     auto done = connection.run(
-        "DELETE FROM link WHERE token_hash > ?1 AND token_hash <= ?2 AND created_at < ?3 AND EXISTS(SELECT 1 "
+        "DELETE FROM link WHERE token_hash > ?1 AND token_hash <= ?2 AND created_at < ?3 AND (EXISTS(SELECT "
+        "1 "
         "FROM instance i JOIN work_item w ON w.instance = i.n AND w.number = link.item WHERE i.id = "
-        "link.instance AND w.closed_at < ?3)",
+        "link.instance AND w.closed_at < ?3) OR link.item = 0 AND EXISTS(SELECT 1 FROM instance i WHERE i.id "
+        "= link.instance AND i.ended_at < ?3))",
         Blob{progress_.links}, Blob{last}, older_than);
     if (!done) return done;
   }

@@ -154,6 +154,7 @@ Result<void> SqliteTransaction::apply(const Change& change) {
   if (!done) return done;
   if (done = write_work_items(batch_, change, instance->n); !done) return done;
   if (done = write_timers(batch_, change, instance->n); !done) return done;
+  if (done = write_file_uses(batch_, change.events, instance->n); !done) return done;
   if (done = write_shared(batch_, change); !done) return done;
   batch_.cache().put(after.id, {instance->n, prepared.last_hash(), change.after});
   return {};

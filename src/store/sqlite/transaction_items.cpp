@@ -128,43 +128,54 @@ Result<void> write_timers(Batch& batch, const Change& change, std::int64_t n) {
 
 namespace {
 
-// Files that a value names: records with an id and the hash of a content.
-Result<void> mark_files(Connection& db, const cel::Value& value) {
+constexpr std::string_view kFileId = "f_";  // how the ids of uploads begin
+
+// Files that a value names: records with the id of an upload and the hash of a content.
+void add_files(const cel::Value& value, std::set<std::string>& files) {
   if (value.is(cel::Kind::list)) {
-    for (const cel::Value& each : value.as_list()) {
-      if (auto done = mark_files(db, each); !done) return done;
-    }
+    for (const cel::Value& each : value.as_list()) add_files(each, files);
   }
-  if (!value.is(cel::Kind::map)) return {};
+  if (!value.is(cel::Kind::map)) return;
   const cel::Value* id = value.as_map().find("id");
   const cel::Value* hash = value.as_map().find("sha256");
-  if (id != nullptr && hash != nullptr && id->is(cel::Kind::string) && hash->is(cel::Kind::string)) {
-    return db.run("UPDATE file SET use = 1 WHERE id = ? AND use = 0", id->as_string());
+  if (id != nullptr && hash != nullptr && id->is(cel::Kind::string) && hash->is(cel::Kind::string) &&
+      id->as_string().starts_with(kFileId)) {
+    files.insert(std::string(id->as_string()));
+    return;
   }
-  for (const auto& [key, inner] : value.as_map()) {
-    if (auto done = mark_files(db, inner); !done) return done;
-  }
-  return {};
+  for (const auto& [key, inner] : value.as_map()) add_files(inner, files);
 }
 
-Result<void> mark_files(Connection& db, const Fields& fields) {
-  for (const auto& [name, value] : fields) {
-    if (auto done = mark_files(db, value); !done) return done;
-  }
-  return {};
-}
-
-// What an instance names is never swept. Only these events bring a file in; others repeat what they brought.
-Result<void> mark_files(Connection& db, const Event& event) {
-  if (const auto* started = std::get_if<Started>(&event.body)) return mark_files(db, started->form);
-  if (const auto* changed = std::get_if<FormChanged>(&event.body)) return mark_files(db, changed->values);
-  if (const auto* item = std::get_if<ItemChanged>(&event.body)) return mark_files(db, item->fields);
-  if (const auto* reached = std::get_if<OutcomeReached>(&event.body)) return mark_files(db, reached->fields);
-  if (const auto* set = std::get_if<VarsSet>(&event.body)) return mark_files(db, set->values);
-  return {};
+// Only these events bring a file in; others repeat what they brought.
+std::set<std::string> files_of(const Event& event) {
+  std::set<std::string> files;
+  const auto add = [&](const Fields& fields) {
+    for (const auto& [name, value] : fields) add_files(value, files);
+  };
+  if (const auto* started = std::get_if<Started>(&event.body)) add(started->form);
+  if (const auto* changed = std::get_if<FormChanged>(&event.body)) add(changed->values);
+  if (const auto* item = std::get_if<ItemChanged>(&event.body)) add(item->fields);
+  if (const auto* reached = std::get_if<OutcomeReached>(&event.body)) add(reached->fields);
+  if (const auto* set = std::get_if<VarsSet>(&event.body)) add(set->values);
+  return files;
 }
 
 }  // namespace
+
+// What an instance names is never swept.
+Result<void> write_file_uses(Batch& batch, std::span<const Event> events, std::int64_t n) {
+  Connection& db = batch.connection();
+  for (const Event& event : events) {
+    for (const std::string& file : files_of(event)) {
+      auto done = db.run("UPDATE file SET use = 1 WHERE id = ? AND use = 0", file);
+      if (!done) return done;
+      done =
+          db.run("INSERT OR IGNORE INTO file_use(file, instance, seq) VALUES(?, ?, ?)", file, n, event.seq);
+      if (!done) return done;
+    }
+  }
+  return {};
+}
 
 Result<void> write_shared(Batch& batch, const Change& change) {
   Connection& db = batch.connection();
@@ -176,8 +187,7 @@ Result<void> write_shared(Batch& batch, const Change& change) {
                 fmt::format("cannot take {} '{}' for {}: another instance has it", what, key, holder));
   };
   for (const Event& event : change.events) {
-    Result<void> done = mark_files(db, event);
-    if (!done) return done;
+    Result<void> done;
     if (const auto* taken = std::get_if<ClaimTaken>(&event.body)) {
       done = guarded(
           db.run("INSERT INTO claim(scope, key, holder) VALUES(?, ?, ?) ON CONFLICT(scope, key) DO UPDATE "
