@@ -42,9 +42,12 @@ class Departure {
                                 : "group " + item.group + " has no member left") {}
 
   void move_on() {
+    const bool for_the_late = !item_.stands_for.empty() && item_.added != AddedAs::opinion;
+    // Some of those may be asked still, and others not any more.
+    if (for_the_late && approves()) return give_back_to_the_late();
     if (!is_in_charge(transition_.state(), item_)) return close(ItemAct::supersede);
     if (std::holds_alternative<Revise>(step_.kind)) return give_form_to_somebody();
-    if (!item_.stands_for.empty()) return give_back_to_the_late();
+    if (for_the_late) return give_back_to_the_late();
     std::vector<Seat> successors = resolved_afresh();
     if (transition_.stopped()) return;
     if (!successors.empty()) {

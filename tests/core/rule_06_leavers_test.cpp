@@ -424,6 +424,20 @@ TEST(Rule06Leavers, one_of_two_who_were_asked_for_somebody_late_leaves_and_the_s
   EXPECT_EQ(instance.status(), "approved");
 }
 
+// One was late still, and the other had nobody but the escalation.
+TEST(Rule06Leavers, whoever_took_back_an_answer_is_asked_when_the_one_asked_in_their_place_leaves) {
+  Instance instance(load(leaving("  - id: check\n    approve:\n      by: '" + std::string(kTwo) +
+                                 "'\n      need: all\n"
+                                 "    escalate: {after: 1 business day, to: person(\"chen.jie\")}\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.advance_to("2026-03-03T09:00:00Z");
+  const std::uint32_t theirs = instance.item("sun.li");
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  ASSERT_TRUE(accepted(instance.run(TakeBack{theirs, person_acting("sun.li"), "the wrong one"})));
+  ASSERT_THAT(instance.asked(), ElementsAre("chen.jie@check", "wang.fang@check"));
+  EXPECT_THAT(leave(instance, {"chen.jie"}), ElementsAre("sun.li@check", "wang.fang@check"));
+}
+
 TEST(Rule06Leavers, where_all_who_were_asked_for_somebody_late_leave_they_are_asked_themselves_again) {
   Instance instance(load(late_in_turn(R"([person("chen.jie"), person("zhao.lei")])")));
   ASSERT_TRUE(accepted(instance.start("li.na")));
