@@ -161,7 +161,7 @@ Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
     return without_requester(
         nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester), step,
-        requester);
+        transition.state());
   }
   const auto& task = std::get<Task>(step.kind);
   return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());

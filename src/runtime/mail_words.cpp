@@ -38,7 +38,8 @@ constexpr MailWords kEnglish{
     .is_void = "does not count any more",
     .asked_again =
         "You have answered this before ({}, {}). That does not count any more, and you are asked again.",
-    .relieved = "You do not stand in here any more: this waits for {} again. There is nothing left for you to do.",
+    .relieved =
+        "You do not stand in here any more: this waits for {} again. There is nothing left for you to do.",
     .read = "Open and read"};
 constexpr MailWords kChinese{.asked_by = "{} 请您审批。",
                              .task_by = "{} 请您办理。",
@@ -69,8 +70,8 @@ constexpr MailWords kChinese{.asked_by = "{} 请您审批。",
                              .behalf = "（代理 {}）",
                              .is_void = "已失效",
                              .asked_again = "您此前已处理（{}，{}），该意见已失效，请您重新处理。",
-    .relieved = "您在此事项上的代理已结束，现由 {} 处理，无需您再处理。",
-    .read = "打开查看"};
+                             .relieved = "您在此事项上的代理已结束，现由 {} 处理，无需您再处理。",
+                             .read = "打开查看"};
 
 }  // namespace
 
