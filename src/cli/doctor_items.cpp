@@ -86,7 +86,7 @@ bool can_still_pass(const Reader& reader, const Directory& directory, const Open
   if (activation == (*state)->activations.end()) return false;
   const auto possible = std::ranges::count_if(activation->second.roster.seats, [&](const Seat& seat) {
     if (seat.vote != Seat::Vote::none) return seat.vote == Seat::Vote::approved;
-    return nobody_there(directory, seat.person, seat.group).empty();
+    return seat.item != item.number && nobody_there(directory, seat.person, seat.group).empty();
   });
   return possible >= static_cast<std::ptrdiff_t>(activation->second.roster.needed);
 }

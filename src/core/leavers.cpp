@@ -387,6 +387,15 @@ bool nobody_answers(const Transition& transition, const Item& item) {
 void move_on_from_leavers(Transition& transition) {
   release_claims_of_leavers(transition);
   move_on_where(transition, [](const Item&) { return true; });
+  // Whose turn came while they were not there is asked now that they are.
+  std::vector<ActivationId> open;
+  for (const auto& [id, activation] : transition.state().activations) {
+    if (std::holds_alternative<Approve>(transition.definition().step(activation.step).kind))
+      open.push_back(id);
+  }
+  for (const ActivationId id : open) {
+    if (is_being_decided(transition, id)) go_on_in_turn(transition, id, kDirectory);
+  }
 }
 
 void move_on_from_leavers(Transition& transition, ActivationId activation) {

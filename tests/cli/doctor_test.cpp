@@ -233,9 +233,10 @@ TEST_F(DoctorOverData, FindsAGroupWhoseMembersHaveAllDecided) {
                             .vote = Seat::Vote::approved,
                             .by = PersonId("fin"),
                             .decided = after->seq});
-    const Event event{after->seq + 1, clock_.now(), RosterSet{ActivationId(asked->activation), roster}};
-    evolve(*after, event);
-    return writes.apply(Change{*before, after, {event}});
+    const std::vector<Event> events{
+        {after->seq + 1, clock_.now(), RosterSet{ActivationId(asked->activation), roster}}};
+    evolve(*after, events.front());
+    return writes.apply(Change{*before, after, events});
   });
   EXPECT_THAT(string_at(problem("items"), "why"),
               HasSubstr("whoever is in the group 'finance' has decided there"));

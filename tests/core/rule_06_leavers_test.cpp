@@ -145,6 +145,23 @@ TEST(Rule06Leavers, whoever_is_given_the_seat_of_a_leaver_whose_turn_it_is_is_as
   EXPECT_EQ(instance.status(), "approved");
 }
 
+TEST(Rule06Leavers, whoever_is_back_when_it_is_their_turn_is_asked_by_a_retry) {
+  Instance instance(load(approval(
+      "      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: 2\n      order: one_by_one\n"
+      "      if_nobody: fail\n")));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  leave(instance, {"wang.fang"});
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.asked(), IsEmpty());
+  instance.directory = after_leaving(*instance.directory, {}, [](Person& person) {
+    if (person.id.value == "wang.fang") person.active = true;
+  });
+  const ActivationId standing = instance.state().activations.begin()->first;
+  ASSERT_TRUE(accepted(instance.run(Retry{standing, person_acting("adm"), "she is back"})));
+  EXPECT_EQ(incident_of(instance), "");
+  EXPECT_THAT(instance.asked(), ElementsAre("wang.fang@check"));
+}
+
 TEST(Rule06Leavers, the_others_go_on_and_at_least_one_more_of_them_is_waited_for) {
   Instance instance(load(approval(
       "      by: [person(\"sun.li\"), person(\"wang.fang\"), person(\"chen.jie\")]\n      need: all\n")));
