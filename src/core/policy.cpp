@@ -205,7 +205,7 @@ std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item
 }
 
 std::optional<Rejection> refusal_without_reason(const Actor& by, const std::string& reason) {
-  if (by.kind != Actor::Kind::admin || !trimmed(reason).empty()) return std::nullopt;
+  if (by.kind != Actor::Kind::admin || !match_key(reason).empty()) return std::nullopt;
   return Rejection{Error{ErrorCode::invalid_input, "an administrator gives a reason", {}},
                    {{"/reason", "say why"}}};
 }
