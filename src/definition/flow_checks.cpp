@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/ways.h"
+#include "definition/ledger_checks.h"
 
 namespace countersign {
 namespace {
@@ -247,6 +248,7 @@ void check_flow(Loading& loading, const Flow& flow) {
   const Definition& definition = loading.definition;
   check_commits(loading, flow);
   check_always_ask(loading);
+  check_ledger_names(loading);
   for (const Step& step : definition.steps) {
     if (step.list == kNoList || flow.reachable(step.index)) continue;
     // One report for a run of unreachable steps: for its first.

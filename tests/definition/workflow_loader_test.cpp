@@ -51,6 +51,29 @@ steps:
   EXPECT_TRUE(loaded.definition->form_order.empty()) << "computed as they stand, as before";
 }
 
+TEST(WorkflowLoader, LedgersThatAreMadeOfChoicesHaveTheAmountsCurrency) {
+  constexpr const char* kText = R"(workflow: l
+statuses: [done, rejected]
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+  where: {type: choice, options: [cn, eu], required: true}
+steps:
+  - budget: {supplement: form.amount, to: 'form.where + "/travel"'}
+  - end: done
+)";
+  Catalogue catalogue = testing::sample_catalogue();
+  catalogue.ledgers->emplace("cn/travel", "CNY");
+  catalogue.ledgers->emplace("eu/travel", "EUR");
+  EXPECT_NE(
+      load_workflow("l.yaml", kText, {}, catalogue)
+          .diagnostics.to_text()
+          .find("form.where can be 'eu', and the ledger 'eu/travel' is in EUR, not in CNY as the amount is"),
+      std::string::npos);
+  catalogue.ledgers->insert_or_assign("eu/travel", "CNY");
+  EXPECT_NE(load_workflow("l.yaml", kText, {}, catalogue).definition, nullptr);
+}
+
 TEST(WorkflowLoader, GivesApproveItsDefaults) {
   const auto definition = load("  - id: check\n    approve:\n      by: requester.manager\n  - end: done\n");
   const auto& approve = kind_of<Approve>(*definition, "check");
