@@ -226,6 +226,23 @@ void check_always_ask(Loading& loading) {
   }
 }
 
+// Circles that never wait, and those that need not: for the latter, why.
+void check_circles(Loading& loading) {
+  const Definition& definition = loading.definition;
+  // A version that runs went well so far: the run itself looks after circles (core/circles.h).
+  const InstantOutcomes instant =
+      loading.catalogue.in_force ? InstantOutcomes() : instant_outcomes(definition);
+  for (const std::vector<StepIndex>& circle : Flow(definition, &instant).endless_cycles()) {
+    std::string why;
+    for (const StepIndex step : circle) {
+      const auto found = instant.find(step);
+      if (found != instant.end() && why.empty()) why = ": " + found->second.begin()->second;
+    }
+    loading.diagnostics.error(Code::endless_cycle, span_of(definition.step(circle.back()).at),
+                              "from here the way leads in a circle on which no step waits" + why);
+  }
+}
+
 }  // namespace
 
 void resolve_steps(Loading& loading) {
@@ -266,10 +283,7 @@ void check_flow(Loading& loading, const Flow& flow) {
     loading.diagnostics.error(Code::never_ends, span_of(definition.step(last).at),
                               "the steps run out behind this one: write `- end: STATUS` behind it");
   }
-  for (const StepIndex step : flow.endless_cycles()) {
-    loading.diagnostics.error(Code::endless_cycle, span_of(definition.step(step).at),
-                              "from here the way leads in a circle on which no step waits");
-  }
+  check_circles(loading);
   for (const auto& [index, references] : loading.return_targets) {
     for (const StepReference& reference : references) {
       const Step* target = definition.find_step(reference.name);

@@ -38,9 +38,14 @@ form:
   kind: {type: choice, options: [travel, meals]}
   one: {type: integer, computed: form.two + 1}
   two: {type: integer, computed: form.one + 1}
+  day: {type: date, required: true}
 steps:
   - when: form.discount > 10 || form.kind == "travl"
     approve: {by: requester.manager}
+  - id: again
+    approve: {by: requester.manager}
+    deadline: form.day
+    on: {timeout: {go: again}}
   - end: done
 )";
   Catalogue catalogue = testing::sample_catalogue();
