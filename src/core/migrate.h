@@ -1,14 +1,13 @@
 #pragma once
 // Moving open instances to another version of their workflow. An instance can be moved where every open step
 // exists in the other version with the same kind and inside steps of the same kinds, so that rosters, work
-// items and timers stay as they are. Steps are matched by name: an id, else the path. Pure.
+// items and timers stay as they are, where nothing that the rest of the way reads is missing for good, and
+// where those who are asked may still act. Steps are matched by name: an id, else the path. Pure.
 
 #include <string>
 #include <vector>
 
-#include "core/definition.h"
-#include "core/event.h"
-#include "core/state.h"
+#include "core/decide.h"
 
 namespace countersign {
 
@@ -17,7 +16,7 @@ struct MigrationPlan {
   std::vector<std::string> obstacles;  // why it cannot be moved, each a clause: "step 'legal' is gone"
 };
 
-// `from` is the version that `state` runs.
-MigrationPlan plan_migration(const Definition& from, const Definition& to, const State& state);
+// `from` is the version that `state` runs; `to` has the other as its definition.
+MigrationPlan plan_migration(const Definition& from, const Context& to, const State& state);
 
 }  // namespace countersign

@@ -178,6 +178,12 @@ HttpReply migration(const Surroundings& around, const Call& call) {
   filter.ended = false;
   const auto page = around.backend.reader.instances(filter, *limit, query_text(call, "cursor"));
   if (!page) return problem_of(page.error(), call.request.path);
+  static const Facts kNoFacts;
+  const auto snapshot = around.backend.library.current();
+  const auto absences = around.backend.library.absences();
+  const Context there{*to,           *snapshot->directory,       snapshot->calendars,
+                      kNoFacts,      around.backend.clock.now(), nullptr,
+                      absences.get()};
   json::array rows;
   for (const InstanceRow& row : page->rows) {
     if (row.version == to->version) continue;
@@ -187,7 +193,7 @@ HttpReply migration(const Surroundings& around, const Call& call) {
     if (!*state || (*state)->ended || (*state)->version == to->version) continue;
     const auto from = around.backend.library.version(workflow, (*state)->version);
     const std::vector<std::string> obstacles =
-        from ? plan_migration(*from, *to, **state).obstacles
+        from ? plan_migration(*from, there, **state).obstacles
              : std::vector<std::string>{"its own version cannot be loaded any more"};
     rows.push_back({{"id", row.id.value},
                     {"reference", row.reference},
