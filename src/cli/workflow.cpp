@@ -40,14 +40,57 @@ Outcome<ExitCode> versions(Console& console, const Connection& connection, const
   return ExitCode::done;
 }
 
-// A file's text, or a version's: WORKFLOW for the one in force, WORKFLOW@VERSION for another.
-Outcome<std::string> text_of(Console& console, const Connection& connection, const std::string& name) {
-  std::error_code ignored;
-  if (name.ends_with(".yaml") || std::filesystem::is_regular_file(name, ignored)) {
-    auto text = read_file(name);
-    if (!text) return failed(text.error());
-    return std::move(*text);
+// Whether the file names it: `message: NAME`, `table("NAME")`. Without loading it, so that a broken one can
+// be compared too.
+bool names_message(const std::string& text, const std::string& name) {
+  constexpr std::string_view kKey = "message:";
+  for (std::size_t at = text.find(kKey); at != std::string::npos; at = text.find(kKey, at + 1)) {
+    const std::size_t begin = text.find_first_not_of(" \"'", at + kKey.size());
+    if (begin == std::string::npos || text.compare(begin, name.size(), name) != 0) continue;
+    const std::size_t end = begin + name.size();
+    if (end == text.size() || std::string_view(" \"',}\r\n#").find(text[end]) != std::string_view::npos)
+      return true;
   }
+  return false;
+}
+bool names_table(const std::string& text, const std::string& name) {
+  return text.find(fmt::format("table(\"{}\")", name)) != std::string::npos ||
+         text.find(fmt::format("table('{}')", name)) != std::string::npos;
+}
+
+Outcome<VersionTexts> texts_of_file(const std::string& file) {
+  auto text = read_file(file);
+  if (!text) return failed(text.error());
+  VersionTexts texts{std::move(*text), {}, {}};
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  auto messages = read_message_files(folder.empty() ? "." : folder);
+  if (!messages) return failed(messages.error());
+  for (auto& [key, message] : *messages) {
+    if (names_message(texts.workflow, key.first))
+      texts.messages.emplace(key.first + "." + key.second, std::move(message));
+  }
+  auto tables = read_table_files(folder.empty() ? "." : folder);
+  if (!tables) return failed(tables.error());
+  for (auto& [name, table] : *tables) {
+    if (names_table(texts.workflow, name)) texts.tables.emplace(name, std::move(table));
+  }
+  return texts;
+}
+
+NamedTexts texts_at(const json::value& body, std::string_view member) {
+  NamedTexts texts;
+  const json::value* found = find(body, member);
+  if (found == nullptr || !found->is_object()) return texts;
+  for (const auto& [name, text] : found->as_object()) {
+    if (text.is_string()) texts.emplace(name, text.as_string().c_str());
+  }
+  return texts;
+}
+
+// A file's texts, or a version's: WORKFLOW for the one in force, WORKFLOW@VERSION for another.
+Outcome<VersionTexts> texts_of(Console& console, const Connection& connection, const std::string& name) {
+  std::error_code ignored;
+  if (name.ends_with(".yaml") || std::filesystem::is_regular_file(name, ignored)) return texts_of_file(name);
   const std::size_t at = name.find('@');
   const std::string workflow = name.substr(0, at);
   auto client = connect(console, connection);
@@ -56,14 +99,15 @@ Outcome<std::string> text_of(Console& console, const Connection& connection, con
       at == std::string::npos ? path_of(workflow, "")
                               : path_of(workflow, "/versions/" + web::escape_segment(name.substr(at + 1))));
   if (!reply) return std::unexpected(reply.error());
-  return shown_at(reply->body, "source");
+  return VersionTexts{shown_at(reply->body, "source"), texts_at(reply->body, "messages"),
+                      texts_at(reply->body, "tables")};
 }
 
 Outcome<ExitCode> diff(Console& console, const Connection& connection, const std::string& before,
                        const std::string& after) {
-  const auto was = text_of(console, connection, before);
+  const auto was = texts_of(console, connection, before);
   if (!was) return std::unexpected(was.error());
-  const auto is = text_of(console, connection, after);
+  const auto is = texts_of(console, connection, after);
   if (!is) return std::unexpected(is.error());
   const auto changes = workflow_changes(*was, *is);
   if (!changes) return failed(changes.error());
@@ -109,16 +153,23 @@ Outcome<void> move_one(ApiClient& client, const MigrateOptions& options, const s
 }
 
 void print_moves(Console& console, const MigrateOptions& options, const Moved& done) {
-  Table table({"REFERENCE", "FROM VERSION", "", "FILLED IN", "WHY NOT"});
+  Table table({"REFERENCE", "FROM VERSION", "", "FILLED IN"});
   for (const json::value& row : done.instances) {
     const bool moves = flag_at(row, "moves");
     table.add({shown_at(row, "reference"), shown_at(row, "version").substr(0, kVersionShown),
                !moves          ? "stays"
                : options.apply ? "moved"
                                : "would move",
-               moves ? shown_at(row, "fills") : "", shown_at(row, "obstacles")});
+               moves ? shown_at(row, "fills") : ""});
   }
   if (!table.empty()) console.out << table.text();
+  // Whole, each on a line of its own: it is what one needs to go on.
+  for (const json::value& row : done.instances) {
+    if (flag_at(row, "moves")) continue;
+    console.out << fmt::format("{} stays:\n", printable(shown_at(row, "reference")));
+    for (const json::value& why : list_at(row, "obstacles"))
+      console.out << fmt::format("  - {}\n", printable(std::string(why.as_string().c_str())));
+  }
   console.out << fmt::format("{} {}, {} {}\n", counted(done.moved, "instance", "instances"),
                              options.apply ? "moved" : "would move", done.refused,
                              done.refused == 1 ? "stays" : "stay");

@@ -197,15 +197,6 @@ void expire(Transition& transition, ActivationId id) {
   complete(transition, id, {"timeout", system, {}, {}});
 }
 
-// A circle by way of a deadline that has passed when its step opens takes no time: without this it would ask
-// people as fast as the disk can write.
-bool has_just_timed_out(const Transition& transition, const Step& step, const Activation& activation) {
-  constexpr Duration kMoment = std::chrono::minutes(1);
-  const State& state = transition.state();
-  const StepResult* last = find_result(state, step.index, item_path(state, activation.frame));
-  return last != nullptr && last->outcome == "timeout" && transition.now() - last->at < kMoment;
-}
-
 }  // namespace
 
 std::optional<Instant> instant_of(Transition& transition, const TimeRule& rule, Instant from, FrameId frame,
@@ -242,12 +233,6 @@ void set_activation_timers(Transition& transition, ActivationId id) {
   if (step.deadline) {
     const auto at = instant_of(transition, *step.deadline, activation.opened_at, activation.frame,
                                fmt::format("deadline of {}", step.name));
-    if (at && *at <= transition.now() && has_just_timed_out(transition, step, activation)) {
-      return transition.raise(fmt::format(
-          "{} comes back to itself at once: its deadline has passed already, and by that it ended a "
-          "moment ago; let 'timeout' lead elsewhere, or give it a later deadline",
-          step.name));
-    }
     if (at) transition.emit(TimerSet{{id, 0, TimerKind::deadline, 0}, not_past(transition, *at), 0});
   }
 }

@@ -173,6 +173,7 @@ struct Commented {
 struct IncidentRaised {
   ActivationId activation;
   std::string message;
+  bool held = false;  // the activation has not begun
   bool operator==(const IncidentRaised&) const = default;
 };
 struct IncidentCleared {

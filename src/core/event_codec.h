@@ -24,7 +24,7 @@ EncodedEvent encode_event(const EventBody& body);
 Result<EventBody> decode_event(std::string_view type, std::uint32_t version, std::string_view payload);
 
 inline constexpr std::uint32_t kSnapshotVersion =
-    3;  // 2: State::received holds lists; 3: State::involved, Seat::by
+    4;  // 2: State::received holds lists; 3: State::involved, Seat::by; 4: Frame::returns, State::heard
 std::string encode_state(const State& state);
 Result<State> decode_state(std::string_view snapshot);
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/circles.h"
+
 namespace countersign {
 namespace {
 
@@ -52,6 +54,19 @@ struct Fold {
   // Handing the form in again is an answer to a work item, but nobody has decided anything by it.
   void note_decision(const Actor& by, std::string_view outcome) const {
     if (by.kind == Actor::Kind::person && outcome != kResubmitted) state.first_decision = true;
+    note_act(by);
+  }
+  // Somebody has waited for what came before it, and sees what comes of it.
+  void note_act(const Actor& by) const {
+    if (by.kind == Actor::Kind::person || by.kind == Actor::Kind::admin) forget_returns();
+  }
+  void forget_returns() const {
+    for (auto& [id, frame] : state.frames) frame.returns.clear();
+    state.handled.clear();
+  }
+  void count(Returns& returns) const {
+    if (returns.times == 0 || at - returns.since >= kReturnsWithin) returns = {at, 0, state.heard};
+    ++returns.times;
   }
 
   void operator()(const Started& event) const {
@@ -110,6 +125,8 @@ struct Fold {
     Frame& in = frame(event.frame);
     require(!in.current, "another activation is open in the frame");
     in.current = event.activation;
+    if (event.position < in.next) count(in.returns[event.step]);
+    if (event.position == 0 && in.event) count(state.handled[event.step]);
     in.next = event.position + 1;
     state.visits[event.step] = event.visit;
     Activation opened;
@@ -293,8 +310,8 @@ struct Fold {
   }
 
   // Stand in the log only: what became of it is said by events of its own.
-  void operator()(const StepSkipped&) const {}
-  void operator()(const Jumped&) const {}
+  void operator()(const StepSkipped& event) const { note_act(event.by); }
+  void operator()(const Jumped& event) const { note_act(event.by); }
 
   void operator()(const VarsSet& event) const {
     for (const auto& [name, value] : event.values) state.vars.insert_or_assign(name, value);
@@ -366,6 +383,7 @@ struct Fold {
 
   void operator()(const EventReceived& event) const {
     if (event.ignored) return;
+    ++state.heard;
     cel::Value& kept = state.received[event_key(event.connector, event.name)];
     cel::List events;
     if (kept.is(cel::Kind::list)) events = kept.as_list();
@@ -383,10 +401,17 @@ struct Fold {
   void operator()(const Commented&) const {}
 
   void operator()(const IncidentRaised& event) const {
-    if (event.activation) activation(event.activation).incident = event.message;
+    if (!event.activation) return;
+    Activation& of = activation(event.activation);
+    of.incident = event.message;
+    of.held = event.held;
   }
   void operator()(const IncidentCleared& event) const {
-    if (event.activation) activation(event.activation).incident.clear();
+    if (!event.activation) return;
+    Activation& of = activation(event.activation);
+    of.incident.clear();
+    of.held = false;
+    note_act(event.by);
   }
 
   // Stands in the log only; the timer that it came from is set anew by an event of its own.
@@ -449,6 +474,7 @@ struct Fold {
   // Numbers of steps stand in the results, visits and open activations, those of lists in the open frames.
   void operator()(const Migrated& event) const {
     state.version = event.version;
+    forget_returns();
     const auto renumbered = [&](const auto& by_step) {
       std::decay_t<decltype(by_step)> kept;
       for (const auto& [step, value] : by_step) {

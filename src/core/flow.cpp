@@ -6,6 +6,7 @@
 
 #include "core/budget.h"
 #include "core/chase.h"
+#include "core/circles.h"
 #include "core/claims.h"
 #include "core/for_each.h"
 #include "core/gates.h"
@@ -213,7 +214,9 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
   transition.ready().push_back(id);
 }
 
-ActivationId enter_step(Transition& transition, FrameId frame, const Step& step) {
+namespace {
+
+ActivationId open_activation(Transition& transition, FrameId frame, const Step& step) {
   if (!step.stage.empty() && step.stage != transition.state().stage)
     transition.emit(StageEntered{step.stage});
 
@@ -226,8 +229,29 @@ ActivationId enter_step(Transition& transition, FrameId frame, const Step& step)
   }
   transition.emit(ActivationOpened{id, frame, step.index, step.name, step.position, visit,
                                    transition.state().round, due});
+  return id;
+}
+
+// Whoever starts a request is told at once that it could not go on.
+bool is_starting(Transition& transition) {
+  const std::vector<Event>& events = transition.events();
+  return !events.empty() && std::holds_alternative<Started>(events.front().body);
+}
+
+}  // namespace
+
+ActivationId enter_step(Transition& transition, FrameId frame, const Step& step) {
+  const ActivationId id = open_activation(transition, frame, step);
   set_activation_timers(transition, id);
   return id;
+}
+
+void begin(Transition& transition, ActivationId id) {
+  const Step& step = transition.definition().step(transition.state().activations.at(id).step);
+  set_activation_timers(transition, id);
+  if (transition.stopped()) return;
+  open_kind(transition, id, step);
+  set_escalation_timers(transition, id);
 }
 
 void open_step(Transition& transition, FrameId frame, StepIndex index) {
@@ -242,10 +266,12 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
                         {.status = end->status,
                          .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
   }
-  const ActivationId id = enter_step(transition, frame, step);
+  const ActivationId id = open_activation(transition, frame, step);
   if (transition.stopped()) return;
-  open_kind(transition, id, step);
-  set_escalation_timers(transition, id);
+  const auto circle = goes_in_circles(transition.state(), frame, transition.definition(), transition.now());
+  if (!circle) return begin(transition, id);
+  if (is_starting(transition)) return transition.raise(*circle);
+  raise_incident(transition, id, *circle + "; retry goes on from here", Begun::held);
 }
 
 void complete(Transition& transition, ActivationId id, Answered answered) {

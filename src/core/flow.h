@@ -49,6 +49,10 @@ FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& pa
 // Closes the frame and what is open in it.
 void leave_frame(Transition& transition, FrameId frame);
 
+// What an activation that has just been opened does: sets its timers, asks people, calls. Also of one that
+// was held.
+void begin(Transition& transition, ActivationId activation);
+
 // The open step is done without an outcome of its own: the frame goes on behind it.
 void pass_by(Transition& transition, ActivationId activation);
 

@@ -106,7 +106,8 @@ void look_at_gates(Transition& transition) {
   std::vector<ActivationId> open;
   for (const auto& [id, activation] : transition.state().activations) {
     const Step& step = transition.definition().step(activation.step);
-    if (activation.outcome.empty() && std::holds_alternative<Gates>(step.kind)) open.push_back(id);
+    if (activation.outcome.empty() && !activation.held && std::holds_alternative<Gates>(step.kind))
+      open.push_back(id);
   }
   for (const ActivationId id : open) {
     if (transition.stopped() || transition.state().ended || !transition.state().activations.contains(id))

@@ -8,7 +8,11 @@
 
 namespace countersign {
 
+// Whether what stands still had begun: asked people, called, set its timers. `held`: retry begins it.
+enum class Begun { yes, held };
+
 // Nothing where the activation already stands still for the same reason.
-void raise_incident(Transition& transition, ActivationId activation, const std::string& message);
+void raise_incident(Transition& transition, ActivationId activation, const std::string& message,
+                    Begun begun = Begun::yes);
 
 }  // namespace countersign

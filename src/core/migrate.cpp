@@ -1,6 +1,7 @@
 #include "core/migrate.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -8,7 +9,9 @@
 
 #include "base/text.h"
 #include "core/acts/hand_over.h"
+#include "core/after_move.h"
 #include "core/commands.h"
+#include "core/evolve.h"
 #include "core/form.h"
 #include "core/form_rules.h"
 #include "core/policy.h"
@@ -148,10 +151,16 @@ class Planner {
       return std::ranges::find(stages, stage) != stages.end();
     };
     bool same = true;
-    for (const std::string& stage : new_stages) {
+    for (std::size_t i = 0; i < new_stages.size(); ++i) {
+      const std::string& stage = new_stages[i];
       if (has(old_stages, stage)) continue;
+      const bool without_work = to_.list(after.levels[i].list).steps.empty();
+      if (without_work && i >= activation.levels) continue;  // it opens like any other
       same = false;
-      obstacle(fmt::format("{} has a new level '{}', whose work would never begin", named(step), stage));
+      obstacle(
+          without_work
+              ? fmt::format("{} has a new level '{}' before one that is open", named(step), stage)
+              : fmt::format("{} has a new level '{}', whose work would never begin", named(step), stage));
     }
     for (const std::string& stage : old_stages) {
       if (has(new_stages, stage)) continue;
@@ -360,8 +369,14 @@ void fill_in(Transition& transition, const Migrate& command) {
 
 }  // namespace
 
-MigrationPlan plan_migration(const Definition& from, const Definition& to, const State& state) {
-  return Planner(from, to, state).plan();
+MigrationPlan plan_migration(const Definition& from, const Context& to, const State& state) {
+  MigrationPlan plan = Planner(from, to.definition, state).plan();
+  if (!plan.obstacles.empty() || state.ended) return plan;
+  State moved = state;
+  evolve(moved, Event{state.seq + 1, to.now, plan.event});
+  plan.obstacles = unreadable_after_move(to.definition, moved);
+  std::ranges::move(work_out_of_hands(to, moved), std::back_inserter(plan.obstacles));
+  return plan;
 }
 
 void migrate(Transition& transition, const Migrate& command) {
@@ -377,7 +392,14 @@ void migrate(Transition& transition, const Migrate& command) {
     return no(ErrorCode::invalid_input, "the version is of another workflow");
   }
   if (command.to->version == state.version) return no(ErrorCode::conflict, "it runs that version already");
-  MigrationPlan plan = plan_migration(transition.definition(), *command.to, state);
+  Context there{*command.to,
+                transition.context().directory,
+                transition.context().calendars,
+                transition.context().facts,
+                transition.now(),
+                nullptr,
+                transition.context().absences};
+  MigrationPlan plan = plan_migration(transition.definition(), there, state);
   if (!plan.obstacles.empty()) return no(ErrorCode::conflict, join(plan.obstacles, "; "));
   plan.event.by = command.by;
   plan.event.reason = command.reason;

@@ -1,7 +1,8 @@
 #pragma once
 // Moving open instances to another version of their workflow. An instance can be moved where every open step
 // exists in the other version with the same kind and inside steps of the same kinds, so that rosters, work
-// items and timers stay as they are. Steps are matched by name: an id, else the path. Pure.
+// items and timers stay as they are, where nothing that the rest of the way reads is missing for good, and
+// where those who are asked may still act. Steps are matched by name: an id, else the path. Pure.
 //
 // Expressions of the other version read its fields without asking whether they are there, so the form has to
 // fit it as well: what it lacks is filled in from `default` and `computed` when it is moved, and a field that
@@ -10,9 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/definition.h"
-#include "core/event.h"
-#include "core/state.h"
+#include "core/decide.h"
 
 namespace countersign {
 
@@ -23,7 +22,7 @@ struct MigrationPlan {
       fills;  // fields that would be filled in, where `default` or `computed` gives a value
 };
 
-// `from` is the version that `state` runs.
-MigrationPlan plan_migration(const Definition& from, const Definition& to, const State& state);
+// `from` is the version that `state` runs; `to` has the other as its definition.
+MigrationPlan plan_migration(const Definition& from, const Context& to, const State& state);
 
 }  // namespace countersign

@@ -182,6 +182,7 @@ void retry(Transition& transition, const Retry& command) {
   if (!admit(transition, refusal_without_reason(command.by, command.reason))) return;
   const Activation activation = found->second;
   transition.emit(IncidentCleared{activation.id, command.by, command.reason});
+  if (activation.held) return begin(transition, activation.id);
   std::vector<TimerKey> postponed;
   for (const auto& [key, timer] : transition.state().timers) {
     if (key.activation == activation.id && timer.due > transition.now()) postponed.push_back(key);

@@ -110,13 +110,17 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
       break;
   }
   Seating seating{caretakers(transition), {}, {}};
+  const bool is_looked_after = !seating.seats.empty();
   drop_empty_groups(transition.context().directory, seating.seats, but);
   keep_admitted(transition, frame, seating.seats);
   for (Seat& seat : seating.seats) seat.reason = "if_nobody: admin";
   if (!seating.seats.empty()) return seating;
-  return {{},
-          Seating::Instead::stand_still,
-          nobody + ", and there is neither an owner of the workflow nor a group 'admins' with a member"};
+  return {
+      {},
+      Seating::Instead::stand_still,
+      nobody + (is_looked_after
+                    ? ", nor any of those who look after the workflow (its owner, or the group 'admins')"
+                    : ", and there is neither an owner of the workflow nor a group 'admins' with a member")};
 }
 
 namespace {

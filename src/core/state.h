@@ -137,18 +137,29 @@ struct Activation {
   std::uint32_t levels = 0;          // of gates: how many levels are open, in order
   std::vector<std::string> entries;  // of a task: the checklist entries that open again; empty: all
   std::optional<Resume> resume;      // it was sent back here, and goes on there
+  bool held = false;                 // its incident came before it had begun: retry begins it
   bool operator==(const Activation&) const = default;
+};
+
+// How often the way has come back to a step within the last while, nobody having decided anything meanwhile
+// (circles.h).
+struct Returns {
+  Instant since;
+  std::uint32_t times = 0;
+  std::uint64_t heard = 0;  // how many events the instance had received before
+  bool operator==(const Returns&) const = default;
 };
 
 struct Frame {
   FrameId id;
   ActivationId parent;  // none: the root frame or an event's
   ListIndex list = kNoList;
-  std::string key;                    // branch name; "root"; the event's name
-  std::uint32_t next = 0;             // position of the step to open next
-  ActivationId current;               // none between steps
-  std::optional<cel::Value> event;    // an on_event handler's data
-  std::optional<std::uint32_t> item;  // of a for_each: which item of the parent's `listed`
+  std::string key;                            // branch name; "root"; the event's name
+  std::uint32_t next = 0;                     // position of the step to open next
+  ActivationId current;                       // none between steps
+  std::optional<cel::Value> event;            // an on_event handler's data
+  std::optional<std::uint32_t> item;          // of a for_each: which item of the parent's `listed`
+  std::map<StepIndex, Returns> returns = {};  // of its own steps
   bool operator==(const Frame&) const = default;
 };
 
@@ -217,13 +228,15 @@ struct State {
   std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
   std::map<StepIndex, std::map<ItemPath, StepResult>> item_results;  // of steps inside a for_each
   std::map<StepIndex, std::vector<std::string>>
-      reopened;                         // checklist entries that the next visit opens again
-  std::map<StepIndex, Resume> resumes;  // where the next visit goes on
-  std::uint64_t returned_seq = 0;       // of the event that opened the present round, 0 in the first
-  bool first_view = false;              // somebody who is asked has looked at it since the last submission
-  std::vector<PersonId> involved;       // who was asked or has decided, at any time; sorted
-  std::vector<PersonId> copies;         // who got a copy; sorted
-  PersonId submitted_by;                // who handed it in last, where it was handed in again
+      reopened;                          // checklist entries that the next visit opens again
+  std::map<StepIndex, Resume> resumes;   // where the next visit goes on
+  std::uint64_t returned_seq = 0;        // of the event that opened the present round, 0 in the first
+  bool first_view = false;               // somebody who is asked has looked at it since the last submission
+  std::vector<PersonId> involved;        // who was asked or has decided, at any time; sorted
+  std::vector<PersonId> copies;          // who got a copy; sorted
+  std::uint64_t heard = 0;               // events received, of all names
+  std::map<StepIndex, Returns> handled;  // how often events have begun a list, by its first step
+  PersonId submitted_by;                 // who handed it in last, where it was handed in again
   bool operator==(const State&) const = default;
 };
 

@@ -73,7 +73,8 @@ constexpr std::array kCodes = {
     CodeInfo{Code::unhandled_deadline, "CS053", "deadline without timeout",
              "A step with a deadline must say under `on: timeout` what happens when it passes."},
     CodeInfo{Code::endless_cycle, "CS054", "endless cycle",
-             "A way through the steps comes back to itself without a step that waits."},
+             "A way through the steps comes back to itself without a step that waits each time: also past a "
+             "deadline that is a date, or `since: start`."},
     CodeInfo{Code::unreachable, "CS055", "unreachable step",
              "No way through the workflow leads to this step."},
     CodeInfo{Code::out_of_reach, "CS056", "go out of reach",

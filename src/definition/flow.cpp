@@ -3,7 +3,8 @@
 #include <algorithm>
 
 namespace countersign {
-Flow::Flow(const Definition& definition) : definition_(definition) {
+Flow::Flow(const Definition& definition, const InstantOutcomes* instant)
+    : definition_(definition), instant_(instant) {
   number_results();
   make_edges();
   add_guards();

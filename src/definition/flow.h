@@ -15,13 +15,14 @@
 #include <vector>
 
 #include "core/definition.h"
+#include "definition/instant_outcomes.h"
 
 namespace countersign {
 
 class Flow {
  public:
-  // `definition` must outlive it.
-  explicit Flow(const Definition& definition);
+  // Both must outlive it. `instant`: outcomes that steps which wait may have at once; nullptr: none.
+  explicit Flow(const Definition& definition, const InstantOutcomes* instant = nullptr);
 
   bool reachable(StepIndex step) const { return entry_[step].has_value(); }
 
@@ -39,14 +40,8 @@ class Flow {
   // `from` may come before `to`, send-backs left out.
   bool leads_to(StepIndex from, StepIndex to) const;
 
-  // A circle without a waiting step: the step whose way on closes it, and where that leads back to.
-  struct Circle {
-    StepIndex closing = kNoStep;
-    StepIndex back_to = kNoStep;
-    auto operator<=>(const Circle&) const = default;
-  };
-  // One for each closing step, in the order of the file.
-  std::vector<Circle> endless_cycles() const;
+  // Each circle without a waiting step, one for each step whose way on closes it: that step comes last.
+  std::vector<std::vector<StepIndex>> endless_cycles() const;
 
  private:
   // A way on from a step: to another step, or off the end of a list.
@@ -94,7 +89,8 @@ class Flow {
   // The step that an edge leads to through the ends of lists; kNoStep where the instance or a frame ends
   // there.
   StepIndex landing(const Edge& edge, bool through_branches) const;
-  // The ways on that take no time: none but being skipped of a step that waits.
+  // The ways on that take no time: of a step that waits only being skipped, and its instant outcomes.
+  bool is_instant(StepIndex step, const std::string& outcome) const;
   std::vector<Edge> instant_edges(StepIndex step) const;
   void find_passing_branches();
   bool passes_without_waiting(ListIndex list) const;
@@ -102,6 +98,7 @@ class Flow {
   const std::vector<bool>& steps_after(StepIndex from) const;
 
   const Definition& definition_;
+  const InstantOutcomes* instant_;
   std::vector<Tracked> tracked_;  // by step
   std::size_t bits_ = 0;
   std::vector<std::vector<Edge>> edges_;       // by step

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/ways.h"
+#include "definition/ledger_checks.h"
 
 namespace countersign {
 namespace {
@@ -266,6 +267,31 @@ void check_always_ask(Loading& loading) {
   }
 }
 
+// Circles that never wait, and those that need not: for the latter, why.
+void check_circles(Loading& loading) {
+  const Definition& definition = loading.definition;
+  // A version that runs went well so far: the run itself looks after circles (core/circles.h).
+  const InstantOutcomes instant =
+      loading.catalogue.in_force ? InstantOutcomes() : instant_outcomes(definition);
+  for (const std::vector<StepIndex>& circle : Flow(definition, &instant).endless_cycles()) {
+    std::string why;
+    for (const StepIndex step : circle) {
+      const auto found = instant.find(step);
+      if (found != instant.end() && why.empty()) why = ": " + found->second.begin()->second;
+    }
+    if (why.empty()) why = ": put an 'approve', a 'task' or a 'wait' on it, or let it lead out of the circle";
+    const Step& back = definition.step(circle.front());
+    loading.diagnostics.error(
+        Code::endless_cycle, span_of(definition.step(circle.back()).at),
+        circle.size() == 1
+            ? "this step leads to itself and never waits" + why
+            : fmt::format("from here the way leads back to {} and no step on it waits{}",
+                          back.id.empty() ? fmt::format("line {}", back.at.line)
+                                          : fmt::format("'{}' (line {})", back.id, back.at.line),
+                          why));
+  }
+}
+
 }  // namespace
 
 void resolve_steps(Loading& loading) {
@@ -288,6 +314,7 @@ void check_flow(Loading& loading, const Flow& flow) {
   const Definition& definition = loading.definition;
   check_commits(loading, flow);
   check_always_ask(loading);
+  check_ledger_names(loading);
   for (const Step& step : definition.steps) {
     if (step.list == kNoList || flow.reachable(step.index)) continue;
     // One report for a run of unreachable steps: for its first.
@@ -309,17 +336,7 @@ void check_flow(Loading& loading, const Flow& flow) {
     loading.diagnostics.error(Code::never_ends, span_of(definition.step(last).at),
                               "the steps run out behind this one: write `- end: STATUS` behind it");
   }
-  for (const auto& [closing, back_to] : flow.endless_cycles()) {
-    const Step& back = definition.step(back_to);
-    loading.diagnostics.error(
-        Code::endless_cycle, span_of(definition.step(closing).at),
-        closing == back_to
-            ? std::string("this step leads to itself and never waits: let it lead elsewhere")
-            : fmt::format("from here the way leads back to {} and no step on it waits: put an 'approve', a "
-                          "'task' or a 'wait' on it, or let it lead out of the circle",
-                          back.id.empty() ? fmt::format("line {}", back.at.line)
-                                          : fmt::format("'{}' (line {})", back.id, back.at.line)));
-  }
+  check_circles(loading);
   for (const auto& [index, references] : loading.return_targets) {
     for (const StepReference& reference : references) {
       const Step* target = definition.find_step(reference.name);

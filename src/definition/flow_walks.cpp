@@ -47,6 +47,12 @@ const std::vector<bool>& Flow::steps_after(StepIndex from) const {
   return after_.emplace(from, std::move(seen)).first->second;
 }
 
+bool Flow::is_instant(StepIndex step, const std::string& outcome) const {
+  if (instant_ == nullptr) return false;
+  const auto found = instant_->find(step);
+  return found != instant_->end() && found->second.contains(outcome);
+}
+
 std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
   const Step& step = definition_.step(at);
   const auto* run = std::get_if<Run>(&step.kind);
@@ -57,7 +63,8 @@ std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
   for (const Edge& edge : edges_[at]) {
     // Back to an approval whose guarded field is set here, which somebody has waited for.
     const bool guarded = edge.kind == Edge::Kind::send_back && at != definition_.revise;
-    if ((!waits && !guarded) || edge.kind == Edge::Kind::skip) edges.push_back(edge);
+    const bool at_once = edge.kind == Edge::Kind::outcome && is_instant(at, edge.outcome);
+    if ((!waits && !guarded) || at_once || edge.kind == Edge::Kind::skip) edges.push_back(edge);
   }
   if (const std::vector<ListIndex> branches = branches_of(step); !branches.empty()) {
     const auto passing = static_cast<std::size_t>(
@@ -106,10 +113,10 @@ bool Flow::passes_without_waiting(ListIndex list) const {
   return false;
 }
 
-std::vector<Flow::Circle> Flow::endless_cycles() const {
+std::vector<std::vector<StepIndex>> Flow::endless_cycles() const {
   enum class Mark { unseen, open, done };
   std::vector<Mark> marks(definition_.steps.size(), Mark::unseen);
-  std::vector<Circle> closing;
+  std::map<StepIndex, std::vector<StepIndex>> closed_by;
   struct Walk {
     StepIndex step;
     std::vector<StepIndex> next;
@@ -136,15 +143,18 @@ std::vector<Flow::Circle> Flow::endless_cycles() const {
       const StepIndex to = here.next.back();
       here.next.pop_back();
       if (marks[to] == Mark::open) {
-        if (std::ranges::find(closing, here.step, &Circle::closing) == closing.end())
-          closing.push_back({here.step, to});
+        const auto first_of_it = std::ranges::find(path, to, &Walk::step);
+        std::vector<StepIndex> circle;
+        for (auto each = first_of_it; each != path.end(); ++each) circle.push_back(each->step);
+        closed_by.emplace(here.step, std::move(circle));
       } else if (marks[to] == Mark::unseen) {
         path.push_back(walk_from(to));
       }
     }
   }
-  std::ranges::sort(closing);
-  return closing;
+  std::vector<std::vector<StepIndex>> circles;
+  for (auto& [closing, circle] : closed_by) circles.push_back(std::move(circle));
+  return circles;
 }
 
 }  // namespace countersign

@@ -18,19 +18,51 @@ constexpr const char* kNobodyActive =
 // Whom an expression asks, as far as the file alone says it.
 struct Asked {
   std::set<PersonId> active;
-  bool known = true;       // false: it depends on the instance
-  bool requester = false;  // the requester, and nobody else
+  bool known = true;  // false: how many it is depends on the instance
+  bool requester = false;
+  bool managers = false;   // the requester's manager
+  std::size_t others = 0;  // single people who depend on the instance
   bool group = false;
+
+  bool nobody_but_requester() const { return requester && !managers && others == 0 && active.empty(); }
+  bool only_named() const { return known && !requester && !managers && others == 0; }
 };
 
-void add_asked(const Directory& directory, const Expression& expression, Asked& asked) {
-  if (!expression.program) {
-    asked.known = false;
-    return;
+// The items of `[a, f("b, c")]`; nullopt where it is no list of its own.
+std::optional<std::vector<std::string_view>> listed(std::string_view text) {
+  if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;
+  std::vector<std::string_view> items;
+  std::size_t begin = 1;
+  int depth = 0;
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == '\\') ++i;
+      if (c == quote) quote = 0;
+      continue;
+    }
+    if (c == '"' || c == '\'') quote = c;
+    if (c == '[' || c == '(' || c == '{') ++depth;
+    if (c == ']' || c == ')' || c == '}') --depth;
+    const bool last = depth == 0;
+    if (last && i + 1 < text.size()) return std::nullopt;  // "[a] + [b]"
+    if (!last && !(c == ',' && depth == 1)) continue;
+    if (const std::string_view item = trimmed(text.substr(begin, i - begin)); !item.empty())
+      items.push_back(item);
+    begin = i + 1;
   }
-  const std::string_view text = trimmed(expression.program.source());
+  return items;
+}
+
+// `single`: it gives one person, whoever that is.
+void add_asked(const Directory& directory, std::string_view text, bool single, Asked& asked) {
   if (text == "requester") {
     asked.requester = true;
+    return;
+  }
+  if (text == "requester.manager") {
+    asked.managers = true;
     return;
   }
   const auto calls = scan_calls(text);
@@ -38,7 +70,11 @@ void add_asked(const Directory& directory, const Expression& expression, Asked& 
   const bool plain = calls.size() == 1 && calls.front().name_begin == 0 && calls.front().literal &&
                      text.substr(calls.front().literal_end).size() <= 2;
   if (!plain) {
-    asked.known = false;
+    if (single) {
+      ++asked.others;
+    } else {
+      asked.known = false;
+    }
     return;
   }
   const auto add = [&](const Person* person) {
@@ -58,7 +94,18 @@ void add_asked(const Directory& directory, const Expression& expression, Asked& 
 
 Asked asked_by(const Directory& directory, const std::vector<Expression>& people) {
   Asked asked;
-  for (const Expression& each : people) add_asked(directory, each, asked);
+  for (const Expression& each : people) {
+    if (!each.program) {
+      asked.known = false;
+      continue;
+    }
+    const std::string_view text = trimmed(each.program.source());
+    if (const auto items = listed(text)) {
+      for (const std::string_view item : *items) add_asked(directory, item, true, asked);
+    } else {
+      add_asked(directory, text, each.program.type().is(cel::Type::Tag::person), asked);
+    }
+  }
   return asked;
 }
 
@@ -81,7 +128,7 @@ std::optional<std::set<PersonId>> starters_of(const Loading& loading) {
       continue;
     }
     const Asked asked = asked_by(directory, trigger.by);
-    if (!asked.known) return std::nullopt;
+    if (!asked.only_named()) return std::nullopt;
     starters.insert(asked.active.begin(), asked.active.end());
   }
   return starters;
@@ -124,12 +171,73 @@ void warn_of_dead_end(Loading& loading, const std::vector<Expression>& people, N
           alone->value));
 }
 
-void warn_of_approval(Loading& loading, const Approve& approve) {
+// Whether the step is for some requesters only.
+bool looks_at_requester(const Definition& definition, const Step& step) {
+  const auto looks = [](const std::optional<Expression>& when) {
+    return when && when->program && std::ranges::any_of(when->program.references(), [](const auto& chain) {
+             return chain.front() == "requester";
+           });
+  };
+  for (const Step* at = &step;;) {
+    if (looks(at->when)) return true;
+    const StepIndex owner = definition.list(at->list).owner;
+    if (owner == kNoStep) return false;
+    at = &definition.step(owner);
+    const auto* choose = std::get_if<Choose>(&at->kind);
+    if (choose != nullptr && std::ranges::any_of(choose->options, looks, &Choose::Option::when)) return true;
+  }
+}
+
+// How many can be asked for a request of that person.
+std::size_t can_be_asked_for(const Directory& directory, const Asked& asked, const PersonId& starter) {
+  std::set<PersonId> people = asked.active;
+  const Person* person = directory.find(starter);
+  if (asked.managers && person != nullptr && person->manager) {
+    const Person* manager = directory.find(*person->manager);
+    if (manager != nullptr && manager->active) people.insert(manager->id);
+  }
+  people.erase(starter);
+  return people.size() + asked.others;
+}
+
+// Fewer than are needed, and not nobody at all, for whom `if_nobody` speaks: the request stands still.
+void warn_of_too_few(Loading& loading, const Step& step, const Approve& approve, const Asked& asked) {
+  if (approve.need.kind != QuorumKind::count || approve.need.number < 2 || approve.self != SelfRule::refuse)
+    return;
+  const std::size_t needed = approve.need.number;
+  const std::size_t most = asked.active.size() + asked.others + (asked.managers ? 1 : 0);
+  if (most < needed) {
+    loading.diagnostics.warning(
+        Code::nobody_can_decide, place_of(approve.by),
+        fmt::format("{} must approve, and at most {} can ever be asked{}: nobody can complete this step",
+                    needed, most, asked.requester ? ", since nobody approves a request of their own" : ""));
+    return;
+  }
+  const auto starters = starters_of(loading);
+  if (!starters || looks_at_requester(loading.definition, step)) return;
+  const Directory& directory = *loading.catalogue.directory;
+  const auto stuck = std::ranges::find_if(*starters, [&](const PersonId& starter) {
+    const std::size_t found = can_be_asked_for(directory, asked, starter);
+    return found > 0 && found < needed;
+  });
+  if (stuck == starters->end()) return;
+  const std::size_t found = can_be_asked_for(directory, asked, *stuck);
+  loading.diagnostics.warning(
+      Code::nobody_can_decide, place_of(approve.by),
+      fmt::format(
+          "{} must approve, and for a request of {} only {} can be asked, so that it would stand still: "
+          "name somebody else, or say 'self'",
+          needed, stuck->value, found));
+}
+
+void warn_of_approval(Loading& loading, const Step& step, const Approve& approve) {
   if (approve.by.empty()) return;
   warn_of_dead_end(loading, approve.by, approve.if_nobody);
   const Asked asked = asked_by(*loading.catalogue.directory, approve.by);
   if (!asked.known) return;
   const SourceSpan at = place_of(approve.by);
+  if (!asked.nobody_but_requester() && !asked.only_named())
+    return warn_of_too_few(loading, step, approve, asked);
   if (asked.requester) {
     const bool alone = approve.by.size() == 1;
     if (!alone || approve.self != SelfRule::refuse || approve.if_nobody != NobodyRule::admin) return;
@@ -144,8 +252,9 @@ void warn_of_approval(Loading& loading, const Approve& approve) {
   if (found == 0 && (asked.group || approve.if_nobody != NobodyRule::admin)) return;
   if (found >= needed) {
     const auto starters = starters_of(loading);
-    if (approve.self != SelfRule::refuse || approve.if_nobody != NobodyRule::admin || !starters) return;
-    if (!is_left_alone(*starters, asked, needed)) return;
+    if (approve.self != SelfRule::refuse || !starters) return;
+    if (approve.if_nobody != NobodyRule::admin) return warn_of_too_few(loading, step, approve, asked);
+    if (!is_left_alone(*starters, asked, needed)) return warn_of_too_few(loading, step, approve, asked);
     loading.diagnostics.warning(Code::nobody_can_decide, at,
                                 "nobody approves a request of their own, and without whoever starts it there "
                                 "are never enough to approve: "
@@ -165,7 +274,7 @@ void warn_of_task(Loading& loading, const Task& task) {
   if (!task.owner.empty()) warn_of_dead_end(loading, task.owner, task.if_nobody);
   if (task.owner.empty() || task.if_nobody != NobodyRule::admin) return;
   const Asked asked = asked_by(*loading.catalogue.directory, task.owner);
-  if (!asked.known || asked.requester || asked.group || !asked.active.empty()) return;
+  if (!asked.only_named() || asked.group || !asked.active.empty()) return;
   loading.diagnostics.warning(Code::nobody_can_decide, place_of(task.owner), kNobodyActive);
 }
 
@@ -173,12 +282,12 @@ void warn_of_people(Loading& loading) {
   if (loading.catalogue.directory == nullptr) return;
   for (const Step& step : loading.definition.steps) {
     if (const auto* approve = std::get_if<Approve>(&step.kind)) {
-      warn_of_approval(loading, *approve);
+      warn_of_approval(loading, step, *approve);
       for (const SeatGroup& group : approve->seats) {
         Approve alone = *approve;
         alone.by = group.by;
         alone.need = group.need;
-        warn_of_approval(loading, alone);
+        warn_of_approval(loading, step, alone);
       }
     }
     if (const auto* task = std::get_if<Task>(&step.kind)) warn_of_task(loading, *task);

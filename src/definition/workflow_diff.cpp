@@ -1,6 +1,7 @@
 #include "definition/workflow_diff.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -346,6 +347,14 @@ Result<std::vector<std::string>> workflow_changes(std::string_view before, std::
   const auto is = read("the second version", after);
   if (!is) return std::unexpected(is.error());
   return Comparison().compare(was->root, is->root);
+}
+
+Result<std::vector<std::string>> workflow_changes(const VersionTexts& before, const VersionTexts& after) {
+  auto changes = workflow_changes(before.workflow, after.workflow);
+  if (!changes) return changes;
+  std::ranges::move(table_changes(before.tables, after.tables), std::back_inserter(*changes));
+  std::ranges::move(message_changes(before.messages, after.messages), std::back_inserter(*changes));
+  return changes;
 }
 
 }  // namespace countersign

@@ -64,6 +64,17 @@ HttpReply not_found(const Call& call) {
   return problem(404, fmt::format("there is no workflow '{}'", call.at("workflow")), call.request.path);
 }
 
+// The texts that make the version: the file, and the messages and tables that it names.
+void add_sources(const Definition& definition, json::object& shown) {
+  const auto texts = [](const std::string& stored) {
+    auto read = parse_json(stored);
+    return read && read->is_object() ? std::move(*read) : json::value(json::object());
+  };
+  shown["source"] = definition.source;
+  shown["messages"] = texts(definition.message_sources);
+  shown["tables"] = texts(definition.table_sources);
+}
+
 HttpReply one_workflow(const Surroundings& around, const Call& call) {
   const auto snapshot = around.backend.library.current();
   const auto definition = snapshot->workflow(WorkflowId(call.at("workflow")));
@@ -88,7 +99,7 @@ HttpReply one_workflow(const Surroundings& around, const Call& call) {
   shown["statuses"] = std::move(statuses);
   shown["stages"] = std::move(stages);
   shown["steps"] = std::move(steps);
-  shown["source"] = definition->source;
+  add_sources(*definition, shown);
   return json_reply(200, shown);
 }
 
@@ -160,9 +171,9 @@ HttpReply no_version(const Call& call, const std::string& name) {
 HttpReply version(const Surroundings& around, const Call& call) {
   const auto definition = version_named(around, WorkflowId(call.at("workflow")), call.at("version"));
   if (!definition) return no_version(call, call.at("version"));
-  return json_reply(200, json::object{{"workflow", definition->id.value},
-                                      {"version", definition->version},
-                                      {"source", definition->source}});
+  json::object shown{{"workflow", definition->id.value}, {"version", definition->version}};
+  add_sources(*definition, shown);
+  return json_reply(200, shown);
 }
 
 // What moving the open instances would meet. Nothing is moved: that is an admin's act on each.
@@ -178,6 +189,12 @@ HttpReply migration(const Surroundings& around, const Call& call) {
   filter.ended = false;
   const auto page = around.backend.reader.instances(filter, *limit, query_text(call, "cursor"));
   if (!page) return problem_of(page.error(), call.request.path);
+  static const Facts kNoFacts;
+  const auto snapshot = around.backend.library.current();
+  const auto absences = around.backend.library.absences();
+  const Context there{*to,           *snapshot->directory,       snapshot->calendars,
+                      kNoFacts,      around.backend.clock.now(), nullptr,
+                      absences.get()};
   json::array rows;
   for (const InstanceRow& row : page->rows) {
     if (row.version == to->version) continue;
@@ -188,7 +205,7 @@ HttpReply migration(const Surroundings& around, const Call& call) {
     const auto from = around.backend.library.version(workflow, (*state)->version);
     MigrationPlan plan;
     if (from) {
-      plan = plan_migration(*from, *to, **state);
+      plan = plan_migration(*from, there, **state);
     } else {
       plan.obstacles.emplace_back("its own version cannot be loaded any more");
     }

@@ -289,7 +289,9 @@ std::string_view openapi_schemas() {
       "statuses": {"type": "array", "items": {"type": "string"}},
       "stages": {"type": "array", "items": {"type": "string"}},
       "steps": {"type": "array", "items": {"type": "object"}},
-      "source": {"type": "string"}
+      "source": {"type": "string"},
+      "messages": {"type": "object", "additionalProperties": {"type": "string"}},
+      "tables": {"type": "object", "additionalProperties": {"type": "string"}}
     }
   },
   "Workflows": {
@@ -319,7 +321,9 @@ std::string_view openapi_schemas() {
   "Version": {
     "type": "object",
     "properties": {
-      "workflow": {"type": "string"}, "version": {"type": "string"}, "source": {"type": "string"}
+      "workflow": {"type": "string"}, "version": {"type": "string"}, "source": {"type": "string"},
+      "messages": {"type": "object", "additionalProperties": {"type": "string"}},
+      "tables": {"type": "object", "additionalProperties": {"type": "string"}}
     }
   },
   "Migration": {

@@ -23,7 +23,8 @@ constexpr const char* kAfter =
 
 constexpr const char* kPlan = R"({"version":"bbbb2222bbbb2222","instances":[
   {"id":"i_01","reference":"T-1","version":"aaaa1111aaaa1111","moves":true,"obstacles":[],"fills":["days"]},
-  {"id":"i_02","reference":"T-2","version":"aaaa1111aaaa1111","moves":false,"obstacles":["step 'legal' is gone"],"fills":["days"]}],
+  {"id":"i_02","reference":"T-2","version":"aaaa1111aaaa1111","moves":false,"obstacles":[
+    "step 'legal' is gone, and with it whatever stood in the list that it was in"],"fills":["days"]}],
   "next_cursor":null})";
 
 FakeReply answer(const FakeRequest& request) {
@@ -83,11 +84,34 @@ TEST_F(WorkflowCommand, ComparesFilesAndVersions) {
   EXPECT_NE(run({"diff", folder.file("nowhere.yaml"), "t"}).code, 0);
 }
 
+// A changed table is a new version, of which nothing was said.
+TEST_F(WorkflowCommand, ComparesTheTablesAndMessagesThatTheFilesName) {
+  const std::string text =
+      "workflow: t\nstatuses: [done]\nsteps:\n  - when: table(\"matrix\").size() > 1\n"
+      "    notify: {to: requester, message: hello}\n  - end: done\n";
+  for (const std::string side : {"old", "new"}) {
+    std::filesystem::create_directories(folder.file(side + "/tables"));
+    std::filesystem::create_directories(folder.file(side + "/messages"));
+    write(side + "/t.yaml", text);
+    write(side + "/tables/other.csv", "a:text\n" + side + "\n");
+    write(side + "/messages/hello.en.md", "Hi\n\nThis is " + side + ".\n");
+  }
+  write("old/tables/matrix.csv", "region:text,discount:number\nnorth,1\nsouth,5.5\n");
+  write("new/tables/matrix.csv", "region:text,discount:number\nnorth,1\nsouth,6.5\n");
+  EXPECT_EQ(run({"diff", folder.file("old/t.yaml"), folder.file("new/t.yaml")}).out,
+            "table 'matrix': discount in row 2 was '5.5' and is '6.5'\n"
+            "message 'hello.en': the text changed, first in line 3: 'This is old.' is 'This is new.' now\n");
+}
+
 TEST_F(WorkflowCommand, SaysWhatWouldMoveAndMovesNothing) {
   const Ran ran = run({"migrate", "t"});
   EXPECT_EQ(ran.code, 1) << "one of them stays";
   EXPECT_THAT(ran.out, HasSubstr("T-1        aaaa1111aaaa  would move  days"));
-  EXPECT_THAT(ran.out, HasSubstr("stays                  step 'legal' is gone"));
+  EXPECT_THAT(ran.out, HasSubstr("T-2        aaaa1111aaaa  stays"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("T-2 stays:\n  - step 'legal' is gone, and with it whatever stood in the list"
+                        " that it was in\n"))
+      << "the whole of it";
   EXPECT_THAT(ran.out, HasSubstr("1 instance would move, 1 stays\n"));
   for (const FakeRequest& request : daemon.requests()) EXPECT_EQ(request.method, "GET");
 }

@@ -196,7 +196,7 @@ Commented full(const Commented*) {
   return {.by = full_actor(), .text = "请看第三页", .mentions = {PersonId("li.na")}};
 }
 IncidentRaised full(const IncidentRaised*) {
-  return {.activation = ActivationId(7), .message = "division by zero"};
+  return {.activation = ActivationId(7), .message = "division by zero", .held = true};
 }
 IncidentCleared full(const IncidentCleared*) {
   return {.activation = ActivationId(7), .by = full_actor(), .reason = "form mended"};
@@ -318,7 +318,8 @@ State full_state() {
                               .next = 3,
                               .current = ActivationId(7),
                               .event = Value(),
-                              .item = 0};
+                              .item = 0,
+                              .returns = {{2, {.since = instant(3), .times = 4, .heard = 1}}}};
   state.frames[FrameId(2)].id = FrameId(2);
   state.activations[ActivationId(7)] = {.id = ActivationId(7),
                                         .frame = FrameId(1),
@@ -338,7 +339,8 @@ State full_state() {
                                         .finished = 1,
                                         .levels = 1,
                                         .entries = {"contract"},
-                                        .resume = Resume{6, 40}};
+                                        .resume = Resume{6, 40},
+                                        .held = true};
   state.items[8] = full_item();
   state.results[2] = {.activation = ActivationId(7),
                       .visit = 3,
@@ -359,6 +361,8 @@ State full_state() {
   state.involved = {PersonId("li.na"), PersonId("zhao.lei")};
   state.copies = {PersonId("wang.fang")};
   state.submitted_by = PersonId("sun.li");
+  state.heard = 6;
+  state.handled = {{5, {.since = instant(2), .times = 3, .heard = 3}}};
   state.visits = {{0, 1}, {2, 3}};
   state.timers[full_timer_key()] = {.due = instant(6), .fired = 1};
   state.received = {{"hubspot.deal_lost", Value::string("x")}};

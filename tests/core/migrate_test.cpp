@@ -53,7 +53,9 @@ std::shared_ptr<const Definition> changed(const std::string& what, const std::st
 }
 
 std::vector<std::string> obstacles(const Instance& instance, const std::shared_ptr<const Definition>& to) {
-  return plan_migration(instance.definition(), *to, instance.state()).obstacles;
+  static const Facts kNoFacts;
+  const Context there{*to, *instance.directory, instance.calendars, kNoFacts, instance.now()};
+  return plan_migration(instance.definition(), there, instance.state()).obstacles;
 }
 
 TEST(Migrate, GoesOnUnderTheNewVersionWithTheSameWorkItems) {
@@ -243,6 +245,139 @@ TEST(Migrate, IsRefusedWithReasonsAndChangesNothing) {
   EXPECT_TRUE(accepted(instance.run(Migrate{good, kAdmin, "r"})));
   instance.decide_as("zhang.wei", "rejected", "no");
   EXPECT_THAT(rejection(instance.run(Migrate{same, kAdmin, "r"})), HasSubstr("it has ended"));
+}
+
+constexpr const char* kAnswers = R"(workflow: t
+start:
+  - form:
+form:
+  note: {type: text}
+  n: {type: integer}
+statuses: [approved, rejected, expired]
+steps:
+  - id: one
+    task: {for: requester, ask: {remark: {type: text}}}
+#new
+  - id: two
+    approve: {by: requester.manager}
+#read
+  - end: approved
+)";
+
+std::shared_ptr<const Definition> answers(const std::string& more, const std::string& fresh,
+                                          const std::string& read) {
+  std::string text = kAnswers;
+  text.replace(text.find("remark: {type: text}"), 20, "remark: {type: text}" + more);
+  text.replace(text.find("#new\n"), 5, fresh);
+  text.replace(text.find("#read\n"), 6, read);
+  return load(text);
+}
+
+// What the moved instance went past was never asked there, and a condition over it stood still for good.
+TEST(Migrate, RefusesWhereALaterStepReadsWhatItCannotHave) {
+  Instance instance(load(kAnswers));
+  instance.start("li.na");
+  const std::string read = "  - when: one.extra > 3\n    end: expired\n";
+  const auto asks_more = answers(", extra: {type: integer, required: true}", "", read);
+  EXPECT_THAT(obstacles(instance, asks_more), IsEmpty()) << "it is still asked";
+  instance.decide_as("li.na", "done");
+  EXPECT_THAT(obstacles(instance, asks_more),
+              ElementsAre(HasSubstr("reads 'one.extra', and 'one' was answered without it")));
+  EXPECT_THAT(rejection(instance.run(Migrate{asks_more, kAdmin, "r"})), HasSubstr("reads 'one.extra'"));
+  EXPECT_THAT(obstacles(instance, answers(", extra: {type: integer}", "",
+                                          "  - when: one.?extra.orValue(0) > 3\n    end: expired\n")),
+              IsEmpty())
+      << "it is not needed";
+}
+
+TEST(Migrate, RefusesWhereItIsPastAStepThatALaterOneReads) {
+  Instance instance(load(kAnswers));
+  instance.start("li.na");
+  instance.decide_as("li.na", "done");
+  const std::string fresh =
+      "  - id: legal\n    task: {for: person(\"sun.li\"), outcomes: [good, bad]"
+      "}\n    on: {good: [], bad: []}\n";
+  EXPECT_THAT(
+      obstacles(instance, answers("", fresh, "  - when: legal.outcome == \"bad\"\n    end: expired\n")),
+      ElementsAre(HasSubstr("reads 'legal.outcome', and it is past 'legal' without having been there")));
+  EXPECT_THAT(
+      obstacles(instance, answers("", "  - set: {vars.x: 1}\n", "  - when: vars.x > 3\n    end: expired\n")),
+      ElementsAre(HasSubstr("reads 'vars.x', and the step that sets it lies behind")));
+  EXPECT_THAT(
+      obstacles(instance, answers("", "", "  - set: {vars.x: 1}\n  - when: vars.x > 3\n    end: expired\n")),
+      IsEmpty());
+  EXPECT_THAT(obstacles(instance, answers("", fresh, "")), IsEmpty()) << "nobody reads it";
+}
+
+TEST(Migrate, RefusesWhereTheFormLacksWhatALaterStepReads) {
+  Instance instance(load(kAnswers));
+  instance.start("li.na");
+  std::string text = kAnswers;
+  text.replace(text.find("  n: {type: integer}"), 20, "  n: {type: integer, required: true}");
+  text.replace(text.find("#read\n"), 6, "  - when: form.n > 3\n    end: expired\n");
+  EXPECT_THAT(obstacles(instance, load(text)),
+              ElementsAre(HasSubstr("reads 'form.n', and its form was handed in without it")));
+}
+
+// `only` binds everybody, and whoever was asked under the old version stayed the only one who is.
+TEST(Migrate, RefusesWhereNobodyWhoIsAskedMayStillAct) {
+  const auto level = [](const std::string& rest) {
+    return load(R"(workflow: t
+start:
+  - form:
+statuses: [approved, rejected, expired]
+steps:
+  - id: g
+    gates:
+      - stage: s1
+        steps:
+          - id: one
+            task: {for: requester.manager}
+      - stage: s2
+)" + rest + R"(  - end: approved
+)");
+  };
+  Instance instance(
+      level("        steps:\n          - id: two\n            task: {for: requester.manager}\n"));
+  instance.start("li.na");
+  EXPECT_THAT(
+      obstacles(instance, level("        only: group(\"finance\")\n        steps:\n          - id: two\n"
+                                "            task: {for: group(\"finance\")}\n")),
+      ElementsAre(HasSubstr("the work item of step 'two' is before zhang.wei, whom 'only' of its stage "
+                            "does not name there")));
+  EXPECT_THAT(
+      obstacles(instance, level("        only: '[group(\"finance\"), requester.manager]'\n        steps:\n"
+                                "          - id: two\n            task: {for: group(\"finance\")}\n")),
+      IsEmpty());
+}
+
+TEST(Migrate, ALevelWithoutWorkMayComeBehindThoseThatAreOpen) {
+  const auto levels = [](const std::string& first, const std::string& last) {
+    return load(R"(workflow: t
+start:
+  - form:
+statuses: [approved, rejected, expired]
+steps:
+  - id: g
+    gates:
+)" + first + R"(      - stage: s1
+        steps: []
+      - stage: s2
+        steps:
+          - id: two
+            task: {for: requester.manager}
+)" + last + R"(  - end: approved
+)");
+  };
+  Instance instance(levels("", ""));
+  instance.start("li.na");
+  const std::string more = "      - stage: s3\n        steps: []\n";
+  EXPECT_THAT(obstacles(instance, levels(more, "")),
+              ElementsAre("step 'g' has a new level 's3' before one that is open"));
+  ASSERT_TRUE(accepted(instance.run(Migrate{levels("", more), kAdmin, "r"})));
+  instance.decide_as("zhang.wei", "done");
+  EXPECT_EQ(instance.state().stage, "s3");
+  EXPECT_EQ(instance.status(), "approved");
 }
 
 constexpr const char* kLevels = R"(workflow: t

@@ -53,6 +53,17 @@ steps:
   EXPECT_EQ(instance.status(), "rejected");
 }
 
+// There is a group 'admins' with a member: the requester, who may not be asked.
+TEST(Rule06NobodyToAsk, SaysSoWhereWhoeverLooksAfterItMayNotBeAskedEither) {
+  Instance instance(load_steps("  - id: manager\n    approve: {by: requester.manager}\n  - end: approved\n"));
+  instance.start("adm");
+  ASSERT_EQ(instance.state().activations.size(), 1U);
+  EXPECT_EQ(
+      instance.state().activations.begin()->second.incident,
+      "nobody can be asked for manager, nor any of those who look after the workflow (its owner, or the "
+      "group 'admins')");
+}
+
 TEST(Rule06NobodyToAsk, TheAdministratorsAreAskedByDefault) {
   Instance instance(load(R"(workflow: t
 start:

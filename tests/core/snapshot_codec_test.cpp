@@ -43,7 +43,7 @@ TEST(SnapshotCodec, RefusesAnotherCodecVersion) {
 
 TEST(SnapshotCodec, RefusesTheSameIdTwice) {
   const auto decoded = decode_state(
-      R"({"codec":3,"state":{"id":"i_1","seq":1,"frames":[{"id":1,"list":0},{"id":1,"list":2}]}})");
+      R"({"codec":4,"state":{"id":"i_1","seq":1,"frames":[{"id":1,"list":0},{"id":1,"list":2}]}})");
   ASSERT_FALSE(decoded);
   EXPECT_EQ(decoded.error().pointer, "/state/frames/1");
 }
@@ -51,10 +51,10 @@ TEST(SnapshotCodec, RefusesTheSameIdTwice) {
 TEST(SnapshotCodec, RefusesAStepThatIsNoNumber) {
   for (const auto* step : {"x", "", "01", "-1", "4294967296", "1 "}) {
     EXPECT_FALSE(decode_state(
-        fmt::format(R"({{"codec":3,"state":{{"id":"i_1","seq":1,"visits":{{"{}":1}}}}}})", step)))
+        fmt::format(R"({{"codec":4,"state":{{"id":"i_1","seq":1,"visits":{{"{}":1}}}}}})", step)))
         << step;
   }
-  EXPECT_TRUE(decode_state(R"({"codec":3,"state":{"id":"i_1","seq":1,"visits":{"0":1,"12":2}}})"));
+  EXPECT_TRUE(decode_state(R"({"codec":4,"state":{"id":"i_1","seq":1,"visits":{"0":1,"12":2}}})"));
 }
 
 TEST(SnapshotCodec, RefusesEveryCutOffText) {
@@ -78,7 +78,7 @@ TEST(SnapshotCodec, SurvivesDamagedBytes) {
 }
 
 TEST(SnapshotCodec, SurvivesDeepNesting) {
-  std::string text = R"({"codec":3,"state":{"id":"i_1","seq":1,"vars":{"x":)" + std::string(100'000, '[');
+  std::string text = R"({"codec":4,"state":{"id":"i_1","seq":1,"vars":{"x":)" + std::string(100'000, '[');
   EXPECT_FALSE(decode_state(text));
   text += std::string(100'000, ']') + "}}}";
   EXPECT_FALSE(decode_state(text));

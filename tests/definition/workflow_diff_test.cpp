@@ -98,5 +98,40 @@ TEST(WorkflowDiff, RefusesWhatIsNoWorkflow) {
   EXPECT_FALSE(workflow_changes(kFirst, "just text"));
 }
 
+TEST(WorkflowDiff, SaysWhichCellsAndRowsOfATableChanged) {
+  const auto table = [](const std::string& was, const std::string& is) {
+    return table_changes({{"m", was}}, {{"m", is}});
+  };
+  const std::string before = "region:text,discount:number?\na,1\nb,2\nc,3\n";
+  EXPECT_THAT(table(before, before), IsEmpty());
+  EXPECT_THAT(table(before, "region:text,discount:number?\na,1\nb,\nc,4\n"),
+              ElementsAre("table 'm': discount in row 2 was '2' and is empty",
+                          "table 'm': discount in row 3 was '3' and is '4'"));
+  EXPECT_THAT(table(before, "region:text,discount:number?\na,1\nx,9\nb,2\nc,3\n"),
+              ElementsAre("table 'm': row 2 is new"));
+  EXPECT_THAT(table(before, "region:text,discount:number?\nc,3\n"),
+              ElementsAre("table 'm': what was rows 1 to 2 is gone"));
+  EXPECT_THAT(table(before, "region:text,rate:number\na,1\n"),
+              ElementsAre("table 'm': the column 'discount:number?' is gone",
+                          "table 'm': the column 'rate:number' is new"));
+  EXPECT_THAT(table_changes({{"old", before}}, {{"new", before}}),
+              ElementsAre("table 'old' is gone", "table 'new' is new"));
+  std::string many = "a:integer\n", other = many;
+  for (int i = 0; i < 40; ++i) {
+    many += "1\n";
+    other += "2\n";
+  }
+  const auto changes = table(many, other);
+  EXPECT_EQ(changes.size(), 10U);
+  EXPECT_EQ(changes.back(), "table 'm': and 31 more cells changed");
+}
+
+TEST(WorkflowDiff, SaysWhatOfAMessageChanged) {
+  EXPECT_THAT(message_changes({{"hello.en", "Hi\n\nText\n"}}, {{"hello.en", "Hello\n\nText\n"}}),
+              ElementsAre("message 'hello.en': the subject was 'Hi' and is 'Hello'"));
+  EXPECT_THAT(message_changes({{"hello.en", "Hi\n"}}, {{"hello.en", "Hi\r\n"}}),
+              ElementsAre("message 'hello.en': blank lines or line ends changed"));
+}
+
 }  // namespace
 }  // namespace countersign

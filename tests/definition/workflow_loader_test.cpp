@@ -38,9 +38,14 @@ form:
   kind: {type: choice, options: [travel, meals]}
   one: {type: integer, computed: form.two + 1}
   two: {type: integer, computed: form.one + 1}
+  day: {type: date, required: true}
 steps:
   - when: form.discount > 10 || form.kind == "travl"
     approve: {by: requester.manager}
+  - id: again
+    approve: {by: requester.manager}
+    deadline: form.day
+    on: {timeout: {go: again}}
   - end: done
 )";
   Catalogue catalogue = testing::sample_catalogue();
@@ -49,6 +54,29 @@ steps:
   const LoadedWorkflow loaded = load_workflow("workflows/old.yaml", kOld, {}, catalogue);
   ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
   EXPECT_TRUE(loaded.definition->form_order.empty()) << "computed as they stand, as before";
+}
+
+TEST(WorkflowLoader, LedgersThatAreMadeOfChoicesHaveTheAmountsCurrency) {
+  constexpr const char* kText = R"(workflow: l
+statuses: [done, rejected]
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+  where: {type: choice, options: [cn, eu], required: true}
+steps:
+  - budget: {supplement: form.amount, to: 'form.where + "/travel"'}
+  - end: done
+)";
+  Catalogue catalogue = testing::sample_catalogue();
+  catalogue.ledgers->emplace("cn/travel", "CNY");
+  catalogue.ledgers->emplace("eu/travel", "EUR");
+  EXPECT_NE(
+      load_workflow("l.yaml", kText, {}, catalogue)
+          .diagnostics.to_text()
+          .find("form.where can be 'eu', and the ledger 'eu/travel' is in EUR, not in CNY as the amount is"),
+      std::string::npos);
+  catalogue.ledgers->insert_or_assign("eu/travel", "CNY");
+  EXPECT_NE(load_workflow("l.yaml", kText, {}, catalogue).definition, nullptr);
 }
 
 TEST(WorkflowLoader, GivesApproveItsDefaults) {

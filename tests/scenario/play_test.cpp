@@ -70,6 +70,53 @@ steps:
   EXPECT_EQ(report(ran), "1 scenario: all passed\n");
 }
 
+// A circle that does not wait never let `advance` end.
+TEST_F(ScenarioTest, ACircleThatDoesNotWaitStandsStillAndFailsTheScenario) {
+  write("leave.yaml", R"(workflow: leave
+start: [form]
+form:
+  days: {type: integer}
+statuses: [granted, rejected]
+steps:
+  - set: {vars.until: now}
+  - id: manager
+    approve: {by: requester.manager}
+    deadline: vars.until
+    on:
+      timeout: {go: manager}
+  - end: granted
+)");
+  const RunResult ran = run(R"(
+  - name: for ever
+    steps:
+      - start: {by: ben, form: {days: 3}}
+      - advance: 2 weeks
+)");
+  EXPECT_THAT(report(ran), HasSubstr("the instance stands still: it came back to manager 100 times within"));
+}
+
+TEST_F(ScenarioTest, TimeThatHardlyPassesIsAFailureThatSaysSo) {
+  write("leave.yaml", R"(workflow: leave
+start: [form]
+form:
+  days: {type: integer}
+statuses: [granted, rejected]
+steps:
+  - id: look
+    wait: 1 minute
+  - when: form.?days.orValue(0) > 5
+    end: granted
+  - go: look
+)");
+  const RunResult ran = run(R"(
+  - name: for weeks
+    steps:
+      - start: {by: ben, form: {days: 3}}
+      - advance: 2 weeks
+)");
+  EXPECT_THAT(report(ran), HasSubstr("something was due 10000 times, and it is only 2026-03-"));
+}
+
 // A field that was computed from one further down stayed empty for good.
 TEST_F(ScenarioTest, FieldsAreComputedBehindWhatTheyRead) {
   write("leave.yaml", R"(workflow: leave

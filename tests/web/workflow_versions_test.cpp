@@ -59,6 +59,11 @@ TEST_F(WorkflowVersions, AreListedOldestFirstWithTheirTexts) {
   EXPECT_FALSE(find(rows[1], "in_use")->as_bool());
   const ClientReply old = site.get("/api/v1/workflows/expense/versions/" + first.substr(0, 10), reads);
   EXPECT_NE(string_at(json_of(old), "source").find("max: 200"), std::string::npos);
+  const json::value shown = json_of(old);
+  for (const char* beside : {"messages", "tables"}) {
+    const json::value* texts = find(shown, beside);
+    EXPECT_TRUE(texts != nullptr && texts->is_object()) << beside;
+  }
   EXPECT_EQ(site.get("/api/v1/workflows/expense/versions/zzz", reads).status, 404);
   EXPECT_EQ(site.get("/api/v1/workflows/nothing/versions", reads).status, 404);
 }

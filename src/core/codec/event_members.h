@@ -222,8 +222,9 @@ template <>
 struct Members<IncidentRaised> {
   static constexpr std::string_view kType = "incident_raised";
   static constexpr std::uint32_t kVersion = 1;
-  static constexpr auto kList = std::tuple(member("activation", &IncidentRaised::activation),
-                                           required("message", &IncidentRaised::message));
+  static constexpr auto kList =
+      std::tuple(member("activation", &IncidentRaised::activation),
+                 required("message", &IncidentRaised::message), member("held", &IncidentRaised::held));
 };
 
 template <>

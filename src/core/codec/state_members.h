@@ -107,16 +107,22 @@ struct Members<Activation> {
                  member("answers", &Activation::answers), member("listed", &Activation::listed),
                  member("begun", &Activation::begun), member("finished", &Activation::finished),
                  member("levels", &Activation::levels), member("entries", &Activation::entries),
-                 member("resume", &Activation::resume));
+                 member("resume", &Activation::resume), member("held", &Activation::held));
+};
+
+template <>
+struct Members<Returns> {
+  static constexpr auto kList = std::tuple(
+      required("since", &Returns::since), member("times", &Returns::times), member("heard", &Returns::heard));
 };
 
 template <>
 struct Members<Frame> {
   static constexpr auto kId = &Frame::id;
-  static constexpr auto kList =
-      std::tuple(required("id", &Frame::id), member("parent", &Frame::parent), required("list", &Frame::list),
-                 member("key", &Frame::key), member("next", &Frame::next), member("current", &Frame::current),
-                 member("event", &Frame::event), member("item", &Frame::item));
+  static constexpr auto kList = std::tuple(
+      required("id", &Frame::id), member("parent", &Frame::parent), required("list", &Frame::list),
+      member("key", &Frame::key), member("next", &Frame::next), member("current", &Frame::current),
+      member("event", &Frame::event), member("item", &Frame::item), member("returns", &Frame::returns));
 };
 
 template <>
@@ -168,8 +174,8 @@ struct Members<State> {
       member("next_id", &State::next_id), member("item_results", &State::item_results),
       member("reopened", &State::reopened), member("resumes", &State::resumes),
       member("returned_seq", &State::returned_seq), member("first_view", &State::first_view),
-      member("involved", &State::involved), member("copies", &State::copies),
-      member("submitted_by", &State::submitted_by));
+      member("involved", &State::involved), member("copies", &State::copies), member("heard", &State::heard),
+      member("handled", &State::handled), member("submitted_by", &State::submitted_by));
 };
 
 }  // namespace countersign::codec
