@@ -234,31 +234,5 @@ steps:
               ::testing::HasSubstr("in the place of others who were late"));
 }
 
-TEST(Settled, WhoTookADecisionBackIsNotNamedWhereTheStepHidesIt) {
-  Instance instance(load(R"(workflow: t
-start:
-  - form:
-form:
-  note: {type: text}
-statuses: [approved, rejected]
-steps:
-  - id: hidden
-    visible_to: person("chen.jie")
-    approve: {by: person("sun.li")}
-  - id: next
-    approve: {by: person("zhang.wei")}
-  - end: approved
-)"));
-  instance.start("li.na");
-  const std::uint32_t item = instance.item("sun.li");
-  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
-  ASSERT_TRUE(accepted(instance.run(TakeBack{item, person("sun.li"), "the secret reason"})));
-  EXPECT_THAT(told(instance), ElementsAre("zhang.wei"));
-  for (const Effect& effect : instance.last_effects()) {
-    const auto* send = std::get_if<Send>(&effect);
-    EXPECT_TRUE(send == nullptr || send->text.empty()) << send->text;
-  }
-}
-
 }  // namespace
 }  // namespace countersign::testing::acts
