@@ -213,7 +213,8 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
   transition.ready().push_back(id);
 }
 
-ActivationId enter_step(Transition& transition, FrameId frame, const Step& step) {
+ActivationId enter_step(Transition& transition, FrameId frame, const Step& step,
+                        const std::optional<StepTimes>& times) {
   if (!step.stage.empty() && step.stage != transition.state().stage)
     transition.emit(StageEntered{step.stage});
 
@@ -221,12 +222,19 @@ ActivationId enter_step(Transition& transition, FrameId frame, const Step& step)
   const auto visits = transition.state().visits.find(step.index);
   const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
   std::optional<Instant> due;
-  if (step.due) {
+  if (times) {
+    due = times->due_at;
+  } else if (step.due) {
     due = instant_of(transition, *step.due, transition.now(), frame, fmt::format("due of {}", step.name));
   }
   transition.emit(ActivationOpened{id, frame, step.index, step.name, step.position, visit,
-                                   transition.state().round, due});
-  set_activation_timers(transition, id);
+                                   transition.state().round, due,
+                                   times ? std::optional(times->opened_at) : std::nullopt});
+  if (times && times->deadline) {
+    transition.emit(TimerSet{{id, 0, TimerKind::deadline, 0}, *times->deadline, 0});
+  } else {
+    set_activation_timers(transition, id);
+  }
   return id;
 }
 
