@@ -167,7 +167,8 @@ void escalate(Transition& transition, const TimerKey& key) {
     return !can_answer(transition.context().directory, activation.roster, seat, requester);
   };
   const std::string what = fmt::format("escalate of {}", step.name);
-  std::vector<Seat> to = resolve_people(transition, rule.to, activation.frame, what);
+  std::string short_of;
+  std::vector<Seat> to = resolve_people(transition, rule.to, activation.frame, what, &short_of);
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::erase_if(to, may_not);
     drop_empty_groups(transition.context().directory, to, requester);

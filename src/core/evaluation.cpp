@@ -269,7 +269,7 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     const auto chain = directory.managers_up_to(arguments[0].as_person(), amount.is(cel::Kind::money)
                                                                               ? amount.as_money().amount
                                                                               : amount.as_decimal());
-    if (!chain) return fail(ErrorCode::invalid_input, chain.error().message);
+    if (!chain) return fail(kNobodySuffices, chain.error().message);
     return list_of(*chain);
   }
   if (function == "business_days") return business_time("business days", arguments[0]);

@@ -15,6 +15,10 @@
 
 namespace countersign {
 
+// What evaluating fails with where managers_up_to() finds nobody whose limit is enough. In lists of people
+// that means nobody at all (resolve_people); anywhere else it is an error.
+inline constexpr ErrorCode kNobodySuffices = ErrorCode::precondition;
+
 class Evaluation final : public cel::Bindings, public cel::Host {
  public:
   // `context` and `state` outlive it.

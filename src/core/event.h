@@ -57,6 +57,7 @@ struct ActivationOpened {
   std::uint32_t visit = 1;
   std::uint32_t round = 1;
   std::optional<Instant> due_at;
+  std::optional<Instant> opened_at = {};  // where it goes on from before (a decision taken back); none: now
   bool operator==(const ActivationOpened&) const = default;
 };
 // The step has its outcome, but an outcome's list runs below before the frame goes on.

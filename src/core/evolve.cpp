@@ -135,7 +135,7 @@ struct Fold {
     opened.step = event.step;
     opened.visit = event.visit;
     opened.round = event.round;
-    opened.opened_at = at;
+    opened.opened_at = event.opened_at.value_or(at);
     opened.due_at = event.due_at;
     // What was filled in for the entries that stay done holds on.
     if (const auto reopened = state.reopened.find(event.step); reopened != state.reopened.end()) {
@@ -166,7 +166,10 @@ struct Fold {
                       .seq = seq};
     // What follows may rely on who voted, and a decision taken back opens the same seats again.
     const auto voted = [](const Seat& seat) { return seat.vote != Seat::Vote::none; };
-    if (std::ranges::any_of(of.roster.seats, voted)) result.roster = of.roster;
+    if (std::ranges::any_of(of.roster.seats, voted)) {
+      result.roster = of.roster;
+      result.times = StepTimes{of.opened_at, of.due_at, of.deadline};
+    }
     if (ItemPath path = item_path(state, of.frame); !path.empty()) {
       state.item_results[of.step].insert_or_assign(std::move(path), std::move(result));
     } else {
@@ -319,6 +322,8 @@ struct Fold {
 
   void operator()(const TimerSet& event) const {
     state.timers.insert_or_assign(event.timer, Timer{.due = event.due, .fired = event.fired});
+    if (event.timer.kind != TimerKind::deadline) return;
+    if (Activation* of = find_activation(event.timer.activation)) of->deadline = event.due;
   }
 
   void operator()(const TimerCleared& event) const {

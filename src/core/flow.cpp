@@ -216,7 +216,8 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
 
 namespace {
 
-ActivationId open_activation(Transition& transition, FrameId frame, const Step& step) {
+ActivationId open_activation(Transition& transition, FrameId frame, const Step& step,
+                             const std::optional<StepTimes>& times) {
   if (!step.stage.empty() && step.stage != transition.state().stage)
     transition.emit(StageEntered{step.stage});
 
@@ -224,11 +225,14 @@ ActivationId open_activation(Transition& transition, FrameId frame, const Step& 
   const auto visits = transition.state().visits.find(step.index);
   const std::uint32_t visit = visits == transition.state().visits.end() ? 1 : visits->second + 1;
   std::optional<Instant> due;
-  if (step.due) {
+  if (times) {
+    due = times->due_at;
+  } else if (step.due) {
     due = instant_of(transition, *step.due, transition.now(), frame, fmt::format("due of {}", step.name));
   }
   transition.emit(ActivationOpened{id, frame, step.index, step.name, step.position, visit,
-                                   transition.state().round, due});
+                                   transition.state().round, due,
+                                   times ? std::optional(times->opened_at) : std::nullopt});
   return id;
 }
 
@@ -240,9 +244,14 @@ bool is_starting(Transition& transition) {
 
 }  // namespace
 
-ActivationId enter_step(Transition& transition, FrameId frame, const Step& step) {
-  const ActivationId id = open_activation(transition, frame, step);
-  set_activation_timers(transition, id);
+ActivationId enter_step(Transition& transition, FrameId frame, const Step& step,
+                        const std::optional<StepTimes>& times) {
+  const ActivationId id = open_activation(transition, frame, step, times);
+  if (times && times->deadline) {
+    transition.emit(TimerSet{{id, 0, TimerKind::deadline, 0}, *times->deadline, 0});
+  } else {
+    set_activation_timers(transition, id);
+  }
   return id;
 }
 
@@ -266,7 +275,7 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
                         {.status = end->status,
                          .came_to_nothing = is_below_refusal(transition, step) || end->status == "rejected"});
   }
-  const ActivationId id = open_activation(transition, frame, step);
+  const ActivationId id = open_activation(transition, frame, step, std::nullopt);
   if (transition.stopped()) return;
   const auto circle = goes_in_circles(transition.state(), frame, transition.definition(), transition.now());
   if (!circle) return begin(transition, id);

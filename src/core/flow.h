@@ -2,6 +2,7 @@
 // Moving through the steps: opening, completing, leaving, jumping, and running until every frame waits.
 // Internal to the core. All functions may stop the transition (transition.h).
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ void open_frame(Transition& transition, ActivationId parent, ListIndex list, std
                 std::optional<cel::Value> event = std::nullopt,
                 std::optional<std::uint32_t> item = std::nullopt);
 
-// Opens an activation of `step` with its stage, due date and timers, and nothing in it yet.
-ActivationId enter_step(Transition& transition, FrameId frame, const Step& step);
+// Opens an activation of `step` with its stage, due date and timers, and nothing in it yet. `times`: those of
+// the activation whose answer is taken back, which hold on.
+ActivationId enter_step(Transition& transition, FrameId frame, const Step& step,
+                        const std::optional<StepTimes>& times = {});
 // Opens `step` in `frame`, which has no open activation.
 void open_step(Transition& transition, FrameId frame, StepIndex step);
 

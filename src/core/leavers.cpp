@@ -54,7 +54,8 @@ class Departure {
       successors.resize(1);
       return hand_over(std::move(successors));
     }
-    if (go_on_without()) return;
+    // The others do not go on by themselves where the end of their chain has left: none of them is enough.
+    if (short_of_.empty() && go_on_without()) return;
     ask_nobody_rule();
   }
 
@@ -130,7 +131,7 @@ class Departure {
     }
     if (by.empty()) return {};
     std::vector<Seat> seats =
-        resolve_people(transition_, by, activation_.frame, fmt::format("by of {}", step_.name));
+        resolve_people(transition_, by, activation_.frame, fmt::format("by of {}", step_.name), &short_of_);
     if (transition_.stopped()) return {};
     std::erase_if(seats, [&](const Seat& seat) { return item_.group.empty() && !seat.group.empty(); });
     keep_possible(seats);
@@ -214,7 +215,7 @@ class Departure {
   }
 
   void ask_nobody_rule() {
-    Seating seating = seat_nobody_left(transition_, step_, activation_.frame);
+    Seating seating = seat_nobody_left(transition_, step_, activation_.frame, short_of_);
     if (transition_.stopped()) return;
     const std::string why = fmt::format("{}: {}", who_, seating.why);
     switch (seating.instead) {
@@ -319,6 +320,7 @@ class Departure {
   const Activation activation_;
   const Step& step_;
   const std::string who_;
+  std::string short_of_;  // why nobody whom the leaver's expression names now would be enough
 };
 
 // What was claimed by somebody who is not in the group any more belongs to the group again.

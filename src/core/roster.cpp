@@ -83,8 +83,14 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
 }
 
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
-                    const std::vector<Expression>& to, FrameId frame, const PersonId& but) {
-  const std::string nobody = fmt::format("nobody can be asked for {}", step.name);
+                    const std::vector<Expression>& to, FrameId frame, const PersonId& but,
+                    const std::string& because) {
+  const std::string nobody =
+      fmt::format("nobody can be asked for {}{}{}", step.name, because.empty() ? "" : ": ", because);
+  const auto with_reason = [&](std::vector<Seat>& seats) {
+    if (because.empty()) return;
+    for (Seat& seat : seats) seat.reason += fmt::format(" ({})", because);
+  };
   switch (rule) {
     case NobodyRule::skip:
       return {{}, Seating::Instead::approve, nobody};
@@ -93,17 +99,23 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
     case NobodyRule::fail:
       return {{}, Seating::Instead::stand_still, nobody};
     case NobodyRule::to: {
+      std::string short_too;
       Seating seating{
-          resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name)), {}, {}};
+          resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name), &short_too),
+          {},
+          {}};
       drop_empty_groups(transition.context().directory, seating.seats, but);
       keep_admitted(transition, frame, seating.seats);
+      with_reason(seating.seats);
       if (!seating.seats.empty()) return seating;
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
     }
     case NobodyRule::manager_up:
       if (const auto manager = manager_up(transition, but.empty() ? but : transition.state().submitted_by);
           manager && may_complete(transition, frame, *manager)) {
-        return {{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
+        Seating seating{{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
+        with_reason(seating.seats);
+        return seating;
       }
       return {{}, Seating::Instead::stand_still, nobody + ", and the requester has no active manager"};
     case NobodyRule::admin:
@@ -114,6 +126,7 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
   drop_empty_groups(transition.context().directory, seating.seats, but);
   keep_admitted(transition, frame, seating.seats);
   for (Seat& seat : seating.seats) seat.reason = "if_nobody: admin";
+  with_reason(seating.seats);
   if (!seating.seats.empty()) return seating;
   return {
       {},
@@ -160,15 +173,16 @@ bool can_answer(const Directory& directory, const Roster& roster, const Seat& se
          });
 }
 
-Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame) {
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
+                         const std::string& because) {
   const PersonId& requester = transition.state().requester;
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
     return without_requester(
-        nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester), step,
-        transition.state());
+        nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester, because),
+        step, transition.state());
   }
   const auto& task = std::get<Task>(step.kind);
-  return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
+  return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId(), because);
 }
 
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
@@ -178,10 +192,11 @@ void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, con
 }
 
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
-                                 const std::string& what) {
+                                 const std::string& what, std::string* nobody_suffices) {
   std::vector<Seat> seats;
   for (const Expression& expression : by) {
-    const auto value = transition.value(expression, frame, what);
+    const auto value = transition.value(expression, frame, what, nobody_suffices);
+    if (nobody_suffices != nullptr && !nobody_suffices->empty()) return {};
     if (value) add_people(transition.context().directory, *value, expression.program.source(), seats);
   }
   return seats;
@@ -253,7 +268,9 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
   if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
   const Directory& directory = transition.context().directory;
-  Seating seating{resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name)), {}, {}};
+  std::string short_of;
+  Seating seating{
+      resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name), &short_of), {}, {}};
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
   const PersonId& requester = transition.state().requester;
@@ -266,7 +283,7 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   if (approved_by_rule)
     return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
-    seating = seat_nobody_left(transition, step, frame);
+    seating = seat_nobody_left(transition, step, frame, short_of);
   }
   if (seating.instead != Seating::Instead::none) return seating;
   seating.needed = approvals_needed(approve.need, seating.seats.size());
@@ -275,11 +292,13 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
 }
 
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {
-  Seating seating{resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name)), {}, {}};
+  std::string short_of;
+  Seating seating{
+      resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name), &short_of), {}, {}};
   drop_empty_groups(transition.context().directory, seating.seats, PersonId());
   keep_admitted(transition, frame, seating.seats);
   if (seating.seats.empty())
-    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId());
+    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId(), short_of);
   return seating;
 }
 

@@ -15,8 +15,10 @@ namespace countersign {
 
 // The people and groups that `by` names, without repeats and without inactive people, each with its reason
 // (the expression). Absent values name nobody. Stops with an incident where an expression fails.
+// `nobody_suffices`: says why a chain of managers has no end whose approval limit is enough. Then nobody is
+// named, whoever stands beside it: a part of them would pass for enough. Without it that is a failure too.
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
-                                 const std::string& what);
+                                 const std::string& what, std::string* nobody_suffices = nullptr);
 
 // Groups replaced by their active members, without repeats.
 std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Seat>& seats);
@@ -37,14 +39,17 @@ struct Seating {
   std::map<std::string, std::uint32_t> needed_of{};  // of several groups: how many of each
   std::uint32_t needed = 0;                          // of one alone: how many
 };
-// What if_nobody says where nobody is left to ask; `but` is never among the people that it names.
+// What if_nobody says where nobody is left to ask; `but` is never among the people that it names. `because`:
+// why nobody is, where that needs saying.
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
-                    const std::vector<Expression>& to, FrameId frame, const PersonId& but);
+                    const std::vector<Expression>& to, FrameId frame, const PersonId& but,
+                    const std::string& because = {});
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
 
 // What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
-Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame);
+Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
+                         const std::string& because = {});
 
 // The first active person up the requester's line who is not `but`.
 std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but = {});

@@ -96,13 +96,16 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   std::vector<Bench> benches;
   for (const SeatGroup& group : approve.seats) {
     const std::string what = fmt::format("by of {} in {}", group.name, step.name);
-    Bench bench{
-        &group, expand_groups(directory, resolve_people(transition, group.by, frame, what)), {}, false};
+    std::string short_of;
+    Bench bench{&group,
+                expand_groups(directory, resolve_people(transition, group.by, frame, what, &short_of)),
+                {},
+                false};
     apply_self_rule(transition, approve.self, bench.named, bench.passed);
     keep_admitted(transition, frame, bench.named);
     if (bench.named.empty() && !bench.passed) {
       Seating instead =
-          nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester);
+          nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester, short_of);
       if (instead.instead == Seating::Instead::stand_still || instead.instead == Seating::Instead::reject) {
         instead.why = fmt::format("{} (seats of {})", instead.why, group.name);
         return instead;

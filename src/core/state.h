@@ -117,6 +117,14 @@ struct Resume {
   bool operator==(const Resume&) const = default;
 };
 
+// Since when a step wants its answer, and until when.
+struct StepTimes {
+  Instant opened_at;
+  std::optional<Instant> due_at;
+  std::optional<Instant> deadline;
+  bool operator==(const StepTimes&) const = default;
+};
+
 struct Activation {
   ActivationId id;
   FrameId frame;
@@ -125,6 +133,7 @@ struct Activation {
   std::uint32_t round = 1;
   Instant opened_at;
   std::optional<Instant> due_at;
+  std::optional<Instant> deadline;
   Roster roster;
   std::vector<std::uint32_t> items;  // numbers of its open items
   std::optional<EffectId> effect;    // a call or a child that it waits for
@@ -178,6 +187,8 @@ struct StepResult {
   bool voided = false;    // by a send back
   Roster roster{};        // of an approval or a task: who was asked, and how they voted
   std::uint64_t seq = 0;  // the number of the event by which it was reached
+  // Of an approval or a task that somebody answered: the times that hold on where the answer is taken back.
+  std::optional<StepTimes> times{};
   bool operator==(const StepResult&) const = default;
 };
 

@@ -260,14 +260,17 @@ void open_step_again(Transition& transition, const Cast& cast, const TakeBack& c
   if (const std::string left = what_has_left(transition, followed); !left.empty()) return no(left);
   if (is_refused_for_what_counts_again(transition, cast, followed)) return;
   const Step& step = definition.step(cast.step);
+  const StepResult result = *find_result(transition.state(), cast.step, cast.path);
+  if (result.times && result.times->deadline && *result.times->deadline <= transition.now()) {
+    return no(fmt::format("the deadline of {} has passed; whoever is asked now can send it back", step.name));
+  }
   const FrameId frame = frame_again(transition, step.list, cast.path);
   if (!frame) {
     return no("the block of steps in which it was decided is over; whoever is asked now can send it back");
   }
-  const StepResult result = *find_result(transition.state(), cast.step, cast.path);
   void_what_followed(transition, cast, followed);
   if (const ActivationId current = transition.state().frames.at(frame).current) leave(transition, current);
-  const ActivationId again = enter_step(transition, frame, step);
+  const ActivationId again = enter_step(transition, frame, step, result.times);
   if (transition.stopped()) return;
   void_vote(transition, again, result.roster, command, result.fields);
   set_escalation_timers(transition, again);

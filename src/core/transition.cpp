@@ -61,12 +61,16 @@ std::optional<FactValue> Transition::fact(const FactKey& key) {
 }
 
 std::optional<cel::Value> Transition::value(const Expression& expression, FrameId frame,
-                                            std::string_view what) {
+                                            std::string_view what, std::string* nobody_suffices) {
   evaluation_.enter(frame);
   Result<cel::Value> result = evaluation_.evaluate(expression);
   if (result) {
     if (!result->is(cel::Kind::optional)) return std::move(*result);
     if (const cel::Value* inner = result->as_optional()) return *inner;
+    return std::nullopt;
+  }
+  if (nobody_suffices != nullptr && result.error().code == kNobodySuffices) {
+    *nobody_suffices = result.error().message;
     return std::nullopt;
   }
   if (result.error().code != ErrorCode::not_found) raise(fmt::format("{}: {}", what, result.error().message));

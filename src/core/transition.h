@@ -46,8 +46,10 @@ class Transition {
   // With `event` bound to this data instead of the frame's.
   bool holds_for_event(const Expression& expression, FrameId frame, const cel::Value& event,
                        std::string_view what);
-  // nullopt where it is absent, or stopped.
-  std::optional<cel::Value> value(const Expression& expression, FrameId frame, std::string_view what);
+  // nullopt where it is absent, or stopped. `nobody_suffices` takes up the failure of that name
+  // (evaluation.h) instead of stopping.
+  std::optional<cel::Value> value(const Expression& expression, FrameId frame, std::string_view what,
+                                  std::string* nobody_suffices = nullptr);
   // Arguments without the absent ones.
   Fields arguments(const std::vector<Argument>& with, FrameId frame, std::string_view what);
   std::string text(const LocalText& text, std::string_view locale, FrameId frame,

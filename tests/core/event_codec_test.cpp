@@ -71,6 +71,7 @@ static_assert(all_members_are_listed<TimerKey>());
 static_assert(all_members_are_listed<Timer>());
 static_assert(all_members_are_listed<Activation>());
 static_assert(all_members_are_listed<Frame>());
+static_assert(all_members_are_listed<StepTimes>());
 static_assert(all_members_are_listed<StepResult>());
 static_assert(all_members_are_listed<State>());
 

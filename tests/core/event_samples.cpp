@@ -117,7 +117,8 @@ ActivationOpened full(const ActivationOpened*) {
           .position = 1,
           .visit = 2,
           .round = 3,
-          .due_at = instant(3600)};
+          .due_at = instant(3600),
+          .opened_at = instant(60)};
 }
 OutcomeReached full(const OutcomeReached*) {
   return {.activation = ActivationId(7),
@@ -328,6 +329,7 @@ State full_state() {
                                         .round = 2,
                                         .opened_at = instant(3),
                                         .due_at = instant(4),
+                                        .deadline = instant(6),
                                         .roster = full_roster(),
                                         .items = {8},
                                         .effect = EffectId(9),
@@ -352,7 +354,8 @@ State full_state() {
                       .fields = full_fields(),
                       .voided = true,
                       .roster = full_roster(),
-                      .seq = 38};
+                      .seq = 38,
+                      .times = StepTimes{instant(3), instant(4), instant(6)}};
   state.item_results[5][{0, 1}] = state.results[2];
   state.reopened = {{4, {"contract"}}};
   state.resumes = {{4, Resume{6, 40}}};

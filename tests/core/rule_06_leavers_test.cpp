@@ -496,6 +496,52 @@ TEST(Rule06Leavers, the_next_whose_limit_is_enough_takes_over_in_a_chain) {
   EXPECT_THAT(late.asked(), ElementsAre("chen.jie@check", "zhang.wei@check"));
 }
 
+// The request was refused, or stood still, over an expression that "cannot be evaluated".
+TEST(Rule06Leavers, a_chain_in_which_no_limit_is_enough_names_nobody) {
+  const auto chain = [](const std::string& by, const std::string& nobody) {
+    return load(leaving("  - id: check\n    approve:\n      by: " + by +
+                        "\n      need: all\n      if_nobody: " + nobody + "\n"));
+  };
+  Instance asked(chain("managers_up_to(requester, 50000)", "{to: person(\"sun.li\")}"));
+  ASSERT_TRUE(accepted(asked.start("li.na")));
+  EXPECT_THAT(asked.asked(), ElementsAre("sun.li@check"));
+  EXPECT_THAT(asked.state().activations.begin()->second.roster.seats.front().reason,
+              HasSubstr("no manager of li.na may approve 50000"));
+
+  Instance head(chain("managers_up_to(requester, 50000)", "admin"));
+  ASSERT_TRUE(accepted(head.start("chen.jie")));
+  EXPECT_THAT(head.asked(), ElementsAre("admins@check"));
+  EXPECT_THAT(head.state().activations.begin()->second.roster.seats.front().reason,
+              HasSubstr("there is no manager"));
+
+  Instance beside(chain("'[person(\"wang.fang\"), managers_up_to(requester, 50000)[0]]'", "reject"));
+  ASSERT_TRUE(accepted(beside.start("li.na")));
+  EXPECT_EQ(beside.status(), "rejected") << "a part of them would pass for enough";
+  Instance list(chain("[person(\"wang.fang\"), 'managers_up_to(requester, 50000)']", "reject"));
+  ASSERT_TRUE(accepted(list.start("li.na")));
+  EXPECT_EQ(list.status(), "rejected");
+
+  Instance fails(chain("managers_up_to(requester, 50000)", "fail"));
+  ASSERT_TRUE(accepted(fails.start("li.na")));
+  EXPECT_THAT(incident_of(fails), HasSubstr("approval_limit is lower for zhang.wei, chen.jie"));
+}
+
+TEST(Rule06Leavers, the_others_of_a_chain_do_not_go_on_without_its_end) {
+  Instance instance(
+      load(leaving("  - id: check\n    approve:\n"
+                   "      by: managers_up_to(requester, 50000)\n      need: all\n")));
+  const auto limits = [](Person& person) {
+    if (person.id.value == "zhang.wei") person.approval_limit = Decimal::from_int(1000);
+    if (person.id.value == "chen.jie") person.approval_limit = Decimal::from_int(90'000);
+  };
+  instance.directory = after_leaving(*instance.directory, {}, limits);
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_THAT(instance.asked(), ElementsAre("chen.jie@check", "zhang.wei@check"));
+  EXPECT_THAT(leave(instance, {"chen.jie"}), ElementsAre("admins@check", "zhang.wei@check"));
+  ASSERT_TRUE(accepted(instance.decide_as("zhang.wei", "approved")));
+  EXPECT_EQ(instance.status(), "running");
+}
+
 TEST(Rule06Leavers, nobody_is_asked_through_a_group_whose_members_have_all_decided) {
   Instance instance(load(approval_of(R"([person("adm"), person("wang.fang")])", "      need: all\n")));
   ASSERT_TRUE(accepted(instance.start("li.na")));

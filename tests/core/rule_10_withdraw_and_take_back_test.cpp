@@ -242,6 +242,54 @@ TEST(Rule10TakeBack, NotOnceACallWasMadeOrItWasSentBack) {
   EXPECT_EQ(rejection_code(returned.run(TakeBack{item, somebody("wang.fang"), ""})), ErrorCode::conflict);
 }
 
+constexpr const char* kTimed = R"(  - id: first
+    approve:
+      by: person("wang.fang")
+    due: 2 business days
+    deadline: 5 business days
+    on: {timeout: [{end: rejected}]}
+  - id: second
+    approve:
+      by: person("sun.li")
+)";
+
+const Activation& only_activation(const Instance& instance) {
+  return instance.state().activations.begin()->second;
+}
+
+// Whoever approved and took it back again and again put the deadline off for ever.
+TEST(Rule10TakeBack, PutsNeitherDueDateNorDeadlineOff) {
+  Instance instance(reclaimable(kTimed));
+  instance.start("li.na");
+  const Activation before = only_activation(instance);
+  ASSERT_TRUE(before.due_at && before.deadline);
+  instance.advance_to("2026-03-06T09:00:00Z");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  ASSERT_TRUE(accepted(instance.run(TakeBack{item, somebody("wang.fang"), ""})));
+  const Activation& again = only_activation(instance);
+  EXPECT_NE(again.id, before.id);
+  EXPECT_EQ(again.opened_at, before.opened_at);
+  EXPECT_EQ(again.due_at, before.due_at);
+  EXPECT_EQ(again.deadline, before.deadline);
+  EXPECT_EQ(instance.state().items.at(instance.item("wang.fang")).due_at, before.due_at);
+  instance.advance_to("2026-03-09T18:30:00Z");
+  EXPECT_EQ(instance.status(), "rejected");
+}
+
+// It would have timed out in the same moment.
+TEST(Rule10TakeBack, NotOnceTheDeadlineHasPassed) {
+  Instance instance(reclaimable(kTimed));
+  instance.start("li.na");
+  const std::uint32_t item = instance.item("wang.fang");
+  instance.decide_as("wang.fang", "approved");
+  instance.advance_to("2026-03-20T09:00:00Z");
+  const Outcome late = instance.run(TakeBack{item, somebody("wang.fang"), ""});
+  EXPECT_EQ(rejection_code(late), ErrorCode::conflict);
+  EXPECT_THAT(rejection(late), HasSubstr("the deadline of first has passed"));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@second"));
+}
+
 // What an escalation had done to the next step counted as somebody's answer there.
 TEST(Rule10TakeBack, AnEscalationOfWhatFollowsIsNoAnswer) {
   Instance instance(reclaimable(R"(  - id: first

@@ -55,7 +55,8 @@ struct Members<ActivationOpened> {
       required("activation", &ActivationOpened::activation), required("frame", &ActivationOpened::frame),
       required("step", &ActivationOpened::step), member("name", &ActivationOpened::name),
       member("position", &ActivationOpened::position), member("visit", &ActivationOpened::visit),
-      member("round", &ActivationOpened::round), member("due_at", &ActivationOpened::due_at));
+      member("round", &ActivationOpened::round), member("due_at", &ActivationOpened::due_at),
+      member("opened_at", &ActivationOpened::opened_at));
 };
 
 template <>

@@ -101,13 +101,13 @@ struct Members<Activation> {
       std::tuple(required("id", &Activation::id), required("frame", &Activation::frame),
                  required("step", &Activation::step), member("visit", &Activation::visit),
                  member("round", &Activation::round), required("opened_at", &Activation::opened_at),
-                 member("due_at", &Activation::due_at), member("roster", &Activation::roster),
-                 member("items", &Activation::items), member("effect", &Activation::effect),
-                 member("outcome", &Activation::outcome), member("incident", &Activation::incident),
-                 member("answers", &Activation::answers), member("listed", &Activation::listed),
-                 member("begun", &Activation::begun), member("finished", &Activation::finished),
-                 member("levels", &Activation::levels), member("entries", &Activation::entries),
-                 member("resume", &Activation::resume), member("held", &Activation::held));
+                 member("due_at", &Activation::due_at), member("deadline", &Activation::deadline),
+                 member("roster", &Activation::roster), member("items", &Activation::items),
+                 member("effect", &Activation::effect), member("outcome", &Activation::outcome),
+                 member("incident", &Activation::incident), member("answers", &Activation::answers),
+                 member("listed", &Activation::listed), member("begun", &Activation::begun),
+                 member("finished", &Activation::finished), member("levels", &Activation::levels),
+                 member("entries", &Activation::entries), member("resume", &Activation::resume), member("held", &Activation::held));
 };
 
 template <>
@@ -126,13 +126,21 @@ struct Members<Frame> {
 };
 
 template <>
+struct Members<StepTimes> {
+  static constexpr auto kList =
+      std::tuple(required("opened_at", &StepTimes::opened_at), member("due_at", &StepTimes::due_at),
+                 member("deadline", &StepTimes::deadline));
+};
+
+template <>
 struct Members<StepResult> {
-  static constexpr auto kList = std::tuple(
-      required("activation", &StepResult::activation), member("visit", &StepResult::visit),
-      member("round", &StepResult::round), member("outcome", &StepResult::outcome),
-      member("by", &StepResult::by), required("at", &StepResult::at), member("comment", &StepResult::comment),
-      member("fields", &StepResult::fields), member("voided", &StepResult::voided),
-      member("roster", &StepResult::roster), member("seq", &StepResult::seq));
+  static constexpr auto kList =
+      std::tuple(required("activation", &StepResult::activation), member("visit", &StepResult::visit),
+                 member("round", &StepResult::round), member("outcome", &StepResult::outcome),
+                 member("by", &StepResult::by), required("at", &StepResult::at),
+                 member("comment", &StepResult::comment), member("fields", &StepResult::fields),
+                 member("voided", &StepResult::voided), member("roster", &StepResult::roster),
+                 member("seq", &StepResult::seq), member("times", &StepResult::times));
 };
 
 template <>
