@@ -196,6 +196,7 @@ void Checker::finish_call(Syntax& node, Type& result) {
     }
   }
   if (node.meaning != Syntax::Meaning::standard) return;
+  if (node.receiver) refuse_end_of_nothing(node);
   const Type first = node.children.empty() ? Type() : inference_.applied(node.children[0]->type);
   if (result.is(Tag::money) && result.name().empty()) {
     // The currency goes through sum(), round() and math.abs().

@@ -35,6 +35,28 @@ std::string_view literal_for_nothing(const Type& type) {
   }
 }
 
+bool is_empty_text(const Syntax& node) {
+  return node.tag == Syntax::Tag::literal && node.value.is(Kind::string) && node.value.as_string().empty();
+}
+
+bool is_literal_zero(const Syntax& node) {
+  return node.tag == Syntax::Tag::literal && node.exact && node.exact->is_zero();
+}
+
+// What is not empty where the comparison is true, or false: form.note of form.note != "", form.files of
+// size(form.files) > 0.
+std::string filled_by(const Syntax& node, bool truth) {
+  if (node.children.size() != 2) return {};
+  const Syntax& left = *node.children[0];
+  const Syntax& right = *node.children[1];
+  const bool differs = node.op == (truth ? Operator::not_equal : Operator::equal);
+  if (differs && is_empty_text(right)) return path_of(left);
+  if (differs && is_empty_text(left)) return path_of(right);
+  const bool sized = left.tag == Syntax::Tag::call && left.name == "size" && left.children.size() == 1;
+  const bool is_more = differs || (truth && node.op == Operator::greater);
+  return sized && is_more && is_literal_zero(right) ? path_of(*left.children[0]) : std::string();
+}
+
 }  // namespace
 
 void collect_guards(const Syntax& node, bool truth, std::vector<std::string>& guards) {
@@ -50,6 +72,7 @@ void collect_guards(const Syntax& node, bool truth, std::vector<std::string>& gu
   }
   if (node.tag != Syntax::Tag::operation) return;
   if (node.op == Operator::not_) return collect_guards(*node.children[0], !truth, guards);
+  if (std::string path = filled_by(node, truth); !path.empty()) return guards.push_back(std::move(path));
   const bool all = (node.op == Operator::and_ && truth) || (node.op == Operator::or_ && !truth);
   if (!all) return;
   for (const SyntaxPtr& child : node.children) collect_guards(*child, truth, guards);
@@ -84,13 +107,32 @@ void Checker::report_missing(const Syntax& node, const Type& record, const Recor
   const std::string way =
       path.empty()                             ? fmt::format("read it as .?{}", node.name)
       : field.unfilled && !replacement.empty() ? fmt::format("write {}, or has({}) && ...", replacement, path)
-      : field.unfilled                         ? fmt::format("write has({}) && ...", path)
+      : field.unfilled ? fmt::format("write has({}) && ..., or {}.?{}.orValue(...)", path, base, node.name)
                        : fmt::format("guard it with has({}) or read it as {}.?{}", path, base, node.name);
-  const std::string why = field.unfilled ? "may be empty here, for nobody need fill it in"
-                                         : "may be missing here, because what sets it may not have run";
+  const std::string why = !field.unfilled ? "may be missing here, because what sets it may not have run"
+                          : record == environment_.person ? "may be empty here, for not everybody has one"
+                                                          : "may be empty here, for nobody need fill it in";
   report(node.at, fmt::format("'{}' of {} {}; {}", node.name, record.name(), why, way), {},
          field.unfilled ? Issue::About::unfilled : Issue::About::missing);
   issues_.back().replacement = std::move(replacement);
+}
+
+// managers(requester, 2).last() where nothing may be empty, and the requester may have no manager.
+void Checker::refuse_end_of_nothing(const Syntax& call) {
+  if (!environment_.filled || (call.name != "first" && call.name != "last")) return;
+  const Syntax& list = *call.children[0];
+  if (list.tag != Syntax::Tag::call || list.meaning != Syntax::Meaning::declared || list.children.empty())
+    return;
+  const auto function = std::ranges::find(environment_.functions, list.name, &Function::name);
+  if (function->empty_without.empty()) return;
+  const std::string of = path_of(*list.children[0]);
+  const std::string field = fmt::format("{}.{}", of, function->empty_without);
+  if (of.empty() || is_guarded(field)) return;
+  report(call.at,
+         fmt::format("{}() of {} may be empty here and has no {}() then, for not everybody has a {}; write "
+                     "has({}) && ...",
+                     list.name, of, call.name, function->empty_without, field),
+         {}, Issue::About::missing);
 }
 
 Type Checker::record_field(const Syntax& node, const Type& record, bool optional) {

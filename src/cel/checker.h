@@ -81,6 +81,7 @@ class Checker {
   void report_unknown_field(const Syntax& node, const Type& record);
   void report_missing(const Syntax& node, const Type& record, const RecordField& field);
   bool is_guarded(const std::string& path) const;
+  void refuse_end_of_nothing(const Syntax& call);
 
   // Texts beside something that has only certain ones (check_words.cpp).
   Words words_of(const Syntax& node) const;

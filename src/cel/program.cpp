@@ -81,8 +81,9 @@ Type person_record(std::map<std::string, RecordField> more) {
   for (const char* text : {"id", "name", "mail", "department", "locale"}) {
     more.emplace(text, RecordField{Type::scalar(Tag::string), false});
   }
-  more.emplace("manager", RecordField{Type::scalar(Tag::person), false});
-  more.emplace("approval_limit", RecordField{Type::scalar(Tag::decimal), false});
+  // Nobody is above the head of the house, and not everybody approves.
+  more.emplace("manager", RecordField{Type::scalar(Tag::person), false, true});
+  more.emplace("approval_limit", RecordField{Type::scalar(Tag::decimal), false, true});
   return Type::record("person", std::move(more));
 }
 

@@ -59,6 +59,9 @@ struct Function {
   // Why a call can never succeed whose first argument is of this type and whose last is this text literal; ""
   // where it may. Empty: every call may.
   std::function<std::string(const Type& first, std::string_view literal)> refuse = {};
+  // It gives an empty list where this field of its first argument is empty: "manager". Then first() and
+  // last() of a call are such as a field that may be empty.
+  std::string empty_without = {};
 };
 
 struct Variable {

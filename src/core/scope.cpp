@@ -22,7 +22,7 @@ std::vector<cel::Function> make_functions() {
       {"person", {{"person_string", {text}, person}}},
       {"guest", {{"guest_string_string", {text, text}, person}}},
       {"group", {{"group_string", {text}, scalar(Tag::group)}}},
-      {"managers", {{"managers_person_int", {person, whole}, people}}},
+      {"managers", {{"managers_person_int", {person, whole}, people}}, {}, {}, "manager"},
       {"managers_up_to",
        {{"managers_up_to_person_decimal", {person, scalar(Tag::decimal)}, people},
         {"managers_up_to_person_money", {person, cel::Type::money("")}, people}}},

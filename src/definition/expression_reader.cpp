@@ -315,8 +315,8 @@ Expected expects_ledger() {
 Expected expects_money(const std::string& currency) {
   return {cel::Type::money(currency), {}, "an amount of money"};
 }
-Expected expects_field(const Field& field) {
-  return {type_of(field), {}, to_string(field.type), true};
+Expected expects_field(const Field& field, bool needed) {
+  return {type_of(field), {}, to_string(field.type), !needed, needed};
 }
 Expected expects_anything() {
   return {std::nullopt, {}, "anything", false};
@@ -386,11 +386,12 @@ void check_constant(Loading& loading, const YamlNode& node, const Field& field, 
 }
 
 Expression compile_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                               std::string_view what) {
+                               std::string_view what, bool needed) {
+  const Expected expected = expects_field(field, needed);
   const bool list = field.type == FieldType::choices;
   if (field.type == FieldType::choice && node.is_scalar()) {
     if (const auto literal = option_literal(loading, node, field, spot, what)) {
-      return compile_generated(loading, node, *literal, spot, expects_field(field), what);
+      return compile_generated(loading, node, *literal, spot, expected, what);
     }
   }
   if (list && node.is_sequence()) {
@@ -399,16 +400,47 @@ Expression compile_field_value(Loading& loading, const YamlNode& node, const Spo
       const auto literal = item.is_scalar() ? option_literal(loading, item, field, spot, what) : std::nullopt;
       joined += (joined.size() > 1 ? ", " : "") + literal.value_or(item.text);
     }
-    return compile_generated(loading, node, joined + "]", spot, expects_field(field), what);
+    return compile_generated(loading, node, joined + "]", spot, expected, what);
   }
-  return read_expression(loading, node, spot, expects_field(field), what);
+  return read_expression(loading, node, spot, expected, what);
+}
+
+// The field of the form or of the event that the expression reads and nothing else.
+const Field* source_of(const Loading& loading, const Spot& spot, std::string_view path) {
+  const auto find = [](const std::vector<Field>& fields, std::string_view name) -> const Field* {
+    const auto found = std::ranges::find(fields, name, &Field::name);
+    return found == fields.end() ? nullptr : &*found;
+  };
+  if (path.starts_with("form.")) return find(loading.outline->form, path.substr(5));
+  if (path.starts_with("event.") && spot.event != nullptr) return find(*spot.event, path.substr(6));
+  return nullptr;
+}
+
+// An empty text or list is a value for an expression, and none for a field that has to be filled in.
+void refuse_empty_source(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
+                         const cel::Program& program, std::string_view what) {
+  if (!program || !node.is_scalar()) return;
+  const std::string path(trimmed(node.text));
+  const Field* source = source_of(loading, spot, path);
+  if (source == nullptr || !empty_value(*source) || source->type == FieldType::boolean) return;
+  const bool filled_in = (source->required && !source->when) || source->default_value || source->computed;
+  const bool guarded = std::ranges::find(loading.guards, path) != loading.guards.end();
+  if (filled_in || guarded) return;
+  const bool text = source->type == FieldType::text || source->type == FieldType::long_text;
+  loading.diagnostics.error(
+      Code::may_be_missing, node.at,
+      fmt::format("{}: {} may be empty here, and '{}' has to be filled in; {}give it 'required: true'{}",
+                  what, path, field.name,
+                  text ? fmt::format("write {0} != \"\" ? {0} : \"...\", or ", path) : "",
+                  path.starts_with("form.") ? " or a 'default'" : " where it is declared"));
 }
 
 }  // namespace
 
 Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                            std::string_view what) {
-  Expression value = compile_field_value(loading, node, spot, field, what);
+                            std::string_view what, bool needed) {
+  Expression value = compile_field_value(loading, node, spot, field, what, needed);
+  if (needed) refuse_empty_source(loading, node, spot, field, value.program, what);
   check_constant(loading, node, field, value.program, what);
   return value;
 }

@@ -45,7 +45,7 @@ Expected expects_instant();                           // a timestamp or date
 Expected expects_key();                               // text or a number
 Expected expects_ledger();                            // a ledger's name: text
 Expected expects_money(const std::string& currency);  // "" for any currency
-Expected expects_field(const Field& field);
+Expected expects_field(const Field& field, bool needed = false);
 Expected expects_anything();
 
 // A YAML list is a list of expressions. `what` names the place in messages: "'when'".
@@ -56,9 +56,10 @@ void add_guards(Loading& loading, const Expression& condition);
 // One expression or a YAML list of them.
 std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node, const Spot& spot,
                                          const Expected& expected, std::string_view what);
-// A value for a field; a bare word stands for the option of a choice.
+// A value for a field; a bare word stands for the option of a choice. `needed`: the field cannot be left
+// empty.
 Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                            std::string_view what);
+                            std::string_view what, bool needed = false);
 // A duration in words, or an expression.
 TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
                    std::string_view what);

@@ -63,14 +63,17 @@ void read_form_trigger(Loading& loading, const YamlNode& node) {
 void read_start_of(Loading& loading, const MapReader& map, const std::vector<Field>* data, Trigger trigger) {
   Spot spot{.place = Place::trigger};
   spot.event = data;
+  const auto guards = loading.guards;
   if (const YamlNode* when = map.find("when")) {
-    trigger.when = read_expression(loading, *when, spot, expects_bool(), "'when'");
+    trigger.when = read_expression(loading, *when, spot, expects_condition(), "'when'");
+    add_guards(loading, *trigger.when);
   }
   if (const YamlNode* requester = map.find("requester")) {
-    trigger.requester = read_expression(loading, *requester, spot, expects_person(), "'requester'");
+    trigger.requester = read_expression(loading, *requester, spot, filled(expects_person()), "'requester'");
   }
   trigger.form =
       read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, map.node().at, true);
+  loading.guards = guards;
   loading.definition.triggers.push_back(std::move(trigger));
 }
 

@@ -8,9 +8,21 @@
 
 namespace countersign {
 
+namespace {
+
+// Whether nothing but a value given here fills the field in.
+bool needs_value(const Loading& loading, const std::vector<Field>& fields, const Field& field) {
+  if (!field.required || field.default_value || field.computed || field.when) return false;
+  // Of the own form, what a step lets people fill in is asked for there.
+  const bool own = &fields == &loading.definition.form && loading.compiles();
+  return !own || !is_filled_in_later(*loading.outline, field);
+}
+
+}  // namespace
+
 std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, const std::vector<Field>& fields,
                                      const std::string& owner, const Spot& spot, SourceSpan where,
-                                     bool complete) {
+                                     bool starts) {
   std::vector<Argument> arguments;
   std::vector<std::string> misspelt;
   if (node != nullptr && node->is_map()) {
@@ -29,18 +41,15 @@ std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, con
                                   fmt::format("'{}' of {} is computed and takes no value", entry.key, owner));
         continue;
       }
-      arguments.push_back(
-          {entry.key, read_field_value(loading, entry.value, spot, *field, fmt::format("'{}'", entry.key))});
+      const bool needed = starts && !loading.catalogue.in_force && needs_value(loading, fields, *field);
+      arguments.push_back({entry.key, read_field_value(loading, entry.value, spot, *field,
+                                                       fmt::format("'{}'", entry.key), needed)});
     }
   }
   for (const Field& field : fields) {
     const bool given = (node != nullptr && node->find(field.name) != nullptr) ||
                        std::ranges::find(misspelt, field.name) != misspelt.end();
-    if (!complete || given || !field.required || field.default_value || field.computed || field.when)
-      continue;
-    // Of the own form, what a step lets people fill in is asked for there.
-    const bool own = &fields == &loading.definition.form && loading.compiles();
-    if (own && is_filled_in_later(*loading.outline, field)) continue;
+    if (given || !needs_value(loading, fields, field)) continue;
     loading.diagnostics.error(
         Code::missing_input, where,
         fmt::format("the required field '{0}' of {1} gets no value: write `{0}: EXPRESSION`", field.name,

@@ -48,7 +48,7 @@ StepKind read_call(const StepReading& reading) {
   }
   loading.replies[reading.index] = action->second.output;
   call.with = read_arguments(loading, reading.beside.find("with"), action->second.input,
-                             "the action '" + text + "'", reading.spot, reading.value.at, true);
+                             "the action '" + text + "'", reading.spot, reading.value.at, false);
   return call;
 }
 
