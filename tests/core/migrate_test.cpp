@@ -52,10 +52,14 @@ std::shared_ptr<const Definition> changed(const std::string& what, const std::st
   return load(text);
 }
 
-std::vector<std::string> obstacles(const Instance& instance, const std::shared_ptr<const Definition>& to) {
+MigrationPlan plan(const Instance& instance, const std::shared_ptr<const Definition>& to) {
   static const Facts kNoFacts;
   const Context there{*to, *instance.directory, instance.calendars, kNoFacts, instance.now()};
-  return plan_migration(instance.definition(), there, instance.state()).obstacles;
+  return plan_migration(instance.definition(), there, instance.state());
+}
+
+std::vector<std::string> obstacles(const Instance& instance, const std::shared_ptr<const Definition>& to) {
+  return plan(instance, to).obstacles;
 }
 
 TEST(Migrate, GoesOnUnderTheNewVersionWithTheSameWorkItems) {
@@ -172,8 +176,7 @@ TEST(Migrate, FillsInDefaultsAndComputedFieldsThatTheFormLacks) {
                           "  days: {type: integer, required: true, default: 2}\n"
                           "  weeks: {type: integer, computed: form.days * 7}\n"
                           "  hidden: {type: integer, default: 3, when: form.days > 2}\n");
-  EXPECT_THAT(plan_migration(instance.definition(), *to, instance.state()).fills,
-              ElementsAre("note", "days", "weeks", "hidden"));
+  EXPECT_THAT(plan(instance, to).fills, ElementsAre("note", "days", "weeks", "hidden"));
   ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "r"})));
   EXPECT_THAT(instance.last_events(), ElementsAre("migrated", "form_changed"));
   EXPECT_EQ(cel::to_display(instance.state().form.at("note")), "none");

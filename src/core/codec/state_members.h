@@ -107,7 +107,8 @@ struct Members<Activation> {
                  member("incident", &Activation::incident), member("answers", &Activation::answers),
                  member("listed", &Activation::listed), member("begun", &Activation::begun),
                  member("finished", &Activation::finished), member("levels", &Activation::levels),
-                 member("entries", &Activation::entries), member("resume", &Activation::resume), member("held", &Activation::held));
+                 member("entries", &Activation::entries), member("resume", &Activation::resume),
+                 member("held", &Activation::held));
 };
 
 template <>
