@@ -167,27 +167,12 @@ class Planner {
       same = false;
       obstacle(fmt::format("the level '{}' of {} is gone", stage, named(step)));
     }
-    for (const Gates::Level& level : before.levels) {
-      const auto now = std::ranges::find(after.levels, level.stage, &Gates::Level::stage);
-      const bool works = std::ranges::any_of(state_.frames, [&](const auto& frame) {
-        return frame.second.parent == activation.id && frame.second.list == level.list;
-      });
-      // Those who are asked stay so, and could complete it no more.
-      if (works && now != after.levels.end() && written(level.only) != written(now->only))
-        obstacle(fmt::format("the level '{}' of {} has another 'only' now, and its work is open", level.stage,
-                             named(step)));
-    }
     const auto open = static_cast<std::ptrdiff_t>(activation.levels);
     if (same && !std::equal(old_stages.begin(), old_stages.begin() + open, new_stages.begin())) {
       obstacle(fmt::format("levels of {} that are open stand in another place now", named(step)));
     }
   }
 
-  static std::vector<std::string> written(const std::vector<Expression>& expressions) {
-    std::vector<std::string> sources;
-    for (const Expression& each : expressions) sources.push_back(each.program.source());
-    return sources;
-  }
   static std::set<std::string> names_of(const Parallel& parallel) {
     std::set<std::string> names;
     for (const Parallel::Branch& branch : parallel.branches) names.insert(branch.name);

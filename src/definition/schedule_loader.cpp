@@ -149,8 +149,9 @@ void read_schedule_trigger(Loading& loading, const YamlNode& node) {
   if (const YamlNode* requester = map.find("requester")) {
     trigger.requester = read_expression(loading, *requester, spot, expects_person(), "'requester'");
   }
+  // What comes to nothing for one person keeps nobody else's start: theirs is owed, and says why.
   trigger.form =
-      read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, map.node().at, true);
+      read_arguments(loading, map.find("form"), loading.definition.form, "form", spot, map.node().at, false);
   loading.definition.triggers.push_back(std::move(trigger));
 }
 

@@ -9,14 +9,8 @@ std::string_view openapi_schemas() {
   "Start": {
     "type": "object",
     "properties": {
-      "form": {
-        "type": "object",
-        "description": "values of the workflow's form, see form-schema"
-      },
-      "requester": {
-        "type": "string",
-        "description": "a person's id; default: the key's person"
-      }
+      "form": {"type": "object", "description": "values of the workflow's form, see form-schema"},
+      "requester": {"type": "string", "description": "a person's id; default: the key's person"}
     },
     "required": ["form"]
   },

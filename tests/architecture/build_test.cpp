@@ -67,6 +67,7 @@ TEST(Build, EveryLibraryHasItsPackage) {
       {"PkgConfig", "pkg-config"},
       {"Threads", "g++"},
       {"re2", "libre2-dev"},
+      {"glib-2.0", "libglib2.0-dev"},
       {"gmime-3.0", "libgmime-3.0-dev"},
       {"libical", "libical-dev"},
       {"libsystemd", "libsystemd-dev"},

@@ -67,8 +67,8 @@ inbound:
     claim_filed:
       data:
         employee: {type: text, value: body.employee}
-        title: {type: text, value: body.title}
-        total: {type: money, currency: CNY, value: body.total}
+        title: {type: text, required: true, value: body.title}
+        total: {type: money, currency: CNY, required: true, value: body.total}
 )yaml";
 
 std::shared_ptr<const Directory> people() {
