@@ -2,9 +2,6 @@
 
 #include "base/digest.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -169,27 +166,8 @@ TEST_F(DigestTest, LeavesAsOneMailOverSmtp) {
   ASSERT_EQ(digests().size(), 1U);
 
   DispatcherSettings settings;
-  settings.routes.from = {"Approvals", "approvals@example.com"};
   settings.routes.addresses = *AddressPolicy::parse({"127.0.0.0/8"});
-  settings.secrets = [](const std::string&) -> Result<std::string> {
-    return fail(ErrorCode::not_found, "there are no secrets here");
-  };
-  Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
-  std::mutex mutex;
-  std::condition_variable committed;
-  engine->on_outbox([&] { dispatcher.wake(); });
-  engine->on_commit([&] {
-    const std::lock_guard lock(mutex);
-    committed.notify_one();
-  });
-  engine->start();
-  dispatcher.start();
-  {
-    std::unique_lock lock(mutex);
-    committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
-  }
-  dispatcher.stop(std::chrono::seconds(10));
-  engine->stop(std::chrono::seconds(10));
+  dispatch(settings);
   const auto taken = parse_json(sink.line());
   ASSERT_TRUE(taken);
   const auto bytes = from_base64(string_at(*taken, "content"));
@@ -365,24 +343,8 @@ TEST_F(DigestTest, IsSentOnceByTheDispatcher) {
   let_come("2026-03-03T09:05:00Z");
   Mailbox mailbox;
   DispatcherSettings settings;
-  settings.routes.from = {"Approvals", "approvals@example.com"};
   settings.mailbox = &mailbox;
-  Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
-  std::mutex mutex;
-  std::condition_variable committed;
-  engine->on_outbox([&] { dispatcher.wake(); });
-  engine->on_commit([&] {
-    const std::lock_guard lock(mutex);
-    committed.notify_one();
-  });
-  engine->start();
-  dispatcher.start();
-  {
-    std::unique_lock lock(mutex);
-    committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
-  }
-  dispatcher.stop(std::chrono::seconds(10));
-  engine->stop(std::chrono::seconds(10));
+  dispatch(settings);
   ASSERT_EQ(mailbox.list().size(), 1U);
   EXPECT_EQ(mailbox.list().front().subject, "3 matters wait for you");
   EXPECT_EQ(mailbox.list().front().to, "boss@example.com");

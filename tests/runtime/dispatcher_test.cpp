@@ -1,8 +1,6 @@
 #include "runtime/dispatcher.h"
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include "runtime/breakers.h"
@@ -32,33 +30,14 @@ TEST_F(DispatcherTest, SendsEveryMessageOnceHoweverManyWait) {
 
   Mailbox mailbox;
   DispatcherSettings settings;
-  settings.routes.from = {"Approvals", "approvals@example.com"};
-  settings.secrets = [](const std::string&) -> Result<std::string> {
-    return fail(ErrorCode::not_found, "there are no secrets here");
-  };
   settings.mailbox = &mailbox;
-  Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
-  std::mutex mutex;
-  std::condition_variable committed;
-  engine->on_outbox([&] { dispatcher.wake(); });
-  engine->on_commit([&] {
-    const std::lock_guard lock(mutex);
-    committed.notify_one();
-  });
-  engine->start();
-  dispatcher.start();
-  {
-    std::unique_lock lock(mutex);
-    committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
-  }
-  dispatcher.stop(std::chrono::seconds(10));
-  engine->stop(std::chrono::seconds(10));
+  const DispatcherFigures figures = dispatch(settings);
 
   std::set<std::string> mails;
   for (const MailboxMessage& message : mailbox.list()) mails.insert(message.raw);
   EXPECT_EQ(mailbox.list().size(), static_cast<std::size_t>(kMessages));
   EXPECT_EQ(mails.size(), static_cast<std::size_t>(kMessages));
-  EXPECT_EQ(dispatcher.figures().sent, static_cast<std::uint64_t>(kMessages));
+  EXPECT_EQ(figures.sent, static_cast<std::uint64_t>(kMessages));
 }
 
 constexpr const char* kRobot = R"(connector: robot
@@ -92,27 +71,8 @@ class Channels : public EngineFixture {
   std::vector<MailboxMessage> sent() {
     Mailbox mailbox;
     DispatcherSettings settings;
-    settings.routes.from = {"Approvals", "approvals@example.com"};
-    settings.secrets = [](const std::string&) -> Result<std::string> {
-      return fail(ErrorCode::not_found, "there are no secrets here");
-    };
     settings.mailbox = &mailbox;
-    Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
-    std::mutex mutex;
-    std::condition_variable committed;
-    engine->on_outbox([&] { dispatcher.wake(); });
-    engine->on_commit([&] {
-      const std::lock_guard lock(mutex);
-      committed.notify_one();
-    });
-    engine->start();
-    dispatcher.start();
-    {
-      std::unique_lock lock(mutex);
-      committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
-    }
-    dispatcher.stop(std::chrono::seconds(10));
-    engine->stop(std::chrono::seconds(10));
+    dispatch(settings);
     return mailbox.list();
   }
 };

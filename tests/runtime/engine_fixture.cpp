@@ -1,6 +1,8 @@
 #include "tests/runtime/engine_fixture.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 
 namespace countersign::testing {
 namespace {
@@ -162,6 +164,32 @@ std::vector<WorkItemRow> EngineFixture::items(const std::string& instance) const
   const auto page = store->reader().work_items(filter, 1000, "");
   EXPECT_TRUE(page);
   return page ? page->rows : std::vector<WorkItemRow>();
+}
+
+DispatcherFigures EngineFixture::dispatch(DispatcherSettings settings) {
+  settings.routes.from = {"Approvals", "approvals@example.com"};
+  if (!settings.secrets) {
+    settings.secrets = [](const std::string&) -> Result<std::string> {
+      return fail(ErrorCode::not_found, "there are no secrets here");
+    };
+  }
+  Dispatcher dispatcher(*engine, *library, links, clock, random, std::move(settings));
+  std::mutex mutex;
+  std::condition_variable committed;
+  engine->on_outbox([&] { dispatcher.wake(); });
+  engine->on_commit([&] {
+    const std::lock_guard lock(mutex);
+    committed.notify_one();
+  });
+  engine->start();
+  dispatcher.start();
+  {
+    std::unique_lock lock(mutex);
+    committed.wait(lock, [&] { return store->reader().outbox("pending", "", 1, "")->rows.empty(); });
+  }
+  dispatcher.stop(std::chrono::seconds(10));
+  engine->stop(std::chrono::seconds(10));
+  return dispatcher.figures();
 }
 
 void EngineFixture::advance(Duration by) {

@@ -9,6 +9,7 @@
 
 #include "definition/connector_loader.h"
 #include "definition/workflow_loader.h"
+#include "runtime/dispatcher.h"
 #include "runtime/engine.h"
 #include "runtime/workspace.h"
 #include "store/sqlite/sqlite_store.h"
@@ -63,6 +64,9 @@ class EngineFixture : public ::testing::Test {
   std::vector<OutboxRow> outbox() const;
   std::vector<WorkItemRow> items(const std::string& instance) const;
   void advance(Duration by);
+  // Everything that waits leaves by a dispatcher with these settings. There are no secrets, unless they give
+  // some.
+  DispatcherFigures dispatch(DispatcherSettings settings);
   const std::string& folder_path() const { return folder_.path(); }
 
   ManualClock clock{*parse_rfc3339("2026-03-02T09:00:00Z")};
