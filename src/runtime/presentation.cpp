@@ -33,6 +33,14 @@ std::string words_of(Instant at, const Calendar* calendar) {
   return date::format("%Y-%m-%d %H:%M", date::floor<std::chrono::minutes>(calendar->wall_time_of(at)));
 }
 
+// The end of a time, which counts up to it: midnight is the end of the day before, and people say that day.
+std::string end_words(Instant at, const Calendar* calendar) {
+  if (calendar == nullptr) return words_of(at, calendar);
+  const auto local = calendar->wall_time_of(at);
+  const auto day = date::floor<date::days>(local);
+  return day == local ? date::format("%Y-%m-%d", day - date::days(1)) : words_of(at, calendar);
+}
+
 std::string locale_of(const Directory& directory, const PersonId& reader) {
   const Person* person = directory.find(reader);
   return person == nullptr || person->locale.empty() ? "en" : person->locale;
@@ -325,7 +333,7 @@ void Presenter::add_stand_ins(Presentation& shown, const WorkItemRow& row) const
   context.absences = given_.absences;
   for (const StandIn& each : stand_ins_of(stand_in_view(context, given_.state), item->second)) {
     shown.stand_ins.push_back({name_of(directory_, each.absent), name_of(directory_, each.stand_in),
-                               words_of(each.until, words_.calendar), each.stand_in == given_.reader});
+                               end_words(each.until, words_.calendar), each.stand_in == given_.reader});
   }
 }
 

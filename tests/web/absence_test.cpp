@@ -84,7 +84,7 @@ TEST_F(AbsenceSite, TheLinkOfAStandInEndsWithTheAbsence) {
   const std::string link = "/a/" + site.link_to(item, "wang.fang");
   const ClientReply page = site.get(link);
   EXPECT_EQ(page.status, 200);
-  EXPECT_THAT(page.body, HasSubstr("您正在代理 Zhang Wei"));
+  EXPECT_THAT(page.body, HasSubstr("您正在代理 Zhang Wei，至 2026-03-06。"));
   site.clock().advance(std::chrono::hours(24 * 7));
   EXPECT_EQ(site.get(link).status, 410);
 }
