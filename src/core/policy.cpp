@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/gates.h"
 #include "core/guest.h"
+#include "core/match_key.h"
 #include "core/roster.h"
 #include "core/stand_in.h"
 
