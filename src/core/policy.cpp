@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "core/gates.h"
 #include "core/guest.h"
 #include "core/match_key.h"
