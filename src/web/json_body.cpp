@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/form.h"
 #include "core/match_key.h"
 #include "web/problem.h"
