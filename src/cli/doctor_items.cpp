@@ -72,7 +72,7 @@ std::string nobody_may(const Reader& reader, const Directory& directory, const O
   const Seat seat{.group = item.group};
   // Without any vote it may be a task, whose people do not count.
   if (std::ranges::none_of(roster.seats, is_its_own) || std::ranges::none_of(roster.seats, has_vote) ||
-      can_answer(directory, roster, seat, (*state)->requester))
+      can_answer(directory, roster, seat, barred_from_approving(**state)))
     return "";
   return fmt::format("whoever is in the group '{}' has decided there, is asked in person or asked for it",
                      item.group);

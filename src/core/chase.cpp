@@ -157,22 +157,19 @@ void escalate(Transition& transition, const TimerKey& key) {
   transition.emit(TimerCleared{key});
   if (late.items.empty()) return;
   // Nobody approves a request of their own by way of an escalation, and nobody counts twice.
-  const PersonId& requester = transition.state().requester;
-  const auto may_not = [&](const Seat& seat) {
-    return is_own_request(transition.state(), seat.person) ||
-           (!seat.person.empty() && has_voted(activation.roster, seat.person));
-  };
+  const Directory& directory = transition.context().directory;
+  const Barred barred = barred_from_approving(transition.state());
   const bool approves = std::holds_alternative<Approve>(step.kind);
-  const auto answers_nobody = [&](const Seat& seat) {
-    return !can_answer(transition.context().directory, activation.roster, seat, requester);
+  const auto may_not = [&](const Seat& seat) {
+    const bool can = approves ? can_answer(directory, activation.roster, seat, barred)
+                              : can_be_asked(directory, seat, barred);
+    return !can || (!seat.person.empty() && has_voted(activation.roster, seat.person));
   };
   const std::string what = fmt::format("escalate of {}", step.name);
   std::string short_of;
   std::vector<Seat> to = resolve_people(transition, rule.to, activation.frame, what, &short_of);
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::erase_if(to, may_not);
-    drop_empty_groups(transition.context().directory, to, requester);
-    if (approves) std::erase_if(to, answers_nobody);
     keep_admitted(transition, activation.frame, to);
     if (!to.empty() || attempt == 1) break;
     to = caretakers(transition);

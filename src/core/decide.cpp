@@ -4,28 +4,12 @@
 
 #include "core/chase.h"
 #include "core/commands.h"
-#include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/incident.h"
-#include "core/roster.h"
 #include "core/settled.h"
 
 namespace countersign {
 namespace {
-
-// Who is asked again (an approval fell, or was taken back) may have left since they were asked first.
-bool asked_somebody_who_has_left(Transition& transition) {
-  const State& state = transition.state();
-  for (const Event& event : transition.events()) {
-    const auto* opened = std::get_if<ItemOpened>(&event.body);
-    if (opened == nullptr) continue;
-    const auto item = state.items.find(opened->item.number);
-    if (item == state.items.end()) continue;
-    const Seat asked{.person = item->second.assignee, .group = item->second.group};
-    if (!can_be_asked(transition.context().directory, asked, PersonId())) return true;
-  }
-  return false;
-}
 
 // 0 where it is about no item.
 std::uint32_t item_of(const Command& command) {
@@ -175,10 +159,6 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     std::visit(apply, command);
     // A migrated instance goes on under its new definition, with whatever comes next: it waits everywhere.
     if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) run_to_wait(transition);
-    if (!transition.stopped() && asked_somebody_who_has_left(transition)) {
-      move_on_from_leavers(transition);
-      if (!transition.stopped()) run_to_wait(transition);
-    }
   } catch (const std::exception& error) {
     return failed(context, before, command, error.what());
   }

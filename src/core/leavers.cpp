@@ -77,16 +77,14 @@ class Departure {
   }
 
   void keep_possible(std::vector<Seat>& seats) const {
-    std::erase_if(seats, [&](const Seat& seat) {
-      return is_on_step(seat) || !can_take_part(seat) ||
-             (approves() && is_own_request(transition_.state(), seat.person));
-    });
+    std::erase_if(seats, [&](const Seat& seat) { return is_on_step(seat) || !can_take_part(seat); });
     keep_admitted(transition_, activation_.frame, seats);
   }
   bool can_take_part(const Seat& seat) const {
     const Directory& directory = transition_.context().directory;
-    return approves() ? can_answer(directory, activation_.roster, seat, transition_.state().requester)
-                      : can_be_asked(directory, seat, PersonId());
+    return approves()
+               ? can_answer(directory, activation_.roster, seat, barred_from_approving(transition_.state()))
+               : can_be_asked(directory, seat);
   }
 
   // Who was asked in the place of others who were late has left, and nobody else was asked in their place:
@@ -379,11 +377,11 @@ bool nobody_answers(const Transition& transition, const Item& item) {
   const Seat seat{.person = item.assignee, .group = item.group};
   if (item.group.empty() ||
       !std::holds_alternative<Approve>(transition.definition().step(activation.step).kind))
-    return !can_be_asked(directory, seat, PersonId());
-  const PersonId& requester = transition.state().requester;
+    return !can_be_asked(directory, seat);
+  const Barred barred = barred_from_approving(transition.state());
   // In the place of those who are late one of them may answer who is of the group.
-  return item.stands_for.empty() ? !can_answer(directory, activation.roster, seat, requester)
-                                 : !can_be_asked(directory, seat, requester);
+  return item.stands_for.empty() ? !can_answer(directory, activation.roster, seat, barred)
+                                 : !can_be_asked(directory, seat, barred);
 }
 
 void move_on_from_leavers(Transition& transition) {
@@ -408,7 +406,7 @@ std::optional<Seat> seat_of_requester(Transition& transition) {
   const PersonId& requester = transition.state().requester;
   if (requester.empty()) return std::nullopt;
   const Seat own{.person = requester, .reason = "requester"};
-  if (can_be_asked(transition.context().directory, own, PersonId())) return own;
+  if (can_be_asked(transition.context().directory, own)) return own;
   if (const auto manager = manager_up(transition)) {
     return Seat{.person = *manager, .reason = fmt::format("manager of {}, who has left", requester.value)};
   }

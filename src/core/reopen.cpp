@@ -56,8 +56,7 @@ void ask_seat(Transition& transition, ActivationId id, const Hosts& hosts, std::
   }
   seat.item = number;
   // Whoever has left is asked nothing: their work moves on from there.
-  const bool waiting =
-      !has_its_turn(roster, seat) || !can_be_asked(transition.context().directory, seat, PersonId());
+  const bool waiting = !has_its_turn(roster, seat) || !can_be_asked(transition.context().directory, seat);
   seat.item = 0;  // opening the item says so
   const Seat asked = seat;
   if (has_added) transition.emit(RosterSet{id, std::move(roster)});

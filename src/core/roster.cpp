@@ -43,11 +43,11 @@ void add_people(const Directory& directory, const cel::Value& value, const std::
   }
 }
 
-bool has_member(const Directory& directory, const std::string& group, const PersonId& but) {
+bool has_member(const Directory& directory, const std::string& group, const Barred& but) {
   const auto members = directory.members(group);
-  if (!members) return false;
-  return std::any_of(members->begin(), members->end(),
-                     [&](const PersonId& id) { return id != but && is_active(directory, id); });
+  return members && std::ranges::any_of(*members, [&](const PersonId& id) {
+           return std::ranges::find(but, id) == but.end() && is_active(directory, id);
+         });
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
       return;
     case SelfRule::to_manager: {
       seats.erase(own);
-      if (const auto manager = manager_up(transition, transition.state().submitted_by)) {
+      if (const auto manager = manager_up(transition, barred_from_approving(transition.state()))) {
         add_seat(seats,
                  Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
       }
@@ -83,7 +83,7 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
 }
 
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
-                    const std::vector<Expression>& to, FrameId frame, const PersonId& but,
+                    const std::vector<Expression>& to, FrameId frame, const Barred& but,
                     const std::string& because) {
   const std::string nobody =
       fmt::format("nobody can be asked for {}{}{}", step.name, because.empty() ? "" : ": ", because);
@@ -111,7 +111,7 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
     }
     case NobodyRule::manager_up:
-      if (const auto manager = manager_up(transition, but.empty() ? but : transition.state().submitted_by);
+      if (const auto manager = manager_up(transition, but);
           manager && may_complete(transition, frame, *manager)) {
         Seating seating{{Seat{.person = *manager, .reason = "if_nobody: manager_up"}}, {}, {}};
         with_reason(seating.seats);
@@ -150,42 +150,51 @@ Seating without_requester(Seating seating, const Step& step, const State& state)
 
 }  // namespace
 
-std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but) {
+std::optional<PersonId> manager_up(const Transition& transition, const Barred& but) {
   const Directory& directory = transition.context().directory;
   for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
-    if (is_active(directory, manager) && manager != but) return manager;
+    if (is_active(directory, manager) && std::ranges::find(but, manager) == but.end()) return manager;
   }
   return std::nullopt;
 }
 
-bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but) {
-  return seat.group.empty() ? seat.person != but && is_active(directory, seat.person)
-                            : has_member(directory, seat.group, but);
+Barred barred_from_approving(const State& state) {
+  Barred barred;
+  for (const PersonId& person : {state.requester, state.submitted_by}) {
+    if (!person.empty()) barred.push_back(person);
+  }
+  return barred;
 }
 
-bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const PersonId& but) {
+bool can_be_asked(const Directory& directory, const Seat& seat, const Barred& but) {
+  return seat.group.empty()
+             ? std::ranges::find(but, seat.person) == but.end() && is_active(directory, seat.person)
+             : has_member(directory, seat.group, but);
+}
+
+bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const Barred& but) {
   if (seat.group.empty()) return can_be_asked(directory, seat, but);
-  const auto members = directory.members(seat.group);
-  return members && std::ranges::any_of(*members, [&](const PersonId& member) {
-           const bool sits_there =
-               std::ranges::find(roster.seats, member, &Seat::person) != roster.seats.end();
-           return member != but && is_active(directory, member) && !sits_there && !has_voted(roster, member);
-         });
+  Barred others = but;
+  for (const Seat& taken : roster.seats) {
+    if (!taken.person.empty()) others.push_back(taken.person);
+    if (taken.vote != Seat::Vote::none && !taken.by.empty()) others.push_back(taken.by);
+  }
+  return has_member(directory, seat.group, others);
 }
 
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
                          const std::string& because) {
-  const PersonId& requester = transition.state().requester;
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
+    const Barred barred = barred_from_approving(transition.state());
     return without_requester(
-        nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, requester, because),
+        nobody_left(transition, step, approve->if_nobody, approve->if_nobody_to, frame, barred, because),
         step, transition.state());
   }
   const auto& task = std::get<Task>(step.kind);
-  return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId(), because);
+  return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, {}, because);
 }
 
-void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but) {
+void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const Barred& but) {
   std::erase_if(seats, [&](const Seat& seat) {
     return !seat.group.empty() && !has_member(directory, seat.group, but);
   });
@@ -228,6 +237,7 @@ std::string falls_short(const Step& step, std::uint32_t needed, std::size_t seat
 Seating filled_up(Transition& transition, const Step& step, const Approve& approve, FrameId frame,
                   Seating seating) {
   const Directory& directory = transition.context().directory;
+  const Barred barred = barred_from_approving(transition.state());
   const std::string why = falls_short(step, seating.needed, seating.seats.size());
   Seating more = seat_nobody_left(transition, step, frame);
   switch (more.instead) {
@@ -245,7 +255,7 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
     Roster roster;
     roster.seats = seating.seats;
     for (const Seat& seat : seats) {
-      if (can_answer(directory, roster, seat, transition.state().requester)) add_seat(seating.seats, seat);
+      if (can_answer(directory, roster, seat, barred)) add_seat(seating.seats, seat);
     }
   };
   add(more.seats);
@@ -273,9 +283,9 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
       resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name), &short_of), {}, {}};
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
-  const PersonId& requester = transition.state().requester;
   // A group of the requester alone is the requester, and `self` says what becomes of that.
-  if (!one_candidate || !can_be_asked(directory, seating.seats.front(), requester))
+  if (!one_candidate ||
+      !can_be_asked(directory, seating.seats.front(), barred_from_approving(transition.state())))
     seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
@@ -295,10 +305,10 @@ Seating seat_task(Transition& transition, const Step& step, const Task& task, Fr
   std::string short_of;
   Seating seating{
       resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name), &short_of), {}, {}};
-  drop_empty_groups(transition.context().directory, seating.seats, PersonId());
+  drop_empty_groups(transition.context().directory, seating.seats);
   keep_admitted(transition, frame, seating.seats);
   if (seating.seats.empty())
-    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, PersonId(), short_of);
+    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, {}, short_of);
   return seating;
 }
 
@@ -310,8 +320,8 @@ std::vector<Seat> caretakers(Transition& transition) {
     const auto value = transition.evaluation().evaluate(owner);
     if (value) add_people(directory, *value, owner.program.source(), seats);
   }
-  drop_empty_groups(directory, seats, PersonId());
-  if (seats.empty() && has_member(directory, "admins", PersonId())) {
+  drop_empty_groups(directory, seats);
+  if (seats.empty() && has_member(directory, "admins", {})) {
     seats.push_back(Seat{.group = "admins", .reason = "the administrators"});
   }
   return seats;

@@ -13,6 +13,10 @@
 
 namespace countersign {
 
+// Whom an approval never asks: whoever asks for it, and whoever has handed it in for them.
+using Barred = std::vector<PersonId>;
+Barred barred_from_approving(const State& state);
+
 // The people and groups that `by` names, without repeats and without inactive people, each with its reason
 // (the expression). Absent values name nobody. Stops with an incident where an expression fails.
 // `nobody_suffices`: says why a chain of managers has no end whose approval limit is enough. Then nobody is
@@ -23,8 +27,8 @@ std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expre
 // Groups replaced by their active members, without repeats.
 std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Seat>& seats);
 
-// Groups without an active member, or with `but` as the only one, name nobody.
-void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const PersonId& but);
+// Groups in which nobody is active but those barred name nobody.
+void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const Barred& but = {});
 
 // What `self` makes of the requester among the seats. `approved_by_rule`: nobody else was left, and the rule
 // counts that as approved.
@@ -42,7 +46,7 @@ struct Seating {
 // What if_nobody says where nobody is left to ask; `but` is never among the people that it names. `because`:
 // why nobody is, where that needs saying.
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
-                    const std::vector<Expression>& to, FrameId frame, const PersonId& but,
+                    const std::vector<Expression>& to, FrameId frame, const Barred& but,
                     const std::string& because = {});
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame);
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame);
@@ -51,13 +55,13 @@ Seating seat_task(Transition& transition, const Step& step, const Task& task, Fr
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
                          const std::string& because = {});
 
-// The first active person up the requester's line who is not `but`.
-std::optional<PersonId> manager_up(const Transition& transition, const PersonId& but = {});
+// The first active person up the requester's line who is not barred.
+std::optional<PersonId> manager_up(const Transition& transition, const Barred& but = {});
 
 // Whether somebody could answer for that person or group: active people but `but`.
-bool can_be_asked(const Directory& directory, const Seat& seat, const PersonId& but);
+bool can_be_asked(const Directory& directory, const Seat& seat, const Barred& but = {});
 // The same on that roster: of a group nobody answers who has voted there or sits there in person.
-bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const PersonId& but);
+bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const Barred& but);
 
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);

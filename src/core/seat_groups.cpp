@@ -82,7 +82,7 @@ void seat_more(Transition& transition, FrameId frame, const std::vector<Bench>& 
   std::vector<Seat> people = expand_groups(transition.context().directory, more);
   keep_admitted(transition, frame, people);
   for (Seat& seat : people) {
-    if (seat.person == transition.state().requester || is_seated(benches, seat.person)) continue;
+    if (is_own_request(transition.state(), seat.person) || is_seated(benches, seat.person)) continue;
     bench.sitting.push_back(seat.person);
     bench.named.push_back(std::move(seat));
   }
@@ -92,7 +92,7 @@ void seat_more(Transition& transition, FrameId frame, const std::vector<Bench>& 
 
 Seating seat_groups(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
   const Directory& directory = transition.context().directory;
-  const PersonId& requester = transition.state().requester;
+  const Barred barred = barred_from_approving(transition.state());
   std::vector<Bench> benches;
   for (const SeatGroup& group : approve.seats) {
     const std::string what = fmt::format("by of {} in {}", group.name, step.name);
@@ -105,7 +105,7 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
     keep_admitted(transition, frame, bench.named);
     if (bench.named.empty() && !bench.passed) {
       Seating instead =
-          nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, requester, short_of);
+          nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, barred, short_of);
       if (instead.instead == Seating::Instead::stand_still || instead.instead == Seating::Instead::reject) {
         instead.why = fmt::format("{} (seats of {})", instead.why, group.name);
         return instead;

@@ -79,17 +79,17 @@ void DirectoryWatch::look_for_leavers() {
   rounds_.clear();
   if (before != nullptr) look_for_dropped_absences(*before, *directory);
   for (const PersonId& person : asked->people) {
-    if (can_be_asked(*directory, Seat{.person = person}, PersonId())) continue;
+    if (can_be_asked(*directory, Seat{.person = person})) continue;
     spdlog::info("{} has left: their open work moves on, their links and keys end", person.value);
     rounds_.push_back({.person = person, .group = {}, .has_left = true});
   }
   for (const std::string& group : asked->groups) {
-    if (can_be_asked(*directory, Seat{.group = group}, PersonId())) continue;
+    if (can_be_asked(*directory, Seat{.group = group})) continue;
     spdlog::info("group {} has no member left: its open work moves on", group);
     rounds_.push_back({.person = {}, .group = group, .has_left = true});
   }
   for (const auto& [person, group] : asked->claims) {
-    const bool goes_on = !can_be_asked(*directory, Seat{.person = person}, PersonId()) ||  // has left: above
+    const bool goes_on = !can_be_asked(*directory, Seat{.person = person}) ||  // has left: above
                          directory->is_member(person, group);
     if (goes_on) continue;
     spdlog::info("{} is not in the group {} any more: what they have claimed is the group's again",

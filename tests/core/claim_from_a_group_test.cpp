@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/core/absence_fixture.h"
 #include "tests/core/acts_fixture.h"
 
 namespace countersign::testing::acts {
@@ -175,6 +176,22 @@ TEST(Claim, ThatWaitsForSomebodyBeforeItGoesBackToTheGroupToo) {
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
   EXPECT_THAT(instance.asked(), ElementsAre("finance@check"));
+}
+
+// A group's item that a stand-in had claimed could be decided by nobody.
+TEST(Claim, AGroupsItemIsNotClaimedByWhoStandsInForItsMembers) {
+  Instance instance(approval("      by: group(\"legal\")\n      need: 1\n"));
+  instance.absences = Absences({away(1, "sun.li", "chen.jie")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const std::uint32_t number = instance.state().items.begin()->first;
+  EXPECT_EQ(rejection_code(instance.run(ClaimItem{.item = number, .by = person("chen.jie")})),
+            ErrorCode::forbidden);
+  ASSERT_TRUE(accepted(instance.run(
+      AddApprover{number, {}, {PersonId("qian.min")}, AddedAs::before, person("chen.jie"), "look"})));
+  ASSERT_TRUE(accepted(instance.decide_as("qian.min", "approved")));
+  ASSERT_TRUE(
+      accepted(instance.run(Decide{.item = number, .by = person("chen.jie"), .outcome = "approved"})));
+  EXPECT_EQ(instance.status(), "approved");
 }
 
 }  // namespace

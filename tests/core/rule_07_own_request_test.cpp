@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/core/absence_fixture.h"
 #include "tests/core/acts_fixture.h"
 
 namespace countersign::testing::acts {
@@ -130,6 +131,58 @@ TEST(Rule07OwnRequest, IsRefusedThroughSomebodyElseToo) {
   EXPECT_THAT(rejection(refused), HasSubstr("through somebody else"));
   decide.by.on_behalf_of = PersonId();
   EXPECT_TRUE(accepted(instance.run(decide)));
+}
+
+// A stand-in changed the request, handed it in, and approved it.
+TEST(Rule07OwnRequest, WhoHandsARequestInForTheRequesterDoesNotApproveIt) {
+  Instance instance(load_steps(R"(  - id: first
+    approve:
+      by: person("zhao.lei")
+      return_to: [requester]
+  - id: second
+    approve:
+      by: [person("sun.li"), person("chen.jie")]
+      need: 1
+  - end: approved
+)"));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "returned", "more")));
+  instance.absences = Absences({away(1, "li.na", "sun.li")});
+  ASSERT_TRUE(accepted(decide_for(instance, "li.na", "sun.li", "resubmitted")));
+  EXPECT_EQ(instance.state().submitted_by, PersonId("sun.li"));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@second"));
+  EXPECT_THAT(rejection(transfer(instance, "chen.jie", "sun.li")),
+              HasSubstr("nobody approves a request of their own"));
+  instance.absences = Absences({away(2, "chen.jie", "sun.li")});
+  EXPECT_EQ(rejection_code(decide_for(instance, "chen.jie", "sun.li", "approved")), ErrorCode::forbidden);
+  ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "returned", "more")));
+  instance.absences = {};
+  ASSERT_TRUE(accepted(instance.decide_as("li.na", "resubmitted")));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@second", "sun.li@second"))
+      << "whoever has handed it in last counts";
+}
+
+// A group whose only member had handed the request in was asked, and nobody could answer.
+TEST(Rule07OwnRequest, AGroupOfWhoHandedItInAloneIsNobody) {
+  Instance instance(load_steps(R"(  - id: first
+    approve:
+      by: person("zhao.lei")
+      return_to: [requester]
+  - id: second
+    approve:
+      by: group("legal")
+      need: 1
+      if_nobody: manager_up
+  - end: approved
+)"));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "returned", "more")));
+  instance.absences = Absences({away(1, "li.na", "sun.li")});
+  ASSERT_TRUE(accepted(decide_for(instance, "li.na", "sun.li", "resubmitted")));
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
+  EXPECT_THAT(instance.asked(), ElementsAre("zhang.wei@second"));
 }
 
 }  // namespace

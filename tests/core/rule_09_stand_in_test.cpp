@@ -7,6 +7,7 @@
 
 #include "core/stand_in.h"
 #include "tests/core/absence_fixture.h"
+#include "tests/core/acts_fixture.h"
 
 namespace countersign::testing {
 namespace {
@@ -301,6 +302,25 @@ TEST(Rule09AbsenceScope, amounts_have_a_currency) {
   for (const char* bad : {"", "10000", "CNY", "-1 CNY", "ten CNY", "10 YUAN"}) {
     EXPECT_FALSE(parse_amount_limit(bad)) << bad;
   }
+}
+
+// Nobody stood in, although another absence at the same time names somebody who may.
+TEST(Rule09StandIn, OfTwoAbsencesTheOneWhoseStandInMayActCounts) {
+  Instance instance(acts::approval("      by: requester.manager\n"));
+  instance.absences = Absences({away(1, "zhang.wei", "li.na", "2026-03-01T00:00:00Z", "2026-03-20T00:00:00Z"),
+                                away(2, "zhang.wei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_TRUE(accepted(decide_for(instance, "zhang.wei", "sun.li", "approved")));
+}
+
+TEST(Rule09StandIn, AStandInIsAskedToHurryAndMayComment) {
+  Instance instance(acts::approval("      by: requester.manager\n"));
+  instance.absences = Absences({away(1, "zhang.wei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_TRUE(accepted(instance.run(Comment{acts::person("sun.li"), "which train?"})));
+  EXPECT_FALSE(accepted(instance.run(Comment{acts::person("wang.fang"), "me too"})));
+  ASSERT_TRUE(accepted(instance.run(Nudge{acts::person("li.na")})));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("nudge sun.li"));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/core/instance_fixture.h"
+#include "tests/core/acts_fixture.h"
 
 namespace countersign::testing {
 namespace {
@@ -149,6 +149,30 @@ TEST(Rule13Time, ATimeoutThatApprovesIsRefusedWhereItMustBeAPerson) {
   - end: approved
 )"),
                std::runtime_error);
+}
+
+// One late colleague answered the escalation for everybody who was late.
+TEST(Rule13Time, WhoIsLateDoesNotAnswerForTheOtherLateOnesByWayOfAGroup) {
+  Instance instance(acts::approval(R"(      by: [person("wang.fang"), person("sun.li")]
+      need: all
+    escalate:
+      after: 1 hour
+      to: group("finance")
+      mode: add
+)"));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.advance_to("2026-03-02T10:00:00Z");
+  std::uint32_t of_group = 0;
+  for (const auto& [number, item] : instance.state().items) {
+    if (item.group == "finance") of_group = number;
+  }
+  ASSERT_NE(of_group, 0U);
+  EXPECT_EQ(rejection_code(instance.run(
+                Decide{.item = of_group, .by = acts::person("wang.fang"), .outcome = "approved"})),
+            ErrorCode::conflict);
+  ASSERT_TRUE(accepted(
+      instance.run(Decide{.item = of_group, .by = acts::person("zhao.lei"), .outcome = "approved"})));
+  EXPECT_EQ(instance.status(), "approved") << "who is not late may answer for all";
 }
 
 }  // namespace
