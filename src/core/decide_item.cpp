@@ -168,7 +168,7 @@ void decide_item(Transition& transition, const Decide& asked) {
   if (auto refusal = refusal_to_act(transition, item, command.by, command.version)) {
     return transition.refuse(refusal->code, std::move(refusal->message));
   }
-  command.by.on_behalf_of = acting_for(transition, item, command.by);
+  command.by = in_place_of(transition, item, command.by);
   if (item.added == AddedAs::opinion) return advise(transition, item, step, command);
   const std::vector<std::string> choices = choices_of(transition.definition(), step, transition.state());
   if (!names(choices, command.outcome)) {

@@ -73,6 +73,16 @@ PersonId acting_for(Transition& transition, const Item& item, const Actor& by) {
   return acts_for(stand_in_view(transition.context(), transition.state()), item, by.person);
 }
 
+Actor in_place_of(Transition& transition, const Item& item, const Actor& by) {
+  Actor acting = by;
+  acting.on_behalf_of = acting_for(transition, item, by);
+  return acting;
+}
+
+const PersonId& owner_of(const Actor& by) {
+  return by.on_behalf_of.empty() ? by.person : by.on_behalf_of;
+}
+
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version) {
   const Directory& directory = transition.context().directory;

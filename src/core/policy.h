@@ -39,5 +39,9 @@ std::optional<Rejection> refusal_without_reason(const Actor& by, const std::stri
 bool sees_instance(Transition& transition, const PersonId& person);
 // In whose place they would act: somebody away, for whom they stand in. Empty where the item is theirs.
 PersonId acting_for(Transition& transition, const Item& item, const Actor& by);
+// The same person, and in whose place they act.
+Actor in_place_of(Transition& transition, const Item& item, const Actor& by);
+// Whose act it is: of whoever they stand in for, else their own.
+const PersonId& owner_of(const Actor& by);
 
 }  // namespace countersign

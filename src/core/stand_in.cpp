@@ -137,6 +137,14 @@ PersonId acts_for(const StandInView& view, const Item& item, const PersonId& per
   return {};
 }
 
+bool has_added(const StandInView& view, const Item& added, const PersonId& person) {
+  if (added.added_by.empty() || added.added_by == person) return !added.added_by.empty();
+  Item of_adder = added;
+  of_adder.assignee = added.added_by;
+  of_adder.group.clear();
+  return acts_for(view, of_adder, person) == added.added_by;
+}
+
 std::vector<PersonId> absent_people_of(const Directory& directory, const Absences& absences,
                                        const PersonId& stand_in, Instant at) {
   std::vector<PersonId> absent;

@@ -40,6 +40,10 @@ std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
 // In whose place that person may act on the item; empty for nobody's.
 PersonId acts_for(const StandInView& view, const Item& item, const PersonId& person);
 
+// Whether that person may undo the adding of an approver: whoever added them, and who stands in for them now.
+// Whoever added somebody in another's place has done so for them, and not for themselves.
+bool has_added(const StandInView& view, const Item& added, const PersonId& person);
+
 // The people for whom that person may stand in somewhere at that moment, each once.
 std::vector<PersonId> absent_people_of(const Directory& directory, const Absences& absences,
                                        const PersonId& stand_in, Instant at);

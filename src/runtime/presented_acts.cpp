@@ -3,7 +3,9 @@
 #include "runtime/presented_acts.h"
 
 #include "core/guest.h"
+#include "core/policy.h"
 #include "core/questions.h"
+#include "core/stand_in.h"
 
 namespace countersign {
 namespace {
@@ -15,21 +17,34 @@ May may_of(const Step& step) {
   return {false, false, false};
 }
 
+// What the core is asked with: it decides nothing here, so facts are not needed.
+Context context_of(const Presenting& presenting) {
+  static const Facts kNoFacts;
+  Context context{*presenting.definition, *presenting.snapshot.directory, presenting.snapshot.calendars,
+                  kNoFacts, presenting.now};
+  context.absences = presenting.absences;
+  return context;
+}
+
 // While the item is open or waiting.
 void add_item_acts(PresentedActs& acts, const Presenting& presenting, const Item& item, const Step& step) {
   const PersonId& reader = presenting.reader;
-  const auto name = [&](const PersonId& id) { return presenting.snapshot.directory->name_of(id); };
-  if (!item.group.empty() && !item.assignee.empty() && item.assignee != reader) {
-    acts.claimed_by = name(item.assignee);
+  const Directory& directory = *presenting.snapshot.directory;
+  const Context context = context_of(presenting);
+  const StandInView view = stand_in_view(context, presenting.state);
+  const bool stands_in = acts_for(view, item, reader) != PersonId();
+  if (is_claimed(directory, item) && item.assignee != reader && !stands_in) {
+    acts.claimed_by = directory.name_of(item.assignee);
     return;
   }
   for (const auto& [other, each] : presenting.state.items) {
-    if (each.activation == item.activation && each.added && each.added_by == reader)
-      acts.added.push_back({other, each.version, name(each.assignee), *each.added});
+    if (each.activation == item.activation && each.added && has_added(view, each, reader))
+      acts.added.push_back({other, each.version, directory.name_of(each.assignee), *each.added});
   }
   if (item.status != ItemStatus::open) return;
-  acts.claim = !item.group.empty() && item.assignee.empty();
-  acts.release = !item.group.empty() && item.assignee == reader;
+  acts.claim = !is_claimed(directory, item) && directory.is_member(reader, item.group);
+  acts.release =
+      !item.group.empty() && (item.assignee == reader || (is_claimed(directory, item) && stands_in));
   const May may = may_of(step);
   acts.transfer = may.transfer && item.added != AddedAs::opinion;
   acts.delegate = may.delegate && !item.added;
@@ -38,10 +53,7 @@ void add_item_acts(PresentedActs& acts, const Presenting& presenting, const Item
 
 // Asks the core, which is to do it.
 void add_acts_of_request(PresentedActs& acts, const Presenting& presenting, const WorkItemRow& row) {
-  static const Facts kNoFacts;
-  const Snapshot& snapshot = presenting.snapshot;
-  Context context{*presenting.definition, *snapshot.directory, snapshot.calendars, kNoFacts, presenting.now};
-  context.absences = presenting.absences;
+  const Context context = context_of(presenting);
   const PersonId& reader = presenting.reader;
   const Actor by{.kind = Actor::Kind::person, .person = reader, .channel = "link"};
   const auto would = [&](const Command& command) { return would_accept(context, presenting.state, command); };

@@ -68,6 +68,53 @@ TEST(Rule09StandIn, transfers_in_place_of_the_absent_person_and_is_recorded_so) 
   EXPECT_EQ(std::get<ItemChanged>(closed->body).by.on_behalf_of, PersonId("zhang.wei"));
 }
 
+// Who did it and in whose place, of every act that one may see in the log.
+std::vector<std::string> doers(const Instance& instance, ItemAct act) {
+  std::vector<std::string> found;
+  for (const Event& event : instance.events()) {
+    const auto* changed = std::get_if<ItemChanged>(&event.body);
+    if (changed != nullptr && changed->act == act)
+      found.push_back(changed->by.person.value + " for " + changed->by.on_behalf_of.value);
+  }
+  return found;
+}
+
+TEST(Rule09StandIn, asks_others_in_place_of_the_absent_person_and_is_recorded_so) {
+  Instance instance(load(kByManager));
+  instance.absences = Absences({away(1, "zhang.wei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const std::uint32_t item = instance.item("zhang.wei");
+  ASSERT_TRUE(accepted(
+      instance.run(Delegate{item, {}, PersonId("chen.jie"), person_acting("sun.li"), "what do you think?"})));
+  ASSERT_TRUE(accepted(instance.run(AddApprover{
+      item, {}, {PersonId("wang.fang")}, AddedAs::after, person_acting("sun.li"), "knows more"})));
+  EXPECT_THAT(doers(instance, ItemAct::involve), ElementsAre("sun.li for zhang.wei", "sun.li for zhang.wei"));
+  EXPECT_EQ(instance.state().items.at(instance.item("wang.fang")).added_by, PersonId("zhang.wei"));
+  EXPECT_EQ(instance.state().items.at(instance.item("chen.jie")).added_by, PersonId("zhang.wei"));
+}
+
+// Whom a stand-in had added only the stand-in could take off again, even long after.
+TEST(Rule09StandIn, whom_they_added_is_taken_off_by_whose_place_it_was_and_by_them_while_they_stand_in) {
+  Instance instance(load(kByManager));
+  instance.absences = Absences({away(1, "zhang.wei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const auto add = [&](const std::string& who) {
+    return instance.run(AddApprover{
+        instance.item("zhang.wei"), {}, {PersonId(who)}, AddedAs::beside, person_acting("sun.li"), ""});
+  };
+  const auto take_off = [&](const std::string& by, const std::string& who) {
+    return instance.run(RemoveApprover{instance.item(who), {}, person_acting(by), ""});
+  };
+  ASSERT_TRUE(accepted(add("wang.fang")));
+  ASSERT_TRUE(accepted(add("chen.jie")));
+  ASSERT_TRUE(accepted(take_off("sun.li", "wang.fang")));
+  EXPECT_THAT(doers(instance, ItemAct::remove), ElementsAre("sun.li for zhang.wei"));
+  instance.absences = Absences();
+  EXPECT_EQ(rejection_code(take_off("sun.li", "chen.jie")), ErrorCode::forbidden);
+  ASSERT_TRUE(accepted(take_off("zhang.wei", "chen.jie")));
+  EXPECT_THAT(doers(instance, ItemAct::remove), ElementsAre("sun.li for zhang.wei", "zhang.wei for "));
+}
+
 TEST(Rule09StandIn, the_absent_person_may_still_decide_by_themselves) {
   Instance instance(load(kByManager));
   instance.absences = Absences({away(1, "zhang.wei", "sun.li")});

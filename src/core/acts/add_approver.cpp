@@ -11,6 +11,7 @@
 #include "core/people_step.h"
 #include "core/policy.h"
 #include "core/roster.h"
+#include "core/stand_in.h"
 #include "core/turns.h"
 
 namespace countersign {
@@ -59,7 +60,8 @@ bool may_remove(Transition& transition, const Item& item, const RemoveApprover& 
   if (command.by.kind == Actor::Kind::admin)
     return admit(transition, refusal_without_reason(command.by, command.reason));
   const Person* person = transition.context().directory.find(command.by.person);
-  const bool is_adder = command.by.kind == Actor::Kind::person && command.by.person == item.added_by;
+  const StandInView view = stand_in_view(transition.context(), transition.state());
+  const bool is_adder = command.by.kind == Actor::Kind::person && has_added(view, item, command.by.person);
   if (!is_adder || person == nullptr || !person->active)
     return no(ErrorCode::forbidden, "only who added them, or an administrator, does");
   if (command.version && *command.version != item.version)
@@ -89,10 +91,11 @@ void add_approver(Transition& transition, const AddApprover& command) {
         ErrorCode::conflict,
         fmt::format("cannot add an approver to {} of {}: its answer is no vote there",
                     step_at(transition, item.activation).name, transition.state().reference));
-  take_from_group(transition, item.number, command.by);
+  const Actor by = in_place_of(transition, item, command.by);
+  take_from_group(transition, item.number, by);
 
   const bool beside = command.where == AddedAs::beside;
-  const std::string reason = fmt::format("added {} {}", to_string(command.where), command.by.person.value);
+  const std::string reason = fmt::format("added {} {}", to_string(command.where), owner_of(by).value);
   const std::string of_group = host->of_group;
   const auto behind = host - roster.seats.begin() + 1;
   std::vector<Seat> added;
@@ -100,7 +103,7 @@ void add_approver(Transition& transition, const AddApprover& command) {
     Seat seat{.person = person, .reason = reason};
     seat.of_group = of_group;
     seat.added = command.where;
-    seat.added_by = command.by.person;
+    seat.added_by = owner_of(by);
     if (!beside) seat.of = item.number;
     added.push_back(std::move(seat));
   }
@@ -113,16 +116,16 @@ void add_approver(Transition& transition, const AddApprover& command) {
   transition.emit(ItemChanged{.item = item.number,
                               .act = first ? ItemAct::wait : ItemAct::involve,
                               .status = first ? ItemStatus::waiting : ItemStatus::open,
-                              .by = command.by,
+                              .by = by,
                               .comment = command.comment});
   if (first) clear_item_timers(transition, item.activation, item.number);
-  if (first) close_opinions(transition, item.activation, item.number, command.by);
-  if (first) stand_for_no_longer(transition, item.activation, item.number, command.by);
+  if (first) close_opinions(transition, item.activation, item.number, by);
+  if (first) stand_for_no_longer(transition, item.activation, item.number, by);
   for (const Seat& seat : added) {
     open_item(transition, item.activation, seat,
               {.waiting = command.where == AddedAs::after || (beside && in_turn),
                .added = command.where,
-               .added_by = command.by.person,
+               .added_by = owner_of(by),
                .note = command.comment});
   }
 }
@@ -131,14 +134,17 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
   const Item* found = find_open_item(transition, command.item, "take the approver off");
   if (found == nullptr || !may_remove(transition, *found, command)) return;
   const Item item = *found;
+  Actor by = command.by;
+  const bool in_place = by.kind == Actor::Kind::person && by.person != item.added_by;
+  by.on_behalf_of = in_place ? item.added_by : PersonId();
   const auto raise_version = [&](std::uint32_t number) {
     const auto parent = transition.state().items.find(number);
     if (parent == transition.state().items.end() || parent->second.status != ItemStatus::open) return;
     transition.emit(
-        ItemChanged{.item = number, .act = ItemAct::involve, .status = ItemStatus::open, .by = command.by});
+        ItemChanged{.item = number, .act = ItemAct::involve, .status = ItemStatus::open, .by = by});
   };
   if (item.added == AddedAs::opinion) {
-    close_item(transition, item.number, ItemAct::remove, command.by, command.reason);
+    close_item(transition, item.number, ItemAct::remove, by, command.reason);
     return raise_version(item.of);
   }
   Roster roster = transition.state().activations.at(item.activation).roster;
@@ -162,10 +168,10 @@ void remove_approver(Transition& transition, const RemoveApprover& command) {
                     others ? "that would decide the step, and only approvers decide it"
                            : "they are the last whose decision is waited for"));
   }
-  close_item(transition, item.number, ItemAct::remove, command.by, command.reason);
+  close_item(transition, item.number, ItemAct::remove, by, command.reason);
   transition.emit(RosterSet{item.activation, std::move(roster)});
   raise_version(of);
-  go_on_in_turn(transition, item.activation, command.by);
+  go_on_in_turn(transition, item.activation, by);
 }
 
 }  // namespace countersign

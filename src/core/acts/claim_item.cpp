@@ -46,12 +46,13 @@ void release_item(Transition& transition, const ReleaseItem& command) {
     return;
   }
   const Item released = *item;
+  const Actor by = in_place_of(transition, released, command.by);
   transition.emit(ItemChanged{.item = command.item,
                               .act = ItemAct::release,
                               .status = ItemStatus::open,
-                              .by = command.by,
+                              .by = by,
                               .comment = command.reason});
-  close_opinions(transition, released.activation, command.item, command.by);
+  close_opinions(transition, released.activation, command.item, by);
   transition.request(Send{.kind = SendKind::request, .group = released.group, .item = command.item});
 }
 

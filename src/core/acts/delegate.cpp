@@ -33,14 +33,13 @@ void delegate(Transition& transition, const Delegate& command) {
                              {{"/to", "name somebody else"}});
   }
   if (!admit(transition, refusal_to_ask(transition, *item, command.to, "/to"))) return;
-  take_from_group(transition, command.item, command.by);
-  raise_version(transition, command.item, command.by, command.comment);
-  open_item(transition, transition.state().items.at(command.item).activation,
-            Seat{.person = command.to, .reason = fmt::format("opinion asked by {}", command.by.person.value)},
-            {.added = AddedAs::opinion,
-             .added_by = command.by.person,
-             .of = command.item,
-             .note = command.comment});
+  const Actor by = in_place_of(transition, *item, command.by);
+  take_from_group(transition, command.item, by);
+  raise_version(transition, command.item, by, command.comment);
+  open_item(
+      transition, transition.state().items.at(command.item).activation,
+      Seat{.person = command.to, .reason = fmt::format("opinion asked by {}", owner_of(by).value)},
+      {.added = AddedAs::opinion, .added_by = owner_of(by), .of = command.item, .note = command.comment});
 }
 
 void advise(Transition& transition, const Item& item, const Step& step, const Decide& command) {

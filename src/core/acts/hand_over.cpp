@@ -108,9 +108,8 @@ void transfer(Transition& transition, const Transfer& command) {
                              {{"/to", "name somebody else"}});
   }
   if (!admit(transition, refusal_to_ask(transition, *item, command.to, "/to"))) return;
-  Actor by = command.by;
-  by.on_behalf_of = acting_for(transition, *item, by);
-  hand_over(transition, command.item, command.to, by, command.comment);
+  hand_over(transition, command.item, command.to, in_place_of(transition, *item, command.by),
+            command.comment);
 }
 
 }  // namespace countersign
