@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -50,6 +52,24 @@ std::string digest_payload(const FixedDigest* fixed) {
     payload["at"] = to_unix_ms(fixed->at);
   }
   return write_json(payload);
+}
+
+// Where something was held so long that the next reminder of the same item came to it: nobody is reminded of
+// one thing twice in a breath. The older one stays, so that it does not lose its place in a day's measure.
+Result<void> drop_repeated(Transaction& transaction, std::vector<OutboxRow>& held) {
+  std::set<std::pair<InstanceId, std::uint32_t>> reminded;
+  std::vector<OutboxRow> left;
+  for (OutboxRow& row : held) {
+    if (reminded.emplace(row.instance, row.item).second) {
+      left.push_back(std::move(row));
+    } else if (auto done = transaction.finish_outbox(row.id, OutboxStatus::dropped,
+                                                     "an earlier reminder of the same was still held back");
+               !done) {
+      return done;
+    }
+  }
+  held = std::move(left);
+  return {};
 }
 
 }  // namespace
@@ -124,6 +144,7 @@ Result<void> Chasing::release(Transaction& transaction, const PersonId& recipien
   auto held = transaction.held_messages(recipient, kEntriesMax);
   if (!held) return std::unexpected(held.error());
   if (held->empty()) return {};
+  if (auto done = drop_repeated(transaction, *held); !done) return done;
   const auto release_singly = [&](std::size_t count) -> Result<void> {
     for (std::size_t i = 0; i < std::min(count, held->size()); ++i) {
       if (auto done = transaction.release_message((*held)[i].id, kMailTarget, now); !done) return done;

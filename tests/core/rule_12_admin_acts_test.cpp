@@ -238,6 +238,8 @@ TEST(Rule12Reassign, GivesTheSeatToSomebodyElse) {
   ASSERT_TRUE(
       accepted(instance.run(Reassign{instance.item("zhang.wei"), PersonId("sun.li"), admin, "on leave"})));
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@manager"));
+  EXPECT_EQ(instance.state().items.at(instance.item("sun.li")).transferred_by, PersonId("adm"))
+      << "the mail says from whom it comes";
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
   EXPECT_EQ(instance.status(), "approved");
 }

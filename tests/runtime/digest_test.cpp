@@ -314,6 +314,24 @@ TEST_F(DigestTest, BeyondTheDaysMeasureItWaitsForTomorrow) {
   EXPECT_EQ(singles().size(), 2U) << "a new day, a new measure";
 }
 
+// What was held over night met the next day's reminder of the same, and the digest named it twice.
+TEST_F(DigestTest, NamesNothingTwiceThatWasHeldUntilItsNextReminder) {
+  remind_by({.per_day = 0});
+  for (int i = 0; i < 3; ++i) start("daily");
+  let_come("2026-03-03T09:05:00Z");
+  let_come("2026-03-04T09:00:00Z");
+  remind_by({});
+  let_come("2026-03-05T09:00:00Z");
+  let_come("2026-03-05T09:05:00Z");
+  ASSERT_EQ(digests().size(), 1U);
+  const std::int64_t id = digests().front().id;
+  report(id, DeliveryReport::Kind::fix);
+  const auto mail = composed(id);
+  ASSERT_TRUE(mail && *mail);
+  EXPECT_EQ((*mail)->subject, "3 matters wait for you");
+  EXPECT_GE(rows("chase", OutboxStatus::dropped, "reminder").size(), 3U);
+}
+
 TEST_F(DigestTest, AfterANightDownItLeavesInTheMorning) {
   for (int i = 0; i < 3; ++i) start("daily");
   let_come("2026-03-03T09:00:00Z");

@@ -71,7 +71,7 @@ void hand_over(Transition& transition, std::uint32_t number, const PersonId& to,
              .added = item.added,
              .added_by = item.added_by,
              .of = item.of,
-             .transferred_by = by_itself ? by.person : item.transferred_by,
+             .transferred_by = by.person.empty() ? item.transferred_by : by.person,
              .note = by_itself ? comment : item.note});
   for (Item& stand_in : stand_ins) {
     close_item(transition, stand_in.number, ItemAct::supersede, by);
