@@ -4,6 +4,7 @@
 
 #include "core/ask.h"
 #include "core/form_rules.h"
+#include "core/stand_in.h"
 
 namespace countersign {
 namespace {
@@ -64,7 +65,8 @@ bool Visibility::has_part_in(const Step& step) const {
     const auto activation = state_.activations.find(item.activation);
     if (activation == state_.activations.end() || activation->second.step != step.index) return false;
     return item.assignee == reader_ ||
-           (!item.group.empty() && context_.directory.is_member(reader_, item.group));
+           (!item.group.empty() && context_.directory.is_member(reader_, item.group)) ||
+           acts_for(stand_in_view(context_, state_), item, reader_) != PersonId();
   });
   if (asked) return true;
   const auto result = state_.results.find(step.index);
@@ -102,6 +104,16 @@ bool Visibility::sees(const Step& step, const Field& answer) const {
   if (!is_restricted(answer)) return true;
   if (!answer.visible_from.empty() && has_opened(answer.visible_from)) return true;
   return has_part_in(step) || is_named(answer.visible_to);
+}
+
+bool Visibility::names_reader() const {
+  const auto names = [&](const auto& of, bool is_for_ever) {
+    return is_for_ever && !of.visible_to.empty() && sees(of);
+  };
+  return std::ranges::any_of(context_.definition.form,
+                             [&](const Field& field) { return names(field, field.visible_from.empty()); }) ||
+         std::ranges::any_of(context_.definition.steps,
+                             [&](const Step& step) { return names(step, step.visible_from == kNoStep); });
 }
 
 State Visibility::visible_state() const {

@@ -4,9 +4,9 @@
 //
 // A field or a step's decision without these keys is seen by all who see the instance. Else, until the step
 // that `visible_from` names has first opened, only those see it whom `visible_to` names, and whoever enters
-// it: the requester what is filled in at the start, whoever is or was asked in a step that edits the field,
-// whoever decided. From then on all see it; without `visible_from` that moment never comes. What cannot be
-// evaluated shows nothing.
+// it: the requester what is filled in at the start, whoever is or was asked in a step that edits the field
+// (or stands in for them), whoever decided. From then on all see it; without `visible_from` that moment never
+// comes. What cannot be evaluated shows nothing.
 
 #include <string>
 #include <vector>
@@ -27,6 +27,8 @@ class Visibility {
   bool sees(const Step& step) const;
   // A field of an ask: with the step.
   bool sees(const Step& step, const Field& answer) const;
+  // Whether the workflow names the reader where it hides something from others, at whatever step.
+  bool names_reader() const;
 
   // The state without the fields, answers and results that the reader does not see.
   State visible_state() const;

@@ -94,6 +94,10 @@ Instant may_leave_from(const Snapshot& snapshot, const PersonId& person, Instant
   return known == nullptr ? at : allowed_from(snapshot, *known, at);
 }
 
+Instant could_leave_at(const Snapshot& snapshot, const OutboxRow& row) {
+  return is_chasing(row.kind) ? may_leave_from(snapshot, row.recipient, row.created_at) : row.created_at;
+}
+
 void Chasing::look(Instant now) {
   const auto targets = reader_.due_targets();
   if (!targets) {

@@ -54,6 +54,10 @@ class Chasing {
   bool failed_ = false;
 };
 
+// From when on the row could leave, so from when on it counts as tried: what chases not in nights and
+// weekends.
+Instant could_leave_at(const Snapshot& snapshot, const OutboxRow& row);
+
 // Before a digest is sent for the first time: whatever it carries then stays in it, and it leaves with that
 // or not at all. Nothing left: it is dropped.
 Result<void> fix_digest(Transaction& transaction, std::int64_t digest, Instant now);

@@ -13,10 +13,6 @@ constexpr Duration kWatchRest = std::chrono::seconds(5);  // after the store too
 constexpr std::size_t kInstancesAPage = 100;
 constexpr Duration kEndedLately = std::chrono::hours(24 * 14);
 
-bool is_lost_for_now(const Error& error) {
-  return error.code == ErrorCode::unavailable || error.code == ErrorCode::storage;
-}
-
 }  // namespace
 
 std::optional<Instant> DirectoryWatch::next() const {
@@ -50,6 +46,7 @@ std::vector<QueuedJob> DirectoryWatch::take(Instant now, std::size_t max) {
       return jobs;
     }
   }
+  if (rounds_.empty() && !look_again_) away_changed_.clear();
   if (library_.current()->directory != seen_ || look_again_) look_for_leavers();
   if (rounds_.empty()) look_for_absences(now);
   while (!rounds_.empty() && jobs.size() < max) {
@@ -75,9 +72,14 @@ void DirectoryWatch::look_for_leavers() {
     return rest(now_);
   }
   const auto before = std::exchange(seen_, directory);
-  list_changes(*directory, now_);
-  rounds_.clear();
+  for (const auto& [at, person] : listed_changes_) {
+    if (at <= now_) away_changed_.insert(person);
+  }
+  // Those that ended a while ago: the daemon may have been down then.
+  list_changes(*directory, before == nullptr ? now_ - kEndedLately : now_);
   if (before != nullptr) look_for_dropped_absences(*before, *directory);
+  rounds_.clear();
+  for (const PersonId& person : away_changed_) add_absence_round(*directory, person);
   for (const PersonId& person : asked->people) {
     if (can_be_asked(*directory, Seat{.person = person})) continue;
     spdlog::info("{} has left: their open work moves on, their links and keys end", person.value);
@@ -98,13 +100,12 @@ void DirectoryWatch::look_for_leavers() {
   }
 }
 
-// Of those that ended a while ago too: the daemon may have been down then.
-void DirectoryWatch::list_changes(const Directory& directory, Instant now) {
+void DirectoryWatch::list_changes(const Directory& directory, Instant since) {
   listed_changes_.clear();
   for (const Person& person : directory.people()) {
     for (const Absence& absence : person.away) {
-      if (!absence.stand_in || absence.until <= now - kEndedLately) continue;
-      if (absence.until > now) listed_changes_.emplace(absence.from, person.id);
+      if (!absence.stand_in || absence.until <= since) continue;
+      if (absence.until > now_) listed_changes_.emplace(absence.from, person.id);
       listed_changes_.emplace(absence.until, person.id);
     }
   }
@@ -118,7 +119,7 @@ void DirectoryWatch::look_for_dropped_absences(const Directory& before, const Di
       const bool stood_in = absence.stand_in && absence.from <= now_ && absence.until > now_;
       return stood_in && (now == nullptr || std::ranges::find(now->away, absence) == now->away.end());
     });
-    if (has_dropped) add_absence_round(after, person.id);
+    if (has_dropped) away_changed_.insert(person.id);
   }
 }
 
@@ -126,7 +127,10 @@ void DirectoryWatch::look_for_dropped_absences(const Directory& before, const Di
 void DirectoryWatch::add_absence_round(const Directory& directory, const PersonId& person,
                                        std::int64_t absence, bool is_end) {
   for (const std::string& group : directory.groups_of(person)) {
-    rounds_.push_back({.person = {}, .group = group});
+    const bool is_listed = std::ranges::any_of(rounds_, [&](const Round& round) {
+      return round.person.empty() && round.group == group && !round.begun;
+    });
+    if (!is_listed) rounds_.push_back({.person = {}, .group = group});
   }
   rounds_.push_back({.person = person, .group = {}, .has_left = false, .absence = absence, .is_end = is_end});
 }
@@ -140,6 +144,7 @@ void DirectoryWatch::look_for_absences(Instant now) {
       add_absence_round(*directory, each.person, each.id, each.begun);
   }
   while (!listed_changes_.empty() && listed_changes_.begin()->first <= now) {
+    away_changed_.insert(listed_changes_.begin()->second);
     add_absence_round(*directory, listed_changes_.begin()->second);
     listed_changes_.erase(listed_changes_.begin());
   }
@@ -170,7 +175,7 @@ QueuedJob DirectoryWatch::change_job(const InstanceId& instance, const Round& ro
             if (done) return;
             spdlog::warn("the work of {} in {} stays where it is: {}", who, instance.value,
                          done.error().message);
-            if (is_lost_for_now(done.error())) rest(now_);
+            if (is_transient(done.error())) rest(now_);
           },
           0};
 }
@@ -187,7 +192,7 @@ QueuedJob DirectoryWatch::revoke_job(const PersonId& person) {
           [this, revoked, person](const Result<void>& done) {
             if (!done) {
               spdlog::warn("links and keys of {} are not ended: {}", person.value, done.error().message);
-              if (is_lost_for_now(done.error())) rest(now_);
+              if (is_transient(done.error())) rest(now_);
             } else if (on_keys_revoked_ && !revoked->first.empty()) {
               on_keys_revoked_(revoked->first, revoked->second);
             }

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,7 @@ class DirectoryWatch {
   };
 
   void look_for_leavers();
-  void list_changes(const Directory& directory, Instant now);
+  void list_changes(const Directory& directory, Instant since);
   void look_for_dropped_absences(const Directory& before, const Directory& after);
   void look_for_absences(Instant now);
   void add_absence_round(const Directory& directory, const PersonId& person, std::int64_t absence = 0,
@@ -71,6 +72,8 @@ class DirectoryWatch {
   std::deque<Round> rounds_;
   // When absences of the file of people begin and end whose turn is to come.
   std::multimap<Instant, PersonId> listed_changes_;
+  // Whose listed absence began, ended or was dropped, until their rounds are done: nothing else remembers it.
+  std::set<PersonId> away_changed_;
   bool look_again_ = false;  // the store took nothing
   Instant now_{};            // of the last take()
   Instant from_{};           // not before then

@@ -359,7 +359,7 @@ class Dispatcher::Pump {
 
   void retry(const Row& row, const std::string& why, std::optional<Duration> after, Instant now,
              Duration limit, EffectId effect, bool delivered_nothing = false) {
-    if (now - row->created_at >= limit) {
+    if (now - could_leave_at(*library_.current(), *row) >= limit) {
       return dead(row, fmt::format("given up after {} attempts: {}", row->attempts + 1, why), effect);
     }
     unsigned char byte[2];

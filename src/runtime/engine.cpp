@@ -257,7 +257,12 @@ class Engine::Loop {
   Result<void> note_delivery(const DeliveryReport& report, Transaction& transaction, Instant at) {
     const auto row = transaction.outbox_row(report.row);
     if (!row) return std::unexpected(row.error());
-    if (!*row || (*row)->status != OutboxStatus::pending) return {};  // noted before, or dropped meanwhile
+    if (!*row || (*row)->status != OutboxStatus::pending) {  // noted before, or dropped meanwhile
+      if (*row && (*row)->status == OutboxStatus::dropped && report.kind == DeliveryReport::Kind::sent)
+        spdlog::warn("outbox {} was dropped while it was under way, and has arrived: {}", report.row,
+                     report.detail);
+      return {};
+    }
     if (report.kind == DeliveryReport::Kind::fix) return fix_digest(transaction, report.row, at);
     if (report.kind == DeliveryReport::Kind::retry) {
       if (report.delivered_nothing && (*row)->kind == kDigestKind) {

@@ -175,13 +175,14 @@ Result<void> OutboxWriter::send_to(const Send& effect, const Person& person) {
   return tell(effect, person, std::move(message), person.mail);
 }
 
-// With a link of its own, where the message has one and can leave.
+// With a link of its own, where the message has one: also where it cannot leave yet, so that it can once it
+// is retried.
 Result<void> OutboxWriter::tell(const Send& effect, const Person& person, OutboxRow message,
                                 const std::string& address) {
   message.item = effect.item;
   message.recipient = person.id;
   const bool leads_on = (has_link(effect.kind) && effect.item != 0) || is_for_readers(effect.kind);
-  if (leads_on && message.status == OutboxStatus::pending) {
+  if (leads_on) {
     message.nonce = Links::new_nonce(random_);
     const auto item = after_.items.find(effect.item);
     const std::uint32_t round = is_for_readers(effect.kind)  ? kReadersRound

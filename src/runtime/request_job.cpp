@@ -20,8 +20,6 @@
 namespace countersign {
 namespace {
 
-constexpr std::size_t kFileUsesMax = 20;
-
 std::string actor_key(const Actor& actor) {
   return actor.authenticated + "|" + actor.person.value;
 }
@@ -92,7 +90,7 @@ void RequestJob::rehearse(Instant now) {
   if (stored && *stored) {
     const State& state = *(*stored)->state;
     if (const auto definition = context_.execution.definition_of(state)) {
-      const auto command = read_decision(*request, state, **definition);
+      const auto command = read_decision(*request, state, **definition, now);
       if (command) rehearsed_ = context_.execution.rehearse(**stored, *command, now);
     }
   }
@@ -187,43 +185,6 @@ Answer RequestJob::answer_once(Transaction& transaction, Instant now) {
   return answer ? keep_answer(own_key, *answer, transaction, now) : answer;
 }
 
-// Their own upload, or what a request holds that they may read: naming a file in a form makes it readable to
-// all who see that form.
-bool RequestJob::may_name(const FileRow& file) const {
-  const PersonId& person = caller_.actor.person;
-  if (caller_.admin || person.empty() || file.uploaded_by.empty() || file.uploaded_by == person) return true;
-  const auto uses = context_.reader.file_uses(file.id, kFileUsesMax);
-  if (!uses) return false;
-  const auto snapshot = context_.library.current();
-  const auto absences = context_.library.absences();
-  return std::ranges::any_of(*uses, [&](const Reader::FileUse& use) {
-    const auto state = context_.reader.instance(use.instance);
-    if (!state || !*state) return false;
-    const auto definition = context_.library.version((*state)->workflow, (*state)->version);
-    if (definition == nullptr) return false;
-    static const Facts kNoFacts;
-    Context context{*definition, *snapshot->directory, snapshot->calendars, kNoFacts, (*state)->started_at};
-    context.absences = absences.get();
-    return std::ranges::binary_search((*state)->involved, person) || may_read(context, **state, person);
-  });
-}
-
-FormContext RequestJob::form_context(const Directory& directory, std::string pointer) const {
-  return FormContext{.directory = directory,
-                     .find_file = [this](std::string_view id) -> std::optional<cel::Map> {
-                       const auto row = context_.reader.file(id);
-                       if (!row || !*row || !may_name(**row)) return std::nullopt;
-                       cel::Map file;
-                       file.set("id", cel::Value::string((*row)->id));
-                       file.set("name", cel::Value::string((*row)->name));
-                       file.set("size", cel::Value::integer(static_cast<std::int64_t>((*row)->size)));
-                       file.set("type", cel::Value::string((*row)->type));
-                       file.set("sha256", cel::Value::string((*row)->sha256));
-                       return file;
-                     },
-                     .pointer = std::move(pointer)};
-}
-
 Answer RequestJob::apply(const InstanceId& instance, const Command& command, Transaction& transaction,
                          Instant now) {
   auto executed = context_.execution.run(transaction, instance, command, now);
@@ -252,7 +213,7 @@ Answer RequestJob::handle(const StartRequest& request, Transaction& transaction,
                 {{"/requester", "name an active person"}}});
   }
   FormReading reading = read_fields(definition->form, request.form.is_null() ? json::object() : request.form,
-                                    form_context(*snapshot->directory, "/form"));
+                                    form_context(*snapshot->directory, "/form", now));
   if (!reading.ok()) return refuse_input(reading.problems);
   const Start command{
       definition->id, request.requester, caller_.actor, "form", std::move(reading.values), {}, {}};
@@ -263,7 +224,7 @@ Answer RequestJob::handle(const StartRequest& request, Transaction& transaction,
 }
 
 std::expected<Decide, Refusal> RequestJob::read_decision(const DecisionRequest& request, const State& state,
-                                                         const Definition& definition) const {
+                                                         const Definition& definition, Instant now) const {
   Decide command{.item = request.item,
                  .version = request.version,
                  .by = caller_.actor,
@@ -276,13 +237,13 @@ std::expected<Decide, Refusal> RequestJob::read_decision(const DecisionRequest& 
   if (item != state.items.end()) {
     const auto snapshot = context_.library.current();
     const Step& step = definition.step(state.activations.at(item->second.activation).step);
-    FormContext answering = form_context(*snapshot->directory, "/answers");
+    FormContext answering = form_context(*snapshot->directory, "/answers", now, &state);
     answering.checklist_of = [&](std::string_view listed) { return checklist_ids(definition, listed); };
     FormReading answers =
         read_fields(asked_fields(step, item->second.entries),
                     request.answers.is_null() ? json::object() : request.answers, answering, Extent::named);
     FormReading edits = read_fields(definition.form, request.form.is_null() ? json::object() : request.form,
-                                    form_context(*snapshot->directory, "/form"), Extent::named);
+                                    form_context(*snapshot->directory, "/form", now, &state), Extent::named);
     answers.problems.insert(answers.problems.end(), edits.problems.begin(), edits.problems.end());
     if (!answers.problems.empty()) return refuse_input(answers.problems);
     command.answers = std::move(answers.values);
@@ -305,7 +266,7 @@ Answer RequestJob::handle(const DecisionRequest& request, Transaction& transacti
     }
     auto definition = context_.execution.definition_of(**state);
     if (!definition) return refuse(definition.error());
-    const auto command = read_decision(request, **state, **definition);
+    const auto command = read_decision(request, **state, **definition, now);
     if (!command) return std::unexpected(command.error());
     return context_.execution.run(transaction, request.instance, *command, now);
   };
@@ -444,8 +405,8 @@ Answer RequestJob::handle(const InboundDelivery& request, Transaction& transacti
 
 Answer RequestJob::handle(const ConnectorEvent& request, Transaction& transaction, Instant now) {
   const auto snapshot = context_.library.current();
-  return apply_connector_event(context_, request, form_context(*snapshot->directory, "/data"), transaction,
-                               now);
+  return apply_connector_event(context_, request, form_context(*snapshot->directory, "/data", now),
+                               transaction, now);
 }
 
 Answer RequestJob::handle(const ReplayInbound& request, Transaction& transaction, Instant now) {
@@ -518,17 +479,6 @@ Answer RequestJob::handle(const SetAbsence& request, Transaction& transaction, I
 
 Answer RequestJob::handle(const EndAbsence& request, Transaction& transaction, Instant now) {
   return end_absence(context_, caller_, request, transaction, now);
-}
-
-Answer RequestJob::handle(const AddFile& request, Transaction& transaction, Instant now) {
-  const FileRow row{request.id,   request.sha256,       request.name, request.type,
-                    request.size, caller_.actor.person, now};
-  if (Result<void> added = transaction.add_file(row); !added) return refuse(added.error());
-  return Reply{201, write_json(json::object{{"id", row.id},
-                                            {"sha256", row.sha256},
-                                            {"name", row.name},
-                                            {"size", row.size},
-                                            {"type", row.type}})};
 }
 
 }  // namespace countersign

@@ -78,15 +78,17 @@ class RequestJob {
 
   void settle_rehearsal();
   std::expected<Decide, Refusal> read_decision(const DecisionRequest& request, const State& state,
-                                               const Definition& definition) const;
+                                               const Definition& definition, Instant now) const;
   Answer apply(const InstanceId& instance, const Command& command, Transaction& transaction, Instant now);
   // Ids of the people whom a request names by id or mail address; what is neither stays as it is.
   std::vector<PersonId> people_named(const std::vector<std::string>& names) const;
-  bool may_name(const FileRow& file) const;
-  FormContext form_context(const Directory& directory, std::string pointer) const;
+  bool may_name(const FileRow& file, Instant now, const State* before) const;
+  // `before`: the instance that the request is about, where there is one; it outlives what is returned.
+  FormContext form_context(const Directory& directory, std::string pointer, Instant now,
+                           const State* before = nullptr) const;
   // The data of an event that `definition` declares, by the types of its fields.
   std::expected<cel::Value, Refusal> read_event(const Definition& definition, const std::string& name,
-                                                const json::value& data) const;
+                                                const json::value& data, Instant now) const;
 
   JobContext context_;
   Request request_;

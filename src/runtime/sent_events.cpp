@@ -21,8 +21,8 @@ struct Reached {
 }  // namespace
 
 std::expected<cel::Value, Refusal> RequestJob::read_event(const Definition& definition,
-                                                          const std::string& name,
-                                                          const json::value& data) const {
+                                                          const std::string& name, const json::value& data,
+                                                          Instant now) const {
   const auto declared = definition.events.find(name);
   if (declared == definition.events.end()) {
     return refuse(
@@ -32,7 +32,7 @@ std::expected<cel::Value, Refusal> RequestJob::read_event(const Definition& defi
   const auto snapshot = context_.library.current();
   const std::vector<Field>& fields = declared->second.fields;
   FormReading reading = read_fields(fields, data.is_null() ? json::object() : data,
-                                    form_context(*snapshot->directory, "/data"));
+                                    form_context(*snapshot->directory, "/data", now));
   if (reading.ok()) {
     reading.problems = check_required(fields, reading.values, [](const Field&) { return true; }, {}, "/data");
   }
@@ -49,7 +49,7 @@ Answer RequestJob::handle(const EventRequest& request, Transaction& transaction,
   }
   auto definition = context_.execution.definition_of(**state);
   if (!definition) return refuse(definition.error());
-  auto data = read_event(**definition, request.name, request.data);
+  auto data = read_event(**definition, request.name, request.data, now);
   if (!data) return std::unexpected(std::move(data.error()));
   return apply(request.instance, DeliverEvent{"", request.name, caller_.idempotency_key, std::move(*data)},
                transaction, now);
@@ -83,7 +83,7 @@ Answer RequestJob::handle(const SendEventRequest& request, Transaction& transact
     }
     if (!definition->events.contains(request.name)) continue;
     is_declared = true;
-    auto data = read_event(*definition, request.name, request.data);
+    auto data = read_event(*definition, request.name, request.data, now);
     if (!data) return std::unexpected(std::move(data.error()));
     if (!holder.holder.empty()) {
       const DeliverEvent command{"", request.name, caller_.idempotency_key, std::move(*data)};

@@ -34,7 +34,10 @@ Result<void> load_people_into(const Configuration& configuration, const Snapshot
   const Result<std::string> text = read_file(configuration.people);
   if (!text) return std::unexpected(text.error());
   next.directory = load_people(configuration.people, *text, configuration.calendars, diagnostics);
-  if (next.directory == nullptr && running != nullptr) next.directory = running->directory;
+  // The same object where the same people stand in it: whatever watches them then has nothing to do.
+  const bool is_kept = running != nullptr && (next.directory == nullptr ||
+                                              next.directory->revision() == running->directory->revision());
+  if (is_kept) next.directory = running->directory;
   return {};
 }
 

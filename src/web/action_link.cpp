@@ -50,6 +50,13 @@ bool leads_on(const OpenedLink& opened, Opens opens, Instant now) {
   return item != nullptr && !(is_open(item->status) && opened.link.revoked) && may_see(opened, *item, now);
 }
 
+// How the link has come to them: a mail address, or a messaging channel and the address there.
+std::string way_of(const LinkRow& link) {
+  if (link.sent_to.empty()) return "link";
+  const bool is_mail = link.sent_to.find(' ') == std::string::npos;
+  return (is_mail ? "link mailed to " : "link sent to ") + link.sent_to;
+}
+
 }  // namespace
 
 bool is_token(std::string_view text) {
@@ -71,10 +78,8 @@ std::string csrf_token(const Surroundings& around, const LinkRow& link, std::str
 
 Caller caller_of_link(const LinkRow& link, std::string route) {
   Caller caller;
-  caller.actor = {.kind = Actor::Kind::person,
-                  .person = link.person,
-                  .channel = "link",
-                  .authenticated = "link mailed to " + link.sent_to};
+  caller.actor = {
+      .kind = Actor::Kind::person, .person = link.person, .channel = "link", .authenticated = way_of(link)};
   caller.route = std::move(route);
   return caller;
 }

@@ -1,5 +1,8 @@
 // Files: uploaded before the form that names them, downloaded as attachments.
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "base/digest.h"
@@ -37,7 +40,7 @@ void upload(const Surroundings& around, Call call) {
     respond(problem(503, "too much is being read and written already; try again in a moment", path));
 }
 
-constexpr std::size_t kUsesMax = 100;
+constexpr std::size_t kUsesMax = 500;
 
 // Whether the key's person may see the file: one that no request names yet whoever has uploaded it, else whom
 // an event that names it shows it, with what the workflow hides from them taken out.
@@ -47,14 +50,15 @@ Result<bool> is_seen(const Backend& backend, const Principal& reader, const File
   const auto uses = backend.reader.file_uses(file.id, kUsesMax);
   if (!uses) return std::unexpected(uses.error());
   if (uses->empty()) return file.uploaded_by == reader.actor.person;
+  std::vector<EventRow> naming;
   for (const Reader::FileUse& use : *uses) {
     if (!right.covers(use.instance)) continue;
-    const auto events = backend.reader.events(use.instance, use.seq - 1, 1);
+    auto events = backend.reader.events(use.instance, use.seq - 1, 1);
     if (!events) return std::unexpected(events.error());
-    const std::string seen = write_json(events_seen_by(backend, reader, events->rows, false));
-    if (seen.find(write_json(json::value(file.id))) != std::string::npos) return true;
+    std::ranges::move(events->rows, std::back_inserter(naming));
   }
-  return false;
+  const std::string seen = write_json(events_seen_by(backend, reader, naming, false));
+  return seen.find(write_json(json::value(file.id))) != std::string::npos;
 }
 
 HttpReply download(const Surroundings& around, const Call& call) {

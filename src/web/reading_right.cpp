@@ -12,18 +12,11 @@ namespace {
 // Whether the workflow names the person where it hides something from others.
 bool is_named(const InstanceReading& reading, const PersonId& person, Instant now) {
   if (!reading.definition || person.empty()) return false;
-  const Definition& definition = *reading.definition;
   static const Facts kNoFacts;
-  Context context{definition, *reading.snapshot->directory, reading.snapshot->calendars, kNoFacts, now};
+  Context context{*reading.definition, *reading.snapshot->directory, reading.snapshot->calendars, kNoFacts,
+                  now};
   context.absences = reading.absences.get();
-  const Visibility visibility(context, reading.state, person);
-  const auto names = [&](const auto& of, bool is_for_ever) {
-    return is_for_ever && !of.visible_to.empty() && visibility.sees(of);
-  };
-  return std::ranges::any_of(definition.form,
-                             [&](const Field& field) { return names(field, field.visible_from.empty()); }) ||
-         std::ranges::any_of(definition.steps,
-                             [&](const Step& step) { return names(step, step.visible_from == kNoStep); });
+  return Visibility(context, reading.state, person).names_reader();
 }
 
 }  // namespace

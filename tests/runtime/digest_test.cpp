@@ -342,6 +342,15 @@ TEST_F(DigestTest, AfterANightDownItLeavesInTheMorning) {
   EXPECT_EQ(digests().size(), 1U);
 }
 
+// A reminder of Friday evening was given up on Monday morning, at the first failure.
+TEST_F(DigestTest, NightsAndWeekendsDoNotCountAsTimeInWhichAReminderWasTried) {
+  const Instant friday = *parse_rfc3339("2026-03-06T19:00:00Z");
+  OutboxRow row{.kind = "reminder", .recipient = PersonId("boss"), .created_at = friday};
+  EXPECT_EQ(format_rfc3339(could_leave_at(*library->current(), row)), "2026-03-09T09:00:00Z");
+  row.kind = "request";
+  EXPECT_EQ(could_leave_at(*library->current(), row), friday);
+}
+
 TEST_F(DigestTest, NearTheEndOfWorkNothingIsHeldIntoTheEvening) {
   const auto snapshot = library->current();
   const Person& boss = *snapshot->directory->find(PersonId("boss"));

@@ -1,5 +1,6 @@
 #include "runtime/dispatcher.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -97,6 +98,25 @@ TEST_F(Channels, TellAPersonWhatAMailTellsWithALinkOfItsOwn) {
   ASSERT_TRUE(row && *row);
   EXPECT_EQ((*row)->person, PersonId("boss"));
   EXPECT_EQ((*row)->sent_to, "robot ou_1");
+}
+
+// The mail that left after the address was there led nowhere.
+TEST_F(Channels, AMailThatHadNoAddressLeadsToItsPageOnceItIsRetried) {
+  give_boss("", {});
+  start("purchase");
+  const auto rows = outbox();
+  const auto dead = std::ranges::find(rows, "request", &OutboxRow::kind);
+  ASSERT_NE(dead, rows.end());
+  ASSERT_EQ(dead->status, OutboxStatus::dead);
+  give_boss("boss@example.com", {});
+  ASSERT_EQ(ask(OutboxAct{dead->id, OutboxAct::Act::retry}, by("boss")).status, 200);
+  const auto messages = sent();
+  ASSERT_EQ(messages.size(), 1U);
+  const std::size_t at = messages.front().text.find("/flow/a/");
+  ASSERT_NE(at, std::string::npos) << messages.front().text;
+  const auto row = store->reader().link(Links::hash(messages.front().text.substr(at + 8, 22)));
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->person, PersonId("boss"));
 }
 
 TEST_F(Channels, TellThatNothingIsLeftToDoToo) {

@@ -17,7 +17,7 @@ using ::testing::UnorderedElementsAre;
 
 class Staff : public EngineFixture {
  protected:
-  Staff() { load(kSimple); }
+  explicit Staff(EngineOptions options = {}) : EngineFixture(options) { load(kSimple); }
 
   // As a reload does it: another file of people is in force.
   template <class Change>
@@ -180,7 +180,6 @@ TEST_F(Claimed, WorkOfWhoLeavesTheGroupIsTheGroupsAgainWithTheReload) {
   EXPECT_EQ(store->figures().commands, before + 2)
       << "a command for each item that they had claimed, no more";
   EXPECT_TRUE(store->reader().asked()->claims.empty());
-  const auto keys = store->reader().asked();
   EXPECT_THAT(asked(unclaimed), ElementsAre("finance"));
   EXPECT_EQ(
       ask(DecisionRequest{InstanceId(first), items(first).front().number, {}, "approved", "", {}, {}, {}, {}},
@@ -309,6 +308,42 @@ TEST_F(Staff, TheStandInIsToldOfAnAbsenceThatWasEndedAndOfOneThatLeftTheFile) {
   clock.set(*parse_rfc3339("2026-03-09T00:00:00Z"));
   engine->drain();
   EXPECT_THAT(told("relieved"), ElementsAre("fin", "fin", "fin")) << "and where it ends by itself";
+}
+
+class StaffInSmallBatches : public Staff {
+ protected:
+  StaffInSmallBatches() : Staff({.batch_commands_max = 1}) {}
+  // Another file of people is in force, and nothing has looked at it yet.
+  void put_in_force(const std::string& name_of_rep, std::vector<Absence> of_boss) {
+    auto next = std::make_shared<Snapshot>(*library->current());
+    std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+    std::vector<Group> groups(next->directory->groups().begin(), next->directory->groups().end());
+    for (Person& person : people) {
+      if (person.id.value == "boss") person.away = of_boss;
+      if (person.id.value == "rep") person.name = name_of_rep;
+    }
+    next->directory = *Directory::build(std::move(people), std::move(groups));
+    library->replace(next);
+  }
+};
+
+// The second file was compared with the first only, in which the absence did not stand any more.
+TEST_F(StaffInSmallBatches, TheStandInIsToldOfADroppedAbsenceThoughTheNextFileComesAtOnce) {
+  for (int i = 0; i < 4; ++i) start("simple");
+  put_in_force("Rep", {Absence{.from = *parse_rfc3339("2026-03-01T00:00:00Z"),
+                               .until = *parse_rfc3339("2026-03-09T00:00:00Z"),
+                               .stand_in = PersonId("fin")}});
+  engine->drain();
+  ASSERT_EQ(std::ranges::count(told("request"), "fin"), 4);
+  put_in_force("Rep", {});
+  int batches = 0;
+  std::function<void(const Result<void>&)> next = [&](const Result<void>&) {
+    if (++batches == 4) put_in_force("Rep the second", {});
+    if (batches < 8) engine->report_delivery({.row = 1 << 30, .kind = DeliveryReport::Kind::sent}, next);
+  };
+  next({});
+  engine->drain();
+  EXPECT_EQ(std::ranges::count(told("relieved"), "fin"), 4);
 }
 
 TEST_F(Staff, AnAbsenceThatWasEndedIsOver) {

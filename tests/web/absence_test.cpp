@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "definition/workflow_loader.h"
 #include "tests/web/site_fixture.h"
 
 namespace countersign::web {
@@ -118,6 +119,47 @@ TEST_F(AbsenceSite, IsSetAndEndedOnThePageBehindALink) {
   const ClientReply ended = send({{"csrf", csrf}, {"end", hidden_value(set.body, "end")}});
   EXPECT_THAT(ended.body, HasSubstr("It is over."));
   EXPECT_EQ(open_items_of("wang.fang"), 0U);
+}
+
+constexpr std::string_view kPaper = R"yaml(workflow: paper
+statuses: [done, rejected]
+start:
+  - form
+form:
+  paper: {type: file}
+steps:
+  - id: check
+    approve:
+      by: requester.manager
+      edit: [paper]
+  - end: done
+)yaml";
+
+// An absence that had begun after the request was handed in did not hold where a form names a file.
+TEST_F(AbsenceSite, WhoStandsInKeepsTheFileOfAFieldThatTheyEdit) {
+  auto with_paper = std::make_shared<Snapshot>(*site.library().current());
+  Catalogue catalogue;
+  catalogue.directory = with_paper->directory;
+  const LoadedWorkflow loaded = load_workflow("workflows/paper.yaml", kPaper, {}, catalogue);
+  ASSERT_NE(loaded.definition, nullptr) << loaded.diagnostics.to_text();
+  with_paper->workflows[loaded.definition->id] = loaded.definition;
+  site.library().replace(with_paper);
+  const std::string file =
+      string_at(json_of(site.post("/api/v1/files?name=p.pdf", "%PDF-1 p", site.key({"start"}, "li.na"),
+                                  {{"Content-Type", "application/octet-stream"}})),
+                "id");
+  const ClientReply started =
+      site.post_once("/api/v1/workflows/paper/instances", R"({"form":{"paper":")" + file + R"("}})",
+                     site.key({"start"}, "li.na"));
+  ASSERT_EQ(started.status, 201) << started.body;
+  const std::string item = site.open_item(string_at(json_of(started), "id"));
+  site.clock().advance(std::chrono::hours(1));
+  ASSERT_EQ(site.post(kAbsences, R"({"until":"2026-03-06","stand_in":"wang.fang"})", of_zhang).status, 201);
+  EXPECT_EQ(site.get("/api/v1/files/" + file, of_wang).status, 200);
+  const ClientReply decided =
+      site.post("/api/v1/work-items/" + item + "/decision",
+                R"({"outcome":"approved","version":1,"form":{"paper":")" + file + R"("}})", of_wang);
+  EXPECT_EQ(decided.status, 200) << decided.body;
 }
 
 }  // namespace

@@ -190,6 +190,21 @@ TEST(Files, OfOthersCannotBeNamedInAFormByWhoMayNotSeeThem) {
   EXPECT_EQ(names_it("wang.fang"), 422) << "nor what a request holds that they do not see";
 }
 
+TEST(Files, ThatASystemHasUploadedAreNamedByAnybodyUntilARequestHoldsThem) {
+  SiteFixture site;
+  const std::string file =
+      string_at(json_of(site.post("/api/v1/files?name=invoice.pdf", "%PDF-1 from a system",
+                                  site.key({"start"}), {{"Content-Type", "application/octet-stream"}})),
+                "id");
+  const std::string form = R"({"form":{"purpose":"Train","amount":"1","invoice":")" + file + R"("}})";
+  const auto names_it = [&](const std::string& person) {
+    return site.post_once("/api/v1/workflows/expense/instances", form, site.key({"start"}, person)).status;
+  };
+  EXPECT_EQ(names_it("li.na"), 201);
+  EXPECT_EQ(names_it("wang.fang"), 422) << "it is what li.na's request shows now";
+  EXPECT_EQ(names_it("zhang.wei"), 201) << "who is asked in it";
+}
+
 TEST(Files, AreKnownByWhatTheyHold) {
   EXPECT_EQ(sniffed_type("\x89PNG\r\n\x1a\n....", "x.txt"), "image/png");
   EXPECT_EQ(sniffed_type("\xff\xd8\xff\xe0", "x"), "image/jpeg");

@@ -96,6 +96,14 @@ TEST_F(HiddenFields, OfAFileHideItsContentToo) {
       site.get("/api/v1/instances/" + string_at(json_of(started), "id"), site.key({"read"}, "zhang.wei"))
           .status,
       200);
+  const auto names_it = [&](const std::string& person) {
+    return site
+        .post_once("/api/v1/workflows/review/instances",
+                   R"({"form":{"goal":"mine","payslip":")" + file + R"("}})", site.key({"start"}, person))
+        .status;
+  };
+  EXPECT_EQ(names_it("zhang.wei"), 422) << "else naming it would show it";
+  EXPECT_EQ(names_it("wang.fang"), 201);
   EXPECT_EQ(reads("zhang.wei"), 404) << "sees the request, and not that field";
   EXPECT_EQ(reads("wang.fang"), 200) << "whom the field names";
   EXPECT_EQ(reads("li.na"), 200) << "who has filled it in";
