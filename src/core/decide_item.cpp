@@ -142,7 +142,10 @@ void resubmit(Transition& transition, const Activation& activation, const Actor&
 
 void task_answered(Transition& transition, const Activation& activation, const Decide& command) {
   const auto& open = transition.state().activations.at(activation.id).items;
-  const bool all_needed = activation.roster.needed > 1;
+  // Anything but the outcome that is listed first ends it for all, whoever says so when.
+  const std::vector<std::string> choices =
+      choices_of(transition.definition(), transition.definition().step(activation.step), transition.state());
+  const bool all_needed = activation.roster.needed > 1 && command.outcome == choices.front();
   const bool others_left = std::any_of(open.begin(), open.end(), [&](std::uint32_t number) {
     return is_in_charge(transition.state(), transition.state().items.at(number));
   });
@@ -209,8 +212,13 @@ void decide_item(Transition& transition, const Decide& asked) {
   }
   const std::string confirmed = confirm::text_for(transition, activation, step, command);
   // Before the decision: whoever changes something has seen what they approve.
-  if (changed) change_form(transition, std::move(*changed));
-  if (transition.stopped()) return;
+  if (changed && !(changed->values.empty() && changed->removed.empty())) {
+    change_form(transition, std::move(*changed));
+    if (transition.stopped()) return;
+    // For how much they stand in, and whom `only` names, may hang on what they have just changed.
+    if (auto refusal = refusal_to_act(transition, item, command.by, std::nullopt))
+      return transition.refuse(refusal->code, "with what is changed here: " + refusal->message);
+  }
   transition.emit(ItemChanged{.item = command.item,
                               .act = ItemAct::decide,
                               .status = ItemStatus::decided,
@@ -236,7 +244,7 @@ void decide_item(Transition& transition, const Decide& asked) {
   }
   settle_stand_ins(transition, item, command.by);
   if (std::holds_alternative<Task>(step.kind)) return task_answered(transition, activation, command);
-  guards::ask_again(transition, activation.id);  // their own change may be one that others have not approved
+  if (changed) guards::ask_again(transition, activation.id);  // it may be what others have not approved
   count_votes(transition, activation.id, command.by, command.comment);
 }
 

@@ -26,7 +26,7 @@ void move_on_from_leavers(Transition& transition);
 void move_on_from_leavers(Transition& transition, ActivationId activation);
 
 // Whether nobody can answer the open item: its person has left, or of its group nobody is there who may.
-bool nobody_answers(const Transition& transition, const Item& item);
+bool nobody_answers(Transition& transition, const Item& item);
 
 // Whose turn it is where it is the requester's: the requester, or where they have left their manager, else
 // whoever looks after the workflow. nullopt: nobody in particular asked, or nobody is left.

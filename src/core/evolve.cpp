@@ -77,6 +77,8 @@ struct Fold {
     state.key = event.key;
     state.status = "running";
     state.requester = event.requester;
+    const bool by_another = event.by.kind == Actor::Kind::person && event.by.person != event.requester;
+    if (by_another) state.submitted_by = event.by.person;
     state.started_at = at;
     state.parent = event.parent;
     state.parent_activation = event.parent_activation;

@@ -97,6 +97,14 @@ bool is_named(Transition& transition, const Gates::Level& level, FrameId frame, 
 
 }  // namespace
 
+bool has_bounds(const Definition& definition) {
+  return std::ranges::any_of(definition.steps, [](const Step& step) {
+    const auto* gates = std::get_if<Gates>(&step.kind);
+    return gates != nullptr &&
+           std::ranges::any_of(gates->levels, [](const Gates::Level& level) { return !level.only.empty(); });
+  });
+}
+
 void open_gates(Transition& transition, ActivationId id, const Gates& gates) {
   for (std::size_t i = 0; i < gates.levels.size(); ++i)
     open_frame(transition, id, gates.levels[i].list, frame_key(i));

@@ -15,6 +15,9 @@ void open_gates(Transition& transition, ActivationId activation, const Gates& ga
 // Opens what levels can be opened now, and completes the steps whose levels are all open.
 void look_at_gates(Transition& transition);
 
+// Whether any level of the workflow has an `only`.
+bool has_bounds(const Definition& definition);
+
 // Whether the person may complete work that stands in the frame: the `only` of each level around it names
 // them. It binds everybody, administrators included.
 bool may_complete(Transition& transition, FrameId frame, const PersonId& person);

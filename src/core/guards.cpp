@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "core/directory_change.h"
 #include "core/flow.h"
+#include "core/gates.h"
+#include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/reopen.h"
 #include "core/send_back.h"
@@ -126,6 +129,7 @@ void ask_again(Transition& transition, ActivationId id) {
   };
   if (std::ranges::any_of(activation.roster.seats, is_void))
     reopen_seats(transition, id, activation.roster, is_void);
+  lengthen_chains(transition, id);
 }
 
 void look_at_form(Transition& transition, std::uint64_t since) {
@@ -138,6 +142,8 @@ void look_at_form(Transition& transition, std::uint64_t since) {
     if (activation.outcome.empty() && !activation.roster.seats.empty()) open.push_back(id);
   }
   for (const ActivationId id : open) ask_again(transition, id);
+  // Whom `only` names may hang on what has changed.
+  if (has_bounds(transition.definition()) && !transition.stopped()) move_on_from_leavers(transition);
   while (const std::optional<Fallen> fallen = first_fallen(transition.definition(), state)) {
     const std::optional<Reopening> place = place_of(transition, *fallen);
     if (place) {

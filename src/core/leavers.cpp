@@ -15,6 +15,7 @@
 #include "core/gates.h"
 #include "core/incident.h"
 #include "core/people_step.h"
+#include "core/policy.h"
 #include "core/reopen.h"
 #include "core/roster.h"
 #include "core/turns.h"
@@ -38,8 +39,7 @@ class Departure {
         item_(item),
         activation_(transition.state().activations.at(item.activation)),
         step_(transition.definition().step(activation_.step)),
-        who_(item.group.empty() ? item.assignee.value + " has left"
-                                : "group " + item.group + " has no member left") {}
+        who_(why_not(transition.context().directory, item)) {}
 
   void move_on() {
     const bool for_the_late = !item_.stands_for.empty() && item_.added != AddedAs::opinion;
@@ -51,27 +51,35 @@ class Departure {
     std::vector<Seat> successors = resolved_afresh();
     if (transition_.stopped()) return;
     if (!successors.empty()) {
-      successors.resize(1);
+      if (chains_.ends.empty()) successors.resize(1);  // a chain goes on as long as it has to
       return hand_over(std::move(successors));
     }
     // The others do not go on by themselves where the end of their chain has left: none of them is enough.
-    if (short_of_.empty() && go_on_without()) return;
+    if (chains_.short_of.empty() && go_on_without()) return;
     ask_nobody_rule();
   }
 
  private:
   bool approves() const { return std::holds_alternative<Approve>(step_.kind); }
 
+  static std::string why_not(const Directory& directory, const Item& item) {
+    if (can_be_asked(directory, {.person = item.assignee, .group = item.group}))
+      return fmt::format("{} may not answer any more",
+                         item.group.empty() ? item.assignee.value : "group " + item.group);
+    return item.group.empty() ? item.assignee.value + " has left"
+                              : "group " + item.group + " has no member left";
+  }
+
   bool is_own_seat(const Seat& seat) const { return seat.item != 0 && seat.item == item_.number; }
 
   // On the step in whatever way; asking them here as well would count them twice.
   bool is_on_step(const Seat& seat) const {
     const bool seated = std::ranges::any_of(activation_.roster.seats, [&](const Seat& other) {
-      return other.person == seat.person && other.group == seat.group;
+      return !is_own_seat(other) && other.person == seat.person && other.group == seat.group;
     });
     const bool asked = std::ranges::any_of(activation_.items, [&](std::uint32_t number) {
       const Item& other = transition_.state().items.at(number);
-      return other.assignee == seat.person && other.group == seat.group;
+      return other.added != AddedAs::opinion && other.assignee == seat.person && other.group == seat.group;
     });
     return seated || asked || (!seat.person.empty() && has_voted(activation_.roster, seat.person));
   }
@@ -81,10 +89,8 @@ class Departure {
     keep_admitted(transition_, activation_.frame, seats);
   }
   bool can_take_part(const Seat& seat) const {
-    const Directory& directory = transition_.context().directory;
-    return approves()
-               ? can_answer(directory, activation_.roster, seat, barred_from_approving(transition_.state()))
-               : can_be_asked(directory, seat);
+    return approves() ? can_answer(transition_, activation_.frame, activation_.roster, seat)
+                      : can_be_asked(transition_.context().directory, seat);
   }
 
   // Who was asked in the place of others who were late has left, and nobody else was asked in their place:
@@ -117,22 +123,34 @@ class Departure {
     const auto add = [&](const std::vector<Expression>& expressions) {
       for (const Expression& each : expressions) {
         const bool named_them = std::ranges::any_of(activation_.roster.seats, [&](const Seat& seat) {
-          return is_own_seat(seat) && seat.reason == each.program.source();
+          return is_own_seat(seat) && named_by(seat) == each.program.source();
         });
         if (named_them) by.push_back(each);
       }
     };
-    if (const auto* approve = std::get_if<Approve>(&step_.kind)) add(approve->by);
+    if (const auto* approve = std::get_if<Approve>(&step_.kind)) {
+      add(approve->by);
+      for (const SeatGroup& group : approve->seats) {
+        if (group.name == own_group()) add(group.by);
+      }
+    }
     if (const auto* task = std::get_if<Task>(&step_.kind)) {
       add(task->owner);
       for (const ChecklistItem& entry : task->checklist) add(entry.owner);
     }
     if (by.empty()) return {};
     std::vector<Seat> seats =
-        resolve_people(transition_, by, activation_.frame, fmt::format("by of {}", step_.name), &short_of_);
+        resolve_people(transition_, by, activation_.frame, fmt::format("by of {}", step_.name), &chains_);
     if (transition_.stopped()) return {};
     std::erase_if(seats, [&](const Seat& seat) { return item_.group.empty() && !seat.group.empty(); });
     keep_possible(seats);
+    // Whoever ends a chain sits there already, or takes over now; else nobody of it is enough.
+    std::vector<Seat> there = seats;
+    for (const Seat& seat : activation_.roster.seats) {
+      if (!is_own_seat(seat)) there.push_back(seat);
+    }
+    keep_whole_chains(transition_.context().directory, chains_, there);
+    if (!chains_.short_of.empty()) seats.clear();
     return seats;
   }
 
@@ -213,7 +231,7 @@ class Departure {
   }
 
   void ask_nobody_rule() {
-    Seating seating = seat_nobody_left(transition_, step_, activation_.frame, short_of_);
+    Seating seating = seat_nobody_left(transition_, step_, activation_.frame, chains_.short_of);
     if (transition_.stopped()) return;
     const std::string why = fmt::format("{}: {}", who_, seating.why);
     switch (seating.instead) {
@@ -261,6 +279,7 @@ class Departure {
         seat.added = place->added;
         seat.added_by = place->added_by;
         seat.of = place->of;
+        seat.named_by = named_by(*place);
       }
       const auto at = place - roster.seats.begin();
       reseat(step_, roster, [&](std::vector<Seat>& all) {
@@ -318,7 +337,7 @@ class Departure {
   const Activation activation_;
   const Step& step_;
   const std::string who_;
-  std::string short_of_;  // why nobody whom the leaver's expression names now would be enough
+  Chains chains_;  // of those whom the leaver's expression names now
 };
 
 // What was claimed by somebody who is not in the group any more belongs to the group again.
@@ -371,17 +390,12 @@ void move_on_where(Transition& transition, Concerns concerns) {
 
 }  // namespace
 
-bool nobody_answers(const Transition& transition, const Item& item) {
-  const Activation& activation = transition.state().activations.at(item.activation);
-  const Directory& directory = transition.context().directory;
-  const Seat seat{.person = item.assignee, .group = item.group};
-  if (item.group.empty() ||
-      !std::holds_alternative<Approve>(transition.definition().step(activation.step).kind))
-    return !can_be_asked(directory, seat);
-  const Barred barred = barred_from_approving(transition.state());
-  // In the place of those who are late one of them may answer who is of the group.
-  return item.stands_for.empty() ? !can_answer(directory, activation.roster, seat, barred)
-                                 : !can_be_asked(directory, seat, barred);
+bool nobody_answers(Transition& transition, const Item& item) {
+  if (item.group.empty()) return obstacle_to_answer(transition, item, item.assignee).has_value();
+  const auto members = transition.context().directory.members(item.group);
+  return !members || std::ranges::all_of(*members, [&](const PersonId& member) {
+    return obstacle_to_answer(transition, item, member).has_value();
+  });
 }
 
 void move_on_from_leavers(Transition& transition) {

@@ -83,13 +83,47 @@ const PersonId& owner_of(const Actor& by) {
   return by.on_behalf_of.empty() ? by.person : by.on_behalf_of;
 }
 
+std::optional<Error> obstacle_to_answer(Transition& transition, const Item& item, const PersonId& person) {
+  const Directory& directory = transition.context().directory;
+  const State& state = transition.state();
+  const Activation& activation = state.activations.at(item.activation);
+  const bool approves = std::holds_alternative<Approve>(transition.definition().step(activation.step).kind);
+  const auto no = [](ErrorCode code, std::string why) { return Error{code, std::move(why), {}}; };
+  const Person* known = directory.find(person);
+  if (known == nullptr || !known->active)
+    return no(ErrorCode::forbidden, fmt::format("{} is not an active person of the directory", person.value));
+  if (approves && is_own_request(state, person))
+    return no(ErrorCode::forbidden, person == state.requester
+                                        ? "nobody approves a request of their own"
+                                        : "whoever has handed a request in does not approve it");
+  if (!may_complete(transition, activation.frame, person))
+    return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
+                                                directory.name_of(person)));
+  if (!approves || item.added == AddedAs::opinion) return std::nullopt;
+  const Roster& roster = activation.roster;
+  if (has_voted(roster, person))
+    return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
+                                               directory.name_of(person)));
+  // A vote for the group would leave their own seat without one; in the place of others who are late, theirs
+  // among them, it would be the one vote for all.
+  const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+    if (seat.person != person || seat.item == item.number) return false;
+    const bool in_its_place = std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+    return !in_its_place || (item.stands_for.size() > 1 && state.items.contains(seat.item));
+  });
+  if (!item.group.empty() && has_own)
+    return no(ErrorCode::conflict,
+              fmt::format("{} is asked in person here, and nobody counts twice", directory.name_of(person)));
+  return std::nullopt;
+}
+
 std::optional<Error> refusal_to_act(Transition& transition, const Item& item, const Actor& by,
                                     std::optional<std::uint32_t> expected_version) {
   const Directory& directory = transition.context().directory;
-  const Step& step = transition.definition().step(transition.state().activations.at(item.activation).step);
+  const State& state = transition.state();
+  const Step& step = step_of(transition, item);
   const auto no = [&](ErrorCode code, const std::string& why) {
-    return Error{
-        code, fmt::format("cannot act on {} of {}: {}", step.name, transition.state().reference, why), {}};
+    return Error{code, fmt::format("cannot act on {} of {}: {}", step.name, state.reference, why), {}};
   };
   if (by.kind != Actor::Kind::person || by.person.empty()) {
     return no(ErrorCode::forbidden, "only a person decides a work item, and this request is nobody's");
@@ -100,7 +134,8 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
               fmt::format("{} is not an active person of the directory", by.person.value));
   }
   const bool theirs = is_before(directory, item, by.person);
-  if (!theirs && acting_for(transition, item, by).empty()) {
+  const PersonId for_whom = theirs ? by.on_behalf_of : acting_for(transition, item, by);
+  if (!theirs && for_whom.empty()) {
     if (!item.group.empty() && !item.assignee.empty() && directory.is_member(by.person, item.group)) {
       return no(ErrorCode::conflict, fmt::format("{} has claimed it from the group {}",
                                                  directory.name_of(item.assignee), item.group));
@@ -114,37 +149,10 @@ std::optional<Error> refusal_to_act(Transition& transition, const Item& item, co
     return no(ErrorCode::forbidden,
               fmt::format("it is before {}, not {}", whose, directory.name_of(by.person)));
   }
-  const State& state = transition.state();
-  const bool own = is_own_request(state, by.person);
-  if (std::holds_alternative<Approve>(step.kind) && (own || is_own_request(state, by.on_behalf_of))) {
-    return no(ErrorCode::forbidden, by.person == state.requester ? "nobody approves a request of their own"
-                                    : own ? "whoever has handed a request in does not approve it"
-                                          : "nobody approves a request of their own through somebody else");
-  }
-  const FrameId frame = transition.state().activations.at(item.activation).frame;
-  if (!may_complete(transition, frame, by.person)) {
-    return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
-                                                directory.name_of(by.person)));
-  }
-  if (item.added != AddedAs::opinion && std::holds_alternative<Approve>(step.kind)) {
-    const Roster& roster = transition.state().activations.at(item.activation).roster;
-    if (has_voted(roster, by.person)) {
-      return no(ErrorCode::conflict,
-                fmt::format("{} has decided in this step already, and nobody counts twice",
-                            directory.name_of(by.person)));
-    }
-    // A vote for the group would leave their own seat without one; in the place of others who are late,
-    // theirs among them, it would be the one vote for all.
-    const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-      if (seat.person != by.person || seat.item == item.number) return false;
-      const bool in_its_place = std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
-      return !in_its_place || (item.stands_for.size() > 1 && state.items.contains(seat.item));
-    });
-    if (!item.group.empty() && has_own) {
-      return no(ErrorCode::conflict, fmt::format("{} is asked in person here, and nobody counts twice",
-                                                 directory.name_of(by.person)));
-    }
-  }
+  if (const auto obstacle = obstacle_to_answer(transition, item, by.person))
+    return no(obstacle->code, obstacle->message);
+  if (std::holds_alternative<Approve>(step.kind) && is_own_request(state, for_whom))
+    return no(ErrorCode::forbidden, "nobody approves a request of their own through somebody else");
   if (item.status == ItemStatus::waiting) {
     return no(ErrorCode::conflict, fmt::format("it is not yet {}'s turn", directory.name_of(by.person)));
   }

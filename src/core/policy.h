@@ -39,6 +39,10 @@ std::optional<Rejection> refusal_without_reason(const Actor& by, const std::stri
 bool sees_instance(Transition& transition, const PersonId& person);
 // In whose place they would act: somebody away, for whom they stand in. Empty where the item is theirs.
 PersonId acting_for(Transition& transition, const Item& item, const Actor& by);
+// Why that person could not answer the item, whoever it is before and whoever's turn it is: they are not
+// active, it is their own request, `only` does not name them, or they count in the step already. nullopt:
+// they could.
+std::optional<Error> obstacle_to_answer(Transition& transition, const Item& item, const PersonId& person);
 // The same person, and in whose place they act.
 Actor in_place_of(Transition& transition, const Item& item, const Actor& by);
 // Whose act it is: of whoever they stand in for, else their own.

@@ -55,6 +55,7 @@ bool has_member(const Directory& directory, const std::string& group, const Barr
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats,
                      bool& approved_by_rule) {
   const PersonId& requester = transition.state().requester;
+  const bool is_alone = seats.size() == 1 && seats.front().person == requester;
   // Whoever has handed it in for the requester is no second pair of eyes either.
   std::erase_if(seats, [&](const Seat& seat) {
     return seat.person != requester && is_own_request(transition.state(), seat.person);
@@ -69,7 +70,7 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
       return;
     case SelfRule::skip:
       seats.erase(own);
-      approved_by_rule = seats.empty();
+      approved_by_rule = is_alone;
       return;
     case SelfRule::to_manager: {
       seats.erase(own);
@@ -99,13 +100,12 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
     case NobodyRule::fail:
       return {{}, Seating::Instead::stand_still, nobody};
     case NobodyRule::to: {
-      std::string short_too;
+      Chains chains;
       Seating seating{
-          resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name), &short_too),
-          {},
-          {}};
+          resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name), &chains), {}, {}};
       drop_empty_groups(transition.context().directory, seating.seats, but);
       keep_admitted(transition, frame, seating.seats);
+      keep_whole_chains(transition.context().directory, chains, seating.seats);
       with_reason(seating.seats);
       if (!seating.seats.empty()) return seating;
       return {{}, Seating::Instead::stand_still, nobody + ", and if_nobody names nobody either"};
@@ -182,6 +182,20 @@ bool can_answer(const Directory& directory, const Roster& roster, const Seat& se
   return has_member(directory, seat.group, others);
 }
 
+bool can_answer(Transition& transition, FrameId frame, const Roster& roster, const Seat& seat) {
+  const Directory& directory = transition.context().directory;
+  Barred barred = barred_from_approving(transition.state());
+  const auto bar = [&](const PersonId& person) {
+    if (!may_complete(transition, frame, person)) barred.push_back(person);
+  };
+  if (seat.group.empty()) {
+    bar(seat.person);
+  } else if (const auto members = directory.members(seat.group)) {
+    for (const PersonId& member : *members) bar(member);
+  }
+  return can_answer(directory, roster, seat, barred);
+}
+
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
                          const std::string& because) {
   if (const auto* approve = std::get_if<Approve>(&step.kind)) {
@@ -201,14 +215,34 @@ void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, con
 }
 
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
-                                 const std::string& what, std::string* nobody_suffices) {
+                                 const std::string& what, Chains* chains) {
   std::vector<Seat> seats;
   for (const Expression& expression : by) {
-    const auto value = transition.value(expression, frame, what, nobody_suffices);
-    if (nobody_suffices != nullptr && !nobody_suffices->empty()) return {};
-    if (value) add_people(transition.context().directory, *value, expression.program.source(), seats);
+    transition.evaluation().take_chain_ends();  // of what was evaluated for something else
+    const auto value =
+        transition.value(expression, frame, what, chains == nullptr ? nullptr : &chains->short_of);
+    if (chains != nullptr && !chains->short_of.empty()) return {};
+    if (!value) continue;
+    std::vector<Seat> named;
+    add_people(transition.context().directory, *value, expression.program.source(), named);
+    for (const PersonId& end : transition.evaluation().take_chain_ends()) {
+      // An expression that leaves the end out itself says that it is not needed.
+      if (chains != nullptr && std::ranges::find(named, end, &Seat::person) != named.end())
+        chains->ends.push_back(end);
+    }
+    for (Seat& seat : named) add_seat(seats, std::move(seat));
   }
   return seats;
+}
+
+void keep_whole_chains(const Directory& directory, Chains& chains, std::vector<Seat>& seats) {
+  const auto missing = std::ranges::find_if(chains.ends, [&](const PersonId& end) {
+    return std::ranges::find(seats, end, &Seat::person) == seats.end();
+  });
+  if (missing == chains.ends.end()) return;
+  chains.short_of = fmt::format("{}, whose approval limit would be enough, may not approve here",
+                                directory.name_of(*missing));
+  seats.clear();
 }
 
 std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Seat>& seats) {
@@ -236,8 +270,6 @@ std::string falls_short(const Step& step, std::uint32_t needed, std::size_t seat
 // Fewer can be asked than must approve: `if_nobody` names more, or says what becomes of it.
 Seating filled_up(Transition& transition, const Step& step, const Approve& approve, FrameId frame,
                   Seating seating) {
-  const Directory& directory = transition.context().directory;
-  const Barred barred = barred_from_approving(transition.state());
   const std::string why = falls_short(step, seating.needed, seating.seats.size());
   Seating more = seat_nobody_left(transition, step, frame);
   switch (more.instead) {
@@ -255,15 +287,13 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
     Roster roster;
     roster.seats = seating.seats;
     for (const Seat& seat : seats) {
-      if (can_answer(directory, roster, seat, barred)) add_seat(seating.seats, seat);
+      if (can_answer(transition, frame, roster, seat)) add_seat(seating.seats, seat);
     }
   };
   add(more.seats);
   if (is_missing()) {
     std::erase_if(seating.seats, [](const Seat& seat) { return !seat.group.empty(); });
-    std::vector<Seat> people = expand_groups(directory, more.seats);
-    keep_admitted(transition, frame, people);
-    add(people);
+    add(expand_groups(transition.context().directory, more.seats));
   }
   if (is_missing()) {
     return {{},
@@ -278,9 +308,9 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
   if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
   const Directory& directory = transition.context().directory;
-  std::string short_of;
+  Chains chains;
   Seating seating{
-      resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name), &short_of), {}, {}};
+      resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name), &chains), {}, {}};
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
   // A group of the requester alone is the requester, and `self` says what becomes of that.
@@ -289,11 +319,13 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
     seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
+  if (approve.self != SelfRule::refuse) std::erase(chains.ends, transition.state().requester);
   keep_admitted(transition, frame, seating.seats);
+  keep_whole_chains(directory, chains, seating.seats);
   if (approved_by_rule)
     return {{}, Seating::Instead::approve, "the requester is the only approver (self: skip)"};
   if (seating.seats.empty()) {
-    seating = seat_nobody_left(transition, step, frame, short_of);
+    seating = seat_nobody_left(transition, step, frame, chains.short_of);
   }
   if (seating.instead != Seating::Instead::none) return seating;
   seating.needed = approvals_needed(approve.need, seating.seats.size());
@@ -302,13 +334,13 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
 }
 
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {
-  std::string short_of;
+  Chains chains;
   Seating seating{
-      resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name), &short_of), {}, {}};
+      resolve_people(transition, task.owner, frame, fmt::format("for of {}", step.name), &chains), {}, {}};
   drop_empty_groups(transition.context().directory, seating.seats);
   keep_admitted(transition, frame, seating.seats);
   if (seating.seats.empty())
-    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, {}, short_of);
+    return nobody_left(transition, step, task.if_nobody, task.if_nobody_to, frame, {}, chains.short_of);
   return seating;
 }
 

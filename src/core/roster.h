@@ -17,12 +17,19 @@ namespace countersign {
 using Barred = std::vector<PersonId>;
 Barred barred_from_approving(const State& state);
 
+// Of the chains up to a limit among the people who are named.
+struct Chains {
+  std::string short_of;  // why nobody can end one of them; "": everybody who has to is there
+  std::vector<PersonId> ends;
+};
 // The people and groups that `by` names, without repeats and without inactive people, each with its reason
 // (the expression). Absent values name nobody. Stops with an incident where an expression fails.
-// `nobody_suffices`: says why a chain of managers has no end whose approval limit is enough. Then nobody is
-// named, whoever stands beside it: a part of them would pass for enough. Without it that is a failure too.
+// `chains`: takes up why a chain of managers has no end whose approval limit is enough. Then nobody is named,
+// whoever stands beside it: a part of them would pass for enough. Without it that is a failure too.
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
-                                 const std::string& what, std::string* nobody_suffices = nullptr);
+                                 const std::string& what, Chains* chains = nullptr);
+// Drops everybody where somebody who ends a chain is not among them any more, for the same reason.
+void keep_whole_chains(const Directory& directory, Chains& chains, std::vector<Seat>& seats);
 
 // Groups replaced by their active members, without repeats.
 std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Seat>& seats);
@@ -30,7 +37,7 @@ std::vector<Seat> expand_groups(const Directory& directory, const std::vector<Se
 // Groups in which nobody is active but those barred name nobody.
 void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, const Barred& but = {});
 
-// What `self` makes of the requester among the seats. `approved_by_rule`: nobody else was left, and the rule
+// What `self` makes of the requester among the seats. `approved_by_rule`: nobody else was named, and the rule
 // counts that as approved.
 void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& seats, bool& approved_by_rule);
 
@@ -62,6 +69,9 @@ std::optional<PersonId> manager_up(const Transition& transition, const Barred& b
 bool can_be_asked(const Directory& directory, const Seat& seat, const Barred& but = {});
 // The same on that roster: of a group nobody answers who has voted there or sits there in person.
 bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const Barred& but);
+// The same of an approval in that frame: nobody who approves a request of their own, nobody whom `only` does
+// not admit.
+bool can_answer(Transition& transition, FrameId frame, const Roster& roster, const Seat& seat);
 
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);

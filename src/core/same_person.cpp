@@ -87,10 +87,12 @@ bool needs_an_answer(const Transition& transition, const Step& step, const Appro
               .empty();
 }
 
-// Whether the approval is this person's own, by a seat of theirs: not as a stand-in, nor in others' place.
-bool is_own(const Approval& approval) {
+// Whether the approval is this person's own, by a seat of theirs or their group's: not as a stand-in, nor in
+// others' place.
+bool is_own(const Directory& directory, const Approval& approval) {
   const Seat& seat = *approval.seat;
-  return seat.relies_on == 0 && !seat.by.empty() && (seat.person.empty() || seat.person == seat.by);
+  if (seat.relies_on != 0 || seat.by.empty() || seat.through != 0) return false;
+  return seat.group.empty() ? seat.person == seat.by : directory.is_member(seat.by, seat.group);
 }
 
 bool may_sit(Transition& transition, const Seat& seat, FrameId frame, const PersonId& person) {
@@ -139,8 +141,8 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
     std::optional<Approval> relied_on;
     each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
       // A step that is entered again asks again, and so does what comes behind a rejection.
-      if (!is_own(approval) || approval.step == activation.step || approval.seat->decided < rejected ||
-          std::ranges::find(taken, approval.seat->by) != taken.end())
+      if (!is_own(transition.context().directory, approval) || approval.step == activation.step ||
+          approval.seat->decided < rejected || std::ranges::find(taken, approval.seat->by) != taken.end())
         return;
       if (!may_sit(transition, seat, activation.frame, approval.seat->by)) return;
       if (!is_unchanged(transition, approval, step)) return;

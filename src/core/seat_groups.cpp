@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@ struct Bench {
   std::vector<Seat> named;
   std::vector<PersonId> sitting;
   bool passed = false;  // by a rule, without anybody being asked
+  Chains chains{};      // whoever ends one sits here and nowhere else
 
   // How many it cannot do without. `all` and percentages are of those who sit for it in the end.
   std::uint32_t least() const { return group->need.kind == QuorumKind::count ? group->need.number : 1; }
@@ -40,8 +42,9 @@ bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonI
     if (!tried.insert(seat.person).second) continue;
     std::size_t holder = benches.size();
     for (std::size_t i = 0; i < benches.size(); ++i) {
-      const auto& sitting = benches[i].sitting;
-      if (std::ranges::find(sitting, seat.person) != sitting.end()) holder = i;
+      const auto& [sitting, ends] = std::tie(benches[i].sitting, benches[i].chains.ends);
+      const bool stays = std::ranges::find(ends, seat.person) != ends.end();
+      if (!stays && std::ranges::find(sitting, seat.person) != sitting.end()) holder = i;
     }
     if (holder == benches.size() || !find_one_more(benches, holder, tried)) continue;
     std::erase(benches[holder].sitting, seat.person);
@@ -54,6 +57,11 @@ bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonI
 // First every group gets as many as it needs, as far as there are so many people; then whoever is left sits
 // for the first group that names them.
 void seat_everybody(std::vector<Bench>& benches) {
+  for (Bench& bench : benches) {
+    for (const PersonId& end : bench.chains.ends) {
+      if (!is_seated(benches, end)) bench.sitting.push_back(end);
+    }
+  }
   for (std::size_t i = 0; i < benches.size(); ++i) {
     while (benches[i].sitting.size() < benches[i].least()) {
       std::set<PersonId> tried;
@@ -96,16 +104,16 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   std::vector<Bench> benches;
   for (const SeatGroup& group : approve.seats) {
     const std::string what = fmt::format("by of {} in {}", group.name, step.name);
-    std::string short_of;
-    Bench bench{&group,
-                expand_groups(directory, resolve_people(transition, group.by, frame, what, &short_of)),
-                {},
-                false};
+    Bench bench{.group = &group};
+    bench.named = expand_groups(directory, resolve_people(transition, group.by, frame, what, &bench.chains));
     apply_self_rule(transition, approve.self, bench.named, bench.passed);
+    if (approve.self != SelfRule::refuse) std::erase(bench.chains.ends, transition.state().requester);
     keep_admitted(transition, frame, bench.named);
+    keep_whole_chains(directory, bench.chains, bench.named);
     if (bench.named.empty() && !bench.passed) {
-      Seating instead =
-          nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, barred, short_of);
+      Seating instead = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, barred,
+                                    bench.chains.short_of);
+      bench.chains.ends.clear();
       if (instead.instead == Seating::Instead::stand_still || instead.instead == Seating::Instead::reject) {
         instead.why = fmt::format("{} (seats of {})", instead.why, group.name);
         return instead;

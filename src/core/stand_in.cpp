@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/guest.h"
+#include "core/quorum.h"
 
 namespace countersign {
 namespace {
@@ -60,6 +61,7 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
                                             : "has handed the request in, and does not approve it";
   const bool has_item = std::ranges::any_of(activation.items, [&](std::uint32_t number) {
     const Item& other = view.state.items.at(number);
+    if (other.added == AddedAs::opinion) return false;  // which counts for nothing
     return other.assignee == stand_in ||
            (!other.group.empty() && view.directory.is_member(stand_in, other.group));
   });
@@ -70,6 +72,28 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
       std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) { return seat.by == stand_in; });
   if (has_voted) return "has decided here for somebody else already, and nobody counts twice";
   return {};
+}
+
+// Whether an absence of the person covers the request, whoever stands in.
+bool is_away_here(const StandInView& view, const PersonId& person) {
+  bool away = false;
+  for_each_absence(view.directory, view.absences, person, [&](const Absence& absence) {
+    away = away || (is_now(absence, view.now) && covers(absence, view.state));
+  });
+  return away;
+}
+
+// Whether one of the group cannot answer for it whether they are there or not: they do not cover for the
+// others.
+bool cannot_answer(const StandInView& view, const Item& item, const PersonId& member) {
+  const Person* person = view.directory.find(member);
+  if (person == nullptr || !person->active) return true;
+  const Activation& activation = view.state.activations.at(item.activation);
+  if (!std::holds_alternative<Approve>(view.definition.step(activation.step).kind)) return false;
+  const Roster& roster = activation.roster;
+  const bool sits =
+      std::ranges::any_of(roster.seats, [&](const Seat& seat) { return seat.person == member; });
+  return is_own_request(view.state, member) || has_voted(roster, member) || (item.stands_for.empty() && sits);
 }
 
 // Of the absences by which somebody could stand in for the person here the one that ends last, if its
@@ -116,14 +140,10 @@ std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
   }
   const auto members = view.directory.members(item.group);
   if (!members) return found;
-  const Step& step = view.definition.step(view.state.activations.at(item.activation).step);
-  const bool approves = std::holds_alternative<Approve>(step.kind);
   std::vector<PersonId> asked;
   for (const PersonId& member : *members) {
-    const Person* person = view.directory.find(member);
-    if (person == nullptr || !person->active || (approves && member == view.state.requester)) continue;
-    if (!is_away(view.directory, view.absences, member, view.now))
-      return found;  // the group covers for itself
+    if (cannot_answer(view, item, member)) continue;
+    if (!is_away_here(view, member)) return found;  // the group covers for itself
     asked.push_back(member);
   }
   for (const PersonId& member : asked) add_stand_in(view, item, member, found, why_not);

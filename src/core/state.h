@@ -52,8 +52,14 @@ struct Seat {
   std::optional<AddedAs> added = std::nullopt;  // by another approver; nullopt: the step itself asks
   PersonId added_by = {};
   std::uint32_t of = 0;  // added before or after: the item that comes after or before it
+  // The expression that named whoever sat here first, where `reason` says something else since.
+  std::string named_by{};
   bool operator==(const Seat&) const = default;
 };
+// The expression by which the seat came to be; of one that somebody added its reason.
+inline const std::string& named_by(const Seat& seat) {
+  return seat.named_by.empty() ? seat.reason : seat.named_by;
+}
 
 struct Roster {
   std::vector<Seat> seats;

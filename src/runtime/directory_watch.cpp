@@ -46,7 +46,10 @@ std::vector<QueuedJob> DirectoryWatch::take(Instant now, std::size_t max) {
       return jobs;
     }
   }
-  if (rounds_.empty() && !look_again_) away_changed_.clear();
+  if (rounds_.empty() && !look_again_) {
+    changed_people_.clear();
+    changed_groups_.clear();
+  }
   if (library_.current()->directory != seen_ || look_again_) look_for_leavers();
   if (rounds_.empty()) look_for_absences(now);
   while (!rounds_.empty() && jobs.size() < max) {
@@ -73,13 +76,17 @@ void DirectoryWatch::look_for_leavers() {
   }
   const auto before = std::exchange(seen_, directory);
   for (const auto& [at, person] : listed_changes_) {
-    if (at <= now_) away_changed_.insert(person);
+    if (at <= now_) changed_people_.insert(person);
   }
   // Those that ended a while ago: the daemon may have been down then.
   list_changes(*directory, before == nullptr ? now_ - kEndedLately : now_);
-  if (before != nullptr) look_for_dropped_absences(*before, *directory);
+  if (before != nullptr) {
+    look_for_dropped_absences(*before, *directory);
+    look_for_changes(*before, *directory);
+  }
   rounds_.clear();
-  for (const PersonId& person : away_changed_) add_absence_round(*directory, person);
+  for (const PersonId& person : changed_people_) add_absence_round(*directory, person);
+  for (const std::string& group : changed_groups_) add_group_round(group);
   for (const PersonId& person : asked->people) {
     if (can_be_asked(*directory, Seat{.person = person})) continue;
     spdlog::info("{} has left: their open work moves on, their links and keys end", person.value);
@@ -119,19 +126,42 @@ void DirectoryWatch::look_for_dropped_absences(const Directory& before, const Di
       const bool stood_in = absence.stand_in && absence.from <= now_ && absence.until > now_;
       return stood_in && (now == nullptr || std::ranges::find(now->away, absence) == now->away.end());
     });
-    if (has_dropped) away_changed_.insert(person.id);
+    if (has_dropped) changed_people_.insert(person.id);
   }
+}
+
+void DirectoryWatch::look_for_changes(const Directory& before, const Directory& after) {
+  const auto leave_groups = [&](const PersonId& person) {
+    for (const std::string& group : before.groups_of(person)) changed_groups_.insert(group);
+  };
+  for (const Person& person : before.people()) {
+    if (after.find(person.id) == nullptr) leave_groups(person.id);
+  }
+  for (const Person& person : after.people()) {
+    const Person* was = before.find(person.id);
+    const bool same = was != nullptr && was->manager == person.manager && was->active == person.active &&
+                      was->approval_limit == person.approval_limit && was->department == person.department &&
+                      was->attributes == person.attributes &&
+                      std::ranges::equal(before.groups_of(person.id), after.groups_of(person.id));
+    if (same) continue;
+    changed_people_.insert(person.id);
+    leave_groups(person.id);
+    if (was != nullptr && was->manager && was->manager != person.manager)
+      changed_people_.insert(*was->manager);
+  }
+}
+
+void DirectoryWatch::add_group_round(const std::string& group) {
+  const bool is_listed = std::ranges::any_of(rounds_, [&](const Round& round) {
+    return round.person.empty() && round.group == group && !round.begun;
+  });
+  if (!is_listed) rounds_.push_back({.person = {}, .group = group});
 }
 
 // Groups too: once all members are away their stand-ins act.
 void DirectoryWatch::add_absence_round(const Directory& directory, const PersonId& person,
                                        std::int64_t absence, bool is_end) {
-  for (const std::string& group : directory.groups_of(person)) {
-    const bool is_listed = std::ranges::any_of(rounds_, [&](const Round& round) {
-      return round.person.empty() && round.group == group && !round.begun;
-    });
-    if (!is_listed) rounds_.push_back({.person = {}, .group = group});
-  }
+  for (const std::string& group : directory.groups_of(person)) add_group_round(group);
   rounds_.push_back({.person = person, .group = {}, .has_left = false, .absence = absence, .is_end = is_end});
 }
 
@@ -144,7 +174,7 @@ void DirectoryWatch::look_for_absences(Instant now) {
       add_absence_round(*directory, each.person, each.id, each.begun);
   }
   while (!listed_changes_.empty() && listed_changes_.begin()->first <= now) {
-    away_changed_.insert(listed_changes_.begin()->second);
+    changed_people_.insert(listed_changes_.begin()->second);
     add_absence_round(*directory, listed_changes_.begin()->second);
     listed_changes_.erase(listed_changes_.begin());
   }

@@ -1,8 +1,9 @@
 #pragma once
-// Who has left, the directory or a group whose work they have claimed, and whose absence begins or ends:
-// finds the open work that this concerns by the assignee's index and gives one command for each instance, a
-// page at a time. Looks when the directory in force is another one (at the start too) and when an absence
-// begins or ends. Interrupted, it is done again: the commands change nothing the second time.
+// Who has left, the directory or a group whose work they have claimed, of whom the file says something else
+// (another manager, other groups: `only` and groups that wait may hang on it), and whose absence begins or
+// ends: finds the open work that this concerns by the assignee's index and gives one command for each
+// instance, a page at a time. Looks when the directory in force is another one (at the start too) and when an
+// absence begins or ends. Interrupted, it is done again: the commands change nothing the second time.
 //
 // A leaver's links and keys end in the same commit as the first page of their work.
 //
@@ -53,8 +54,10 @@ class DirectoryWatch {
 
   void look_for_leavers();
   void list_changes(const Directory& directory, Instant since);
+  void look_for_changes(const Directory& before, const Directory& after);
   void look_for_dropped_absences(const Directory& before, const Directory& after);
   void look_for_absences(Instant now);
+  void add_group_round(const std::string& group);
   void add_absence_round(const Directory& directory, const PersonId& person, std::int64_t absence = 0,
                          bool is_end = false);
   void add_page(Round& round, std::size_t max, std::vector<QueuedJob>& jobs);
@@ -72,8 +75,10 @@ class DirectoryWatch {
   std::deque<Round> rounds_;
   // When absences of the file of people begin and end whose turn is to come.
   std::multimap<Instant, PersonId> listed_changes_;
-  // Whose listed absence began, ended or was dropped, until their rounds are done: nothing else remembers it.
-  std::set<PersonId> away_changed_;
+  // Whose listed absence began, ended or was dropped, and of whom and of which group the file says something
+  // else than before, until their rounds are done: nothing else remembers it.
+  std::set<PersonId> changed_people_;
+  std::set<std::string> changed_groups_;
   bool look_again_ = false;  // the store took nothing
   Instant now_{};            // of the last take()
   Instant from_{};           // not before then

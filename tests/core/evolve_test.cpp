@@ -92,6 +92,7 @@ TEST_F(Evolve, StartedFillsTheState) {
   expected.key = started.key;
   expected.status = "running";
   expected.requester = started.requester;
+  expected.submitted_by = started.by.person;
   expected.started_at = kStart;
   expected.parent = started.parent;
   expected.parent_activation = started.parent_activation;

@@ -60,6 +60,7 @@ void hand_over(Transition& transition, std::uint32_t number, const PersonId& to,
     if (seat.item != number) continue;
     seat.person = to;
     seat.group.clear();
+    seat.named_by = named_by(seat);
     seat.reason = reason;
     seat.item = 0;
   }

@@ -51,7 +51,7 @@ struct Members<Seat> {
       member("item", &Seat::item), member("vote", &Seat::vote), member("of_group", &Seat::of_group),
       member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on),
       member("through", &Seat::through), member("added", &Seat::added), member("added_by", &Seat::added_by),
-      member("of", &Seat::of));
+      member("of", &Seat::of), member("named_by", &Seat::named_by));
 };
 
 template <>
