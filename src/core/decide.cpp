@@ -4,6 +4,7 @@
 
 #include "core/chase.h"
 #include "core/commands.h"
+#include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/settled.h"
@@ -179,6 +180,7 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     // A migrated instance goes on under its new definition, with whatever comes next: it waits everywhere.
     if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) {
       run_to_wait(transition);
+      tell_stand_ins(transition);
     }
   } catch (const std::exception& error) {
     return failed(context, before, command, error.what());
