@@ -151,7 +151,7 @@ class Planner {
                    const Approve& after) {
     if (!activation.outcome.empty()) return;
     Recount recount = counted_anew(before, after, activation.roster);
-    if (!recount.obstacle.empty()) obstacle(fmt::format("of {} {}", named(step), recount.obstacle));
+    if (!recount.obstacle.empty()) obstacle(fmt::format("in {} {}", named(step), recount.obstacle));
     if (recount.roster) plan_.recounts.emplace(activation.id, std::move(*recount.roster));
   }
 

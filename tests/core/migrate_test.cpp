@@ -255,7 +255,7 @@ TEST(Migrate, RefusesAnotherRuleOfCountingOnceSomebodyHasVoted) {
   instance.start("li.na");
   ASSERT_TRUE(accepted(instance.decide_as("sun.li", "rejected", "no")));
   EXPECT_THAT(obstacles(instance, counting(kThree + "      need: all\n")),
-              ElementsAre("of step 'board' 'need' was 1 and is all now, 'veto' was none and is any now, and "
+              ElementsAre("in step 'board' 'need' was 1 and is all now, 'veto' was none and is any now, and "
                           "somebody has voted there already: wait until it is decided, or have it sent back "
                           "first"));
   EXPECT_THAT(
