@@ -17,6 +17,19 @@ Decimal at_least_zero(const Result<Decimal>& value) {
   return value && !value->is_negative() ? *value : Decimal();
 }
 
+// Whether `inner` belongs to the items of `outer`.
+bool is_within(const ItemPath& outer, const ItemPath& inner) {
+  return inner.size() >= outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
+}
+
+// nullptr where this version of the workflow has none.
+const Step* step_of(const Transition& transition, const ReservationKey& key) {
+  const auto& steps = transition.definition().steps;
+  const auto step = std::ranges::find_if(
+      steps, [&](const Step& each) { return each.name == key.step && each.list != kNoList; });
+  return step == steps.end() ? nullptr : &*step;
+}
+
 // One budget step while it runs. Every function that gives nothing has stopped the transition.
 class Move {
  public:
@@ -132,8 +145,7 @@ bool Move::was_spent(StepIndex reserving) const {
   return of_items != state.item_results.end() &&
          std::ranges::any_of(of_items->second, [&](const auto& entry) {
            const auto& [path, result] = entry;
-           return stands(result) && path.size() >= key_.items.size() &&
-                  std::equal(key_.items.begin(), key_.items.end(), path.begin());
+           return stands(result) && is_within(key_.items, path);
          });
 }
 
@@ -141,9 +153,7 @@ void Move::commit(const Budget& budget) {
   const std::string& reserving = transition_.definition().step(budget.commit).name;
   std::vector<ReservationKey> held;
   for (const auto& [key, reservation] : transition_.state().reservations) {
-    const bool ours = key.items.size() >= key_.items.size() &&
-                      std::equal(key_.items.begin(), key_.items.end(), key.items.begin());
-    if (key.step == reserving && ours) held.push_back(key);
+    if (key.step == reserving && is_within(key_.items, key.items)) held.push_back(key);
   }
   if (held.empty() && !was_spent(budget.commit)) {
     return transition_.raise(
@@ -199,13 +209,32 @@ void release_voided(Transition& transition) {
   const State& state = transition.state();
   std::vector<ReservationKey> voided;
   for (const auto& [key, held] : state.reservations) {
-    const auto& steps = transition.definition().steps;
-    const auto step = std::ranges::find(steps, key.step, &Step::name);
-    if (step == steps.end()) continue;  // of an earlier version of the workflow: the end settles it
+    const Step* step = step_of(transition, key);
+    if (step == nullptr) continue;  // of an earlier version of the workflow: the end settles it
     const StepResult* result = find_result(state, step->index, key.items);
     if (result == nullptr || result->voided) voided.push_back(key);
   }
   for (const ReservationKey& key : voided) let_go(transition, key, LedgerAct::released);
+}
+
+void give_back(Transition& transition, const std::vector<FrameId>& left) {
+  const State& state = transition.state();
+  ResultsVoided voided;
+  for (const auto& [key, held] : state.reservations) {
+    const Step* step = step_of(transition, key);
+    const auto is_left = [&](FrameId id) {
+      const ItemPath path = item_path(state, id);
+      return encloses(transition.definition(), state.frames.at(id).list, step->list) &&
+             is_within(path, key.items);
+    };
+    if (step == nullptr || std::ranges::none_of(left, is_left)) continue;
+    if (key.items.empty()) {
+      voided.steps.push_back(step->index);
+    } else {
+      voided.items[step->index].push_back(key.items);
+    }
+  }
+  if (!voided.steps.empty() || !voided.items.empty()) transition.emit(std::move(voided));
 }
 
 void settle_at_end(Transition& transition, const std::string& status) {

@@ -4,6 +4,7 @@
 // Internal to the core.
 
 #include <string>
+#include <vector>
 
 #include "core/transition.h"
 
@@ -15,6 +16,10 @@ void open(Transition& transition, ActivationId activation, const Step& step, con
 
 // Lets go of what steps hold whose result is void.
 void release_voided(Transition& transition);
+
+// Before these branches, levels and items are left unfinished: lets go of what their steps hold, whose
+// results are void by that. What was spent or moved stays so.
+void give_back(Transition& transition, const std::vector<FrameId>& left);
 
 // Before the instance ends with `status`: what is still held is spent where the ledger lists the status, else
 // let go. Asks for the ledgers.

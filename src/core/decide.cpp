@@ -4,6 +4,7 @@
 
 #include "core/chase.h"
 #include "core/commands.h"
+#include "core/directory_change.h"
 #include "core/flow.h"
 #include "core/incident.h"
 #include "core/settled.h"
@@ -109,6 +110,25 @@ bool is_unattended(const Command& command) {
          std::holds_alternative<ChildEnded>(command) || std::holds_alternative<DeliverEvent>(command);
 }
 
+// A retry after which it stands still for the same reason: nothing new happens, the incident stays as it was,
+// and whoever retries is told.
+std::optional<Decision> unmended(const Transition& transition, const State& before, const Command& command) {
+  const auto* retried = std::get_if<Retry>(&command);
+  if (retried == nullptr) return std::nullopt;
+  const auto was = before.activations.find(retried->activation);
+  const auto is = transition.state().activations.find(retried->activation);
+  if (was == before.activations.end() || is == transition.state().activations.end()) return std::nullopt;
+  const std::string& why = is->second.incident;
+  if (why.empty() || why != was->second.incident) return std::nullopt;
+  return Decision{
+      {},
+      {},
+      std::make_shared<State>(before),
+      Error{ErrorCode::conflict,
+            fmt::format("retry has mended nothing, {} still stands still: {}", before.reference, why),
+            {}}};
+}
+
 // A fault of this program. It ends with the command: the instance is as it was, and the others go on.
 Outcome failed(const Context& context, const State& before, const Command& command, std::string_view what) {
   const std::string message = fmt::format("an error in Countersign itself ({}); please report it", what);
@@ -158,7 +178,10 @@ Outcome decide(const Context& context, const State& before, const Command& comma
   try {
     std::visit(apply, command);
     // A migrated instance goes on under its new definition, with whatever comes next: it waits everywhere.
-    if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) run_to_wait(transition);
+    if (!transition.stopped() && !std::holds_alternative<Migrate>(command)) {
+      run_to_wait(transition);
+      tell_stand_ins(transition);
+    }
   } catch (const std::exception& error) {
     return failed(context, before, command, error.what());
   }
@@ -170,6 +193,7 @@ Outcome decide(const Context& context, const State& before, const Command& comma
     return incident_instead(context, before, command, transition.refusal()->error.message);
   if (transition.refusal()) return *transition.refusal();
   if (transition.incident()) return incident_instead(context, before, command, *transition.incident());
+  if (std::optional<Decision> nothing = unmended(transition, before, command)) return std::move(*nothing);
   if (!std::holds_alternative<Migrate>(command)) tell_settled(transition, before, command);
   return finished(transition);
 }

@@ -48,7 +48,49 @@ void relieve_stand_ins(Transition& transition, std::uint32_t number) {
   }
 }
 
+// Whether somebody may stand in at some time. Cheap, since most people are never away.
+bool has_absences(const Context& context, const Item& item) {
+  const auto is_ever_away = [&](const PersonId& id) {
+    const Person* person = context.directory.find(id);
+    return (person != nullptr && !person->away.empty()) || !context.known_absences().of(id).empty();
+  };
+  if (!item.assignee.empty()) return is_ever_away(item.assignee);
+  const auto members = context.directory.members(item.group);  // they cover for each other
+  return members && std::ranges::all_of(*members, [&](const PersonId& id) {
+           const Person* person = context.directory.find(id);
+           return person == nullptr || !person->active || is_ever_away(id);
+         });
+}
+
+// Whether those who were told are not those who stand in, whatever `only` says of them.
+bool are_others(const StandInView& view, const Item& item) {
+  const std::vector<StandIn> now = stand_ins_of(view, item);
+  const auto is_told = [&](const StandIn& each) {
+    return std::ranges::find(item.stand_ins, each.stand_in) != item.stand_ins.end();
+  };
+  return !std::ranges::all_of(now, is_told) || std::ranges::any_of(item.stand_ins, [&](const PersonId& told) {
+    return std::ranges::find(now, told, &StandIn::stand_in) == now.end();
+  });
+}
+
 }  // namespace
+
+void tell_stand_ins(Transition& transition) {
+  if (transition.stopped() || transition.state().ended) return;
+  const Context& context = transition.context();
+  std::vector<std::uint32_t> changed;
+  for (const auto& [number, item] : transition.state().items) {
+    if (item.stand_ins.empty() && (item.status != ItemStatus::open || !has_absences(context, item))) continue;
+    if (are_others(stand_in_view(context, transition.state()), item)) changed.push_back(number);
+  }
+  for (const std::uint32_t number : changed) {
+    // Nobody's answer waits for this: where `only` cannot be evaluated, whoever acts there is told so.
+    (void)transition.attempt([&] {
+      relieve_stand_ins(transition, number);
+      if (transition.state().items.at(number).status == ItemStatus::open) ask_stand_ins(transition, number);
+    });
+  }
+}
 
 std::vector<Recipient> asked_now(Transition& transition, const Item& item) {
   std::vector<Recipient> recipients;
@@ -58,18 +100,7 @@ std::vector<Recipient> asked_now(Transition& transition, const Item& item) {
 }
 
 void directory_changed(Transition& transition) {
-  if (transition.state().ended) return;
-  move_on_from_leavers(transition);
-  std::vector<std::uint32_t> told, open;
-  for (const auto& [number, item] : transition.state().items) {
-    if (!item.stand_ins.empty()) told.push_back(number);
-    if (item.status == ItemStatus::open) open.push_back(number);
-  }
-  for (const std::uint32_t number : told) relieve_stand_ins(transition, number);
-  for (const std::uint32_t number : open) {
-    if (transition.stopped()) return;
-    ask_stand_ins(transition, number);
-  }
+  if (!transition.state().ended) move_on_from_leavers(transition);
 }
 
 }  // namespace countersign

@@ -13,6 +13,10 @@ namespace countersign {
 // Tells whoever stands in for the item's people now and was not told before.
 void ask_stand_ins(Transition& transition, std::uint32_t item);
 
+// At the end of every command: tells whoever has come to stand in for open work, and whoever does so no more.
+// The form or the step's other work may have changed as well as an absence.
+void tell_stand_ins(Transition& transition);
+
 // Who is reminded of the item: its stand-ins while its people are away, else the person or the group.
 struct Recipient {
   PersonId person;

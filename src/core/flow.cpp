@@ -31,6 +31,43 @@ void close_and_go_on(Transition& transition, ActivationId id, const char* how = 
   transition.ready().push_back(activation.frame);
 }
 
+// The branches, levels and items below that are left before their end. `way`: frames from which it goes on
+// elsewhere; what was done there has led to that.
+void find_left(const Transition& transition, ActivationId id, const std::vector<FrameId>& way,
+               std::vector<FrameId>& left) {
+  const State& state = transition.state();
+  const Activation& activation = state.activations.at(id);
+  const bool at_once =
+      activation.outcome.empty() && runs_at_once(transition.definition().step(activation.step));
+  for (const FrameId frame : frames_below(state, id)) {
+    if (at_once && std::ranges::find(way, frame) == way.end()) {
+      left.push_back(frame);
+    } else if (const ActivationId current = state.frames.at(frame).current) {
+      find_left(transition, current, way, left);
+    }
+  }
+}
+
+// What unfinished work below has held counts for nothing.
+void give_back_below(Transition& transition, ActivationId id, const std::vector<FrameId>& way = {}) {
+  std::vector<FrameId> left;
+  find_left(transition, id, way, left);
+  if (!left.empty()) budget::give_back(transition, left);
+}
+
+// The frame and those around it.
+std::vector<FrameId> way_out_of(const State& state, FrameId from) {
+  std::vector<FrameId> way;
+  for (FrameId at = from; at;) {
+    const auto frame = state.frames.find(at);
+    if (frame == state.frames.end()) break;
+    way.push_back(at);
+    const auto parent = state.activations.find(frame->second.parent);
+    at = parent == state.activations.end() ? FrameId() : parent->second.frame;
+  }
+  return way;
+}
+
 // Everything that is open in it and below it ends without a result.
 void give_up(Transition& transition, ActivationId id) {
   leave_below(transition, id);
@@ -82,14 +119,8 @@ void pass_over(Transition& transition, FrameId frame, const Step& step) {
 }
 
 FrameId outermost(const State& state, FrameId from) {
-  while (from) {
-    const auto frame = state.frames.find(from);
-    if (frame == state.frames.end()) return FrameId();
-    const auto parent = state.activations.find(frame->second.parent);
-    if (parent == state.activations.end()) return from;
-    from = parent->second.frame;
-  }
-  return from;
+  const std::vector<FrameId> way = way_out_of(state, from);
+  return way.empty() ? FrameId() : way.back();
 }
 
 // A task may call one of its own outcomes so.
@@ -131,6 +162,11 @@ std::vector<FrameId> frames_below(const State& state, ActivationId parent) {
     if (frame.parent == parent) frames.push_back(id);
   }
   return frames;
+}
+
+bool runs_at_once(const Step& step) {
+  return std::holds_alternative<Parallel>(step.kind) || std::holds_alternative<Gates>(step.kind) ||
+         std::holds_alternative<ForEach>(step.kind);
 }
 
 void leave_frame(Transition& transition, FrameId id) {
@@ -284,6 +320,7 @@ void open_step(Transition& transition, FrameId frame, StepIndex index) {
 }
 
 void complete(Transition& transition, ActivationId id, Answered answered) {
+  give_back_below(transition, id);
   leave_below(transition, id);
   close_items(transition, id, ItemAct::supersede, answered.by);
   clear_timers(transition, id);
@@ -320,6 +357,7 @@ void follow_outcome(Transition& transition, ActivationId id) {
 }
 
 void pass_by(Transition& transition, ActivationId id) {
+  give_back_below(transition, id);
   give_up(transition, id);
   close_and_go_on(transition, id, "skipped");
 }
@@ -341,10 +379,12 @@ void jump(Transition& transition, FrameId from, StepIndex target) {
     transition.raise(fmt::format("cannot go to {}: the block that it stands in is not open", step.name));
     return;
   }
+  const std::vector<FrameId> way = way_out_of(transition.state(), from);
   // An event's list that goes elsewhere is finished by that.
   const FrameId outer = outermost(transition.state(), from);
   if (outer && outer != outermost(transition.state(), frame)) leave_frame(transition, outer);
   if (const ActivationId current = transition.state().frames.at(frame).current) {
+    give_back_below(transition, current, way);
     const StepIndex left = transition.state().activations.at(current).step;
     leave(transition, current);
     if (left == transition.definition().revise) submit_again(transition, PersonId());

@@ -49,6 +49,8 @@ FrameId frame_of_list(const State& state, FrameId from, ListIndex list);
 // Opens the frame of a branch that is done, below a `parallel` that is not; nothing runs in it yet. None
 // where there is no such branch. `path`: of which items of for_each steps around it.
 FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& path);
+// Whether the lists of such a step run beside each other, each for itself.
+bool runs_at_once(const Step& step);
 // Closes the frame and what is open in it.
 void leave_frame(Transition& transition, FrameId frame);
 

@@ -379,7 +379,10 @@ void move_on_where(Transition& transition, Concerns concerns) {
     if (transition.stopped()) return;
     const auto item = transition.state().items.find(number);
     if (item == transition.state().items.end()) continue;  // the step went on meanwhile
-    Departure(transition, item->second, stands_still[item->second.activation]).move_on();
+    std::vector<std::string>& why = stands_still[item->second.activation];
+    // What fails concerns its own step; others of the instance move on.
+    const auto raised = transition.attempt([&] { Departure(transition, item->second, why).move_on(); });
+    if (raised) why.push_back(*raised);
   }
   // One incident for all of a step, so that looking again finds nothing new.
   for (const auto& [id, reasons] : stands_still) {

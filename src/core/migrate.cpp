@@ -15,6 +15,8 @@
 #include "core/form.h"
 #include "core/form_rules.h"
 #include "core/policy.h"
+#include "core/recount.h"
+#include "core/turns.h"
 
 namespace countersign {
 namespace {
@@ -140,7 +142,17 @@ class Planner {
       const std::vector<ChecklistItem>& now = std::get<Task>(after).checklist;
       const bool same = std::ranges::equal(task->checklist, now, {}, &ChecklistItem::id, &ChecklistItem::id);
       if (!same) obstacle(fmt::format("the checklist of {} is another now", named(step)));
+    } else if (const auto* approve = std::get_if<Approve>(&before)) {
+      check_votes(activation, step, *approve, std::get<Approve>(after));
     }
+  }
+
+  void check_votes(const Activation& activation, const Step& step, const Approve& before,
+                   const Approve& after) {
+    if (!activation.outcome.empty()) return;
+    Recount recount = counted_anew(before, after, activation.roster);
+    if (!recount.obstacle.empty()) obstacle(fmt::format("in {} {}", named(step), recount.obstacle));
+    if (recount.roster) plan_.recounts.emplace(activation.id, std::move(*recount.roster));
   }
 
   // Levels that are open stay so in their order; those that still wait may stand in another.
@@ -326,21 +338,38 @@ class Planner {
   MigrationPlan plan_;
 };
 
-// What the form lacks, as the other version gives it: decided under that version, on the moved state.
-void fill_in(Transition& transition, const Migrate& command) {
+// Those who are asked stay; whose turn it is may be another's.
+void count_anew(Transition& under, ActivationId id, const Roster& roster) {
+  const bool turns = under.state().activations.at(id).roster.one_by_one != roster.one_by_one;
+  under.emit(RosterSet{id, roster});
+  if (!turns) return;
+  wait_again(under, id);
+  go_on_in_turn(under, id, Actor{.kind = Actor::Kind::policy});
+}
+
+// What the form lacks, as the other version gives it.
+void fill_in(Transition& under, const Actor& by) {
+  const Definition& to = under.definition();
+  Fields form = complete_form(under, under.state().form);
+  if (!under.stopped()) {
+    const auto missing =
+        std::ranges::find_if(to.form, [&](const Field& each) { return lacks(to, form, each); });
+    if (missing != to.form.end())
+      under.refuse(ErrorCode::conflict, fmt::format("cannot move {} to another version: {}",
+                                                    under.state().reference, lacking(*missing)));
+  }
+  if (!under.stopped()) change_form(under, difference(under.state().form, form, by));
+}
+
+// What the move brings with it, decided under the other version on the moved state.
+void fit_in(Transition& transition, const Migrate& command, const MigrationPlan& plan) {
+  if (plan.recounts.empty() && plan.fills.empty()) return;
   const Context& context = transition.context();
   const Context moved{*command.to, context.directory, context.calendars, context.facts,
                       context.now, context.asked,     context.absences};
   Transition under(moved, transition.state());
-  Fields form = complete_form(under, under.state().form);
-  if (!under.stopped()) {
-    const auto missing = std::ranges::find_if(
-        command.to->form, [&](const Field& each) { return lacks(*command.to, form, each); });
-    if (missing != command.to->form.end())
-      under.refuse(ErrorCode::conflict, fmt::format("cannot move {} to another version: {}",
-                                                    under.state().reference, lacking(*missing)));
-  }
-  if (!under.stopped()) change_form(under, difference(under.state().form, form, command.by));
+  for (const auto& [id, roster] : plan.recounts) count_anew(under, id, roster);
+  if (!plan.fills.empty()) fill_in(under, command.by);
   for (const FactKey& key : under.needs()) (void)transition.fact(key);
   if (under.refusal())
     transition.refuse(under.refusal()->error.code, under.refusal()->error.message, under.refusal()->problems);
@@ -389,7 +418,7 @@ void migrate(Transition& transition, const Migrate& command) {
   plan.event.by = command.by;
   plan.event.reason = command.reason;
   transition.emit(std::move(plan.event));
-  if (!plan.fills.empty()) fill_in(transition, command);
+  fit_in(transition, command, plan);
 }
 
 }  // namespace countersign

@@ -7,7 +7,11 @@
 // Expressions of the other version read its fields without asking whether they are there, so the form has to
 // fit it as well: what it lacks is filled in from `default` and `computed` when it is moved, and a field that
 // must be filled in and has neither is in the way, unless a step lets people fill it in.
+//
+// An open approval that counts by another rule there (need, veto, order, seats) is in the way once somebody
+// has voted in it; before that, its votes will be counted by the new rule.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +24,7 @@ struct MigrationPlan {
   std::vector<std::string> obstacles;  // why it cannot be moved, each a clause: "step 'legal' is gone"
   std::vector<std::string>
       fills;  // fields that would be filled in, where `default` or `computed` gives a value
+  std::map<ActivationId, Roster> recounts;  // open approvals without votes that count by another rule there
 };
 
 // `from` is the version that `state` runs; `to` has the other as its definition.

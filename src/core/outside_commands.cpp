@@ -195,7 +195,8 @@ void retry(Transition& transition, const Retry& command) {
       std::any_of(transition.state().frames.begin(), transition.state().frames.end(),
                   [&](const auto& entry) { return entry.second.parent == activation.id; });
   if (runs_below || std::holds_alternative<Gates>(step.kind)) {
-    return;  // what stands still below finds the way; gates are looked at anyhow
+    move_on_from_leavers(
+        transition);  // else what stands still below finds the way; gates are looked at anyhow
   } else if (!activation.outcome.empty()) {
     follow_outcome(transition, activation.id);
   } else if (asks_people && activation.items.empty()) {

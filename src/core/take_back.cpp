@@ -74,11 +74,6 @@ bool has_decided_for_others(const Transition& transition, const PersonId& person
                              [&](const auto& entry) { return has_one(entry.second.roster); });
 }
 
-bool runs_at_once(const Step& step) {
-  return std::holds_alternative<Parallel>(step.kind) || std::holds_alternative<Gates>(step.kind) ||
-         std::holds_alternative<ForEach>(step.kind);
-}
-
 // Whether what was opened later in `step` followed from what was decided in `from`: it stands in the same
 // list or further out behind it, and not in another branch, level or item that goes on beside it.
 bool follows(const Definition& definition, const Cast& from, StepIndex step, const ItemPath& path) {

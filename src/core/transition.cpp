@@ -1,5 +1,7 @@
 #include "core/transition.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/budget.h"
@@ -52,6 +54,24 @@ void Transition::refuse(ErrorCode code, std::string message, std::vector<FormPro
 
 void Transition::raise(std::string message) {
   if (!stopped()) incident_ = std::move(message);
+}
+
+std::optional<std::string> Transition::attempt(const std::function<void()>& work) {
+  if (stopped()) return std::nullopt;
+  const State state = *state_;
+  const Facts facts = facts_;
+  const std::vector<FrameId> ready = ready_;
+  const auto events = static_cast<std::ptrdiff_t>(events_.size());
+  const auto effects = static_cast<std::ptrdiff_t>(effects_.size());
+  work();
+  if (!incident_) return std::nullopt;
+  *state_ = state;
+  facts_ = facts;
+  ready_ = ready;
+  events_.erase(events_.begin() + events, events_.end());
+  effects_.erase(effects_.begin() + effects, effects_.end());
+  evaluation_.forget();
+  return std::exchange(incident_, std::nullopt);
 }
 
 std::optional<FactValue> Transition::fact(const FactKey& key) {

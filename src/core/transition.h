@@ -5,6 +5,7 @@
 // Stopping is sticky: after refuse, raise or need nothing of this transition will be kept, so code may go on
 // for a moment without asking at every line; loops ask stopped().
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ class Transition {
   void raise(std::string message);
   // Asks for what several instances share; nullopt (and stopped) where it is not known yet.
   std::optional<FactValue> fact(const FactKey& key);
+  // Does all of it or, where it raises, nothing: then it returns what was raised, and nothing has stopped.
+  std::optional<std::string> attempt(const std::function<void()>& work);
   bool stopped() const { return refusal_ || incident_ || !needs_.empty(); }
 
   // Evaluating in the frame where something stands (its event is `event`). All stop with an incident on

@@ -324,11 +324,22 @@ Answer RequestJob::handle(const RetryRequest& request, Transaction& transaction,
   if (*state == nullptr) {
     return refuse(ErrorCode::not_found, fmt::format("there is no instance '{}'", request.instance.value));
   }
-  Answer answer = refuse(ErrorCode::conflict, fmt::format("{} does not stand still", (*state)->reference));
+  std::vector<ActivationId> standing;
   for (const auto& [id, activation] : (*state)->activations) {
-    if (!stands_still(**state, activation)) continue;
-    answer = apply(request.instance, Retry{id, by, request.reason}, transaction, now);
-    if (!answer) return answer;
+    if (stands_still(**state, activation)) standing.push_back(id);
+  }
+  Answer answer = refuse(ErrorCode::conflict, fmt::format("{} does not stand still", (*state)->reference));
+  bool tried = false;
+  for (const ActivationId id : standing) {
+    if (state = transaction.load(request.instance); !state) return refuse(state.error());
+    const auto activation = (*state)->activations.find(id);
+    if (activation == (*state)->activations.end() || !stands_still(**state, activation->second))
+      continue;  // one before has mended it
+    Answer next = apply(request.instance, Retry{id, by, request.reason}, transaction, now);
+    if (!next && !next.error().keep) return next;
+    // What still stands is what the answer says, and the others are mended all the same.
+    if (!tried || answer) answer = std::move(next);
+    tried = true;
   }
   return answer;
 }

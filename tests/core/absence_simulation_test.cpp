@@ -4,6 +4,7 @@
 // nothing, and a departure approves nothing. A failing run names its seed; to see it again:
 // COUNTERSIGN_SEED=seed core_test --gtest_filter=AbsenceSimulation.*
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <set>
@@ -37,6 +38,7 @@ steps:
     approve:
       by: [person("sun.li"), person("wang.fang"), person("chen.jie"), person("zhang.wei")]
       need: 60%
+      edit: [amount]
       return_to: [requester, manager]
   - id: line
     approve:
@@ -150,7 +152,7 @@ class Staffing {
   // As the runtime does it after either.
   void tell() {
     const State before = instance_.state();
-    instance_.run(DirectoryChanged{});
+    if (accepted(instance_.run(DirectoryChanged{}))) check_told();
     for (const Effect& effect : instance_.last_effects()) {
       const auto* send = std::get_if<Send>(&effect);
       if (send == nullptr || send->kind != SendKind::request || send->item == 0) continue;
@@ -202,8 +204,13 @@ class Staffing {
                            "done", "resubmitted"});
     command.comment = "because";
     if (command.outcome != "returned") command.checklist = item.entries;
+    const std::string at_step =
+        instance_.definition().step(instance_.state().activations.at(item.activation).step).name;
+    if (at_step == "board" && below(2) == 0)
+      command.edits["amount"] = cel::Value::money({Decimal::from_int(below(2) == 0 ? 500 : 5000), "CNY"});
     const bool accepts = accepted(instance_.run(command));
     if (!accepts) return;
+    check_told();
     EXPECT_TRUE(person->active) << who << " has left and decides";
     EXPECT_FALSE(own_request) << who << " approved a request of their own";
     PersonId for_whom;
@@ -223,6 +230,22 @@ class Staffing {
                           absence.absence.from <= instance_.now() && instance_.now() < absence.absence.until);
     }
     EXPECT_TRUE(has_absence) << who << " does not stand in for " << for_whom.value << " now";
+  }
+
+  // Whoever stands in was told so, and nobody else takes themselves for one.
+  void check_told() {
+    if (instance_.state().ended) return;
+    const StandInView view{instance_.definition(), *instance_.directory, instance_.absences,
+                           instance_.state(), instance_.now()};
+    for (const auto& [number, item] : instance_.state().items) {
+      std::set<PersonId> now, told(item.stand_ins.begin(), item.stand_ins.end());
+      for (const StandIn& each : stand_ins_of(view, item)) now.insert(each.stand_in);
+      if (item.status == ItemStatus::open) {
+        EXPECT_EQ(now, told) << "of item " << number;
+      } else {
+        EXPECT_TRUE(std::ranges::includes(now, told)) << "of item " << number << ", which waits";
+      }
+    }
   }
 
   void check_rosters() {

@@ -68,6 +68,28 @@ steps:
               by: group("legal")
               need: 1
               return_to: [requester, hold]
+  - id: race
+    parallel:
+      need: 1
+      branches:
+        a:
+          - id: race_a
+            budget: {reserve: form.amount * 0.2, from: '"a"'}
+            on: {insufficient: []}
+          - id: ask_a
+            approve: {by: group("finance"), need: 1, return_to: [requester, race_a]}
+        b:
+          - id: each
+            for_each:
+              in: '[1, 2, 3]'
+              as: k
+              need: 2
+              steps:
+                - id: race_b
+                  budget: {reserve: form.amount * 0.1, from: '"soft"'}
+                  on: {insufficient: []}
+                - id: ask_b
+                  approve: {by: group("legal"), need: 1, return_to: [requester, race_b]}
   - id: again
     task:
       for: person("sun.li")
@@ -186,7 +208,57 @@ class BudgetRun {
     instance.run(command);
   }
 
+  static bool is_inside(const ItemPath& outer, const ItemPath& inner) {
+    return inner.size() >= outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
+  }
+
+  // What was left before its end holds nothing of what its steps had reserved until then.
+  static void check_left(const Instance& instance) {
+    struct Opened {
+      FrameOpened frame;
+      ItemPath path;
+    };
+    struct Left {
+      ListIndex list;
+      ItemPath path;
+      std::uint64_t seq;
+    };
+    const Definition& definition = instance.definition();
+    std::map<FrameId, Opened> frames;
+    std::map<ActivationId, FrameId> around;
+    std::vector<Left> left;
+    std::map<ReservationKey, std::uint64_t> reserved;
+    for (const Event& event : instance.events()) {
+      if (const auto* opened = std::get_if<ActivationOpened>(&event.body))
+        around[opened->activation] = opened->frame;
+      if (const auto* opened = std::get_if<FrameOpened>(&event.body)) {
+        ItemPath path = opened->parent ? frames.at(around.at(opened->parent)).path : ItemPath();
+        if (opened->item) path.push_back(*opened->item);
+        frames[opened->frame] = {*opened, std::move(path)};
+      }
+      if (const auto* closed = std::get_if<FrameClosed>(&event.body);
+          closed != nullptr && closed->reason == "left") {
+        const Opened& frame = frames.at(closed->frame);
+        left.push_back({frame.frame.list, frame.path, event.seq});
+      }
+      if (const auto* posted = std::get_if<LedgerPosted>(&event.body);
+          posted != nullptr && posted->act == LedgerAct::reserved)
+        reserved[posted->reservation] = event.seq;
+    }
+    for (const auto& [key, held] : instance.state().reservations) {
+      const Step* step = definition.find_step(key.step);
+      ASSERT_NE(step, nullptr);
+      for (const Left& frame : left) {
+        const bool was_inside =
+            encloses(definition, frame.list, step->list) && is_inside(frame.path, key.items);
+        EXPECT_FALSE(was_inside && reserved.at(key) < frame.seq)
+            << instance.state().id.value << ": " << key.step << " holds what was left at " << frame.seq;
+      }
+    }
+  }
+
   void check() {
+    for (const Instance& instance : instances_) check_left(instance);
     for (const auto& [name, ledger] : shared_.ledgers) {
       Ledger summed = opened_.at(name);
       Decimal held;

@@ -86,6 +86,79 @@ TEST(Rule06Leavers, fail_stands_still_until_somebody_mends_the_directory_and_ret
   EXPECT_THAT(instance.asked(), ElementsAre("sun.li@check"));
 }
 
+// Not only inactive: whoever is taken off the file is nobody whom an expression could name.
+std::shared_ptr<const Directory> without(const Directory& before, const std::string& who) {
+  std::vector<Person> people(before.people().begin(), before.people().end());
+  std::erase_if(people, [&](const Person& person) { return person.id.value == who; });
+  std::vector<Group> groups(before.groups().begin(), before.groups().end());
+  for (Group& group : groups) std::erase(group.members, PersonId(who));
+  return *Directory::build(std::move(people), std::move(groups));
+}
+
+const std::string kBeside = leaving(R"(  - id: both
+    parallel:
+      branches:
+        a:
+          - id: one
+            approve: {by: person("sun.li")}
+        b:
+          - id: two
+            approve:
+              by: person("zhang.wei")
+              if_nobody: {to: person("qian.min")}
+)") + "on_event:\n  crm.answered:\n    - task: {for: person(\"sun.li\")}\n";
+
+ActivationId open_at(const Instance& instance, const std::string& step) {
+  for (const auto& [id, activation] : instance.state().activations) {
+    if (instance.definition().step(activation.step).name == step) return id;
+  }
+  return ActivationId();
+}
+std::string incident_at(const Instance& instance, const std::string& step) {
+  return instance.state().activations.at(open_at(instance, step)).incident;
+}
+
+// One expression that failed kept the work of everybody else where it was, and the incident stood elsewhere.
+TEST(Rule06Leavers, an_expression_that_fails_is_an_incident_of_its_own_step_and_others_move_on) {
+  Instance instance(load(kBeside));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.directory = without(*after_leaving(*instance.directory, {"zhang.wei"}), "sun.li");
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(incident_at(instance, "one"), HasSubstr("sun.li"));
+  EXPECT_EQ(incident_at(instance, "both"), "");
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@two", "sun.li@one"));
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_events(), IsEmpty()) << "it is said once";
+}
+
+TEST(Rule06Leavers, a_retry_that_mends_nothing_says_so_and_leaves_the_incident) {
+  Instance instance(load(kBeside));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const auto with_everybody = instance.directory;
+  instance.directory = without(*instance.directory, "sun.li");
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  const Retry retry{open_at(instance, "one"), person_acting("adm"), "again"};
+  EXPECT_THAT(rejection(instance.run(retry)), HasSubstr("retry has mended nothing"));
+  EXPECT_THAT(incident_at(instance, "one"), HasSubstr("sun.li"));
+  instance.directory = after_leaving(*with_everybody, {"sun.li"});
+  ASSERT_TRUE(accepted(instance.run(retry)));
+  EXPECT_EQ(incident_at(instance, "one"), "");
+  EXPECT_THAT(instance.asked(), ElementsAre("admins@one", "zhang.wei@two"));
+}
+
+TEST(Rule06Leavers, a_retry_of_the_block_around_a_step_moves_its_work_on) {
+  Instance instance(load(kBeside));
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  instance.directory = without(*after_leaving(*instance.directory, {"zhang.wei"}), "sun.li");
+  instance.run(DeliverEvent{"crm", "answered", "d1", cel::Value::map({})});
+  ASSERT_THAT(incident_at(instance, "both"), HasSubstr("sun.li"));
+  EXPECT_THAT(instance.asked(), ElementsAre("sun.li@one", "zhang.wei@two"));
+  ASSERT_TRUE(accepted(instance.run(Retry{open_at(instance, "both"), person_acting("adm"), "again"})));
+  EXPECT_THAT(instance.asked(), ElementsAre("qian.min@two", "sun.li@one"));
+  EXPECT_EQ(incident_at(instance, "both"), "");
+  EXPECT_THAT(incident_at(instance, "one"), HasSubstr("sun.li")) << "where it belongs";
+}
+
 TEST(Rule06Leavers, several_who_leave_nobody_behind_are_one_incident) {
   Instance instance(load(approval(
       "      by: [person(\"sun.li\"), person(\"wang.fang\")]\n      need: all\n      if_nobody: fail\n")));

@@ -201,7 +201,7 @@ TEST(Rule09StandIn, gets_the_reminders_while_the_person_is_away_and_they_get_the
   instance.advance_to("2026-03-03T09:00:00Z");
   EXPECT_THAT(instance.last_sends(), ElementsAre("reminder sun.li"));
   instance.advance_to("2026-03-04T09:00:00Z");
-  EXPECT_THAT(instance.last_sends(), ElementsAre("reminder zhang.wei"));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("reminder zhang.wei", "relieved sun.li"));
 }
 
 TEST(Rule09StandIn, does_not_cascade) {
@@ -270,6 +270,44 @@ TEST(Rule09StandIn, acts_within_the_workflows_and_amounts_of_the_scope_only) {
   scoped.absence.workflows = {WorkflowId("contract-review"), WorkflowId("travel")};
   large.absences = Absences({scoped});
   EXPECT_TRUE(accepted(decide_for(large, "zhang.wei", "sun.li", "approved")));
+}
+
+const std::string kTwoWhoMayEdit = travel(R"(  - id: check
+    approve:
+      by: [person("zhang.wei"), person("wang.fang")]
+      need: all
+      edit: [amount]
+)");
+
+// Nobody was told where it was not an absence that made them stand in.
+TEST(Rule09StandIn, is_told_when_the_form_comes_into_the_scope_and_when_it_falls_out_of_it) {
+  RecordedAbsence scoped = away(1, "zhang.wei", "sun.li");
+  scoped.absence.up_to = *parse_amount_limit("1000 CNY");
+  Instance falls(load(kTwoWhoMayEdit));
+  falls.absences = Absences({scoped});
+  ASSERT_TRUE(accepted(falls.start("li.na", R"({"amount": "5000"})")));
+  ASSERT_TRUE(accepted(falls.decide_as("wang.fang", "approved", "", "{}", R"({"amount": "500"})")));
+  EXPECT_THAT(falls.last_sends(), ElementsAre("request sun.li"));
+  Instance rises(load(kTwoWhoMayEdit));
+  rises.absences = Absences({scoped});
+  ASSERT_TRUE(accepted(rises.start("li.na", R"({"amount": "500"})")));
+  ASSERT_TRUE(accepted(rises.decide_as("wang.fang", "approved", "", "{}", R"({"amount": "5000"})")));
+  EXPECT_THAT(rises.last_sends(), ElementsAre("relieved sun.li"));
+  ASSERT_TRUE(accepted(rises.run(DirectoryChanged{})));
+  EXPECT_THAT(rises.last_events(), IsEmpty()) << "once";
+}
+
+TEST(Rule09StandIn, is_told_when_nothing_of_their_own_is_left_to_do_on_the_step) {
+  Instance instance(load(kTwoWhoMayEdit));
+  ASSERT_TRUE(accepted(instance.start("li.na", R"({"amount": "500"})")));
+  ASSERT_TRUE(accepted(acts::delegate(instance, "wang.fang", "sun.li")));
+  instance.absences = Absences({away(1, "zhang.wei", "sun.li")});
+  ASSERT_TRUE(accepted(instance.run(DirectoryChanged{})));
+  EXPECT_THAT(instance.last_sends(), IsEmpty()) << "they are asked for an opinion here";
+  ASSERT_TRUE(accepted(instance.decide_as("sun.li", "approved")));
+  EXPECT_THAT(instance.last_sends(), ::testing::Contains("request sun.li"));
+  ASSERT_TRUE(accepted(acts::delegate(instance, "wang.fang", "sun.li")));
+  EXPECT_THAT(instance.last_events(), ::testing::Contains("stand_in_relieved"));
 }
 
 TEST(Rule09StandIn, of_several_absences_at_once_each_covers_what_is_in_its_scope) {

@@ -280,6 +280,126 @@ TEST_F(Rule16Budgets, TwoStepsOfOneCommandSeeEachOther) {
   EXPECT_EQ(travel().available(), number("1000"));
 }
 
+std::string holding(const std::string& id, const std::string& then) {
+  return "          - id: " + id + R"(
+            budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
+            on: {insufficient: {end: rejected}}
+)" + then;
+}
+std::string approval_of(const std::string& person, const std::string& more = "") {
+  return "          - id: asks_" + person.substr(0, person.find('.')) +
+         "\n            approve: {by: person(\"" + person + "\"), return_to: []" + more + "}\n";
+}
+
+// What the branches that were left held was spent at the end with what counts.
+TEST_F(Rule16Budgets, WhatABranchHoldsIsGivenBackWhereItIsLeftBeforeItsEnd) {
+  shared.ledgers.at("sales/travel").spending = {"approved"};
+  const auto definition = of_amount(
+      "[approved, rejected]", "  - id: both\n    parallel:\n      need: 2\n      branches:\n        a:\n" +
+                                  holding("hold_a", approval_of("zhao.lei")) + "        b:\n" +
+                                  holding("hold_b", approval_of("sun.li")) + "        c:\n" +
+                                  holding("hold_c", approval_of("qian.min")) + R"(  - id: last
+    approve: {by: person("chen.jie"), return_to: []}
+  - end: approved
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 100})")));
+  ASSERT_TRUE(accepted(one.decide_as("zhao.lei", "approved")));
+  EXPECT_EQ(travel().reserved, number("300")) << "b and c may still come to their end";
+  ASSERT_TRUE(accepted(one.decide_as("qian.min", "approved")));
+  EXPECT_EQ(travel().reserved, number("200"));
+  EXPECT_EQ(one.state().reservations.count({"hold_b", {}}), 0U);
+  ASSERT_TRUE(accepted(one.decide_as("chen.jie", "approved")));
+  EXPECT_EQ(travel().spent, number("200"));
+}
+
+TEST_F(Rule16Budgets, WhatItemsHoldIsGivenBackWithAllThatIsInThem) {
+  const auto definition = of_amount("[approved, rejected]", R"(  - id: each
+    for_each:
+      in: '[1, 2, 3]'
+      as: k
+      need: 1
+      steps:
+        - id: inner
+          parallel:
+            branches:
+              a:
+                - id: hold
+                  budget: {reserve: 'form.?amount.orValue(0)', from: '"sales/travel"'}
+                  on: {insufficient: {end: rejected}}
+              b:
+                - id: ask
+                  approve:
+                    by: 'k == 1 ? person("zhao.lei") : k == 2 ? person("sun.li") : person("qian.min")'
+                    return_to: []
+  - id: pay
+    budget: {commit: hold}
+  - id: last
+    approve: {by: person("chen.jie"), return_to: []}
+  - end: approved
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 100})")));
+  EXPECT_EQ(travel().reserved, number("300"));
+  ASSERT_TRUE(accepted(one.decide_as("sun.li", "approved")));
+  EXPECT_EQ(travel().spent, number("100"));
+  EXPECT_EQ(travel().reserved, Decimal());
+}
+
+TEST_F(Rule16Budgets, WhatABranchHasSpentStaysSpentWhereItIsLeft) {
+  const auto definition =
+      of_amount("[approved, rejected]",
+                "  - id: both\n    parallel:\n      need: 1\n      branches:\n        a:\n" +
+                    approval_of("zhao.lei") + "        b:\n" +
+                    holding("hold", "          - id: pay\n            budget: {commit: hold}\n" +
+                                        approval_of("sun.li")) +
+                    R"(  - id: last
+    approve: {by: person("chen.jie"), return_to: []}
+  - end: approved
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 100})")));
+  ASSERT_TRUE(accepted(one.decide_as("zhao.lei", "approved")));
+  EXPECT_EQ(travel().spent, number("100"));
+  EXPECT_EQ(one.outcome_of("hold"), "reserved") << "it is not void";
+}
+
+// The branch that goes elsewhere keeps what it holds for where it goes.
+TEST_F(Rule16Budgets, ABranchThatGoesOutOfItsBlockKeepsWhatItHoldsAndTheOthersDoNot) {
+  const auto definition =
+      of_amount("[approved, rejected]", "  - id: both\n    parallel:\n      branches:\n        a:\n" +
+                                            holding("hold_a", approval_of("zhao.lei")) +
+                                            "            on: {approved: {go: last}}\n        b:\n" +
+                                            holding("hold_b", approval_of("sun.li")) +
+                                            R"(  - id: last
+    approve: {by: person("chen.jie"), return_to: []}
+  - end: approved
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 100})")));
+  ASSERT_TRUE(accepted(one.decide_as("zhao.lei", "approved")));
+  ASSERT_EQ(one.asked(), std::vector<std::string>{"chen.jie@last"});
+  EXPECT_EQ(travel().reserved, number("100"));
+  EXPECT_EQ(one.state().reservations.count({"hold_a", {}}), 1U);
+}
+
+TEST_F(Rule16Budgets, ABlockThatIsSkippedGivesBackWhatItsOpenBranchesHold) {
+  const auto definition =
+      of_amount("[approved, rejected]", "  - id: both\n    parallel:\n      branches:\n        a:\n" +
+                                            holding("hold_a", approval_of("zhao.lei")) + "        b:\n" +
+                                            holding("hold_b", approval_of("sun.li")) +
+                                            R"(  - id: last
+    approve: {by: person("chen.jie"), return_to: []}
+  - end: approved
+)");
+  Instance one(definition, &shared);
+  ASSERT_TRUE(accepted(one.start("li.na", R"({"amount": 100})")));
+  ASSERT_TRUE(accepted(one.decide_as("zhao.lei", "approved")));
+  ASSERT_TRUE(accepted(one.run(Skip{"both", {}, admin(), "agreed by word of mouth"})));
+  EXPECT_EQ(travel().reserved, number("100"));
+  EXPECT_EQ(one.state().reservations.count({"hold_a", {}}), 1U) << "its branch had come to its end";
+}
+
 TEST_F(Rule16Budgets, ALedgerThatIsNotThereIsAnIncidentOrARefusedStart) {
   Instance one = claim();
   const auto answer = one.start("li.na", R"({"amount": 10, "category": "trvel"})");

@@ -95,6 +95,43 @@ TEST_F(Staff, WorkOfALeaverMovesWithTheReloadThatTellsOfIt) {
   EXPECT_EQ(status_of(first), "approved");
 }
 
+// The first that could not be mended kept the others from being tried.
+TEST_F(Staff, ARetryTriesAllThatStandsStillAndSaysWhatStandsStillAfterwards) {
+  load(R"(workflow: both
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [approved, rejected]
+steps:
+  - parallel:
+      branches:
+        a:
+          - id: first
+            approve: {by: person("boss"), if_nobody: fail}
+        b:
+          - id: second
+            approve: {by: person("fin"), if_nobody: fail}
+  - end: approved
+)");
+  const std::string id = start("both");
+  leave("boss");
+  leave("fin");
+  reload([](std::vector<Person>& people, std::vector<Group>&) {
+    for (Person& person : people) person.active = person.id.value != "boss";
+  });
+  Caller admin = by("fin");
+  admin.admin = true;
+  const Got got = ask(RetryRequest{InstanceId(id), 0, "fin is back"}, admin);
+  EXPECT_EQ(got.status, 0);
+  EXPECT_THAT(got.refusal.error.message, HasSubstr("retry has mended nothing"));
+  EXPECT_THAT(got.refusal.error.message, HasSubstr("boss has left"));
+  const auto state = store->reader().instance(InstanceId(id));
+  ASSERT_TRUE(state.has_value() && state->has_value());
+  for (const auto& [number, activation] : (*state)->activations)
+    EXPECT_THAT(activation.incident, ::testing::Not(HasSubstr("fin has left")));
+}
+
 TEST_F(Staff, ALeaverIsFoundAtTheStartToo) {
   const std::string id = start("simple");
   auto next = std::make_shared<Snapshot>(*library->current());
