@@ -297,7 +297,8 @@ TEST_F(Rule16Budgets, AnotherCurrencyIsRefused) {
 TEST_F(Rule16Budgets, ANegativeAmountGivesNothingBack) {
   Instance one = claim();
   const auto answer = one.start("li.na", R"({"amount": -10, "category": "travel"})");
-  EXPECT_NE(rejection(answer).find("-10.00 CNY is less than nothing"), std::string::npos) << rejection(answer);
+  EXPECT_NE(rejection(answer).find("-10.00 CNY is less than nothing"), std::string::npos)
+      << rejection(answer);
 }
 
 TEST_F(Rule16Budgets, ARuleOfTheFormMayAskForABudget) {
