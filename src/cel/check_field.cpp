@@ -2,6 +2,7 @@
 // be missing, and the has(...) that guards them.
 
 #include <algorithm>
+#include <compare>
 
 #include <fmt/format.h>
 
@@ -35,26 +36,48 @@ std::string_view literal_for_nothing(const Type& type) {
   }
 }
 
-bool is_empty_text(const Syntax& node) {
-  return node.tag == Syntax::Tag::literal && node.value.is(Kind::string) && node.value.as_string().empty();
+bool is_size(const Syntax& node) {
+  return node.tag == Syntax::Tag::call && node.name == "size" && node.children.size() == 1;
 }
 
-bool is_literal_zero(const Syntax& node) {
-  return node.tag == Syntax::Tag::literal && node.exact && node.exact->is_zero();
+// How what is empty compares with the literal: an empty text with an empty text, the size of nothing with any
+// number.
+std::optional<std::strong_ordering> empty_beside(const Syntax& side, const Syntax& literal) {
+  if (literal.tag != Syntax::Tag::literal) return std::nullopt;
+  if (is_size(side)) return literal.exact ? std::optional(Decimal() <=> *literal.exact) : std::nullopt;
+  const bool empty = literal.value.is(Kind::string) && literal.value.as_string().empty();
+  return empty ? std::optional(std::strong_ordering::equal) : std::nullopt;
 }
 
-// What is not empty where the comparison is true, or false: form.note of form.note != "", form.files of
-// size(form.files) > 0.
+bool holds(Operator comparison, std::strong_ordering order) {
+  switch (comparison) {
+    case Operator::equal:
+      return order == 0;
+    case Operator::not_equal:
+      return order != 0;
+    case Operator::less:
+      return order < 0;
+    case Operator::less_equal:
+      return order <= 0;
+    case Operator::greater:
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+// What is not empty where the comparison is true, or false, because it would be the other way round then:
+// form.note of form.note != "", form.files of 0 < size(form.files).
 std::string filled_by(const Syntax& node, bool truth) {
-  if (node.children.size() != 2) return {};
+  if (!is_comparison(node.op)) return {};
   const Syntax& left = *node.children[0];
   const Syntax& right = *node.children[1];
-  const bool differs = node.op == (truth ? Operator::not_equal : Operator::equal);
-  if (differs && is_empty_text(right)) return path_of(left);
-  if (differs && is_empty_text(left)) return path_of(right);
-  const bool sized = left.tag == Syntax::Tag::call && left.name == "size" && left.children.size() == 1;
-  const bool is_more = differs || (truth && node.op == Operator::greater);
-  return sized && is_more && is_literal_zero(right) ? path_of(*left.children[0]) : std::string();
+  const auto path = [](const Syntax& side) { return path_of(is_size(side) ? *side.children[0] : side); };
+  if (const auto order = empty_beside(left, right))
+    return holds(node.op, *order) == truth ? std::string() : path(left);
+  if (const auto order = empty_beside(right, left))
+    return holds(node.op, 0 <=> *order) == truth ? std::string() : path(right);
+  return {};
 }
 
 }  // namespace

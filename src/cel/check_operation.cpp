@@ -110,6 +110,17 @@ Type Checker::check_record_index(Syntax& node, const Type& record) {
   return node.optional ? Type::optional(type) : type;
 }
 
+// x / 0, but for doubles, which give infinity.
+void Checker::refuse_division_by_zero(const Syntax& node) {
+  const Syntax& by = *node.children[1];
+  const bool zero = by.tag == Syntax::Tag::literal && by.exact && by.exact->is_zero();
+  if (!zero || !environment_.product || !environment_.words) return;
+  const Type divided = inference_.applied(node.children[0]->type);
+  const bool exact =
+      divided.is(Tag::int_) || divided.is(Tag::uint_) || divided.is(Tag::decimal) || divided.is(Tag::money);
+  if (exact) report(node.at, "this divides by zero, which never gives anything");
+}
+
 Type Checker::check_operation(Syntax& node) {
   if (node.op == Operator::and_ || node.op == Operator::or_) return check_condition(node);
   if (node.op == Operator::conditional) return check_conditional(node);
@@ -118,6 +129,7 @@ Type Checker::check_operation(Syntax& node) {
     check(*child);
     operands.push_back(child.get());
   }
+  if (node.op == Operator::divide || node.op == Operator::modulo) refuse_division_by_zero(node);
   if (is_money_operation(node)) return check_money(node);
   if (node.op == Operator::index) {
     const Type base = inference_.applied(operands[0]->type);

@@ -71,6 +71,7 @@ class Checker {
   Type check_conditional(Syntax& node);
   Type check_record_index(Syntax& node, const Type& record);
   void report_operands(const Syntax& node);
+  void refuse_division_by_zero(const Syntax& node);
 
   bool is_money_operation(const Syntax& node) const;
   Type check_money(Syntax& node);

@@ -82,7 +82,7 @@ struct Environment {
   bool product = true;  // false: core CEL only (no decimal literals beside decimals, money, dates, persons)
   // Nothing that is read plainly may be empty (RecordField::unfilled): the place has no use for nothing.
   bool filled = false;
-  bool words = true;  // a text beside something that can never be it (RecordField::words) is an issue
+  bool words = true;  // what can never be is an issue: a text beside other RecordField::words, x / 0
   // Selections that are there in any case, because something outside has asked for them: "form.amount".
   std::vector<std::string> guards = {};
   std::size_t source_bytes_max = 16 * 1024;

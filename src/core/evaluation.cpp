@@ -5,6 +5,7 @@
 
 #include "core/budget.h"
 #include "core/exchange.h"
+#include "core/field_text.h"
 #include "core/guest.h"
 #include "core/time_words.h"
 
@@ -310,6 +311,8 @@ std::string Evaluation::display(const cel::Value& value) const {
   switch (value.kind()) {
     case cel::Kind::person:
       return context_.directory.name_of(value.as_person());
+    case cel::Kind::money:
+      return money_to_text(value.as_money());
     case cel::Kind::optional: {
       const cel::Value* inner = value.as_optional();
       return inner == nullptr ? std::string() : display(*inner);

@@ -35,7 +35,7 @@ void fill(Transition& transition, Draft& draft, const Field& field, const Expres
     if (value.error().code == ErrorCode::not_found) return;  // what is computed from nothing is absent
     return transition.raise(fmt::format("{}: {}", field.name, value.error().message));
   }
-  Result<cel::Value> fitting = fit_field(field, *value, transition.context());
+  Result<cel::Value> fitting = fit_field(field, *value, transition.context().directory);
   if (!fitting && fitting.error().code == ErrorCode::not_found) return;
   if (!fitting) return transition.raise(fmt::format("{}: {}", field.name, fitting.error().message));
   draft.form().insert_or_assign(field.name, std::move(*fitting));
@@ -81,7 +81,7 @@ bool is_filled_in_later(const Definition& definition, const Field& field) {
   });
 }
 
-Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Context& context) {
+Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Directory& directory) {
   if (field.type == FieldType::file || field.type == FieldType::files) {
     if (is_file_value(value, field.type == FieldType::files)) return value;
     return fail(ErrorCode::invalid_input, "it is no uploaded file");
@@ -89,7 +89,7 @@ Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const 
   Field plain = field;  // nobody sends a computed field, but its value has to fit all the same
   plain.computed.reset();
   const json::value input = json::object{{field.name, cel::to_plain_json(value)}};
-  const FormReading reading = read_fields({plain}, input, FormContext{.directory = context.directory});
+  const FormReading reading = read_fields({plain}, input, FormContext{.directory = directory});
   if (!reading.problems.empty()) return fail(ErrorCode::invalid_input, reading.problems.front().detail);
   const auto read = reading.values.find(field.name);
   if (read == reading.values.end()) return fail(ErrorCode::not_found, "the value is absent");

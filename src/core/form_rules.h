@@ -33,6 +33,6 @@ void change_form(Transition& transition, FormChanged changed);
 FormChanged difference(const Fields& before, const Fields& after, const Actor& by);
 
 // A computed value as the field keeps it: money gets its currency, an id becomes a person.
-Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Context& context);
+Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Directory& directory);
 
 }  // namespace countersign

@@ -181,7 +181,7 @@ void open(Transition& transition, ActivationId id, const Step& step, const Assig
     Fields form = state.form;
     form.erase(target.name);
     if (value) {
-      Result<cel::Value> fitting = fit_field(*field, *value, transition.context());
+      Result<cel::Value> fitting = fit_field(*field, *value, transition.context().directory);
       if (!fitting) return transition.raise(fmt::format("{}: {}", what, fitting.error().message));
       form.emplace(target.name, std::move(*fitting));
     }

@@ -41,7 +41,7 @@ Problem fill(const Context& context, const Trigger& trigger, const Evaluation& e
     if (!value) return rejection(context, origin, argument.name, value.error().message);
     const Field* field = context.definition.find_field(argument.name);
     if (field == nullptr) return rejection(context, origin, argument.name, "the form has no such field");
-    Result<cel::Value> fitting = fit_field(*field, *value, context);
+    Result<cel::Value> fitting = fit_field(*field, *value, context.directory);
     if (!fitting && fitting.error().code == ErrorCode::not_found) continue;
     if (!fitting) return rejection(context, origin, argument.name, fitting.error().message);
     start.form.insert_or_assign(argument.name, std::move(*fitting));

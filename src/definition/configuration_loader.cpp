@@ -275,10 +275,9 @@ class ConfigurationReader {
     if (chosen != nullptr) {
       configuration_.default_calendar = chosen->text;
       if (node == nullptr || node->find(chosen->text) == nullptr) {
-        std::vector<std::string> names;
-        for (const auto& [name, calendar] : calendars) names.push_back(name);
         report_unknown_name(diagnostics_, Code::unknown_calendar, chosen->at,
-                            fmt::format("unknown calendar '{}'", excerpt(chosen->text)), chosen->text, names);
+                            fmt::format("unknown calendar '{}'", excerpt(chosen->text)), chosen->text,
+                            known_names(calendars));
       }
     } else if (written == 1) {
       configuration_.default_calendar = node->entries.front().key;

@@ -147,7 +147,8 @@ constexpr std::array kCodes = {
     CodeInfo{Code::stands_still, "CS143", "instance stands still",
              "An incident stopped an instance; where that is right, `expect: {incident: ...}` says so."},
     CodeInfo{Code::nobody_can_decide, "CS150", "nobody can decide",
-             "A warning: with the people of today's directory the step can never be approved or done."},
+             "A warning: with the people of today's directory too few can be asked, always or for somebody's "
+             "request."},
     CodeInfo{Code::unused_field, "CS151", "field never used",
              "A warning: no expression or text reads the field, and nobody who is asked sees it."},
     CodeInfo{

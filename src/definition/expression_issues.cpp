@@ -85,7 +85,7 @@ std::string remedy_of(const Loading& loading, const Piece& piece, const cel::Iss
 }
 
 // What somebody may have meant by a bare word: the group or person of that name, or the text itself.
-std::string meant_by(const Loading& loading, std::string_view text, const Expected& expected) {
+std::string meaning_of_word(const Loading& loading, std::string_view text, const Expected& expected) {
   const bool wants_text = expected.type && expected.type->is(Tag::string);
   if (wants_text && loading.catalogue.ledgers && loading.catalogue.ledgers->contains(text))
     return fmt::format("\"{}\"", text);
@@ -177,7 +177,7 @@ void report_issues(Loading& loading, const Piece& piece, const cel::Compilation&
     if (!seen.empty()) suggestion.clear();
     std::string fix = fix_of(piece, issue, expected);
     if (suggestion.empty() && seen.empty()) {
-      suggestion = meant_by(loading, piece.text(), expected);
+      suggestion = meaning_of_word(loading, piece.text(), expected);
       // It stands for the whole, and not for the place of the mistake alone.
       if (!suggestion.empty() && fix.empty()) {
         const bool text = suggestion.starts_with('"');

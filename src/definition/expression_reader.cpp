@@ -9,6 +9,7 @@
 #include "core/address_syntax.h"
 #include "core/exchange.h"
 #include "core/form.h"
+#include "core/form_rules.h"
 #include "definition/call_scan.h"
 #include "definition/expression_issues.h"
 #include "definition/expression_scope.h"
@@ -48,11 +49,9 @@ bool check_ledger(Loading& loading, const Piece& piece, const Spot& spot, const 
   }
   const auto& ledgers = loading.catalogue.ledgers;
   if (!ledgers || !call.literal || ledgers->contains(*call.literal)) return true;
-  std::vector<std::string> known;
-  for (const auto& [name, currency] : *ledgers) known.push_back(name);
-  report_unknown_name(loading.diagnostics, Code::unknown_ledger,
-                      piece.span(call.literal_begin, call.literal_end),
-                      fmt::format("unknown ledger '{}'", *call.literal), *call.literal, known);
+  report_unknown_name(
+      loading.diagnostics, Code::unknown_ledger, piece.span(call.literal_begin, call.literal_end),
+      fmt::format("unknown ledger '{}'", *call.literal), *call.literal, known_names(*ledgers));
   return false;
 }
 
@@ -62,11 +61,9 @@ bool load_named_table(Loading& loading, const std::string& name, SourceSpan at) 
   if (loading.broken_tables.contains(name)) return false;
   const auto text = loading.table_texts.find(name);
   if (text == loading.table_texts.end()) {
-    std::vector<std::string> known;
-    for (const auto& [each, rows] : loading.table_texts) known.push_back(each);
-    loading.diagnostics.error(Code::unknown_table, at,
-                              fmt::format("there is no file tables/{}.csv beside the workflow", name),
-                              nearest_of(name, known));
+    report_unknown_name(loading.diagnostics, Code::unknown_table, at,
+                        fmt::format("there is no file tables/{}.csv beside the workflow", name), name,
+                        known_names(loading.table_texts));
     return false;
   }
   const std::string& file = loading.source().file();
@@ -132,10 +129,9 @@ bool check_calls(Loading& loading, const Piece& piece, const Spot& spot) {
     if (directory == nullptr || !call.literal) continue;
     const SourceSpan at = piece.span(call.literal_begin, call.literal_end);
     if (call.name == "group" && directory->find_group(*call.literal) == nullptr) {
-      std::vector<std::string> known;
-      for (const Group& group : directory->groups()) known.push_back(group.id);
       report_unknown_name(loading.diagnostics, Code::unknown_group, at,
-                          fmt::format("unknown group '{}'", *call.literal), *call.literal, known);
+                          fmt::format("unknown group '{}'", *call.literal), *call.literal,
+                          known_names(directory->groups(), &Group::id));
     }
     if (call.name == "person" && directory->find_by_id_or_mail(*call.literal) == nullptr) {
       std::vector<std::string> known;
@@ -263,8 +259,7 @@ std::optional<std::string> option_literal(Loading& loading, const YamlNode& node
   if (option != field.options.end()) return cel::quote(node.text);
   if (!loading.compiles() || !is_bare_word(node.text) || names_variable(loading, spot, node.text))
     return std::nullopt;
-  std::vector<std::string> known;
-  for (const ChoiceOption& each : field.options) known.push_back(each.value);
+  const std::vector<std::string> known = known_names(field.options, &ChoiceOption::value);
   loading.diagnostics.error(Code::unknown_word, node.at,
                             fmt::format("{}: '{}' is no option of '{}', which has {}", what, node.text,
                                         field.name, join(known, ", ")),
@@ -371,18 +366,14 @@ namespace {
 // A constant that the field does not take is known now, and not only when somebody has handed in the form.
 void check_constant(Loading& loading, const YamlNode& node, const Field& field, const cel::Program& program,
                     std::string_view what) {
-  if (!program || !program.references().empty()) return;
+  if (!program || !program.references().empty() || loading.catalogue.in_force) return;
   cel::Cost cost(cel::Cost::kExpressionMax);
   const auto value = program.evaluate(NoBindings(), cel::no_host(), cost);
   if (!value) return;  // it asks the directory, the clock or a table
   static const std::shared_ptr<const Directory> kNobody = *Directory::build({}, {});
-  Field plain = field;
-  plain.computed.reset();
-  const FormReading reading = read_fields({plain}, json::object{{field.name, cel::to_plain_json(*value)}},
-                                          FormContext{.directory = *kNobody});
-  if (reading.problems.empty()) return;
-  loading.diagnostics.error(Code::bad_value, node.at,
-                            fmt::format("{}: {}", what, reading.problems.front().detail));
+  const Result<cel::Value> fitting = fit_field(field, *value, *kNobody);
+  if (fitting || fitting.error().code == ErrorCode::not_found) return;
+  loading.diagnostics.error(Code::bad_value, node.at, fmt::format("{}: {}", what, fitting.error().message));
 }
 
 Expression compile_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
@@ -416,7 +407,8 @@ const Field* source_of(const Loading& loading, const Spot& spot, std::string_vie
   return nullptr;
 }
 
-// An empty text or list is a value for an expression, and none for a field that has to be filled in.
+// An empty text or list is a value for an expression, and none for a field that has to be filled in. Looked
+// at is a field that is given as it is; what else comes to nothing shows when it runs.
 void refuse_empty_source(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
                          const cel::Program& program, std::string_view what) {
   if (!program || !node.is_scalar()) return;
@@ -429,10 +421,12 @@ void refuse_empty_source(Loading& loading, const YamlNode& node, const Spot& spo
   const bool text = source->type == FieldType::text || source->type == FieldType::long_text;
   loading.diagnostics.error(
       Code::may_be_missing, node.at,
-      fmt::format("{}: {} may be empty here, and '{}' has to be filled in; {}give it 'required: true'{}",
-                  what, path, field.name,
-                  text ? fmt::format("write {0} != \"\" ? {0} : \"...\", or ", path) : "",
-                  path.starts_with("form.") ? " or a 'default'" : " where it is declared"));
+      fmt::format(
+          "{}: {} may be empty here, and '{}' has to be filled in; {}, or give it 'required: true'{}", what,
+          path, field.name,
+          text ? fmt::format("write {0} != \"\" ? {0} : \"...\", ask for it with `when: {0} != \"\"`", path)
+               : fmt::format("ask for it with `when: size({}) > 0`", path),
+          path.starts_with("form.") ? " or a 'default'" : " where it is declared"));
 }
 
 }  // namespace

@@ -145,21 +145,17 @@ void add_data_functions(const Loading& loading, std::string_view text,
   functions.push_back(std::move(convert));
 }
 
-// What `vars` holds: a variable that is set to values of one type only has that type; one that is set to an
-// optional may stay unset. Whether its `set` has run where it is read is not known here: reading an unset one
-// is an error of the evaluation.
-cel::Type variables_record(const std::map<std::string, std::vector<cel::Type>>& assigned) {
+// What `vars` holds: a variable that is set to an optional may stay unset. Whether its `set` has run where it
+// is read is not known here: reading an unset one is an error of the evaluation.
+cel::Type variables_record(const std::map<std::string, std::vector<Assigned>>& assigned) {
   std::map<std::string, cel::RecordField> fields;
-  for (const auto& [name, types] : assigned) {
-    const auto held = [](const cel::Type& type) {
-      const bool optional = type.is(cel::Type::Tag::optional) && !type.arguments().empty();
-      return optional ? type.arguments().front() : type;
-    };
+  for (const auto& [name, values] : assigned) {
+    const cel::Type first = held_type(values.front().type);
     const bool same =
-        std::ranges::all_of(types, [&](const cel::Type& type) { return held(type) == held(types.front()); });
-    const bool maybe =
-        std::ranges::any_of(types, [](const cel::Type& type) { return type.is(cel::Type::Tag::optional); });
-    fields.emplace(name, cel::RecordField{same ? held(types.front()) : cel::Type(), maybe});
+        std::ranges::all_of(values, [&](const Assigned& value) { return held_type(value.type) == first; });
+    const bool maybe = std::ranges::any_of(
+        values, [](const Assigned& value) { return value.type.is(cel::Type::Tag::optional); });
+    fields.emplace(name, cel::RecordField{same ? first : cel::Type(), maybe});
   }
   return cel::Type::record("vars", std::move(fields));
 }
@@ -239,6 +235,11 @@ cel::Environment make_environment(const Loading& loading, const Spot& spot, std:
 }
 
 }  // namespace
+
+cel::Type held_type(const cel::Type& type) {
+  const bool optional = type.is(cel::Type::Tag::optional) && !type.arguments().empty();
+  return optional ? type.arguments().front() : type;
+}
 
 cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& step) {
   Flow::Possible possible = possible_at(loading, spot, step.index);

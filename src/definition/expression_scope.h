@@ -21,6 +21,9 @@ bool names_variable(const Loading& loading, const Spot& spot, std::string_view n
 // there sets it.
 cel::Type result_type_at(const Loading& loading, const Spot& spot, const Step& step);
 
+// Of an optional what it holds, else the type itself.
+cel::Type held_type(const cel::Type& type);
+
 // The currency of what budget() gives in an expression, "" where it is known only when it runs: that of the
 // ledgers that its calls name in quotes, else that of all ledgers where they have one in common.
 std::string currency_of_ledgers(const Loading& loading, std::string_view text);

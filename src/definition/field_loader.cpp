@@ -168,8 +168,8 @@ class FieldReader {
       for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
         const std::string& outcome = list->items[i].text;
         if (std::ranges::find(*rules_.outcomes, outcome) != rules_.outcomes->end()) continue;
-        error(Code::unknown_outcome, list->items[i].at, fmt::format("unknown outcome '{}'", outcome),
-              nearest_of(outcome, *rules_.outcomes));
+        report_unknown_name(loading_.diagnostics, Code::unknown_outcome, list->items[i].at,
+                            fmt::format("unknown outcome '{}'", outcome), outcome, *rules_.outcomes);
       }
     }
     field_.unique =

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 namespace countersign {
-Flow::Flow(const Definition& definition, const InstantOutcomes* instant)
-    : definition_(definition), instant_(instant) {
+Flow::Flow(const Definition& definition) : definition_(definition) {
   number_results();
   make_edges();
   add_guards();
-  find_passing_branches();
   solve();
 }
 

@@ -19,10 +19,13 @@
 
 namespace countersign {
 
+// Whether it waits for somebody or something, unless it is skipped or ends at once.
+bool waits_by_kind(const Step& step);
+
 class Flow {
  public:
-  // Both must outlive it. `instant`: outcomes that steps which wait may have at once; nullptr: none.
-  explicit Flow(const Definition& definition, const InstantOutcomes* instant = nullptr);
+  // `definition` must outlive it.
+  explicit Flow(const Definition& definition);
 
   bool reachable(StepIndex step) const { return entry_[step].has_value(); }
 
@@ -40,8 +43,9 @@ class Flow {
   // `from` may come before `to`, send-backs left out.
   bool leads_to(StepIndex from, StepIndex to) const;
 
-  // Each circle without a waiting step, one for each step whose way on closes it: that step comes last.
-  std::vector<std::vector<StepIndex>> endless_cycles() const;
+  // Each circle that can be gone round without waiting, one for each step whose way on closes it: that step
+  // comes last. `instant`: outcomes that steps which wait may have at once.
+  std::vector<std::vector<StepIndex>> endless_cycles(const InstantOutcomes& instant) const;
 
  private:
   // A way on from a step: to another step, or off the end of a list.
@@ -89,16 +93,19 @@ class Flow {
   // The step that an edge leads to through the ends of lists; kNoStep where the instance or a frame ends
   // there.
   StepIndex landing(const Edge& edge, bool through_branches) const;
+  // What takes no time.
+  struct AtOnce {
+    const InstantOutcomes& outcomes;
+    std::vector<bool> passes;  // by list, of branches: can be left without waiting
+  };
   // The ways on that take no time: of a step that waits only being skipped, and its instant outcomes.
-  bool is_instant(StepIndex step, const std::string& outcome) const;
-  std::vector<Edge> instant_edges(StepIndex step) const;
-  void find_passing_branches();
-  bool passes_without_waiting(ListIndex list) const;
+  std::vector<Edge> instant_edges(StepIndex step, const AtOnce& at_once) const;
+  AtOnce find_passing_branches(const InstantOutcomes& instant) const;
+  bool passes_without_waiting(ListIndex list, const AtOnce& at_once) const;
   // By step: whether it can come after `from`, send-backs left out; `from` itself too.
   const std::vector<bool>& steps_after(StepIndex from) const;
 
   const Definition& definition_;
-  const InstantOutcomes* instant_;
   std::vector<Tracked> tracked_;  // by step
   std::size_t bits_ = 0;
   std::vector<std::vector<Edge>> edges_;       // by step
@@ -106,7 +113,6 @@ class Flow {
   std::vector<std::optional<Bits>> entry_;     // by step; nullopt: unreachable
   std::vector<std::optional<Bits>> exit_;      // by list, of branches
   std::vector<std::vector<StepIndex>> below_;  // by list: all steps in it and in lists inside
-  std::vector<bool> passes_;                   // by list, of branches: can be left without waiting
   mutable std::map<StepIndex, std::vector<bool>> after_;
   std::vector<StepIndex> work_;
   std::vector<bool> queued_;  // by step: stands in work_

@@ -11,27 +11,14 @@
 namespace countersign {
 namespace {
 
-std::vector<std::string> ids_of(const Definition& definition) {
-  std::vector<std::string> ids;
-  for (const Step& step : definition.steps) {
-    if (!step.id.empty()) ids.push_back(step.id);
-  }
-  return ids;
-}
-
-// Named where there are not too many to read.
-std::string steps_to_name(const Definition& definition) {
-  const std::vector<std::string> ids = ids_of(definition);
-  if (ids.empty()) return "no step has an 'id'; give one to the step that is meant";
-  constexpr std::size_t kNamedMax = 12;
-  return ids.size() > kNamedMax ? "write the 'id' of a step"
-                                : fmt::format("the steps with an 'id' are {}", join(ids, ", "));
-}
-
 void report_unknown_step(Loading& loading, SourceSpan at, std::string message, const std::string& name) {
-  const std::string meant = nearest_of(name, ids_of(loading.definition));
-  if (meant.empty()) message += ": " + steps_to_name(loading.definition);
-  loading.diagnostics.error(Code::unknown_step, at, std::move(message), meant);
+  std::vector<std::string> ids = known_names(loading.definition.steps, &Step::id);
+  std::erase(ids, "");
+  if (ids.empty()) {
+    message += ": no step has an 'id'; give one to the step that is meant";
+    return loading.diagnostics.error(Code::unknown_step, at, std::move(message));
+  }
+  report_unknown_name(loading.diagnostics, Code::unknown_step, at, std::move(message), name, ids);
 }
 
 // Of the steps around one that cannot be reached, the innermost that can: what to name instead.
@@ -245,6 +232,7 @@ Reach reach_of(const Definition& definition, const Way& from, bool past_approval
 // Time is no approval where somebody has to be asked: what `timeout` leads to may not be where an approval
 // leads.
 void check_always_ask(Loading& loading) {
+  if (loading.catalogue.in_force) return;
   const Definition& definition = loading.definition;
   for (const Step& step : definition.steps) {
     const auto* approve = std::get_if<Approve>(&step.kind);
@@ -267,28 +255,39 @@ void check_always_ask(Loading& loading) {
   }
 }
 
-// Circles that never wait, and those that need not: for the latter, why.
-void check_circles(Loading& loading) {
+// Why a step is passed at once that somebody may have thought to wait; "" where nobody would.
+std::string why_at_once(const Step& step, const InstantOutcomes& instant) {
+  if (const auto found = instant.find(step.index); found != instant.end())
+    return found->second.begin()->second;
+  constexpr std::string_view kInstead =
+      "put an 'approve', a 'task' or a 'wait' beside it, or let it lead out of the circle";
+  if (waits_by_kind(step))
+    return fmt::format("'{}' is passed over where its 'when' does not hold; {}", step.name, kInstead);
+  if (std::holds_alternative<ForEach>(step.kind))
+    return fmt::format("'{}' waits for nothing where its list is empty; {}", step.name, kInstead);
+  if (std::holds_alternative<Parallel>(step.kind) || std::holds_alternative<Gates>(step.kind))
+    return fmt::format("enough of what '{}' waits for can end at once; {}", step.name, kInstead);
+  return "";
+}
+
+// Circles that never wait, and those that need not.
+void check_circles(Loading& loading, const Flow& flow) {
   const Definition& definition = loading.definition;
   // A version that runs went well so far: the run itself looks after circles (core/circles.h).
   const InstantOutcomes instant =
       loading.catalogue.in_force ? InstantOutcomes() : instant_outcomes(definition);
-  for (const std::vector<StepIndex>& circle : Flow(definition, &instant).endless_cycles()) {
+  for (const std::vector<StepIndex>& circle : flow.endless_cycles(instant)) {
     std::string why;
     for (const StepIndex step : circle) {
-      const auto found = instant.find(step);
-      if (found != instant.end() && why.empty()) why = ": " + found->second.begin()->second;
+      if (why.empty()) why = why_at_once(definition.step(step), instant);
     }
-    if (why.empty()) why = ": put an 'approve', a 'task' or a 'wait' on it, or let it lead out of the circle";
+    if (why.empty()) why = "put an 'approve', a 'task' or a 'wait' on it, or let it lead out of the circle";
     const Step& back = definition.step(circle.front());
-    loading.diagnostics.error(
-        Code::endless_cycle, span_of(definition.step(circle.back()).at),
-        circle.size() == 1
-            ? "this step leads to itself and never waits" + why
-            : fmt::format("from here the way leads back to {} and no step on it waits{}",
-                          back.id.empty() ? fmt::format("line {}", back.at.line)
-                                          : fmt::format("'{}' (line {})", back.id, back.at.line),
-                          why));
+    const std::string to = circle.size() == 1 ? "itself"
+                           : back.id.empty()  ? fmt::format("line {}", back.at.line)
+                                              : fmt::format("'{}' (line {})", back.id, back.at.line);
+    loading.diagnostics.error(Code::endless_cycle, span_of(definition.step(circle.back()).at),
+                              fmt::format("from here the way leads back to {} without waiting: {}", to, why));
   }
 }
 
@@ -336,7 +335,7 @@ void check_flow(Loading& loading, const Flow& flow) {
     loading.diagnostics.error(Code::never_ends, span_of(definition.step(last).at),
                               "the steps run out behind this one: write `- end: STATUS` behind it");
   }
-  check_circles(loading);
+  check_circles(loading, flow);
   for (const auto& [index, references] : loading.return_targets) {
     for (const StepReference& reference : references) {
       const Step* target = definition.find_step(reference.name);

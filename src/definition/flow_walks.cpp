@@ -47,28 +47,28 @@ const std::vector<bool>& Flow::steps_after(StepIndex from) const {
   return after_.emplace(from, std::move(seen)).first->second;
 }
 
-bool Flow::is_instant(StepIndex step, const std::string& outcome) const {
-  if (instant_ == nullptr) return false;
-  const auto found = instant_->find(step);
-  return found != instant_->end() && found->second.contains(outcome);
+bool waits_by_kind(const Step& step) {
+  const auto* run = std::get_if<Run>(&step.kind);
+  return (run != nullptr && run->wait) || std::holds_alternative<Approve>(step.kind) ||
+         std::holds_alternative<Task>(step.kind) || std::holds_alternative<Wait>(step.kind) ||
+         std::holds_alternative<Call>(step.kind) || std::holds_alternative<Revise>(step.kind);
 }
 
-std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
+std::vector<Flow::Edge> Flow::instant_edges(StepIndex at, const AtOnce& at_once) const {
   const Step& step = definition_.step(at);
-  const auto* run = std::get_if<Run>(&step.kind);
-  const bool waits = (run != nullptr && run->wait) || std::holds_alternative<Approve>(step.kind) ||
-                     std::holds_alternative<Task>(step.kind) || std::holds_alternative<Wait>(step.kind) ||
-                     std::holds_alternative<Call>(step.kind) || std::holds_alternative<Revise>(step.kind);
+  const bool waits = waits_by_kind(step);
+  const auto instant = at_once.outcomes.find(at);
   std::vector<Edge> edges;
   for (const Edge& edge : edges_[at]) {
     // Back to an approval whose guarded field is set here, which somebody has waited for.
     const bool guarded = edge.kind == Edge::Kind::send_back && at != definition_.revise;
-    const bool at_once = edge.kind == Edge::Kind::outcome && is_instant(at, edge.outcome);
-    if ((!waits && !guarded) || at_once || edge.kind == Edge::Kind::skip) edges.push_back(edge);
+    const bool in_no_time = edge.kind == Edge::Kind::outcome && instant != at_once.outcomes.end() &&
+                            instant->second.contains(edge.outcome);
+    if ((!waits && !guarded) || in_no_time || edge.kind == Edge::Kind::skip) edges.push_back(edge);
   }
   if (const std::vector<ListIndex> branches = branches_of(step); !branches.empty()) {
     const auto passing = static_cast<std::size_t>(
-        std::ranges::count_if(branches, [&](ListIndex branch) { return passes_[branch]; }));
+        std::ranges::count_if(branches, [&](ListIndex branch) { return at_once.passes[branch]; }));
     if (passing >= branches_needed(step)) {
       for (const std::string& outcome : outcomes_of(definition_, step)) {
         const auto handler = step.on.find(outcome);
@@ -80,15 +80,16 @@ std::vector<Flow::Edge> Flow::instant_edges(StepIndex at) const {
   return edges;
 }
 
-void Flow::find_passing_branches() {
+Flow::AtOnce Flow::find_passing_branches(const InstantOutcomes& instant) const {
+  AtOnce at_once{instant, std::vector<bool>(definition_.lists.size(), false)};
   // Lists inside a list have higher numbers, and their answers are needed first.
-  passes_.resize(definition_.lists.size(), false);
-  for (ListIndex list = static_cast<ListIndex>(passes_.size()); list-- > 0;) {
-    if (is_branch(list)) passes_[list] = passes_without_waiting(list);
+  for (ListIndex list = static_cast<ListIndex>(definition_.lists.size()); list-- > 0;) {
+    if (is_branch(list)) at_once.passes[list] = passes_without_waiting(list, at_once);
   }
+  return at_once;
 }
 
-bool Flow::passes_without_waiting(ListIndex list) const {
+bool Flow::passes_without_waiting(ListIndex list, const AtOnce& at_once) const {
   const Edge into = edge_into(list, Edge::Kind::inner);
   if (into.to == kNoStep) return true;
   std::vector<bool> seen(definition_.steps.size(), false);
@@ -97,7 +98,7 @@ bool Flow::passes_without_waiting(ListIndex list) const {
   while (!open.empty()) {
     const StepIndex step = open.back();
     open.pop_back();
-    for (const Edge& edge : instant_edges(step)) {
+    for (const Edge& edge : instant_edges(step, at_once)) {
       Edge at = edge;
       while (at.to == kNoStep && at.leaves != kNoList) {
         if (at.leaves == list) return true;
@@ -113,7 +114,8 @@ bool Flow::passes_without_waiting(ListIndex list) const {
   return false;
 }
 
-std::vector<std::vector<StepIndex>> Flow::endless_cycles() const {
+std::vector<std::vector<StepIndex>> Flow::endless_cycles(const InstantOutcomes& instant) const {
+  const AtOnce at_once = find_passing_branches(instant);
   enum class Mark { unseen, open, done };
   std::vector<Mark> marks(definition_.steps.size(), Mark::unseen);
   std::map<StepIndex, std::vector<StepIndex>> closed_by;
@@ -123,7 +125,7 @@ std::vector<std::vector<StepIndex>> Flow::endless_cycles() const {
   };
   const auto walk_from = [&](StepIndex step) {
     std::vector<StepIndex> next;
-    for (const Edge& edge : instant_edges(step)) {
+    for (const Edge& edge : instant_edges(step, at_once)) {
       const StepIndex to = landing(edge, false);
       if (to != kNoStep) next.push_back(to);
     }

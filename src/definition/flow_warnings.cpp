@@ -11,10 +11,6 @@
 namespace countersign {
 namespace {
 
-constexpr const char* kNobodyActive =
-    "nobody who is named here is active, so an administrator would be asked: name somebody else, or say "
-    "'if_nobody'";
-
 // Whom an expression asks, as far as the file alone says it.
 struct Asked {
   std::set<PersonId> active;
@@ -24,7 +20,6 @@ struct Asked {
   std::size_t others = 0;  // single people who depend on the instance
   bool group = false;
 
-  bool nobody_but_requester() const { return requester && !managers && others == 0 && active.empty(); }
   bool only_named() const { return known && !requester && !managers && others == 0; }
 };
 
@@ -134,41 +129,44 @@ std::optional<std::set<PersonId>> starters_of(const Loading& loading) {
   return starters;
 }
 
-// Nobody approves a request of their own: whoever starts it is not among those who can.
-bool is_left_alone(const std::set<PersonId>& starters, const Asked& asked, std::size_t needed) {
-  return !starters.empty() && std::ranges::all_of(starters, [&](const PersonId& starter) {
-    return asked.active.size() - (asked.active.contains(starter) ? 1 : 0) < needed;
-  });
-}
+// Who answers in a step, or in a group of its seats.
+struct Question {
+  const std::vector<Expression>& people;
+  std::size_t needed = 1;
+  bool own = true;  // whoever starts it may answer, or `self` says what becomes of that
+  NobodyRule if_nobody = NobodyRule::admin;
+};
 
-// Somebody who starts it has no manager, and there is nobody who is asked instead.
-void warn_of_dead_end(Loading& loading, const std::vector<Expression>& people, NobodyRule if_nobody) {
+// Somebody who starts it has no manager, and there is nobody who is asked instead. False: that is not so.
+bool warn_of_dead_end(Loading& loading, const Question& question) {
+  const std::vector<Expression>& people = question.people;
   const Directory& directory = *loading.catalogue.directory;
-  if (people.size() != 1 || !people.front().program || if_nobody != NobodyRule::admin) return;
+  if (people.size() != 1 || !people.front().program || question.if_nobody != NobodyRule::admin) return false;
   if (trimmed(people.front().program.source()) != "requester.manager" || !loading.definition.owner.empty())
-    return;
+    return false;
   const Group* admins = directory.find_group("admins");
   const auto is_active = [&](const PersonId& id) {
     const Person* person = directory.find(id);
     return person != nullptr && person->active;
   };
-  if (admins != nullptr && std::ranges::any_of(admins->members, is_active)) return;
+  if (admins != nullptr && std::ranges::any_of(admins->members, is_active)) return false;
   // Where everybody may start it, somebody is always at the top.
   const bool named = std::ranges::none_of(loading.definition.triggers,
                                           [](const Trigger& trigger) { return trigger.by.empty(); });
   const auto starters = starters_of(loading);
-  if (!named || !starters) return;
+  if (!named || !starters) return false;
   const auto alone = std::ranges::find_if(*starters, [&](const PersonId& id) {
     const Person* person = directory.find(id);
     return person != nullptr && (!person->manager || !is_active(*person->manager));
   });
-  if (alone == starters->end()) return;
+  if (alone == starters->end()) return false;
   loading.diagnostics.warning(
       Code::nobody_to_ask, place_of(people),
       fmt::format(
           "{} may start this and has no manager, and there is neither an 'owner' of the workflow nor a group "
           "'admins' with a member: the request would stand still; name an 'owner', or say 'if_nobody'",
           alone->value));
+  return true;
 }
 
 // Whether the step is for some requesters only.
@@ -200,97 +198,83 @@ std::size_t can_be_asked_for(const Directory& directory, const Asked& asked, con
   return people.size() + asked.others;
 }
 
-// Fewer than are needed, and not nobody at all, for whom `if_nobody` speaks: the request stands still.
-void warn_of_too_few(Loading& loading, const Step& step, const Approve& approve, const Asked& asked) {
-  if (approve.need.kind != QuorumKind::count || approve.need.number < 2 || approve.self != SelfRule::refuse)
-    return;
-  const std::size_t needed = approve.need.number;
-  const std::size_t most = asked.active.size() + asked.others + (asked.managers ? 1 : 0);
-  if (most < needed) {
-    loading.diagnostics.warning(
-        Code::nobody_can_decide, place_of(approve.by),
-        fmt::format("{} must approve, and at most {} can ever be asked{}: nobody can complete this step",
-                    needed, most, asked.requester ? ", since nobody approves a request of their own" : ""));
-    return;
-  }
+// How many can be asked at most, and of a request of one of them fewer than are needed.
+struct Reachable {
+  std::size_t most = 0;
+  bool own = false;  // it is because nobody approves a request of their own
+  std::optional<std::pair<PersonId, std::size_t>> stuck;
+};
+
+Reachable reachable(const Loading& loading, const Asked& asked, const Question& question) {
+  Reachable found;
+  found.most = asked.active.size() + asked.others + (asked.managers ? 1 : 0) +
+               (asked.requester && question.own ? 1 : 0);
+  found.own = asked.requester && !question.own;
+  if (question.own || found.most < question.needed) return found;
   const auto starters = starters_of(loading);
-  if (!starters || looks_at_requester(loading.definition, step)) return;
-  const Directory& directory = *loading.catalogue.directory;
-  const auto stuck = std::ranges::find_if(*starters, [&](const PersonId& starter) {
-    const std::size_t found = can_be_asked_for(directory, asked, starter);
-    return found > 0 && found < needed;
-  });
-  if (stuck == starters->end()) return;
-  const std::size_t found = can_be_asked_for(directory, asked, *stuck);
-  loading.diagnostics.warning(
-      Code::nobody_can_decide, place_of(approve.by),
-      fmt::format(
-          "{} must approve, and for a request of {} only {} can be asked, so that it would stand still: "
-          "name somebody else, or say 'self'",
-          needed, stuck->value, found));
+  if (!starters || starters->empty()) return found;
+  std::size_t best = 0;
+  for (const PersonId& starter : *starters) {
+    const std::size_t asked_for = can_be_asked_for(*loading.catalogue.directory, asked, starter);
+    best = std::max(best, asked_for);
+    if (!found.stuck && asked_for > 0 && asked_for < question.needed) found.stuck = {starter, asked_for};
+  }
+  // Whoever has no manager goes to administrators as a rule.
+  if (best == 0 && asked.managers) return found;
+  const auto is_asked = [&](const PersonId& starter) { return asked.active.contains(starter); };
+  const bool never = best < question.needed;
+  if (never) found.most = best;
+  found.own = found.own || (never ? std::ranges::any_of(*starters, is_asked)
+                                  : found.stuck && is_asked(found.stuck->first));
+  return found;
 }
 
-void warn_of_approval(Loading& loading, const Step& step, const Approve& approve) {
-  if (approve.by.empty()) return;
-  warn_of_dead_end(loading, approve.by, approve.if_nobody);
-  const Asked asked = asked_by(*loading.catalogue.directory, approve.by);
+// Fewer than are needed can be asked, and nobody but administrators would be asked for them.
+void warn_of_too_few(Loading& loading, const Step& step, const Question& question) {
+  if (question.people.empty() || warn_of_dead_end(loading, question)) return;
+  const bool stands_still = question.if_nobody == NobodyRule::fail;
+  if (!stands_still && question.if_nobody != NobodyRule::admin) return;
+  const Asked asked = asked_by(*loading.catalogue.directory, question.people);
   if (!asked.known) return;
-  const SourceSpan at = place_of(approve.by);
-  if (!asked.nobody_but_requester() && !asked.only_named())
-    return warn_of_too_few(loading, step, approve, asked);
-  if (asked.requester) {
-    const bool alone = approve.by.size() == 1;
-    if (!alone || approve.self != SelfRule::refuse || approve.if_nobody != NobodyRule::admin) return;
-    loading.diagnostics.warning(Code::nobody_can_decide, at,
-                                "nobody approves a request of their own, so an administrator would be asked: "
-                                "name somebody else, write a task, or say 'self' or 'if_nobody'");
-    return;
-  }
-  const std::size_t needed = approve.need.kind == QuorumKind::count ? approve.need.number : 1;
-  const std::size_t found = asked.active.size();
   // Of an empty group without `if_nobody` is told where it is named.
-  if (found == 0 && (asked.group || approve.if_nobody != NobodyRule::admin)) return;
-  if (found >= needed) {
-    const auto starters = starters_of(loading);
-    if (approve.self != SelfRule::refuse || !starters) return;
-    if (approve.if_nobody != NobodyRule::admin) return warn_of_too_few(loading, step, approve, asked);
-    if (!is_left_alone(*starters, asked, needed)) return warn_of_too_few(loading, step, approve, asked);
-    loading.diagnostics.warning(Code::nobody_can_decide, at,
-                                "nobody approves a request of their own, and without whoever starts it there "
-                                "are never enough to approve: "
-                                "name somebody else, or say 'self' or 'if_nobody'");
-    return;
-  }
+  if (asked.only_named() && asked.group && asked.active.empty() && !stands_still) return;
+  const Reachable found = reachable(loading, asked, question);
+  const bool never = found.most < question.needed;
+  if (!never && (!found.stuck || looks_at_requester(loading.definition, step))) return;
+  const bool own = found.own;
+  const std::string how_many = !never ? fmt::format("for a request of {} only {} can be asked",
+                                                    found.stuck->first.value, found.stuck->second)
+                               : asked.only_named() && !own
+                                   ? fmt::format("of those who are asked only {} {} active", found.most,
+                                                 found.most == 1 ? "is" : "are")
+                                   : fmt::format("at most {} can ever be asked", found.most);
+  const std::string too_few =
+      found.most > 0 ? fmt::format("{} must approve, and {}{}", question.needed, how_many,
+                                   own ? ", since nobody approves a request of their own" : "")
+      : own          ? std::string("nobody approves a request of their own, and nobody else is asked")
+                     : std::string("nobody who is named here is active");
   loading.diagnostics.warning(
-      Code::nobody_can_decide, at,
-      found == 0
-          ? kNobodyActive
-          : fmt::format("{} must approve, and of those who are asked only {} {} active today, so that nobody "
-                        "can complete this step: lower 'need', or name more people",
-                        needed, found, found == 1 ? "is" : "are"));
-}
-
-void warn_of_task(Loading& loading, const Task& task) {
-  if (!task.owner.empty()) warn_of_dead_end(loading, task.owner, task.if_nobody);
-  if (task.owner.empty() || task.if_nobody != NobodyRule::admin) return;
-  const Asked asked = asked_by(*loading.catalogue.directory, task.owner);
-  if (!asked.only_named() || asked.group || !asked.active.empty()) return;
-  loading.diagnostics.warning(Code::nobody_can_decide, place_of(task.owner), kNobodyActive);
+      Code::nobody_can_decide, place_of(question.people),
+      fmt::format("{}, so that {}: name {}, or let {}'if_nobody' name somebody", too_few,
+                  stands_still ? "it would stand still" : "administrators would be asked",
+                  question.needed > 1 ? "more people, lower 'need'" : "somebody else",
+                  own ? "'self' or " : ""));
 }
 
 void warn_of_people(Loading& loading) {
   if (loading.catalogue.directory == nullptr) return;
+  const auto number = [](const Quorum& need) {
+    return need.kind == QuorumKind::count ? std::size_t{need.number} : std::size_t{1};
+  };
   for (const Step& step : loading.definition.steps) {
     if (const auto* approve = std::get_if<Approve>(&step.kind)) {
-      warn_of_approval(loading, step, *approve);
-      for (const SeatGroup& group : approve->seats) {
-        Approve alone = *approve;
-        alone.by = group.by;
-        alone.need = group.need;
-        warn_of_approval(loading, step, alone);
-      }
+      const bool own = approve->self != SelfRule::refuse;
+      warn_of_too_few(loading, step, {approve->by, number(approve->need), own, approve->if_nobody});
+      for (const SeatGroup& group : approve->seats)
+        warn_of_too_few(loading, step, {group.by, number(group.need), own, approve->if_nobody});
     }
-    if (const auto* task = std::get_if<Task>(&step.kind)) warn_of_task(loading, *task);
+    if (const auto* task = std::get_if<Task>(&step.kind))
+      warn_of_too_few(loading, step, {.people = task->owner, .if_nobody = task->if_nobody});
   }
 }
 

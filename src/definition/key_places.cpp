@@ -1,7 +1,6 @@
 #include "definition/key_places.h"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include <fmt/format.h>

@@ -95,11 +95,9 @@ class LedgerNames {
     const SourceSpan at = span_of(name.at, static_cast<std::uint32_t>(name.program.source().size()));
     const auto found = ledgers.find(ledger);
     if (found == ledgers.end()) {
-      std::vector<std::string> known;
-      for (const auto& [each, currency] : ledgers) known.push_back(each);
-      loading_.diagnostics.error(Code::unknown_ledger, at,
-                                 fmt::format("{}, and there is no ledger '{}'", with, ledger),
-                                 nearest_of(ledger, known));
+      report_unknown_name(loading_.diagnostics, Code::unknown_ledger, at,
+                          fmt::format("{}, and there is no ledger '{}'", with, ledger), ledger,
+                          known_names(ledgers));
       return false;
     }
     const std::string paid =

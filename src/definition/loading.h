@@ -27,6 +27,12 @@ struct StepReference {
   SourceSpan at;
 };
 
+// What a `set` gives to a variable.
+struct Assigned {
+  cel::Type type;
+  SourceSpan at;
+};
+
 struct Loading {
   Loading(const YamlDocument& read, Diagnostics& reports, const Catalogue& known,
           const std::map<std::pair<std::string, std::string>, std::string>& messages,
@@ -62,11 +68,11 @@ struct Loading {
   std::set<std::string> used_statuses;
   std::set<std::string, std::less<>> broken_tables;  // named and reported
 
-  // Of the reading before: the types that the `set` steps give to the variables; nullptr: they are not known
-  // yet, and any may be read.
-  const std::map<std::string, std::vector<cel::Type>>* variable_types = nullptr;
+  // Of the reading before: what the `set` steps give to the variables; nullptr: that is not known yet, and
+  // any may be read.
+  const std::map<std::string, std::vector<Assigned>>* variable_types = nullptr;
 
-  std::map<std::string, std::vector<cel::Type>> assigned;  // by variable: the type of each `set`
+  std::map<std::string, std::vector<Assigned>> assigned;  // by variable: what each `set` gives to it
   // Fields of the form that an expression reads; "" stands for the form as a whole.
   std::set<std::string> read_fields;
 

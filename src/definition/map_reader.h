@@ -7,6 +7,7 @@
 //   kinds std::string calendar = map.text("calendar");
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -136,6 +137,20 @@ void report_wrong_kind(const YamlNode& node, std::string_view what, std::string_
 // they are few.
 void report_unknown_name(Diagnostics& diagnostics, Code code, SourceSpan at, std::string message,
                          std::string_view name, const std::vector<std::string>& known);
+
+// The names of what is known: a map's keys, or what `name` says of each.
+template <class Range, class Name = std::identity>
+std::vector<std::string> known_names(const Range& range, Name name = {}) {
+  std::vector<std::string> names;
+  for (const auto& each : range) {
+    if constexpr (requires { typename Range::mapped_type; }) {
+      names.emplace_back(each.first);
+    } else {
+      names.emplace_back(std::invoke(name, each));
+    }
+  }
+  return names;
+}
 
 // The nearest of `known`, any range of texts, for (did you mean '...'?), or "".
 template <class Range>

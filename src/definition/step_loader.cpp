@@ -131,10 +131,8 @@ void read_stage(Loading& loading, const MapReader& map, Step& step) {
   step.stage = map.text("stage");
   const auto& stages = loading.definition.stages;
   if (step.stage.empty() || stages.empty() || std::ranges::find(stages, step.stage) != stages.end()) return;
-  loading.diagnostics.error(
-      Code::unknown_stage, map.at("stage"),
-      fmt::format("unknown stage '{}': 'stages' has {}", step.stage, join(stages, ", ")),
-      nearest_of(step.stage, stages));
+  report_unknown_name(loading.diagnostics, Code::unknown_stage, map.at("stage"),
+                      fmt::format("unknown stage '{}'", step.stage), step.stage, stages);
 }
 
 void read_visibility(Loading& loading, const MapReader& map, Step& step, const Spot& spot) {

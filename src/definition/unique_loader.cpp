@@ -59,13 +59,11 @@ void read_key_fields(Loading& loading, const MapReader& map, const std::vector<F
     if (!item.is_scalar()) continue;
     const Field* field = field_named(known, item.text);
     if (field == nullptr) {
-      std::vector<std::string> names;
-      for (const Field& each : known) names.push_back(each.name);
-      loading.diagnostics.error(Code::unknown_field, item.at,
-                                rule.table.empty()
-                                    ? fmt::format("unknown field '{}' of form", item.text)
-                                    : fmt::format("unknown column '{}' of {}", item.text, rule.table),
-                                nearest_of(item.text, names));
+      report_unknown_name(loading.diagnostics, Code::unknown_field, item.at,
+                          rule.table.empty()
+                              ? fmt::format("unknown field '{}' of form", item.text)
+                              : fmt::format("unknown column '{}' of {}", item.text, rule.table),
+                          item.text, known_names(known, &Field::name));
       continue;
     }
     if (field->type == FieldType::table) {

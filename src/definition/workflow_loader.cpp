@@ -170,9 +170,9 @@ void read_calendar(Loading& loading, const MapReader& map) {
   loading.definition.calendar = map.text("calendar");
   const auto& known = loading.catalogue.calendars;
   if (loading.definition.calendar.empty() || known.contains(loading.definition.calendar)) return;
-  loading.diagnostics.error(Code::unknown_calendar, map.at("calendar"),
-                            fmt::format("unknown calendar '{}'", loading.definition.calendar),
-                            nearest_of(loading.definition.calendar, known));
+  report_unknown_name(loading.diagnostics, Code::unknown_calendar, map.at("calendar"),
+                      fmt::format("unknown calendar '{}'", loading.definition.calendar),
+                      loading.definition.calendar, known_names(known));
 }
 
 void read_refusals(Loading& loading, const YamlNode& list) {

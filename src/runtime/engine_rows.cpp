@@ -44,7 +44,7 @@ std::string fill_form(const Definition& definition, const StartChildPayload& sta
     if (auto empty = empty_value(field)) form.insert_or_assign(field.name, std::move(*empty));
     const auto given = start.form.find(field.name);
     if (given == start.form.end()) continue;
-    Result<cel::Value> fitting = fit_field(field, given->second, context);
+    Result<cel::Value> fitting = fit_field(field, given->second, context.directory);
     if (!fitting && fitting.error().code == ErrorCode::not_found) continue;
     if (!fitting) return fmt::format("{}: {}", field.name, fitting.error().message);
     form.insert_or_assign(field.name, std::move(*fitting));

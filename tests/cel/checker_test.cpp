@@ -169,11 +169,23 @@ TEST(UnfilledFields, AreRefusedWhereNothingMayBeEmptyUnlessGuarded) {
 
 TEST(UnfilledFields, AConditionSaysWhatItHasAskedFor) {
   const auto guards = [](std::string_view text) {
-    return compile(text, form_environment(true)).program.guards();
+    Environment environment = form_environment(false);
+    environment.words = false;
+    return compile(text, environment).program.guards();
   };
   EXPECT_EQ(guards("has(form.count) && has(form.day)"), (std::vector<std::string>{"form.count", "form.day"}));
   EXPECT_TRUE(guards("has(form.count) || has(form.day)").empty());
   EXPECT_TRUE(guards("!has(form.count)").empty());
+  for (const char* filled :
+       {"form.kind != ''", "'' != form.kind", "!(form.kind == '')", "form.kind > ''", "'' < form.kind"})
+    EXPECT_EQ(guards(filled), std::vector<std::string>{"form.kind"}) << filled;
+  for (const char* filled : {"size(form.many) > 0", "size(form.many) >= 1", "0 < size(form.many)",
+                             "form.many.size() != 0", "1 <= size(form.many)", "size(form.many) == 2"})
+    EXPECT_EQ(guards(filled), std::vector<std::string>{"form.many"}) << filled;
+  for (const char* open :
+       {"size(form.many) >= 0", "size(form.many) < 2", "form.kind == ''", "form.kind == 'meals'",
+        "form.kind != 'meals'", "form.?kind.orValue('') != ''", "size(form.many) > -1"})
+    EXPECT_TRUE(guards(open).empty()) << open;
 }
 
 TEST(Words, ATextBesideSomethingThatIsNeverItIsRefused) {
@@ -195,6 +207,18 @@ TEST(Words, ATextBesideSomethingThatIsNeverItIsRefused) {
         "form.?kind.orValue('none') == 'none'", "form.kind == 'tra' + 'vl'", "form.kind.startsWith('trv')"}) {
     EXPECT_EQ(refused(fine), "accepted") << fine;
   }
+}
+
+TEST(Numbers, NothingExactIsDividedByZero) {
+  const char* const refused = "this divides by zero, which never gives anything";
+  for (const char* text :
+       {"form.count / 0", "form.count % 0", "5 / 0 > 1", "form.amount / 0", "form.rate / 0.0"})
+    EXPECT_NE(product_issues(text).find(refused), std::string::npos) << text;
+  for (const char* fine : {"form.factor / 0.0", "form.count / 1", "0 / form.count"})
+    EXPECT_EQ(product_issues(fine), "") << fine;
+  Environment lenient = product_environment();
+  lenient.words = false;
+  EXPECT_TRUE(compile("form.count / 0", lenient).issues.empty()) << "what was let pass before";
 }
 
 TEST(Numbers, WordsBehindThemAreExplained) {

@@ -54,8 +54,8 @@ std::string problem_of(const Outcome& outcome) {
 
 TEST(RefuseWhen, RefusesASubmissionInTheRequestersLanguage) {
   Instance english(claim());
-  EXPECT_EQ(problem_of(english.start("zhao.lei", R"({"amount":"120","limit":"100"})")),
-            "/form: 120.00 CNY is more than 100.00 CNY.");
+  EXPECT_EQ(problem_of(english.start("zhao.lei", R"({"amount":"12500","limit":"10000.5"})")),
+            "/form: 12,500.00 CNY is more than 10,000.50 CNY.");
   Instance chinese(claim());
   chinese.directory = with_chinese();
   EXPECT_THAT(problem_of(chinese.start("li.na", R"({"amount":"120","limit":"100"})")), HasSubstr("超过"));

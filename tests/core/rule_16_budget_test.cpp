@@ -414,6 +414,13 @@ TEST_F(Rule16Budgets, AnotherCurrencyIsRefused) {
   EXPECT_NE(rejection(answer).find("whose currency is EUR"), std::string::npos) << rejection(answer);
 }
 
+TEST_F(Rule16Budgets, ANegativeAmountGivesNothingBack) {
+  Instance one = claim();
+  const auto answer = one.start("li.na", R"({"amount": -10, "category": "travel"})");
+  EXPECT_NE(rejection(answer).find("-10.00 CNY is less than nothing"), std::string::npos)
+      << rejection(answer);
+}
+
 TEST_F(Rule16Budgets, ARuleOfTheFormMayAskForABudget) {
   static const auto definition = of_amount("[done]", R"(  - approve: {by: person("zhao.lei")}
     title: Of ${budget("sales/travel").amount}
@@ -426,7 +433,7 @@ refuse_when:
 )");
   Instance one(definition, &shared);
   const auto answer = one.start("li.na", R"({"amount": 1001})");
-  EXPECT_NE(rejection(answer).find("Only 1000.00 CNY are left."), std::string::npos) << rejection(answer);
+  EXPECT_NE(rejection(answer).find("Only 1,000.00 CNY are left."), std::string::npos) << rejection(answer);
   EXPECT_TRUE(accepted(one.start("li.na", R"({"amount": 1000})")));
 }
 

@@ -40,7 +40,7 @@ TEST_F(ReadersPage, ShowsTheRequestAndWhoHasDecidedAndNothingThatDecides) {
   const std::string before = state();
   const ClientReply page = site.get("/a/" + token);
   ASSERT_EQ(page.status, 200) << page.body;
-  for (const char* shown : {"Train to Beijing", "1280.50", "Zhang Wei", "have a good trip", "供您查阅"})
+  for (const char* shown : {"Train to Beijing", "1,280.50", "Zhang Wei", "have a good trip", "供您查阅"})
     EXPECT_NE(page.body.find(shown), std::string::npos) << shown << '\n' << page.body;
   for (const char* decides :
        {"name=\"outcome\"", "value=\"withdraw\"", "value=\"claim\"", "value=\"transfer\"", "<script"})

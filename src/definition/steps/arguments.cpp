@@ -29,11 +29,10 @@ std::vector<Argument> read_arguments(Loading& loading, const YamlNode* node, con
     for (const YamlNode::Entry& entry : node->entries) {
       const auto field = std::ranges::find(fields, entry.key, &Field::name);
       if (field == fields.end()) {
-        std::vector<std::string> known;
-        for (const Field& each : fields) known.push_back(each.name);
+        const std::vector<std::string> known = known_names(fields, &Field::name);
         misspelt.push_back(nearest_of(entry.key, known));
-        loading.diagnostics.error(Code::unknown_field, entry.key_at,
-                                  fmt::format("unknown field '{}' of {}", entry.key, owner), misspelt.back());
+        report_unknown_name(loading.diagnostics, Code::unknown_field, entry.key_at,
+                            fmt::format("unknown field '{}' of {}", entry.key, owner), entry.key, known);
         continue;
       }
       if (field->computed) {

@@ -58,10 +58,9 @@ void check_name_of(const StepReading& reading, const YamlNode& node) {
   if (!ledgers || !node.is_scalar() || !reading.loading.compiles()) return;
   for (const ScannedCall& call : scan_calls("budget(" + node.text + ")")) {
     if (call.name != "budget" || !call.literal || ledgers->contains(*call.literal)) continue;
-    std::vector<std::string> known;
-    for (const auto& [name, currency] : *ledgers) known.push_back(name);
     report_unknown_name(reading.diagnostics(), Code::unknown_ledger, node.at,
-                        fmt::format("unknown ledger '{}'", *call.literal), *call.literal, known);
+                        fmt::format("unknown ledger '{}'", *call.literal), *call.literal,
+                        known_names(*ledgers));
   }
 }
 

@@ -29,21 +29,17 @@ StepKind read_call(const StepReading& reading) {
   const auto& connectors = loading.catalogue.connectors;
   const auto connector = connectors.find(call.connector);
   if (connector == connectors.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, outline] : connectors) known.push_back(name);
-    report_unknown_name(loading.diagnostics, Code::unknown_connector,
-                        loading.document.span_in(reading.value, 0, dot),
-                        fmt::format("unknown connector '{}'", call.connector), call.connector, known);
+    report_unknown_name(
+        loading.diagnostics, Code::unknown_connector, loading.document.span_in(reading.value, 0, dot),
+        fmt::format("unknown connector '{}'", call.connector), call.connector, known_names(connectors));
     return call;
   }
   const auto action = connector->second.actions.find(call.action);
   if (action == connector->second.actions.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, outline] : connector->second.actions) known.push_back(name);
     report_unknown_name(loading.diagnostics, Code::unknown_action,
                         loading.document.span_in(reading.value, dot + 1, text.size()),
                         fmt::format("the connector '{}' has no action '{}'", call.connector, call.action),
-                        call.action, known);
+                        call.action, known_names(connector->second.actions));
     return call;
   }
   loading.replies[reading.index] = action->second.output;

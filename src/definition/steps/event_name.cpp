@@ -11,8 +11,7 @@ std::optional<NamedEvent> find_event(const Loading& loading, std::string_view te
     const auto& events = loading.definition.events;
     const auto declared = events.find(std::string(text));
     if (declared != events.end()) return NamedEvent{"", declared->first, &declared->second.fields};
-    std::vector<std::string> known;
-    for (const auto& [name, declaration] : events) known.push_back(name);
+    std::vector<std::string> known = known_names(events);
     for (const auto& [name, outline] : connectors) {
       for (const auto& [event, fields] : outline.events) known.push_back(name + "." + event);
     }
@@ -26,19 +25,16 @@ std::optional<NamedEvent> find_event(const Loading& loading, std::string_view te
   const std::string event_name(text.substr(dot + 1));
   const auto connector = connectors.find(connector_name);
   if (connector == connectors.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, outline] : connectors) known.push_back(name);
     report_unknown_name(loading.diagnostics, Code::unknown_connector, at,
-                        fmt::format("unknown connector '{}'", connector_name), connector_name, known);
+                        fmt::format("unknown connector '{}'", connector_name), connector_name,
+                        known_names(connectors));
     return std::nullopt;
   }
   const auto event = connector->second.events.find(event_name);
   if (event == connector->second.events.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, outline] : connector->second.events) known.push_back(name);
     report_unknown_name(loading.diagnostics, Code::unknown_event, at,
                         fmt::format("the connector '{}' has no event '{}'", connector_name, event_name),
-                        event_name, known);
+                        event_name, known_names(connector->second.events));
     return std::nullopt;
   }
   const std::vector<Field>& data = event->second.data;

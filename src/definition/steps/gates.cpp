@@ -35,9 +35,8 @@ void check_stage(const StepReading& reading, const MapReader& map, const std::st
   if (!map.find("stage")) return;
   const auto at = std::ranges::find(stages, stage);
   if (!stages.empty() && at == stages.end()) {
-    reading.diagnostics().error(Code::unknown_stage, map.at("stage"),
-                                fmt::format("unknown stage '{}': 'stages' has {}", stage, join(stages, ", ")),
-                                nearest_of(stage, stages));
+    report_unknown_name(reading.diagnostics(), Code::unknown_stage, map.at("stage"),
+                        fmt::format("unknown stage '{}'", stage), stage, stages);
     return;
   }
   for (const Gates::Level& level : before) {

@@ -22,10 +22,9 @@ void read_via(const StepReading& reading, const MapReader& map, Notify& notify) 
   const auto& connectors = reading.loading.catalogue.connectors;
   const auto found = connectors.find(notify.via);
   if (found == connectors.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, outline] : connectors) known.push_back(name);
     report_unknown_name(reading.diagnostics(), Code::unknown_connector, map.at("via"),
-                        fmt::format("unknown connector '{}'", notify.via), notify.via, known);
+                        fmt::format("unknown connector '{}'", notify.via), notify.via,
+                        known_names(connectors));
   } else if (!found->second.posts) {
     reading.diagnostics().error(
         Code::unknown_connector, map.at("via"),
@@ -56,7 +55,8 @@ StepKind read_notify(const StepReading& reading) {
     reading.diagnostics().error(Code::missing_key, map.node().at,
                                 "'notify' needs 'message', or 'subject' and 'text'");
   }
-  if (map.has("text") && map.has("to") && lacks("subject") && lacks("message")) {
+  const bool bare = map.has("text") && map.has("to") && lacks("subject") && lacks("message");
+  if (bare && !reading.loading.catalogue.in_force) {
     reading.diagnostics().error(Code::missing_key, map.key_at("text"),
                                 "a mail needs 'subject' beside 'text'");
   }

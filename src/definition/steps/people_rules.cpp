@@ -54,11 +54,9 @@ std::vector<std::string> read_form_fields(const StepReading& reading, const MapR
   for (const YamlNode& item : list->items) {
     if (!item.is_scalar()) continue;
     if (reading.loading.definition.find_field(item.text) == nullptr) {
-      std::vector<std::string> known;
-      for (const Field& field : reading.loading.definition.form) known.push_back(field.name);
-      reading.diagnostics().error(Code::unknown_field, item.at,
-                                  fmt::format("unknown field '{}' of form", item.text),
-                                  nearest_of(item.text, known));
+      report_unknown_name(reading.diagnostics(), Code::unknown_field, item.at,
+                          fmt::format("unknown field '{}' of form", item.text), item.text,
+                          known_names(reading.loading.definition.form, &Field::name));
     } else if (std::ranges::find(names, item.text) != names.end()) {
       reading.diagnostics().error(Code::duplicate_name, item.at,
                                   fmt::format("'{}' stands in '{}' twice: take one away", item.text, key));

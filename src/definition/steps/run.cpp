@@ -36,10 +36,9 @@ StepKind read_run(const StepReading& reading) {
   const auto& workflows = loading.catalogue.workflows;
   const auto found = workflows.find(run.workflow.value);
   if (found == workflows.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, outline] : workflows) known.push_back(name);
     report_unknown_name(loading.diagnostics, Code::unknown_workflow, reading.value.at,
-                        fmt::format("unknown workflow '{}'", run.workflow.value), run.workflow.value, known);
+                        fmt::format("unknown workflow '{}'", run.workflow.value), run.workflow.value,
+                        known_names(workflows));
     // What it may end as is unknown; what the file handles is taken for it.
     if (const YamlNode* on = reading.beside.find("on")) {
       for (const YamlNode::Entry& entry : on->entries) run.statuses.push_back(entry.key);

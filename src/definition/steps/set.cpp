@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "definition/expression_scope.h"
 #include "definition/field_loader.h"
 #include "definition/grammar.h"
 #include "definition/step_loader.h"
@@ -15,10 +16,10 @@ void set_field(const StepReading& reading, const YamlNode::Entry& entry, const s
   Loading& loading = reading.loading;
   const Field* field = loading.definition.find_field(name);
   if (field == nullptr) {
-    std::vector<std::string> known;
-    for (const Field& each : loading.definition.form) known.push_back("form." + each.name);
-    loading.diagnostics.error(Code::unknown_field, entry.key_at,
-                              fmt::format("unknown field '{}' of form", name), nearest_of(entry.key, known));
+    report_unknown_name(
+        loading.diagnostics, Code::unknown_field, entry.key_at,
+        fmt::format("unknown field '{}' of form", name), entry.key,
+        known_names(loading.definition.form, [](const Field& each) { return "form." + each.name; }));
     return;
   }
   if (field->computed) {
@@ -29,6 +30,29 @@ void set_field(const StepReading& reading, const YamlNode::Entry& entry, const s
   assign.targets.push_back(
       {true, name,
        read_field_value(loading, entry.value, reading.spot, *field, fmt::format("'{}'", entry.key))});
+}
+
+// Null, and what is not known before it runs, go with everything.
+bool is_open(const cel::Type& type) {
+  return type.is(cel::Type::Tag::dyn) || type.is(cel::Type::Tag::null_) ||
+         std::ranges::any_of(type.arguments(), is_open);
+}
+
+// One that has several types could be read only by what happened to come before.
+void check_one_type(Loading& loading, const YamlNode::Entry& entry, const std::vector<Assigned>& before,
+                    const cel::Type& assigned) {
+  const cel::Type type = held_type(assigned);
+  if (loading.catalogue.in_force || is_open(type)) return;
+  const auto other = std::ranges::find_if(before, [&](const Assigned& each) {
+    const cel::Type theirs = held_type(each.type);
+    return !is_open(theirs) && theirs != type;
+  });
+  if (other == before.end()) return;
+  loading.diagnostics.error(
+      Code::expression, entry.value.at,
+      fmt::format("'{}' is {} here and {} in line {}: a variable has one type; write both as one, or give "
+                  "this one another name",
+                  entry.key, type.to_text(), held_type(other->type).to_text(), other->at.line));
 }
 
 StepKind read_set(const StepReading& reading) {
@@ -47,12 +71,13 @@ StepKind read_set(const StepReading& reading) {
       Expression value = read_expression(reading.loading, entry.value, reading.spot, expects_anything(),
                                          fmt::format("'{}'", entry.key));
       // One that does not compile is reported; those who read it are not to be blamed.
-      reading.loading.assigned[name].push_back(value.program ? value.program.type() : cel::Type());
+      std::vector<Assigned>& assigned = reading.loading.assigned[name];
+      const cel::Type type = value.program ? value.program.type() : cel::Type();
+      check_one_type(reading.loading, entry, assigned, type);
+      assigned.push_back({type, entry.value.at});
       assign.targets.push_back({false, name, std::move(value)});
     } else {
-      std::vector<std::string> known;
-      for (const Field& each : reading.loading.definition.form) known.push_back(each.name);
-      const bool field = std::ranges::find(known, entry.key) != known.end();
+      const bool field = reading.loading.definition.find_field(entry.key) != nullptr;
       reading.diagnostics().error(Code::unknown_key, entry.key_at,
                                   fmt::format("'set' sets form.FIELD or vars.NAME, found '{}'", entry.key),
                                   field ? "form." + entry.key : "");
