@@ -156,7 +156,9 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
   const std::string name = loading.definition.step(index).name;
   if (const YamlNode* on = map.find("on")) {
     for (const YamlNode::Entry& entry : on->entries) {
+      std::string outcome = entry.key;
       if (std::ranges::find(outcomes, entry.key) == outcomes.end()) {
+        outcome.clear();
         if (entry.key == "timeout") {
           loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
                                     "'timeout' never happens: the step has no 'deadline'; give it one, or "
@@ -173,12 +175,15 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
                                                                 entry.key, join(outcomes, ", "))
                                                   : fmt::format("'{}' is no outcome: {}", entry.key, place),
                                     place.empty() ? meant_by(entry.key, outcomes) : "");
+          // What stands behind a typing mistake is read as what was meant: one wrong letter is one error.
+          if (place.empty()) outcome = nearest(entry.key, outcomes).value_or("");
+          if (on->find(outcome) != nullptr) outcome.clear();
         }
-        continue;
+        if (outcome.empty()) continue;
       }
       const ListIndex list =
-          read_steps(loading, entry.value, index, "on:" + entry.key, name + "/on/" + entry.key);
-      loading.definition.steps[index].on.insert_or_assign(entry.key, list);
+          read_steps(loading, entry.value, index, "on:" + outcome, name + "/on/" + outcome);
+      loading.definition.steps[index].on.insert_or_assign(outcome, list);
     }
   }
   const Step& step = loading.definition.step(index);
