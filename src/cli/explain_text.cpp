@@ -122,7 +122,13 @@ std::string timer_in_words(const json::value& timer) {
   const std::string kind = shown_at(timer, "kind");
   const std::string step = shown_at(timer, "step");
   const std::string at = instant_at(timer, "due_at");
-  if (kind == "remind") return fmt::format("{} UTC  the next reminder of {}", at, step);
+  if (kind == "remind") {
+    const std::string every = shown_at(timer, "every");
+    const std::string again =
+        every.empty() ? ""
+                      : fmt::format(", then every {}, up to {} times", every, shown_at(timer, "at_most"));
+    return fmt::format("{} UTC  the next reminder of {}{}", at, step, again);
+  }
   if (kind == "escalate") {
     const std::string to = shown_at(timer, "to");
     return fmt::format("{} UTC  {} escalates{}", at, step, to.empty() ? "" : " to " + to);
