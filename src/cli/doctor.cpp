@@ -146,7 +146,7 @@ void add_doctor(Command& root, Connection& connection) {
         const Instant now = SystemClock().now();
         const auto snapshot = check_files(connection, now, findings);
         if (options->check_database) check_pages_of_database(connection, findings);
-        const bool data_checked = check_data(connection, snapshot.get(), now, findings);
+        const bool data_checked = check_data(connection, snapshot, now, findings);
         check_daemon(console, connection, data_checked, findings);
         return print_findings(console, findings, connection.json);
       });

@@ -38,7 +38,8 @@ std::shared_ptr<const Snapshot> check_files(const Connection& connection, Instan
 void check_pages_of_database(const Connection& connection, Findings& findings);
 // What the data folder holds, whether the daemon runs or not. False where there is no database, so that only
 // the daemon can tell.
-bool check_data(const Connection& connection, const Snapshot* snapshot, Instant now, Findings& findings);
+bool check_data(const Connection& connection, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
+                Findings& findings);
 // How much can still be written to the data folder, as it was measured.
 void check_disk_space(const std::string& data, const Result<web::DiskSpace>& space, Findings& findings);
 // What the daemon says of itself. `data_checked`: what the data folder tells too is not asked again, and

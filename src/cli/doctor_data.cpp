@@ -305,7 +305,8 @@ void check_disk_space(const std::string& data, const Result<web::DiskSpace>& spa
   }
 }
 
-bool check_data(const Connection& connection, const Snapshot* snapshot, Instant now, Findings& findings) {
+bool check_data(const Connection& connection, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
+                Findings& findings) {
   const auto data = data_folder(connection);
   if (!data) return false;  // said with the configuration
   const std::string path = database_path(*data);
@@ -323,7 +324,7 @@ bool check_data(const Connection& connection, const Snapshot* snapshot, Instant 
   const Bounces bounces = check_dead_letters(reader, findings);
   check_waiting_messages(reader, now, findings);
   if (snapshot != nullptr) {
-    check_open_items(reader, *snapshot->directory, bounces, findings);
+    check_open_items(reader, snapshot, now, bounces, findings);
     check_versions(reader, *snapshot, findings);
   }
   check_schedules_of(reader, findings);

@@ -1,12 +1,18 @@
 #include "cli/doctor_items.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cli/report.h"
+#include "core/out_of_hands.h"
 #include "core/roster.h"
+#include "runtime/workspace.h"
 
 namespace countersign::cli {
 namespace {
@@ -19,32 +25,48 @@ constexpr std::size_t kInstancesPage = 500;
 // So many of a kind are listed one by one.
 constexpr std::size_t kListedMax = 50;
 
-// Why nobody can answer for the seat; "" where somebody can.
-std::string nobody_there(const Directory& directory, const PersonId& person, const std::string& group) {
+// Why an item waits in vain.
+struct Cause {
+  enum class Kind { missing, left, group, barred, unreached } kind = Kind::group;
+  std::string whose;   // "li.na", "the group 'finance'"
+  std::string why;     // "li.na has left"
+  PersonId instead{};  // whom it can be given to, where not everybody may have it
+};
+
+// Why nobody can answer for the seat; nullopt where somebody can.
+std::optional<Cause> nobody_there(const Directory& directory, const PersonId& person,
+                                  const std::string& group) {
   if (!group.empty()) {
+    const std::string whose = fmt::format("the group '{}'", group);
     const Group* known = directory.find_group(group);
-    if (known == nullptr) return fmt::format("the group '{}' is not in the directory", group);
+    if (known == nullptr) return Cause{Cause::Kind::group, whose, whose + " is not in the directory"};
     const bool someone = std::ranges::any_of(known->members, [&](const PersonId& member) {
       const Person* found = directory.find(member);
       return found != nullptr && found->active;
     });
-    return someone ? "" : fmt::format("the group '{}' has no active member", group);
+    if (someone) return std::nullopt;
+    return Cause{Cause::Kind::group, whose, whose + " has no active member"};
   }
   const Person* known = directory.find(person);
-  if (known == nullptr) return fmt::format("{} is not in the directory", person.value);
-  return known->active ? "" : fmt::format("{} has left", person.value);
+  if (known == nullptr)
+    return Cause{Cause::Kind::missing, person.value, person.value + " is not in the directory"};
+  if (known->active) return std::nullopt;
+  return Cause{Cause::Kind::left, person.value, person.value + " has left"};
 }
 
-// Why no message reaches whoever is asked; "" where one does.
-std::string unreached(const Directory& directory, const Bounces& bounces, const PersonId& person) {
+// Why no message reaches whoever is asked; nullopt where one does.
+std::optional<Cause> unreached(const Directory& directory, const Bounces& bounces, const PersonId& person) {
   const Person* known = directory.find(person);
-  if (known == nullptr) return "";
+  if (known == nullptr) return std::nullopt;
   const auto bounced = bounces.find(person);
+  const auto cause = [&](std::string why) {
+    return Cause{Cause::Kind::unreached, person.value, std::move(why)};
+  };
   if (bounced != bounces.end())
-    return fmt::format("mail to {} <{}> comes back: {}", person.value, known->mail, bounced->second);
+    return cause(fmt::format("mail to {} <{}> comes back: {}", person.value, known->mail, bounced->second));
   if (known->mail.empty() && known->channels.empty())
-    return fmt::format("{} has neither a mail address nor a channel", person.value);
-  return "";
+    return cause(fmt::format("{} has neither a mail address nor a channel", person.value));
+  return std::nullopt;
 }
 
 // Whom the work can be given to: an administrator.
@@ -59,13 +81,13 @@ std::string somebody(const Directory& directory) {
 }
 
 // Why nobody of the group may answer, though it has members: they have voted there, or sit there in person.
-std::string nobody_may(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
-  if (item.group.empty() || !item.assignee.empty()) return "";
+std::optional<Cause> nobody_may(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
+  if (item.group.empty() || !item.assignee.empty()) return std::nullopt;
   const auto state = reader.instance(item.instance);
-  if (!state || !*state) return "";
+  if (!state || !*state) return std::nullopt;
   const auto open = (*state)->items.find(item.number);
   const auto activation = (*state)->activations.find(ActivationId(item.activation));
-  if (open == (*state)->items.end() || activation == (*state)->activations.end()) return "";
+  if (open == (*state)->items.end() || activation == (*state)->activations.end()) return std::nullopt;
   const Roster& roster = activation->second.roster;
   const auto is_its_own = [&](const Seat& seat) { return seat.item == item.number; };
   const auto has_vote = [](const Seat& seat) { return seat.vote != Seat::Vote::none; };
@@ -73,9 +95,10 @@ std::string nobody_may(const Reader& reader, const Directory& directory, const O
   // Without any vote it may be a task, whose people do not count.
   if (std::ranges::none_of(roster.seats, is_its_own) || std::ranges::none_of(roster.seats, has_vote) ||
       can_answer(directory, roster, seat, barred_from_approving(**state)))
-    return "";
-  return fmt::format("whoever is in the group '{}' has decided there, is asked in person or asked for it",
-                     item.group);
+    return std::nullopt;
+  const std::string whose = fmt::format("the group '{}'", item.group);
+  return Cause{Cause::Kind::group, whose,
+               fmt::format("whoever is in {} has decided there, is asked in person or asked for it", whose)};
 }
 
 // Whether enough others are left to decide the step in favour of the request.
@@ -86,39 +109,193 @@ bool can_still_pass(const Reader& reader, const Directory& directory, const Open
   if (activation == (*state)->activations.end()) return false;
   const auto possible = std::ranges::count_if(activation->second.roster.seats, [&](const Seat& seat) {
     if (seat.vote != Seat::Vote::none) return seat.vote == Seat::Vote::approved;
-    return seat.item != item.number && nobody_there(directory, seat.person, seat.group).empty();
+    return seat.item != item.number && !nobody_there(directory, seat.person, seat.group);
   });
   return possible >= static_cast<std::ptrdiff_t>(activation->second.roster.needed);
 }
 
+// Of workflows whose levels name who may do their work, in any version that open instances run: what each
+// instance's `only` keeps from whoever is asked. Looks at an instance once.
+class OnlyRules {
+ public:
+  OnlyRules(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now)
+      : reader_(reader), snapshot_(snapshot), library_(snapshot), now_(now) {
+    load_versions_from(reader, library_);
+    const auto rows = reader.definitions_in_use();
+    if (!rows) return;
+    for (const DefinitionRow& row : *rows) {
+      const auto definition = library_.version(row.workflow, row.version);
+      if (definition != nullptr && std::ranges::any_of(definition->steps, names_people))
+        workflows_.insert(row.workflow);
+    }
+  }
+
+  std::optional<Cause> cause_of(const OpenItemRow& item) {
+    if (!workflows_.contains(item.workflow)) return std::nullopt;
+    auto known = found_.find(item.instance);
+    if (known == found_.end()) known = found_.emplace(item.instance, look_at(item.instance)).first;
+    const auto barred = std::ranges::find(known->second, item.number, &OutOfHands::item);
+    if (barred == known->second.end()) return std::nullopt;
+    return Cause{Cause::Kind::barred, barred->whose,
+                 fmt::format("'only' of its stage does not name {}{}", barred->whose,
+                             barred->instead.empty() ? ", nor anybody else who is there" : ""),
+                 barred->instead};
+  }
+
+ private:
+  static bool names_people(const Step& step) {
+    const auto* gates = std::get_if<Gates>(&step.kind);
+    return gates != nullptr &&
+           std::ranges::any_of(gates->levels, [](const Gates::Level& level) { return !level.only.empty(); });
+  }
+  std::vector<OutOfHands> look_at(const InstanceId& id) const {
+    const auto state = reader_.instance(id);
+    if (!state || !*state) return {};
+    const auto definition = library_.version((*state)->workflow, (*state)->version);
+    if (definition == nullptr) return {};
+    const Facts nothing;
+    const Context context{.definition = *definition,
+                          .directory = *snapshot_->directory,
+                          .calendars = snapshot_->calendars,
+                          .facts = nothing,
+                          .now = now_};
+    return work_out_of_hands(context, **state);
+  }
+
+  const Reader& reader_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  Library library_;
+  Instant now_;
+  std::set<WorkflowId> workflows_;
+  std::map<InstanceId, std::vector<OutOfHands>> found_;
+};
+
+// An item that waits in vain.
+struct InVain {
+  std::string id;         // "i_01.3"
+  std::string reference;  // of its instance; the id where it has none
+  std::string step;
+  Cause cause;
+  bool passes = false;  // enough others are left to decide the step
+};
+
+// Different names, of which the first few are listed.
+class Names {
+ public:
+  void add(const std::string& name) {
+    if (known_.insert(name).second && first_.size() < kNamed) first_.push_back(name);
+  }
+  std::size_t size() const { return known_.size(); }
+  std::string text() const {
+    const std::string listed = join(first_, ", ");
+    return size() == first_.size() ? listed : fmt::format("{} and {} more", listed, size() - first_.size());
+  }
+
+ private:
+  static constexpr std::size_t kNamed = 5;
+  std::set<std::string> known_;
+  std::vector<std::string> first_;
+};
+
+std::string reassign(const InVain& item, const Directory& directory) {
+  const std::string to = item.cause.instead.empty() ? somebody(directory) : item.cause.instead.value;
+  return fmt::format("countersign reassign {} --to {} --reason '{}'", item.id, to, item.cause.why);
+}
+
+Finding finding_of(const InVain& item, const Directory& directory) {
+  Finding finding{.check = "items", .grade = Finding::Grade::problem, .text = {}};
+  if (item.passes) finding.grade = Finding::Grade::warning;
+  finding.text = item.passes ? fmt::format("{} waits for somebody who cannot decide, others can", item.step)
+                 : item.cause.kind == Cause::Kind::unreached
+                     ? fmt::format("{} waits for somebody whom no message reaches", item.step)
+                     : fmt::format("nobody can decide {}", item.step);
+  finding.on = item.reference;
+  finding.why = item.cause.why;
+  finding.mend = reassign(item, directory);
+  return finding;
+}
+
+// Several with the same cause: one finding, so that one mistake in a file is one line.
+Finding finding_of(const std::vector<const InVain*>& items, const Directory& directory) {
+  const InVain& first = *items.front();
+  if (items.size() == 1) return finding_of(first, directory);
+  Names references, whose, whys;
+  for (const InVain* item : items) {
+    references.add(item->reference);
+    whose.add(item->cause.whose);
+    whys.add(item->cause.why);
+  }
+  Finding finding{.check = "items", .grade = Finding::Grade::problem, .text = {}};
+  if (first.passes) finding.grade = Finding::Grade::warning;
+  finding.on = references.text();
+  finding.why = whys.text();
+  finding.mend = reassign(first, directory) + ", and so with each of them";
+  const std::string count = fmt::format("{} work items", items.size());
+  const std::string others = first.passes ? "; others can decide" : "";
+  switch (first.cause.kind) {
+    case Cause::Kind::missing:
+      finding.text = fmt::format("{} wait for people who are not in the directory any more{}", count, others);
+      finding.why = whose.text() + (whose.size() == 1 ? " is" : " are") + " not in the directory";
+      finding.mend = "put them back into the people file, then: countersign reload; or " + finding.mend;
+      break;
+    case Cause::Kind::left:
+      finding.text = fmt::format("{} wait for people who have left{}", count, others);
+      finding.why = whose.text() + (whose.size() == 1 ? " has left" : " have left");
+      break;
+    case Cause::Kind::unreached:
+      finding.text = fmt::format("{} wait for people whom no message reaches{}", count, others);
+      break;
+    case Cause::Kind::group:
+    case Cause::Kind::barred:
+      finding.text = first.passes ? fmt::format("{} wait for somebody who cannot decide, others can", count)
+                                  : fmt::format("nobody can decide {}", count);
+      break;
+  }
+  return finding;
+}
+
+// People are taken together, what is wrong with a group or a stage by what it is.
+using CauseKey = std::tuple<bool, Cause::Kind, std::string>;
+CauseKey key_of(const InVain& item) {
+  const bool by_why = item.cause.kind == Cause::Kind::group || item.cause.kind == Cause::Kind::barred;
+  return {item.passes, item.cause.kind, by_why ? item.cause.why : std::string()};
+}
+
 }  // namespace
 
-void check_open_items(const Reader& reader, const Directory& directory, const Bounces& bounces,
-                      Findings& findings) {
+void check_open_items(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
+                      const Bounces& bounces, Findings& findings) {
   using enum Finding::Grade;
+  const Directory& directory = *snapshot->directory;
   const auto items = reader.open_items({}, kItemsMax);
   if (!items) return findings.add("items", problem, items.error().message);
-  std::size_t found = 0;
+  OnlyRules rules(reader, snapshot, now);
+  std::vector<InVain> found;
   for (const OpenItemRow& item : *items) {
-    std::string gone = nobody_there(directory, item.assignee, item.group);
-    if (gone.empty()) gone = nobody_may(reader, directory, item);
-    const std::string why = gone.empty() ? unreached(directory, bounces, item.assignee) : gone;
-    if (why.empty()) continue;
-    if (++found > kListedMax) continue;
+    auto gone = nobody_there(directory, item.assignee, item.group);
+    if (!gone) gone = nobody_may(reader, directory, item);
+    if (!gone) gone = rules.cause_of(item);
+    auto cause = gone ? gone : unreached(directory, bounces, item.assignee);
+    if (!cause) continue;
     const std::string id = fmt::format("{}.{}", item.instance.value, item.number);
-    const bool passes = !gone.empty() && can_still_pass(reader, directory, item);
-    Finding finding{.check = "items", .grade = passes ? warning : problem, .text = {}};
-    finding.text = passes ? fmt::format("{} waits for somebody who cannot decide, others can", item.step)
-                   : gone.empty() ? fmt::format("{} waits for somebody whom no message reaches", item.step)
-                                  : fmt::format("nobody can decide {}", item.step);
-    finding.on = item.reference.empty() ? id : item.reference;
-    finding.why = why;
-    finding.mend = fmt::format("countersign reassign {} --to {} --reason '{}'", id, somebody(directory), why);
-    findings.add(std::move(finding));
+    found.push_back({.id = id,
+                     .reference = item.reference.empty() ? id : item.reference,
+                     .step = item.step,
+                     .cause = std::move(*cause),
+                     .passes = gone && can_still_pass(reader, directory, item)});
   }
-  if (found > kListedMax)
-    findings.add("items", problem, fmt::format("{} more like these", found - kListedMax));
-  if (found == 0) {
+  std::vector<CauseKey> order;
+  std::map<CauseKey, std::vector<const InVain*>> alike;
+  for (const InVain& item : found) {
+    auto& same = alike[key_of(item)];
+    if (same.empty()) order.push_back(key_of(item));
+    same.push_back(&item);
+  }
+  for (std::size_t i = 0; i < order.size() && i < kListedMax; ++i)
+    findings.add(finding_of(alike.at(order[i]), directory));
+  if (order.size() > kListedMax)
+    findings.add("items", problem, fmt::format("{} more like these", order.size() - kListedMax));
+  if (found.empty()) {
     findings.add("items", good,
                  counted(items->size(), "open work item", "open work items") +
                      (items->size() == kItemsMax ? " looked at" : "") + ", somebody can decide each");

@@ -12,9 +12,10 @@ namespace countersign::cli {
 // People to whom the newest mail came back for good, and with which answer.
 using Bounces = std::map<PersonId, std::string>;
 
-// Open work items that nobody can decide: the person is gone, the group is empty, no message reaches them.
-void check_open_items(const Reader& reader, const Directory& directory, const Bounces& bounces,
-                      Findings& findings);
+// Open work items that nobody can decide: the person is gone, the group is empty, `only` of their stage names
+// none of those who are asked, no message reaches them. Those of one cause are one finding.
+void check_open_items(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
+                      const Bounces& bounces, Findings& findings);
 
 // Open steps that wait for people and ask none, without an incident that says so.
 void check_idle_steps(const Reader& reader, Findings& findings);

@@ -119,9 +119,15 @@ Outcome<ExitCode> explain_instance(Console& console, const Connection& connectio
 
 Outcome<ExitCode> explain(Console& console, const Connection& connection, const ExplainOptions& options) {
   const bool about_request = !options.requester.empty() || !options.form.empty() || !options.assumed.empty();
-  if (about_request || has_local_workflow(options.what, connection.config))
-    return explain_workflow(console, connection, options);
-  return explain_instance(console, connection, options);
+  const auto local = has_local_workflow(options.what, connection.config);
+  if (about_request || (local && *local)) return explain_workflow(console, connection, options);
+  auto explained = explain_instance(console, connection, options);
+  // Whoever meant a workflow has not asked the daemon for anything.
+  if (!explained) {
+    explained.error().details.push_back(
+        {"", "as a workflow it is not known either: " + no_local_workflow(options.what, connection.config)});
+  }
+  return explained;
 }
 
 }  // namespace

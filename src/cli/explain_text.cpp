@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 
 #include <date/date.h>
@@ -32,8 +33,12 @@ class RoutePrinter {
       if (!person.members.empty()) who += fmt::format(" ({})", join(person.members, ", "));
       line(fmt::format("       asks {}, by {}", who, person.reason.empty() ? "its rules" : person.reason));
     }
+    for (const std::string& why : step.not_asked) line("       " + why);
     if (step.due) line(fmt::format("       due {}", words(*step.due)));
     if (step.deadline) line(fmt::format("       deadline {}", words(*step.deadline)));
+    if (step.kind != RouteStep::Kind::skips) {
+      for (const std::string& chase : step.chases) line("       " + chase);
+    }
     if (!step.condition.empty()) {
       line(fmt::format("       {} {}", step.kind == RouteStep::Kind::skips ? "because not:" : "because",
                        step.condition));
@@ -77,9 +82,9 @@ class RoutePrinter {
   std::shared_ptr<const Calendar> calendar_;
 };
 
-std::string held_in_words(const std::optional<bool>& held) {
-  if (!held) return "not looked at";
-  return *held ? "true" : "false";
+std::string held_in_words(const RouteCondition& condition) {
+  if (!condition.held) return "not looked at, as " + condition.why_not;
+  return *condition.held ? "true" : "false";
 }
 
 std::string who_in_words(const json::value& asked) {
@@ -117,7 +122,13 @@ std::string timer_in_words(const json::value& timer) {
   const std::string kind = shown_at(timer, "kind");
   const std::string step = shown_at(timer, "step");
   const std::string at = instant_at(timer, "due_at");
-  if (kind == "remind") return fmt::format("{} UTC  the next reminder of {}", at, step);
+  if (kind == "remind") {
+    const std::string every = shown_at(timer, "every");
+    const std::string again =
+        every.empty() ? ""
+                      : fmt::format(", then every {}, up to {} times", every, shown_at(timer, "at_most"));
+    return fmt::format("{} UTC  the next reminder of {}{}", at, step, again);
+  }
   if (kind == "escalate") {
     const std::string to = shown_at(timer, "to");
     return fmt::format("{} UTC  {} escalates{}", at, step, to.empty() ? "" : " to " + to);
@@ -181,7 +192,7 @@ void print_route(Console& console, const scenario::RouteQuestion& question, cons
       continue;
     }
     printer.line(fmt::format("  {:<20} {} if {}: {}", condition.step, condition.leads_to,
-                             condition.expression, held_in_words(condition.held)));
+                             condition.expression, held_in_words(condition)));
   }
   if (!route.filled_in.empty())
     printer.heading("Filled in to go on (--assume STEP.FIELD=VALUE says something else)");
@@ -208,16 +219,18 @@ json::value route_json(const Route& route) {
         {"deadline_at", step.deadline ? json::value(format_rfc3339(*step.deadline)) : json::value()},
         {"due_at", step.due ? json::value(format_rfc3339(*step.due)) : json::value()},
         {"asked", std::move(people)},
+        {"not_asked", json::array(step.not_asked.begin(), step.not_asked.end())},
+        {"chases", json::array(step.chases.begin(), step.chases.end())},
         {"outcome", step.outcome},
         {"when", step.condition}});
   }
   json::array conditions;
   for (const RouteCondition& condition : route.conditions) {
-    conditions.push_back(
-        json::object{{"step", condition.step},
-                     {"leads_to", condition.leads_to},
-                     {"expression", condition.expression},
-                     {"held", condition.held ? json::value(*condition.held) : json::value()}});
+    conditions.push_back(json::object{{"step", condition.step},
+                                      {"leads_to", condition.leads_to},
+                                      {"expression", condition.expression},
+                                      {"held", condition.held ? json::value(*condition.held) : json::value()},
+                                      {"why_not", condition.why_not}});
   }
   json::array filled;
   for (const std::string& line : route.filled_in) filled.emplace_back(line);
@@ -263,7 +276,19 @@ void print_standing(Console& console, const json::value& instance) {
   }
   const json::array& timers = list_at(instance, "timers");
   if (!timers.empty()) line("  By itself, unless somebody answers before");
-  for (const json::value& timer : timers) line("    " + timer_in_words(timer));
+  // Those of all who are asked at once are alike.
+  std::vector<std::pair<std::string, std::size_t>> alike;
+  for (const json::value& timer : timers) {
+    const std::string words = timer_in_words(timer);
+    const auto known = std::ranges::find(alike, words, &std::pair<std::string, std::size_t>::first);
+    if (known == alike.end()) {
+      alike.emplace_back(words, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  for (const auto& [words, count] : alike)
+    line(fmt::format("    {}{}", words, count == 1 ? "" : fmt::format(" ({} work items)", count)));
   const json::array& events = list_at(instance, "events");
   if (!events.empty()) line("  Wherever it stands");
   for (const json::value& event : events) {

@@ -14,10 +14,13 @@ struct LocalWorkflow {
   std::shared_ptr<const Snapshot> snapshot;  // with everything that it may run or ask
 };
 
-// `name`: a file, or the id of a workflow of the configuration (else of ./workflows). not_so where there is
-// none, or it has errors, which are in the failure's details. Does it name a file that is here, or a workflow
-// of the configuration? Then has_local_workflow() says so.
+// `name`: a file, or the id of a workflow of the configuration: --config, else the nearest countersign.yaml
+// from here upwards, else the defaults. not_so where there is none, or it has errors, which are in the
+// failure's details.
 Outcome<LocalWorkflow> local_workflow(const std::string& name, const std::string& config);
-bool has_local_workflow(const std::string& name, const std::string& config);
+// Whether that names one; an error where the configuration cannot be used.
+Outcome<bool> has_local_workflow(const std::string& name, const std::string& config);
+// Where it was looked for, and what was probably meant.
+std::string no_local_workflow(const std::string& name, const std::string& config);
 
 }  // namespace countersign::cli

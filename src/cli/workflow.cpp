@@ -6,11 +6,13 @@
 
 #include "cli/commands.h"
 #include "cli/report.h"
+#include "cli/scenario_files.h"
 #include "cli/shown.h"
 #include "cli/table.h"
 #include "cli/text_width.h"
 #include "definition/workflow_diff.h"
 #include "definition/workflow_files.h"
+#include "runtime/workspace.h"
 #include "web/uri_text.h"
 
 namespace countersign::cli {
@@ -40,39 +42,30 @@ Outcome<ExitCode> versions(Console& console, const Connection& connection, const
   return ExitCode::done;
 }
 
-// Whether the file names it: `message: NAME`, `table("NAME")`. Without loading it, so that a broken one can
-// be compared too.
-bool names_message(const std::string& text, const std::string& name) {
-  constexpr std::string_view kKey = "message:";
-  for (std::size_t at = text.find(kKey); at != std::string::npos; at = text.find(kKey, at + 1)) {
-    const std::size_t begin = text.find_first_not_of(" \"'", at + kKey.size());
-    if (begin == std::string::npos || text.compare(begin, name.size(), name) != 0) continue;
-    const std::size_t end = begin + name.size();
-    if (end == text.size() || std::string_view(" \"',}\r\n#").find(text[end]) != std::string_view::npos)
-      return true;
-  }
-  return false;
-}
-bool names_table(const std::string& text, const std::string& name) {
-  return text.find(fmt::format("table(\"{}\")", name)) != std::string::npos ||
-         text.find(fmt::format("table('{}')", name)) != std::string::npos;
+// What the file reads of what stands beside it, errors or not: a broken one can be compared too.
+NamedFiles files_named_by(const std::string& file, const std::string& text, const MessageTexts& messages,
+                          const TableTexts& tables) {
+  const auto around = Installations("").of(file);
+  return load_workflow(file, text, messages, around ? catalogue_of(**around) : Catalogue(), tables).named;
 }
 
 Outcome<VersionTexts> texts_of_file(const std::string& file) {
   auto text = read_file(file);
   if (!text) return failed(text.error());
-  VersionTexts texts{std::move(*text), {}, {}};
-  const std::string folder = std::filesystem::path(file).parent_path().string();
-  auto messages = read_message_files(folder.empty() ? "." : folder);
+  const std::string beside = std::filesystem::path(file).parent_path().string();
+  const std::string folder = beside.empty() ? "." : beside;
+  auto messages = read_message_files(folder);
   if (!messages) return failed(messages.error());
+  auto tables = read_table_files(folder);
+  if (!tables) return failed(tables.error());
+  const NamedFiles named = files_named_by(file, *text, *messages, *tables);
+  VersionTexts texts{std::move(*text), {}, {}};
   for (auto& [key, message] : *messages) {
-    if (names_message(texts.workflow, key.first))
+    if (named.messages.contains(key.first))
       texts.messages.emplace(key.first + "." + key.second, std::move(message));
   }
-  auto tables = read_table_files(folder.empty() ? "." : folder);
-  if (!tables) return failed(tables.error());
   for (auto& [name, table] : *tables) {
-    if (names_table(texts.workflow, name)) texts.tables.emplace(name, std::move(table));
+    if (named.tables.contains(name)) texts.tables.emplace(name, std::move(table));
   }
   return texts;
 }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "core/flow.h"
-#include "core/gates.h"
 #include "core/transition.h"
 
 namespace countersign {
@@ -47,6 +46,60 @@ Place place_of(const Definition& definition, const State& state, const Step& ste
     at = inside.front();
   }
   return Place::ahead;
+}
+
+// Whether a way that comes to `from` comes to `step` behind it, or at it, too.
+bool comes_after(const Definition& definition, const Step& from, const Step& step) {
+  const auto way_to = [&](const Step& to) {
+    std::vector<std::pair<ListIndex, std::uint32_t>> way{{to.list, to.position}};
+    for (StepIndex owner = definition.list(to.list).owner; owner != kNoStep;) {
+      const Step& around = definition.step(owner);
+      way.insert(way.begin(), {around.list, around.position});
+      owner = definition.list(around.list).owner;
+    }
+    return way;
+  };
+  const auto begin = way_to(from);
+  const auto way = way_to(step);
+  const auto [parts, other] = std::ranges::mismatch(begin, way);
+  if (parts == begin.end()) return true;  // itself, or inside of it
+  if (other == way.end() || parts->first != other->first)
+    return false;  // around it, or another way beside it
+  return parts->second < other->second;
+}
+
+// By step: whether a `go` or a sending back that may still come leads to it once more, though it lies behind.
+std::vector<bool> steps_again(const Definition& definition, const State& state) {
+  std::vector<Place> places(definition.steps.size(), Place::behind);
+  for (const Step& step : definition.steps) {
+    if (step.list != kNoList) places[step.index] = place_of(definition, state, step);
+  }
+  std::vector<bool> again(definition.steps.size(), false);
+  const auto lead_back = [&](StepIndex to) {
+    if (to == kNoStep || places[to] == Place::ahead || again[to]) return false;
+    for (const Step& step : definition.steps) {
+      if (step.list != kNoList && comes_after(definition, definition.step(to), step))
+        again[step.index] = true;
+    }
+    return true;
+  };
+  const auto follow = [&](const Step& step) {
+    if (step.list == kNoList || (places[step.index] == Place::behind && !again[step.index])) return false;
+    if (const auto* go = std::get_if<Go>(&step.kind)) return lead_back(go->step);
+    const auto* approve = std::get_if<Approve>(&step.kind);
+    const auto* task = std::get_if<Task>(&step.kind);
+    if (approve == nullptr && task == nullptr) return false;
+    bool led = false;
+    for (const ReturnTarget& target : approve != nullptr ? approve->return_to : task->return_to)
+      led = (!target.requester && lead_back(target.step)) || led;
+    return led;
+  };
+  // What is come to again may lead further back.
+  for (bool led = true; led;) {
+    led = false;
+    for (const Step& step : definition.steps) led = follow(step) || led;
+  }
+  return again;
 }
 
 // An expression where absence is no answer.
@@ -108,42 +161,46 @@ bool is_guarded(const Definition& definition, const Step& step, const std::strin
 
 class Readings {
  public:
-  Readings(const Definition& to, const State& moved) : to_(to), moved_(moved) {}
+  Readings(const Definition& to, const State& moved)
+      : to_(to), moved_(moved), again_(steps_again(to, moved)) {}
 
   std::vector<std::string> find() {
     for (const Step& step : to_.steps) {
       if (step.list == kNoList) continue;
       const Place place = place_of(to_, moved_, step);
       for (const Strict& strict : strict_expressions(step)) {
-        if (place == Place::behind || (place == Place::open && !strict.while_open)) continue;
-        look_at(step, strict);
+        const bool still_read = place == Place::ahead || (place == Place::open && strict.while_open);
+        if (still_read || again_[step.index]) look_at(step, strict, !still_read);
       }
     }
     return std::move(found_);
   }
 
  private:
-  void look_at(const Step& step, const Strict& strict) {
+  // `returned`: only a way back comes to it.
+  void look_at(const Step& step, const Strict& strict, bool returned) {
     for (const std::vector<std::string>& chain : strict.expression->program.references()) {
       if (chain.size() < 2) continue;
       const std::string selection = chain[0] + "." + chain[1];
       if (!reads_plainly(strict.expression->program, selection) || is_guarded(to_, step, selection)) continue;
-      if (const std::string why = missing(chain[0], chain[1]); !why.empty())
+      if (const std::string why = missing(chain[0], chain[1], returned); !why.empty())
         found_.push_back(fmt::format("{} reads '{}', {}", strict.what, selection, why));
     }
   }
 
   // Why there is no such value and never will be; "" where there is one, or may be.
-  std::string missing(const std::string& root, const std::string& name) const {
+  std::string missing(const std::string& root, const std::string& name, bool returned) const {
     if (root == "form") {
       return moved_.form.contains(name) ? "" : "and its form was handed in without it";
     }
     if (root == "vars") {
-      return moved_.vars.contains(name) || is_set_ahead(name) ? "" : "and the step that sets it lies behind";
+      return moved_.vars.contains(name) || is_set_ahead(name, returned)
+                 ? ""
+                 : "and the step that sets it lies behind";
     }
     const Step* of = to_.find_step(root);
     if (of == nullptr || of->list == kNoList || !for_each_around(to_, of->list).empty()) return {};
-    if (place_of(to_, moved_, *of) != Place::behind) return {};
+    if (may_come(*of, returned)) return {};
     const auto result = moved_.results.find(of->index);
     if (result == moved_.results.end())
       return fmt::format("and it is past '{}' without having been there", root);
@@ -152,48 +209,29 @@ class Readings {
     return fmt::format("and '{}' was answered without it", root);
   }
 
-  bool is_set_ahead(const std::string& name) const {
+  bool may_come(const Step& step, bool returned) const {
+    return place_of(to_, moved_, step) != Place::behind || (returned && again_[step.index]);
+  }
+
+  bool is_set_ahead(const std::string& name, bool returned) const {
     return std::ranges::any_of(to_.steps, [&](const Step& step) {
       const auto* set = std::get_if<Assign>(&step.kind);
       const auto sets = [&](const Assign::Target& target) { return !target.form && target.name == name; };
       return set != nullptr && step.list != kNoList && std::ranges::any_of(set->targets, sets) &&
-             place_of(to_, moved_, step) != Place::behind;
+             may_come(step, returned);
     });
   }
 
   const Definition& to_;
   const State& moved_;
+  std::vector<bool> again_;
   std::vector<std::string> found_;
 };
-
-std::vector<PersonId> asked_people(const Directory& directory, const Item& item) {
-  if (item.group.empty() || !item.assignee.empty()) return {item.assignee};
-  const Group* group = directory.find_group(item.group);
-  return group == nullptr ? std::vector<PersonId>() : group->members;
-}
 
 }  // namespace
 
 std::vector<std::string> unreadable_after_move(const Definition& to, const State& moved) {
   return Readings(to, moved).find();
-}
-
-std::vector<std::string> work_out_of_hands(const Context& context, const State& moved) {
-  std::vector<std::string> found;
-  Transition there(context, moved);
-  for (const auto& [number, item] : moved.items) {
-    const Activation& activation = moved.activations.at(item.activation);
-    const std::vector<PersonId> people = asked_people(context.directory, item);
-    const bool somebody = std::ranges::any_of(
-        people, [&](const PersonId& person) { return may_complete(there, activation.frame, person); });
-    if (somebody || people.empty() || there.stopped()) continue;
-    const std::string whose = item.assignee.empty() ? "the group " + item.group : item.assignee.value;
-    found.push_back(
-        fmt::format("the work item of step '{}' is before {}, whom 'only' of its stage does not "
-                    "name there: reassign it first, or leave it where it is",
-                    context.definition.step(activation.step).name, whose));
-  }
-  return found;
 }
 
 }  // namespace countersign

@@ -1,7 +1,6 @@
 #include "core/migrate.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
 
@@ -14,6 +13,7 @@
 #include "core/evolve.h"
 #include "core/form.h"
 #include "core/form_rules.h"
+#include "core/out_of_hands.h"
 #include "core/policy.h"
 #include "core/recount.h"
 #include "core/turns.h"
@@ -389,7 +389,12 @@ MigrationPlan plan_migration(const Definition& from, const Context& to, const St
   State moved = state;
   evolve(moved, Event{state.seq + 1, to.now, plan.event});
   plan.obstacles = unreadable_after_move(to.definition, moved);
-  std::ranges::move(work_out_of_hands(to, moved), std::back_inserter(plan.obstacles));
+  for (const OutOfHands& work : work_out_of_hands(to, moved)) {
+    plan.obstacles.push_back(
+        fmt::format("the work item of step '{}' is before {}, whom 'only' of its stage does not "
+                    "name there: reassign it first, or leave it where it is",
+                    to.definition.step(work.step).name, work.whose));
+  }
   return plan;
 }
 

@@ -120,6 +120,8 @@ void MapReader::report_unknown(const YamlNode::Entry& entry) {
   }
   std::string meant = place.empty() ? meant_among(entry.key, names) : "";
   if (!meant.empty()) misspelt_.push_back(meant);
+  // What stands behind a typing mistake is read, so that one wrong letter is one error.
+  const bool is_typed_wrong = !meant.empty() && nearest(entry.key, names) == meant && !has(meant);
   if (place.empty() && meant.empty()) place = place_at_the_top(entry, around);
   if (place.empty() && meant.empty()) place = place_below(entry.key, *this);
   if (place.empty() && meant.empty() && names.size() <= kNamedMax)
@@ -128,6 +130,7 @@ void MapReader::report_unknown(const YamlNode::Entry& entry) {
                      place.empty() ? fmt::format("unknown key '{}' in {}", entry.key, what_)
                                    : fmt::format("unknown key '{}' in {}: {}", entry.key, what_, place),
                      meant);
+  if (is_typed_wrong && find(meant) == nullptr) check_value(*key_of(meant), entry);
 }
 
 void MapReader::check() {
@@ -237,14 +240,12 @@ void MapReader::check_value(const Key& key, const YamlNode::Entry& entry) {
       if (!item.is_scalar()) report_wrong_kind(item, name, "a list of texts", diagnostics_);
     }
   }
-  accepted_.push_back(&entry);
+  accepted_.push_back({key.name, &entry});
 }
 
 const YamlNode* MapReader::find(std::string_view key) const {
-  for (const YamlNode::Entry* entry : accepted_) {
-    if (entry->key == key) return &entry->value;
-  }
-  return nullptr;
+  const auto found = std::ranges::find(accepted_, key, &Accepted::key);
+  return found == accepted_.end() ? nullptr : &found->entry->value;
 }
 
 bool MapReader::has(std::string_view key) const {
@@ -271,6 +272,7 @@ SourceSpan MapReader::key_at(std::string_view key) const {
 
 SourceSpan MapReader::at(std::string_view key) const {
   const YamlNode* value = node_.find(key);
+  if (value == nullptr) value = find(key);
   return value ? value->at : node_.at;
 }
 

@@ -79,7 +79,8 @@ class MapReader {
   const std::string& what() const { return what_; }
   Diagnostics& diagnostics() const { return diagnostics_; }
 
-  // The value at a key of the table; nullptr where the key is absent or its value was refused.
+  // The value at a key of the table, or at one that was mistyped for it; nullptr where the key is absent or
+  // its value was refused.
   const YamlNode* find(std::string_view key) const;
   // Whether the key is written, even with a value that was refused.
   bool has(std::string_view key) const;
@@ -123,7 +124,11 @@ class MapReader {
   std::string what_;
   std::vector<Key> keys_;
   Diagnostics& diagnostics_;
-  std::vector<const YamlNode::Entry*> accepted_;
+  struct Accepted {
+    std::string_view key;  // the table's, which the file may have misspelt
+    const YamlNode::Entry* entry;
+  };
+  std::vector<Accepted> accepted_;
   std::vector<std::string> misspelt_;  // known keys that unknown ones were probably meant to be
   // Keys that stand here and belong into a map inside this one.
   std::vector<std::pair<const YamlNode*, std::string>> too_far_out_;

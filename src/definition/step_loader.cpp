@@ -63,12 +63,16 @@ const StepWord* word_named(std::string_view word) {
   return found == words.end() ? nullptr : &*found;
 }
 
-// The word that says what a step does; nullptr, with a report, where there is none. `others` gets the words
-// that stand there too and were reported.
-const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::vector<Key>& others) {
+// What a step does, and where it says so; no word where nothing does, which is reported.
+struct FoundWord {
+  const StepWord* word = nullptr;
+  const YamlNode::Entry* entry = nullptr;  // which may have misspelt it; that is reported too
+};
+// `others` gets the words that stand there too and were reported.
+FoundWord find_word(Loading& loading, const YamlNode& node, std::vector<Key>& others) {
   if (!node.is_map()) {
     report_wrong_kind(node, "a step", "a map such as {approve: ...} or {end: STATUS}", loading.diagnostics);
-    return nullptr;
+    return {};
   }
   const YamlNode::Entry* found = nullptr;
   for (const YamlNode::Entry& entry : node.entries) {
@@ -91,23 +95,26 @@ const YamlNode::Entry* find_word(Loading& loading, const YamlNode& node, std::ve
     found = &entry;
   }
   if (found == nullptr) {
-    std::vector<std::string_view> words;
-    for (const StepWord& word : step_words()) words.push_back(word.word);
+    std::vector<std::string> words;
+    for (const StepWord& word : step_words()) words.emplace_back(word.word);
     std::string suggestion;
     for (const YamlNode::Entry& entry : node.entries) {
       suggestion = meant_by(entry.key, words);
       if (suggestion.empty()) continue;
       loading.diagnostics.error(Code::unknown_key, entry.key_at,
                                 fmt::format("unknown kind of step '{}'", entry.key), suggestion);
-      return nullptr;
+      // What stands behind a typing mistake is read: one wrong letter is one error.
+      if (nearest(entry.key, words) != suggestion) return {};
+      return {word_named(suggestion), &entry};
     }
     const SourceSpan at = node.entries.empty() ? node.at : node.entries.front().key_at;
     loading.diagnostics.error(
         Code::missing_key, at,
         "this step does nothing: it needs one of approve, task, notify, call, wait, choose, "
         "parallel, for_each, run, set, budget, gates, go, end");
+    return {};
   }
-  return found;
+  return {word_named(found->key), found};
 }
 
 void read_id(Loading& loading, const MapReader& map, Step& step) {
@@ -154,7 +161,9 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
   const std::string name = loading.definition.step(index).name;
   if (const YamlNode* on = map.find("on")) {
     for (const YamlNode::Entry& entry : on->entries) {
+      std::string outcome = entry.key;
       if (std::ranges::find(outcomes, entry.key) == outcomes.end()) {
+        outcome.clear();
         if (entry.key == "timeout") {
           loading.diagnostics.error(Code::unknown_outcome, entry.key_at,
                                     "'timeout' never happens: the step has no 'deadline'; give it one, or "
@@ -171,12 +180,15 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
                                                                 entry.key, join(outcomes, ", "))
                                                   : fmt::format("'{}' is no outcome: {}", entry.key, place),
                                     place.empty() ? meant_by(entry.key, outcomes) : "");
+          // What stands behind a typing mistake is read as what was meant: one wrong letter is one error.
+          if (place.empty()) outcome = nearest(entry.key, outcomes).value_or("");
+          if (on->find(outcome) != nullptr) outcome.clear();
         }
-        continue;
+        if (outcome.empty()) continue;
       }
       const ListIndex list =
-          read_steps(loading, entry.value, index, "on:" + entry.key, name + "/on/" + entry.key);
-      loading.definition.steps[index].on.insert_or_assign(entry.key, list);
+          read_steps(loading, entry.value, index, "on:" + outcome, name + "/on/" + outcome);
+      loading.definition.steps[index].on.insert_or_assign(outcome, list);
     }
   }
   const Step& step = loading.definition.step(index);
@@ -228,9 +240,9 @@ void read_handlers(Loading& loading, const MapReader& map, StepIndex index, std:
 void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint32_t position,
                const std::string& path) {
   std::vector<Key> others;
-  const YamlNode::Entry* entry = find_word(loading, node, others);
-  if (entry == nullptr) return;
-  const StepWord& word = *word_named(entry->key);
+  const auto [meant, entry] = find_word(loading, node, others);
+  if (meant == nullptr) return;
+  const StepWord& word = *meant;
   if (word.read == nullptr) {
     loading.diagnostics.error(Code::not_available, entry->key_at,
                               fmt::format("'{}' is not available in this version", word.word));
@@ -243,7 +255,7 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
     }
     return;
   }
-  const std::array own{Key{word.word, word.shape, Need::required, word.meaning, ""}};
+  const std::array own{Key{entry->key, word.shape, Need::required, word.meaning, ""}};
   const MapReader map(node, fmt::format("the step '{}'", word.word), {kCommonKeys, own, word.beside, others},
                       loading.diagnostics);
 
@@ -271,7 +283,7 @@ void read_step(Loading& loading, const YamlNode& node, ListIndex list, std::uint
   loading.definition.steps.push_back(std::move(fresh));
   loading.definition.lists[list].steps.push_back(index);
 
-  if (const YamlNode* value = map.find(word.word)) {
+  if (const YamlNode* value = map.find(entry->key)) {
     StepKind kind = word.read({loading, index, *value, map, spot, name});
     loading.definition.steps[index].kind = std::move(kind);
     read_handlers(loading, map, index, word.word);

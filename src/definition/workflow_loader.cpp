@@ -321,6 +321,14 @@ bool sets_variables(const Definition& definition) {
   });
 }
 
+NamedFiles named_files(const Loading& loading) {
+  NamedFiles named;
+  for (const auto& [name, users] : loading.message_users) named.messages.insert(name);
+  named.tables = loading.broken_tables;
+  for (const auto& [name, table] : loading.definition.tables) named.tables.insert(name);
+  return named;
+}
+
 std::string version_of(const Loading& loading, std::string_view text) {
   std::string all(text);
   for (const auto& [key, message] : loading.message_texts) {
@@ -391,6 +399,7 @@ LoadedWorkflow load_workflow(std::string_view file, std::string_view text, const
   second.variable_types = &typing.assigned;
   read_workflow(second);
   read_messages(second);
+  loaded.named = named_files(second);
   if (second.definition.root != kNoList && !second.too_many_steps) check_flow(second, flow);
   if (loaded.diagnostics.has_errors()) return loaded;
 

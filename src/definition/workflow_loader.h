@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,9 +21,17 @@ namespace countersign {
 // (name, language) of workflows/messages/NAME.LANG.md -> its text.
 using MessageTexts = std::map<std::pair<std::string, std::string>, std::string>;
 
+// The files beside a workflow that it reads, by their names: they belong to its version.
+struct NamedFiles {
+  std::set<std::string, std::less<>> messages;  // NAME of messages/NAME.LANG.md
+  std::set<std::string, std::less<>>
+      tables;  // NAME of tables/NAME.csv: table("NAME"), and what convert() reads
+};
+
 struct LoadedWorkflow {
   std::shared_ptr<const Definition> definition;  // null where there are errors
   Diagnostics diagnostics;                       // warnings too
+  NamedFiles named;                              // known where there are errors too
 };
 
 // `file` as messages show it ("workflows/expense-approval.yaml"); its name without folder and ending must be

@@ -211,7 +211,7 @@ class EntryReader {
     }
     if (word == "comment") {
       const MapReader map(node, "'comment'", kCommentKeys, reading_.diagnostics);
-      entry_.act = AddComment{person(map, "by"), map.text("text")};
+      entry_.act = AddComment{person_or_guest(map, "by"), map.text("text")};
       return;
     }
     if (word == "reassign") return read_reassign(node);
@@ -230,6 +230,10 @@ class EntryReader {
   PersonId person(const MapReader& map, std::string_view key) const {
     const YamlNode* node = map.find(key);
     return node == nullptr ? PersonId() : read_person(reading_, *node);
+  }
+  PersonId person_or_guest(const MapReader& map, std::string_view key) const {
+    const YamlNode* node = map.find(key);
+    return node == nullptr ? PersonId() : read_person_or_guest(reading_, *node);
   }
 
   void read_start(const YamlNode& node) {
@@ -301,7 +305,8 @@ class EntryReader {
     const MapReader map(node, fmt::format("'{}'", entry_.word), {KeyTable(kDecideKeys), own},
                         reading_.diagnostics);
     Decide decide;
-    decide.by = person(map, "by");
+    // What was sent back goes to the requester, who is of the directory.
+    decide.by = outcome == "resubmitted" ? person(map, "by") : person_or_guest(map, "by");
     decide.outcome = std::move(outcome);
     decide.step = placed(map.find("step"));
     const Step* step =
@@ -419,7 +424,7 @@ class EntryReader {
     const MapReader map(node, "'reassign'", kReassignKeys, reading_.diagnostics);
     const Placed step = placed(map.find("step"));
     if (!step.empty()) check_step(reading_, entry_.in, step.text, step.at);
-    entry_.act = Reassign{person(map, "from"), person(map, "to"), person(map, "by"), step,
+    entry_.act = Reassign{person_or_guest(map, "from"), person(map, "to"), person(map, "by"), step,
                           map.text("reason", "by a scenario")};
   }
 

@@ -151,7 +151,7 @@ class ExpectationReader {
       check_group(reading_, node, std::string_view(node.text).substr(kGroup.size()));
       return {node.text, node.at};
     }
-    return {read_person(reading_, node).value, node.at};
+    return {read_person_or_guest(reading_, node).value, node.at};
   }
   std::vector<Placed> read_people(const YamlNode& node) {
     std::vector<Placed> people;
@@ -232,7 +232,7 @@ class ExpectationReader {
         }
         Expectation& result = add(Kind::result, member.value.at, each.key, &member.value);
         result.member = member.key;
-        if (member.key == "by") result.value = read_person(reading_, member.value).value;
+        if (member.key == "by") result.value = read_person_or_guest(reading_, member.value).value;
       }
     }
   }
@@ -265,7 +265,7 @@ class ExpectationReader {
       const MapReader map(item, "a message", kMailKeys, reading_.diagnostics);
       Expectation& expectation = add(Kind::mail, item.at);
       MailExpected& mail = expectation.mail;
-      if (const YamlNode* to = map.find("to")) mail.to = {read_person(reading_, *to).value, to->at};
+      if (const YamlNode* to = map.find("to")) mail.to = {read_person_or_guest(reading_, *to).value, to->at};
       mail.kind = placed(map.find("kind"));
       mail.message = placed(map.find("message"));
       check_message(map);

@@ -150,6 +150,11 @@ class ActMap {
     const YamlNode* node = map_.find(key);
     return node == nullptr ? PersonId() : read_person(reading_, *node);
   }
+  // Whoever may have an item: a guest too, though not everything is allowed to them.
+  PersonId person_or_guest(std::string_view key) const {
+    const YamlNode* node = map_.find(key);
+    return node == nullptr ? PersonId() : read_person_or_guest(reading_, *node);
+  }
   std::vector<PersonId> people(std::string_view key) const {
     std::vector<PersonId> people;
     const YamlNode* node = map_.find(key);
@@ -224,7 +229,7 @@ std::optional<Act> read_person_act(const Reading& reading, const Placed& in, std
   if (word == "transfer" || word == "delegate") {
     const ActMap map(reading, in, word, node, kHandOverKeys);
     return ActOnItem{.act = word == "transfer" ? ItemActKind::transfer : ItemActKind::delegate,
-                     .by = map.person("by"),
+                     .by = map.person_or_guest("by"),
                      .step = map.step(),
                      .people = {map.person("to")},
                      .comment = map.text("comment")};
@@ -232,7 +237,7 @@ std::optional<Act> read_person_act(const Reading& reading, const Placed& in, std
   if (word == "add") {
     const ActMap map(reading, in, word, node, kAddKeys);
     return ActOnItem{.act = ItemActKind::add_approver,
-                     .by = map.person("by"),
+                     .by = map.person_or_guest("by"),
                      .step = map.step(),
                      .people = map.people("who"),
                      .where = map.where(),
@@ -241,7 +246,7 @@ std::optional<Act> read_person_act(const Reading& reading, const Placed& in, std
   if (word == "remove") {
     const ActMap map(reading, in, word, node, kRemoveKeys);
     return ActOnItem{.act = ItemActKind::remove_approver,
-                     .by = map.person("by"),
+                     .by = map.person_or_guest("by"),
                      .of = map.person("who"),
                      .step = map.step(),
                      .comment = map.text("reason"),
@@ -249,12 +254,12 @@ std::optional<Act> read_person_act(const Reading& reading, const Placed& in, std
   }
   if (word == "claim") {
     const ActMap map = with(kItemKeys);
-    return ActOnItem{.act = ItemActKind::claim, .by = map.person("by"), .step = map.step()};
+    return ActOnItem{.act = ItemActKind::claim, .by = map.person_or_guest("by"), .step = map.step()};
   }
   if (word == "release") {
     const ActMap map = with(kReleaseKeys);
     return ActOnItem{.act = ItemActKind::release,
-                     .by = map.person("by"),
+                     .by = map.person_or_guest("by"),
                      .of = map.person("from"),
                      .step = map.step(),
                      .comment = map.text("reason"),
@@ -262,11 +267,11 @@ std::optional<Act> read_person_act(const Reading& reading, const Placed& in, std
   }
   if (word == "take_back") {
     const ActMap map = with(kTakeBackKeys);
-    return TakeBack{map.person("by"), map.step(), map.text("reason")};
+    return TakeBack{map.person_or_guest("by"), map.step(), map.text("reason")};
   }
   if (word == "view") {
     const ActMap map = with(kItemKeys);
-    return View{map.person("by"), map.step()};
+    return View{map.person_or_guest("by"), map.step()};
   }
   if (word == "nudge") return Nudge{with(kNudgeKeys).person("by")};
   if (word == "copy") {

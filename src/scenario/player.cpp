@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "scenario/guests.h"
 #include "scenario/item_choice.h"
@@ -21,6 +22,8 @@ struct Overloaded : Cases... {
 };
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
+
+constexpr std::size_t kOwedMax = 1000;
 
 // How an act went: nullopt where it was done.
 struct Refused {
@@ -274,7 +277,29 @@ class Player {
                      fmt::format("it is later than that already ({})", format_rfc3339(trial_.now())));
     }
     trial_.pass_until(until);
-    return std::nullopt;
+    return starts_refused();
+  }
+
+  // What schedules of the tested workflow could not start, since the last time.
+  Outcome starts_refused() {
+    const auto owed = trial_.reader().owed_starts(kOwedMax);
+    if (!owed) return outcome_of(std::unexpected(owed.error()));
+    std::string why;
+    std::size_t others = 0;
+    for (const OwedStartRow& start : *owed) {
+      if (start.workflow != file_.workflow) continue;
+      if (!seen_owed_.insert(fmt::format("{}\n{}\n{}", start.name, start.person.value, start.period)).second)
+        continue;
+      if (!why.empty()) {
+        ++others;
+        continue;
+      }
+      why = fmt::format("the schedule '{}' cannot start {} for {}{}: {}", start.name, start.workflow.value,
+                        start.person.empty() ? "" : start.person.value + " and ", start.period, start.error);
+    }
+    if (why.empty()) return std::nullopt;
+    if (others > 0) why += fmt::format(" (and {} more starts)", others);
+    return refused(ErrorCode::invalid_input, std::move(why));
   }
 
   Outcome run(const Entry&, const AnswerCall& act) {
@@ -441,6 +466,7 @@ class Player {
   std::map<std::string, InstanceId> named_;
   std::map<std::string, InstanceId> newest_;
   int deliveries_ = 0;
+  std::set<std::string> seen_owed_;  // starts that a schedule owes, by its name, person and period
   std::int64_t seen_error_ = 0;
 };
 

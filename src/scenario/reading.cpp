@@ -16,7 +16,10 @@ Placed placed(const YamlNode* node) {
   return node == nullptr ? Placed{} : Placed{node->text, node->at};
 }
 
-PersonId read_person(const Reading& reading, const YamlNode& node) {
+namespace {
+
+// Somebody of the directory by the id, or what was written for it, reported; nullopt: it may be a guest.
+std::optional<PersonId> read_of_directory(const Reading& reading, const YamlNode& node) {
   const Directory& directory = *reading.snapshot.directory;
   const PersonId id(node.text);
   if (is_guest(id)) {
@@ -31,12 +34,57 @@ PersonId read_person(const Reading& reading, const YamlNode& node) {
                               person->id.value);
     return person->id;
   }
-  if (!mail_address_fault(node.text)) return PersonId(lower_ascii(node.text));
+  if (!mail_address_fault(node.text)) return std::nullopt;
   std::vector<std::string> known(reading.joined.begin(), reading.joined.end());
   for (const Person& person : directory.people()) known.push_back(person.id.value);
   report_unknown_name(reading.diagnostics, Code::unknown_person, node.at,
                       fmt::format("unknown person '{}'", node.text), node.text, known);
   return id;
+}
+
+// Whose address differs by a typing mistake on one side of the @; "" where nobody's does.
+std::string nearly_at(const Directory& directory, std::string_view address) {
+  const std::size_t at = address.find('@');
+  const std::string_view name = address.substr(0, at);
+  const std::string_view domain = address.substr(at + 1);
+  std::vector<std::string> names, domains;
+  for (const Person& person : directory.people()) {
+    const std::string mail = lower_ascii(person.mail);
+    if (mail.ends_with("@" + std::string(domain))) names.push_back(mail.substr(0, mail.find('@')));
+    if (mail.starts_with(std::string(name) + "@")) domains.push_back(mail.substr(mail.find('@') + 1));
+  }
+  std::string meant;
+  if (const auto near_name = nearest(name, names)) {
+    meant = fmt::format("{}@{}", *near_name, domain);
+  } else if (const auto near_domain = nearest(domain, domains)) {
+    meant = fmt::format("{}@{}", name, *near_domain);
+  }
+  const Person* person = meant.empty() ? nullptr : directory.find_by_mail(meant);
+  return person == nullptr ? std::string() : person->id.value;
+}
+
+}  // namespace
+
+PersonId read_person(const Reading& reading, const YamlNode& node) {
+  if (auto known = read_of_directory(reading, node)) return std::move(*known);
+  const std::string address = lower_ascii(node.text);
+  reading.diagnostics.error(
+      Code::unknown_person, node.at,
+      fmt::format("nobody in the directory has the address '{}', and no guest can stand here", node.text),
+      nearly_at(*reading.snapshot.directory, address));
+  return PersonId(address);
+}
+
+PersonId read_person_or_guest(const Reading& reading, const YamlNode& node) {
+  if (auto known = read_of_directory(reading, node)) return std::move(*known);
+  std::string address = lower_ascii(node.text);
+  const std::string meant = nearly_at(*reading.snapshot.directory, address);
+  if (!meant.empty()) {
+    reading.diagnostics.warning(
+        Code::unknown_person, node.at,
+        fmt::format("'{}' stands for a guest: nobody in the directory has that address", node.text), meant);
+  }
+  return PersonId(std::move(address));
 }
 
 void check_group(const Reading& reading, const YamlNode& node, std::string_view id) {

@@ -23,9 +23,11 @@ struct Reading {
   std::set<std::string> instances{};  // names given with `as` so far, in this scenario
 };
 
-// Each reports what is unknown, with the nearest name, and gives what is written all the same. Somebody with
-// an address that the directory does not have is a guest, written so (guests.h).
+// Each reports what is unknown, with the nearest name, and gives what is written all the same.
 PersonId read_person(const Reading& reading, const YamlNode& node);
+// Where a guest can stand too, who is written by the mail address (guests.h). One that is nearly a person's
+// is warned of.
+PersonId read_person_or_guest(const Reading& reading, const YamlNode& node);
 void check_group(const Reading& reading, const YamlNode& node, std::string_view id);
 // A step of the tested workflow, or of any loaded one where `in` names another.
 const Step* check_step(const Reading& reading, const Placed& in, const YamlNode& node);

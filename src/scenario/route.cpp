@@ -4,6 +4,7 @@
 
 #include "scenario/assumptions.h"
 #include "scenario/reading.h"
+#include "scenario/route_words.h"
 #include "scenario/sample_value.h"
 #include "scenario/trial.h"
 #include <fmt/format.h>
@@ -49,6 +50,8 @@ class Walker {
     if (route_.end.empty() && route_.stops.empty())
       route_.stops = fmt::format("the way goes on after {} answers", kMovesMax);
     list_conditions();
+    for (RouteStep& step : route_.steps)
+      step.not_asked = managers_not_asked(*question_.snapshot->directory, step);
     return std::move(route_);
   }
 
@@ -282,7 +285,7 @@ class Walker {
     }
     if (happened.instance != instance_) return;
     if (const auto* opened = std::get_if<ActivationOpened>(&happened.body)) {
-      add_step(definition_.step(opened->step), opened->activation, happened.at, opened->due_at);
+      add_step(definition_.step(opened->step), *opened, happened.at);
     } else if (const auto* closed = std::get_if<ActivationClosed>(&happened.body)) {
       if (closed->how != "skipped") return;
       if (RouteStep* step = step_of(closed->activation)) {
@@ -305,15 +308,17 @@ class Walker {
     }
   }
 
-  void add_step(const Step& step, ActivationId activation, Instant at, std::optional<Instant> due) {
-    RouteStep route{.kind = kind_of(step), .step = step.name, .title = title_of(step), .at = at};
-    route.due = due;
+  void add_step(const Step& step, const ActivationOpened& opened, Instant at) {
+    RouteStep route{
+        .kind = kind_of(step), .step = step.name, .title = title_of(step, opened.frame), .at = at};
+    route.due = opened.due_at;
+    route.chases = chases_of(step);
     if (step.when) route.condition = step.when->program.source();
     if (const auto* call = std::get_if<Call>(&step.kind)) route.what = call->connector + "." + call->action;
     if (const auto* run = std::get_if<Run>(&step.kind)) route.what = run->workflow.value;
     if (route.kind == RouteStep::Kind::passes) route.what = deed_of(step);
     if (step.when) held_[step.name] = true;
-    by_activation_[activation] = route_.steps.size();
+    by_activation_[opened.activation] = route_.steps.size();
     route_.steps.push_back(std::move(route));
   }
 
@@ -360,13 +365,16 @@ class Walker {
     return {};
   }
 
-  static std::string title_of(const Step& step) {
-    std::string title;
-    if (const Prose* prose = step.title.in("en")) {
-      for (const Prose::Part& part : prose->parts)
-        title += part.expression ? "${" + part.expression->program.source() + "}" : part.text;
-    }
-    return title;
+  std::string title_of(const Step& step, FrameId frame) const {
+    const std::optional<State> now = state();
+    if (!now) return {};
+    const Facts nothing;
+    return title_in(Context{.definition = definition_,
+                            .directory = *question_.snapshot->directory,
+                            .calendars = question_.snapshot->calendars,
+                            .facts = nothing,
+                            .now = trial_.now()},
+                    *now, frame, step);
   }
 
   void add_person(RouteStep& step, const ItemOpened& opened) const {
@@ -387,26 +395,48 @@ class Walker {
     return std::ranges::any_of(route_.steps, [&](const RouteStep& each) { return each.step == step.name; });
   }
 
+  static std::string not_come_by(const Step& step) {
+    return fmt::format("the way does not come to {}", step.name);
+  }
+
+  void list_levels(const Step& step, const Gates& gates) {
+    const auto opened = levels_.find(step.name);
+    const std::optional<State> now = state();
+    std::string closed;  // the first of those before that did not open
+    for (std::size_t i = 0; i < gates.levels.size(); ++i) {
+      const Gates::Level& level = gates.levels[i];
+      const bool open = opened != levels_.end() && opened->second.contains(static_cast<std::uint32_t>(i));
+      const bool works = now && std::ranges::any_of(now->frames, [&](const auto& frame) {
+                           return frame.second.list == level.list;
+                         });
+      if (level.when) {
+        RouteCondition condition{step.name, "opens stage " + level.stage, level.when->program.source(), open};
+        if (!came_by(step)) condition.why_not = not_come_by(step);
+        if (condition.why_not.empty() && !closed.empty())
+          condition.why_not = fmt::format("stage {} before it is not open", closed);
+        if (condition.why_not.empty() && works) condition.why_not = "its work is not complete";
+        if (!condition.why_not.empty()) condition.held.reset();
+        route_.conditions.push_back(std::move(condition));
+      }
+      if (!open && closed.empty()) closed = level.stage;
+    }
+  }
+
   // What decides beside `when` and `choose`.
   void list_other_conditions(const Step& step) {
     if (const auto* gates = std::get_if<Gates>(&step.kind)) {
-      for (std::size_t i = 0; i < gates->levels.size(); ++i) {
-        const Gates::Level& level = gates->levels[i];
-        if (!level.when) continue;
-        const bool open =
-            levels_.contains(step.name) && levels_.at(step.name).contains(static_cast<std::uint32_t>(i));
-        route_.conditions.push_back({step.name, "opens stage " + level.stage, level.when->program.source(),
-                                     came_by(step) ? std::optional(open) : std::nullopt});
-      }
+      list_levels(step, *gates);
     }
     if (const auto* budget = std::get_if<Budget>(&step.kind);
         budget != nullptr && budget->amount && budget->from) {
       const auto came = std::ranges::find(route_.steps, step.name, &RouteStep::step);
       const bool decided = came != route_.steps.end() && !came->outcome.empty();
-      route_.conditions.push_back(
-          {step.name, "goes on",
-           fmt::format("{} has {}", budget->from->program.source(), budget->amount->program.source()),
-           decided ? std::optional(came->outcome != "insufficient") : std::nullopt});
+      RouteCondition condition{
+          step.name, "goes on",
+          fmt::format("{} has {}", budget->from->program.source(), budget->amount->program.source()),
+          decided ? std::optional(came->outcome != "insufficient") : std::nullopt};
+      if (!decided) condition.why_not = not_come_by(step);
+      route_.conditions.push_back(std::move(condition));
     }
     const auto follows = [&](std::string_view what, const Expression& from) {
       RouteCondition condition{step.name, std::string(what), from.program.source(), std::nullopt};
@@ -432,22 +462,31 @@ class Walker {
       list_other_conditions(step);
       if (step.when) {
         const auto held = held_.find(step.name);
-        route_.conditions.push_back({step.name, "is done", step.when->program.source(),
-                                     held == held_.end() ? std::nullopt : std::optional(held->second)});
+        RouteCondition condition{step.name, "is done", step.when->program.source(), std::nullopt};
+        if (held != held_.end()) condition.held = held->second;
+        if (held == held_.end()) condition.why_not = not_come_by(step);
+        route_.conditions.push_back(std::move(condition));
       }
       const auto* choose = std::get_if<Choose>(&step.kind);
       if (choose == nullptr) continue;
       const bool came = came_by(step);
-      bool decided = false;
+      std::size_t decided =
+          0;  // the way that was taken, counted from 1: what stands behind it is not looked at
       for (std::size_t i = 0; i < choose->options.size(); ++i) {
         const Choose::Option& option = choose->options[i];
         if (!option.when) continue;
         const bool taken = taken_.contains(option.list);
-        // What stands behind the way that was taken was not looked at.
-        route_.conditions.push_back({step.name, fmt::format("goes way {}", i + 1),
-                                     option.when->program.source(),
-                                     came && !decided ? std::optional(taken) : std::nullopt});
-        decided = decided || taken;
+        RouteCondition condition{step.name, fmt::format("goes way {}", i + 1), option.when->program.source(),
+                                 std::nullopt};
+        if (!came) {
+          condition.why_not = not_come_by(step);
+        } else if (decided > 0) {
+          condition.why_not = fmt::format("way {} was taken", decided);
+        } else {
+          condition.held = taken;
+        }
+        route_.conditions.push_back(std::move(condition));
+        if (taken && decided == 0) decided = i + 1;
       }
     }
   }

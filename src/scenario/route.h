@@ -38,9 +38,11 @@ struct RouteStep {
   std::vector<AskedPerson> people;
   std::optional<Instant> due;
   std::optional<Instant> deadline;
-  std::string outcome;    // assumed or reached
-  std::string condition;  // its `when`, where it has one
-  std::string what;       // "feishu.post", "project-handoff", "notifies requester"
+  std::string outcome;                 // assumed or reached
+  std::string condition;               // its `when`, where it has one
+  std::string what;                    // "feishu.post", "project-handoff", "notifies requester"
+  std::vector<std::string> chases;     // its reminders and escalation, a line each (route_words.h)
+  std::vector<std::string> not_asked;  // who of a chain of managers is not asked, and why not
 };
 // A condition of the workflow, and what it was this time.
 struct RouteCondition {
@@ -49,6 +51,7 @@ struct RouteCondition {
   std::string expression;
   std::optional<bool> held;  // nullopt: the way did not come there
   bool yes_or_no = true;     // false: it gives people, a list or a time
+  std::string why_not;       // why nobody looked at it; "" where somebody did
 };
 
 struct Route {

@@ -309,6 +309,13 @@ json::value escalates_to(const Step& step, const TimerKey& key) {
   return text_or_null(to);
 }
 
+// The rule of a reminder that comes again.
+const RemindRule* repeating_rule(const Step& step, const TimerKey& key) {
+  if (key.kind != TimerKind::remind || key.rule >= step.remind.size()) return nullptr;
+  const RemindRule& rule = step.remind[key.rule];
+  return rule.every ? &rule : nullptr;
+}
+
 json::array timers_json(const State& state, const Definition* definition) {
   std::vector<std::pair<TimerKey, Timer>> timers(state.timers.begin(), state.timers.end());
   std::sort(timers.begin(), timers.end(),
@@ -318,12 +325,15 @@ json::array timers_json(const State& state, const Definition* definition) {
     const auto activation = state.activations.find(key.activation);
     const bool known = definition != nullptr && activation != state.activations.end() &&
                        activation->second.step < definition->steps.size();
+    const RemindRule* rule = known ? repeating_rule(definition->step(activation->second.step), key) : nullptr;
     all.push_back(json::object{
         {"kind", to_string(key.kind)},
         {"step", known ? json::value(definition->step(activation->second.step).name) : json::value()},
         {"item", key.item == 0 ? json::value() : json::value(fmt::format("{}.{}", state.id.value, key.item))},
         {"due_at", format_rfc3339(timer.due)},
         {"fired", timer.fired},
+        {"every", rule == nullptr ? json::value() : json::value(to_words(*rule->every))},
+        {"at_most", rule == nullptr ? json::value() : json::value(rule->at_most)},
         {"to", known ? escalates_to(definition->step(activation->second.step), key) : json::value()}});
   }
   return all;

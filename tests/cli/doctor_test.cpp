@@ -212,6 +212,52 @@ TEST_F(DoctorOverData, FindsAStepThatAsksNobody) {
   EXPECT_TRUE(findings("steps").empty());
 }
 
+// A people file that was emptied by mistake gave a problem for each of the items.
+TEST_F(DoctorOverData, SaysOnceWhatManyItemsHaveInCommon) {
+  for (int i = 0; i < 6; ++i) start();
+  write("people.yaml",
+        "people:\n  - {id: adm, name: Adm, mail: adm@example.com}\n"
+        "groups:\n  finance: [adm]\n  admins: [adm]\n");
+  const json::value found = problem("items");
+  EXPECT_EQ(string_at(found, "text"), "7 work items wait for people who are not in the directory any more");
+  EXPECT_THAT(string_at(found, "on"), testing::EndsWith(" and 2 more"));
+  EXPECT_EQ(string_at(found, "why"), "boss is not in the directory");
+  EXPECT_THAT(
+      string_at(found, "mend"),
+      StartsWith("put them back into the people file, then: countersign reload; or countersign reassign i_"));
+}
+
+constexpr const char* kDoctorLevels = R"(workflow: levels
+start: [form]
+statuses: [done, rejected]
+steps:
+  - id: all
+    gates:
+      - stage: first
+        only: group("finance")
+        steps:
+          - id: look
+            task: {for: person("boss")}
+  - end: done
+)";
+
+// `only` binds everybody, and whoever was asked may have left the group that it names.
+TEST_F(DoctorOverData, FindsWorkThatOnlyKeepsFromWhoeverIsAsked) {
+  std::string people = kDoctorPeople;
+  people.replace(people.find("finance: [fin]"), 14, "finance: [fin, boss]");
+  write("people.yaml", people);
+  write("flows/levels.yaml", kDoctorLevels);
+  close_store();
+  open_store();
+  ask(StartRequest{WorkflowId("levels"), PersonId("rep"), json::object()}, "rep");
+  EXPECT_THAT(findings("items"), IsEmpty()) << "boss is named";
+  write("people.yaml", kDoctorPeople);
+  const json::value found = problem("items");
+  EXPECT_EQ(string_at(found, "text"), "nobody can decide look");
+  EXPECT_EQ(string_at(found, "why"), "'only' of its stage does not name boss");
+  EXPECT_THAT(string_at(found, "mend"), HasSubstr(" --to fin --reason "));
+}
+
 TEST_F(DoctorOverData, FindsAnEmptyGroup) {
   std::string people = kDoctorPeople;
   people.replace(people.find("fin@example.com}"), 16, "fin@example.com, active: false}");
@@ -326,8 +372,10 @@ TEST_F(DoctorOverData, FindsTimersThatDoNotAct) {
   EXPECT_THAT(string_at(problem("timers"), "why"), HasSubstr("one was due at 1970-01-01T00:00:01Z"));
 }
 
-TEST_F(DoctorOverData, SaysOfAClockThatIsRightThatItIs) {
-  EXPECT_THAT(findings("clock"), IsEmpty());
+TEST_F(DoctorOverData, AnEventASecondAheadIsNoClockThatIsWrong) {
+  clock_.advance(std::chrono::hours(1) + std::chrono::seconds(1));
+  start();
+  EXPECT_THAT(doctor().out, HasSubstr("the clock is not behind the newest event"));
 }
 
 TEST(DoctorOverADisk, FindsOneThatIsFullNearlyFullReadOnlyOrGone) {

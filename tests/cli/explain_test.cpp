@@ -28,7 +28,8 @@ TEST(ExplainCommand, SaysWhoIsAskedWhyAndWhatComesNext) {
         "next":[{"outcome":"approved","step":"finance","asks":"group(\"finance\")","ends":null},
                 {"outcome":"rejected","step":null,"asks":null,"ends":"rejected"}]
 }],
-      "timers":[{"kind":"remind","step":"manager","item":"i_01.3","due_at":"2026-03-04T09:00:00Z","fired":0},
+      "timers":[{"kind":"remind","step":"manager","item":"i_01.3","due_at":"2026-03-04T09:00:00Z","fired":0,"every":"2 days","at_most":5},
+                {"kind":"remind","step":"manager","item":"i_01.4","due_at":"2026-03-04T09:00:00Z","fired":0,"every":"2 days","at_most":5},
                 {"kind":"escalate","step":"manager","item":"i_01.3","due_at":"2026-03-06T09:00:00Z","fired":0}],
       "work_items":[{"id":"i_01.3","step":"manager","assignee":"zhang.wei","group":null,"status":"open"}]})json");
   EXPECT_EQ(ran.code, 0) << ran.err;
@@ -40,7 +41,7 @@ TEST(ExplainCommand, SaysWhoIsAskedWhyAndWhatComesNext) {
     if approved: finance, which asks group("finance")
     if rejected: it ends: rejected
   By itself, unless somebody answers before
-    2026-03-04 09:00 UTC  the next reminder of manager
+    2026-03-04 09:00 UTC  the next reminder of manager, then every 2 days, up to 5 times (2 work items)
     2026-03-06 09:00 UTC  manager escalates
 )");
 }

@@ -195,6 +195,30 @@ ledgers:
   EXPECT_THAT(now.out, HasSubstr("available >= 100.00: false"));
 }
 
+// Neither said where it had looked, nor what was probably meant.
+TEST_F(TestCommand, AWorkflowIsNamedByItsIdAndAMistypedOneIsFoundAgain) {
+  const std::string configuration =
+      write("countersign.yaml", "workflows: [workflows]\npeople: people.yaml\n");
+  EXPECT_THAT(run({"graph", "holiday", "--config", configuration, "--format", "mermaid"}).out,
+              HasSubstr("requester.manager"));
+  const std::string hint =
+      "there is no workflow 'holidy' in " + folder.file("workflows") + " (did you mean 'holiday'?)\n";
+  const Ran graph = run({"graph", "holidy", "--config", configuration});
+  EXPECT_EQ(graph.code, 1);
+  EXPECT_EQ(graph.err, "countersign: " + hint);
+  const FakeDaemon daemon(FakeReply{200, R"({"instances":[],"next_cursor":null})"});
+  const Ran explain = run({"explain", "holidy", "--config", configuration},
+                          {{"COUNTERSIGN_URL", daemon.url()}, {"COUNTERSIGN_KEY", "csk_test"}});
+  EXPECT_NE(explain.code, 0);
+  EXPECT_THAT(explain.err, HasSubstr("as a workflow it is not known either: " + hint));
+  write("workflows/holiday.yaml", "workflow: holiday\ncalendar: office\n");
+  EXPECT_THAT(run({"graph", folder.file("workflows/holiday.yaml")}).err,
+              Not(HasSubstr("there is no countersign.yaml")));
+  std::filesystem::remove(configuration);
+  EXPECT_THAT(run({"graph", folder.file("workflows/holiday.yaml")}).err,
+              HasSubstr("there is no countersign.yaml here"));
+}
+
 TEST_F(TestCommand, GraphDrawsEveryWay) {
   const Ran mermaid = run({"graph", folder.file("workflows/holiday.yaml"), "--format", "mermaid"});
   EXPECT_EQ(mermaid.code, 0) << mermaid.err;

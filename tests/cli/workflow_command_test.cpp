@@ -103,6 +103,37 @@ TEST_F(WorkflowCommand, ComparesTheTablesAndMessagesThatTheFilesName) {
             "message 'hello.en': the text changed, first in line 3: 'This is old.' is 'This is new.' now\n");
 }
 
+// Only `table("x")` and `message: x` as they are mostly written were seen; and what a comment says was too.
+TEST_F(WorkflowCommand, ComparesWhatIsNamedInAnyWritingAndWhatConvertReads) {
+  const std::string text = R"(workflow: t
+statuses: [done]
+start: [form]
+form: {price: {type: money, currency: USD}}
+# table("other") was read here
+steps:
+  - when: "table( \"matrix\" ).size() > 1"
+    notify: {to: requester, "message": hello}
+  - when: convert(form.price, "EUR") > money("5 EUR")
+    notify: {to: requester, subject: s, text: 'read table("other")'}
+  - end: nowhere
+)";
+  for (const std::string side : {"old", "new"}) {
+    const std::string digit = side == "old" ? "1" : "2";
+    std::filesystem::create_directories(folder.file(side + "/tables"));
+    std::filesystem::create_directories(folder.file(side + "/messages"));
+    write(side + "/t.yaml", text);
+    write(side + "/tables/other.csv", "a:text\n" + side + "\n");
+    write(side + "/tables/matrix.csv", "n:integer\n" + digit + "\n");
+    write(side + "/tables/exchange_rates.csv", "from:text,to:text,rate:number\nUSD,EUR,0." + digit + "\n");
+    write(side + "/messages/hello.en.md", "Hi " + digit + "\n\nText.\n");
+  }
+  EXPECT_EQ(run({"diff", folder.file("old/t.yaml"), folder.file("new/t.yaml")}).out,
+            "table 'exchange_rates': rate in row 1 was '0.1' and is '0.2'\n"
+            "table 'matrix': n in row 1 was '1' and is '2'\n"
+            "message 'hello.en': the subject was 'Hi 1' and is 'Hi 2'\n")
+      << "though both end with a status that there is not";
+}
+
 TEST_F(WorkflowCommand, SaysWhatWouldMoveAndMovesNothing) {
   const Ran ran = run({"migrate", "t"});
   EXPECT_EQ(ran.code, 1) << "one of them stays";

@@ -395,6 +395,31 @@ TEST(Migrate, RefusesWhereItIsPastAStepThatALaterOneReads) {
   EXPECT_THAT(obstacles(instance, answers("", fresh, "")), IsEmpty()) << "nobody reads it";
 }
 
+// What a way back comes to again was taken for past, and stood still there.
+TEST(Migrate, FollowsWaysBackToWhatTheyComeToAgain) {
+  const auto there = [](const std::string& way_back) {
+    std::string text = kAnswers;
+    text.replace(
+        text.find("  - id: one\n"), 0,
+        "  - id: zero\n    task: {for: requester, outcomes: [good, bad]}\n    on: {good: [], bad: []}\n");
+    text.replace(text.find("#new\n"), 5, "  - when: zero.outcome == \"bad\"\n    end: expired\n");
+    text.replace(text.find("#read\n"), 6, way_back);
+    return load(text);
+  };
+  Instance instance(load(kAnswers));
+  instance.start("li.na");
+  instance.decide_as("li.na", "done");
+  const auto stands_still =
+      ElementsAre(HasSubstr("reads 'zero.outcome', and it is past 'zero' without having been there"));
+  EXPECT_THAT(obstacles(instance, there("    on: {rejected: {go: one}}\n")), stands_still);
+  EXPECT_THAT(obstacles(instance, there("    on: {rejected: {go: zero}}\n")), IsEmpty())
+      << "the way back asks first";
+  EXPECT_THAT(obstacles(instance, there("  - id: three\n    when: form.?n.orValue(0) > 3\n    go: two\n")),
+              IsEmpty())
+      << "it does not lead so far back";
+  EXPECT_THAT(obstacles(instance, there("")), IsEmpty()) << "nothing leads back";
+}
+
 TEST(Migrate, RefusesWhereTheFormLacksWhatALaterStepReads) {
   Instance instance(load(kAnswers));
   instance.start("li.na");

@@ -429,6 +429,73 @@ TEST_F(ScenarioTest, AGuestIsWrittenInNoOtherWay) {
                               "mean 'mia'?)"));
 }
 
+// A schedule that fills the form wrongly started nothing, and no scenario said so.
+TEST_F(ScenarioTest, AStartThatAScheduleIsRefusedIsSaidOrExpected) {
+  write("leave.yaml", R"(workflow: leave
+start:
+  - schedule: {every: month, on: first business day, at: "09:00"}
+    each: group("hr")
+    requester: item
+    form: {days: size(item.name) - 3}
+form:
+  days: {type: integer, required: true, min: 1}
+statuses: [granted]
+steps:
+  - end: granted
+)");
+  const std::string scenarios = R"(
+  - name: a month
+    now: 2026-03-30T09:00
+    steps:
+      - advance: 7 days
+)";
+  const std::string silent = report(run(scenarios));
+  EXPECT_THAT(silent,
+              HasSubstr("'advance' is refused: the schedule 'month' cannot start leave for zoe and "));
+  EXPECT_THAT(silent, HasSubstr("less than 1"));
+  EXPECT_EQ(report(run(scenarios + "        refused: less than 1\n")), "1 scenario: all passed\n");
+  EXPECT_THAT(report(run(scenarios + "        refused: less than 1\n      - advance: 3 days\n")),
+              HasSubstr("all passed"))
+      << "it was said before";
+}
+
+// Any address passed as a guest's wherever a person stands, and with it every mistyped one.
+TEST_F(ScenarioTest, AGuestStandsOnlyWhereOneCanAndAMistypedAddressIsWarnedOf) {
+  write("leave.yaml", kGuestWorkflow);
+  const std::string refused = report(run(R"(
+  - name: places
+    steps:
+      - start: bem@example.com
+      - reassign: {from: anna@customer.example, to: anna@customer.example, by: zoe}
+      - {directory: {leave: [miaa@example.com]}}
+)"));
+  EXPECT_THAT(refused,
+              HasSubstr("nobody in the directory has the address 'bem@example.com', and no guest can "
+                        "stand here (did you mean 'ben'?)"));
+  EXPECT_THAT(refused,
+              HasSubstr("nobody in the directory has the address 'anna@customer.example', and no guest "
+                        "can stand here\n"));
+  EXPECT_THAT(refused, HasSubstr("'miaa@example.com', and no guest can stand here (did you mean 'mia'?)"));
+  const std::string warned = report(run(R"(
+  - name: mistyped
+    steps:
+      - start: ben
+      - complete: {by: bem@example.com, outcome: accepted}
+        refused: bem@example.com
+      - complete: {by: ben@exampel.com, outcome: accepted}
+        refused: ben@exampel.com
+      - complete: {by: anna@customer.example, outcome: accepted}
+)"));
+  EXPECT_THAT(warned,
+              HasSubstr("'bem@example.com' stands for a guest: nobody in the directory has that address "
+                        "(did you mean 'ben'?)"));
+  EXPECT_THAT(warned,
+              HasSubstr("'ben@exampel.com' stands for a guest: nobody in the directory has that address "
+                        "(did you mean 'ben'?)"));
+  EXPECT_THAT(warned, Not(HasSubstr("'anna@customer.example' stands")));
+  EXPECT_THAT(warned, HasSubstr("1 scenario: all passed\n"));
+}
+
 // Levels were no ways, so that a condition could be turned round and every scenario still passed.
 TEST_F(ScenarioTest, LevelsOpenAndWaitForTheirConditions) {
   write("leave.yaml", R"(workflow: leave

@@ -202,5 +202,76 @@ steps:
   EXPECT_THAT(said, ElementsAre("form is refused -", "levels opens stage two -", "look who is asked"));
 }
 
+// A title stood there as the file has it, and levels that nobody had come to were said not to hold.
+TEST_F(OtherRoute, SaysTitlesAsTheyAreReadAndWhyAConditionWasNotLookedAt) {
+  const Route route = route_of(R"(workflow: leave
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+  ready: {type: boolean}
+  note: {type: text}
+stages: [one, two, three]
+statuses: [granted, rejected]
+steps:
+  - choose:
+      - when: form.amount > 1
+        steps:
+          - id: look
+            title: >-
+              Look at ${form.amount} of ${requester.name}, ${form.?note.orValue("")}!
+            approve: {by: requester.manager}
+            due: 2 business days
+            remind:
+              - {after: 1 day}
+              - {after_due: 0 days, every: 2 days, at_most: 7}
+            escalate: {after: 3 business days, to: group("hr")}
+      - when: form.amount > 2
+        steps:
+          - id: early
+            when: form.ready
+            task: {for: requester, ask: {x: {type: text}}}
+  - id: levels
+    gates:
+      - stage: one
+        when: form.ready
+      - stage: two
+        when: form.amount > 3
+  - end: granted
+)");
+  const auto look = std::ranges::find(route.steps, "look", &RouteStep::step);
+  ASSERT_NE(look, route.steps.end());
+  EXPECT_THAT(look->title, ::testing::StartsWith("Look at 10"));
+  EXPECT_THAT(look->title, HasSubstr(" of Ben, !"));
+  EXPECT_THAT(look->chases,
+              ElementsAre("reminds after 1 day", "reminds when it is due, then every 2 days, up to 7 times",
+                          "escalates after 3 business days to group(\"hr\")"));
+  std::vector<std::string> said;
+  for (const RouteCondition& each : route.conditions)
+    said.push_back(each.expression + (each.held ? *each.held ? " +" : " -" : ": " + each.why_not));
+  EXPECT_THAT(said, ElementsAre("form.amount > 1 +", "form.amount > 2: way 1 was taken",
+                                "form.ready: the way does not come to early", "form.ready -",
+                                "form.amount > 3: stage one before it is not open"));
+}
+
+TEST_F(OtherRoute, SaysWhoOfAChainOfManagersIsNotAskedAndWhyNot) {
+  const std::string workflow = R"(workflow: leave
+start: [form]
+form:
+  amount: {type: money, currency: CNY, required: true}
+statuses: [granted, rejected]
+steps:
+  - id: line
+    approve:
+      by: managers(requester, 1)
+      need: all
+  - end: granted
+)";
+  EXPECT_THAT(route_of(workflow).steps.front().not_asked,
+              ElementsAre("does not ask zoe: managers(requester, 1) ends with mia"));
+  std::string both = workflow;
+  both.replace(both.find("requester, 1") + 11, 1, "2");
+  EXPECT_THAT(route_of(both).steps.front().not_asked, ::testing::IsEmpty()) << "there is nobody above zoe";
+}
+
 }  // namespace
 }  // namespace countersign::scenario::testing

@@ -92,7 +92,12 @@ TEST_F(Api, ShowsAnInstanceWithItsFormStepsAndWorkItems) {
   EXPECT_EQ(string_at(find(open, "asked")->as_array().at(0), "reason"), "requester.manager");
   EXPECT_EQ(string_at(find(open, "next")->as_array().at(0), "outcome"), "approved");
   EXPECT_EQ(string_at(find(open, "next")->as_array().at(1), "ends"), "rejected");
-  EXPECT_TRUE(find(shown, "timers")->is_array());
+  const json::array& timers = find(shown, "timers")->as_array();
+  const auto reminder = std::ranges::find_if(
+      timers, [](const json::value& timer) { return string_at(timer, "kind") == "remind"; });
+  ASSERT_NE(reminder, timers.end());
+  EXPECT_EQ(string_at(*reminder, "every"), "2 days");
+  EXPECT_EQ(find(*reminder, "at_most")->to_number<int>(), 7);
   EXPECT_EQ(json_of(site.get("/api/v1/instances/EXP-2026-1", key)), shown) << "by its reference too";
   EXPECT_EQ(site.get("/api/v1/instances/EXP-2026-9", key).status, 404);
   EXPECT_EQ(site.get("/api/v1/instances/i_nothing", key).status, 404);

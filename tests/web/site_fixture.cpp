@@ -44,6 +44,7 @@ steps:
       show: [purpose, amount, invoice, lines]
       return_to: [requester]
     due: 2 days
+    remind: [{after: 60 days, every: 2 days, at_most: 7}]
   - id: finance
     approve:
       by: group("finance")

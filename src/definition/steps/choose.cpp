@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "definition/grammar.h"
 #include "definition/step_loader.h"
 
@@ -26,6 +27,13 @@ const Grammar& choose_options_grammar() {
   return kGrammar;
 }
 
+// Whether the option is the one for everything else, if only by a mistyped word.
+bool is_else(const YamlNode& node) {
+  if (node.find("else") != nullptr) return true;
+  static const std::vector<std::string> kWords{"when", "steps", "else"};
+  return node.entries.size() == 1 && nearest(node.entries.front().key, kWords) == "else";
+}
+
 StepKind read_choose(const StepReading& reading) {
   Choose choose;
   if (reading.value.items.empty()) {
@@ -33,7 +41,7 @@ StepKind read_choose(const StepReading& reading) {
   }
   for (std::size_t i = 0; i < reading.value.items.size(); ++i) {
     const YamlNode& node = reading.value.items[i];
-    const bool otherwise = node.find("else") != nullptr;
+    const bool otherwise = is_else(node);
     const MapReader map(node, "an option of 'choose'", otherwise ? KeyTable(kElseKeys) : KeyTable(kWhenKeys),
                         reading.diagnostics());
     if (!map.is_map()) continue;
