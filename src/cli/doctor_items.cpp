@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "cli/report.h"
+#include "core/gates.h"
 #include "core/out_of_hands.h"
 #include "core/roster.h"
 #include "runtime/workspace.h"
@@ -125,8 +126,7 @@ class OnlyRules {
     if (!rows) return;
     for (const DefinitionRow& row : *rows) {
       const auto definition = library_.version(row.workflow, row.version);
-      if (definition != nullptr && std::ranges::any_of(definition->steps, names_people))
-        workflows_.insert(row.workflow);
+      if (definition != nullptr && has_bounds(*definition)) workflows_.insert(row.workflow);
     }
   }
 
@@ -143,11 +143,6 @@ class OnlyRules {
   }
 
  private:
-  static bool names_people(const Step& step) {
-    const auto* gates = std::get_if<Gates>(&step.kind);
-    return gates != nullptr &&
-           std::ranges::any_of(gates->levels, [](const Gates::Level& level) { return !level.only.empty(); });
-  }
   std::vector<OutOfHands> look_at(const InstanceId& id) const {
     const auto state = reader_.instance(id);
     if (!state || !*state) return {};

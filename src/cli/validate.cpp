@@ -31,7 +31,9 @@ Outcome<ExitCode> validate(Console& console, const ValidateOptions& options) {
       options.json || options.format == "json" ? ReportFormat::json : ReportFormat::text;
   // What was found before something could not be read is worth knowing, too.
   if (checked || validation.diagnostics().has_errors()) {
-    if (validation.used_defaults()) {
+    // A folder may do without one: that matters only where something was not found.
+    const bool matters = !options.paths.empty() || validation.diagnostics().has_errors();
+    if (validation.used_defaults() && matters) {
       console.err << "there is no countersign.yaml: checked with the defaults, which have no calendars; "
                      "--config names "
                      "one\n";

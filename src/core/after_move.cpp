@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "core/flow.h"
-#include "core/transition.h"
 
 namespace countersign {
 namespace {

@@ -14,6 +14,7 @@
 #include "core/flow.h"
 #include "core/form_rules.h"
 #include "core/guards.h"
+#include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/policy.h"
 #include "core/send_back.h"
@@ -212,7 +213,9 @@ void decide_item(Transition& transition, const Decide& asked) {
   }
   const std::string confirmed = confirm::text_for(transition, activation, step, command);
   // Before the decision: whoever changes something has seen what they approve.
-  if (changed && !(changed->values.empty() && changed->removed.empty())) {
+  if (changed && changed->values.empty() && changed->removed.empty()) changed.reset();
+  const bool has_changed = changed.has_value();
+  if (changed) {
     change_form(transition, std::move(*changed));
     if (transition.stopped()) return;
     // For how much they stand in, and whom `only` names, may hang on what they have just changed.
@@ -244,7 +247,11 @@ void decide_item(Transition& transition, const Decide& asked) {
   }
   settle_stand_ins(transition, item, command.by);
   if (std::holds_alternative<Task>(step.kind)) return task_answered(transition, activation, command);
-  if (changed) guards::ask_again(transition, activation.id);  // it may be what others have not approved
+  if (has_changed) {
+    guards::ask_again(transition, activation.id);  // it may be what others have not approved
+    lengthen_chains(transition, activation.id);
+    if (transition.stopped() || !is_being_decided(transition, activation.id)) return;
+  }
   count_votes(transition, activation.id, command.by, command.comment);
 }
 

@@ -55,11 +55,8 @@ bool has_absences(const Context& context, const Item& item) {
     return (person != nullptr && !person->away.empty()) || !context.known_absences().of(id).empty();
   };
   if (!item.assignee.empty()) return is_ever_away(item.assignee);
-  const auto members = context.directory.members(item.group);  // they cover for each other
-  return members && std::ranges::all_of(*members, [&](const PersonId& id) {
-           const Person* person = context.directory.find(id);
-           return person == nullptr || !person->active || is_ever_away(id);
-         });
+  const auto members = context.directory.members(item.group);
+  return members && std::ranges::any_of(*members, is_ever_away);
 }
 
 // Whether those who were told are not those who stand in, whatever `only` says of them.

@@ -271,7 +271,7 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
                                                                               ? amount.as_money().amount
                                                                               : amount.as_decimal());
     if (!chain) return fail(kNobodySuffices, chain.error().message);
-    if (!chain->empty()) chain_ends_.push_back(chain->back());
+    if (!chain->empty()) chains_.push_back(*chain);
     return list_of(*chain);
   }
   if (function == "business_days") return business_time("business days", arguments[0]);

@@ -53,9 +53,9 @@ class Evaluation final : public cel::Bindings, public cel::Host {
   Result<cel::Value> call(std::string_view function, std::span<const cel::Value> arguments) const override;
   Result<std::vector<PersonId>> members(std::string_view group) const override;
 
-  // Of the chains that managers_up_to() has named since this was last asked: who ends each, so whose limit is
-  // enough.
-  std::vector<PersonId> take_chain_ends() { return std::exchange(chain_ends_, {}); }
+  // The chains that managers_up_to() has named since this was last asked, each with whoever's limit is enough
+  // at its end.
+  std::vector<std::vector<PersonId>> take_chains() { return std::exchange(chains_, {}); }
 
  private:
   std::optional<cel::Value> bind(std::string_view name) const;
@@ -74,7 +74,7 @@ class Evaluation final : public cel::Bindings, public cel::Host {
   ItemPath path_;                                         // and their items
   mutable std::map<std::string, std::optional<cel::Value>, std::less<>> bound_;
   mutable cel::Cost cost_;
-  mutable std::vector<PersonId> chain_ends_;
+  mutable std::vector<std::vector<PersonId>> chains_;
 };
 
 // A step's result as expressions see it: an empty map where there is none (nullptr) or it is voided.

@@ -51,7 +51,7 @@ class Departure {
     std::vector<Seat> successors = resolved_afresh();
     if (transition_.stopped()) return;
     if (!successors.empty()) {
-      if (chains_.ends.empty()) successors.resize(1);  // a chain goes on as long as it has to
+      if (chains_.lines.empty()) successors.resize(1);  // a chain goes on as long as it has to
       return hand_over(std::move(successors));
     }
     // The others do not go on by themselves where the end of their chain has left: none of them is enough.
@@ -75,7 +75,9 @@ class Departure {
   // On the step in whatever way; asking them here as well would count them twice.
   bool is_on_step(const Seat& seat) const {
     const bool seated = std::ranges::any_of(activation_.roster.seats, [&](const Seat& other) {
-      return !is_own_seat(other) && other.person == seat.person && other.group == seat.group;
+      const bool has_handed_on = !seat.person.empty() && other.named == seat.person;
+      return !is_own_seat(other) &&
+             ((other.person == seat.person && other.group == seat.group) || has_handed_on);
     });
     const bool asked = std::ranges::any_of(activation_.items, [&](std::uint32_t number) {
       const Item& other = transition_.state().items.at(number);
@@ -147,8 +149,12 @@ class Departure {
     // Whoever ends a chain sits there already, or takes over now; else nobody of it is enough.
     std::vector<Seat> there = seats;
     for (const Seat& seat : activation_.roster.seats) {
-      if (!is_own_seat(seat)) there.push_back(seat);
+      if (is_own_seat(seat)) continue;
+      there.push_back(seat);
+      there.push_back(Seat{.person = seat.named});
     }
+    if (const auto* approve = std::get_if<Approve>(&step_.kind))
+      excuse_requester(approve->self, transition_.state(), chains_);
     keep_whole_chains(transition_.context().directory, chains_, there);
     if (!chains_.short_of.empty()) seats.clear();
     return seats;
@@ -370,11 +376,27 @@ namespace {
 
 template <class Concerns>
 void move_on_where(Transition& transition, Concerns concerns) {
-  std::vector<std::uint32_t> stranded;
+  std::vector<std::uint32_t> open;
   for (const auto& [number, item] : transition.state().items) {
-    if (concerns(item) && nobody_answers(transition, item)) stranded.push_back(number);
+    if (concerns(item)) open.push_back(number);
   }
   std::map<ActivationId, std::vector<std::string>> stands_still;
+  // Looks for all before anything is moved. What fails (`only`) concerns its own step.
+  const bool may_fail = has_bounds(transition.definition());
+  std::vector<std::uint32_t> stranded;
+  for (const std::uint32_t number : open) {
+    if (transition.stopped()) return;
+    const Item item = transition.state().items.at(number);
+    const auto look = [&] {
+      if (nobody_answers(transition, item)) stranded.push_back(number);
+    };
+    if (!may_fail) {
+      look();
+    } else if (const auto raised = transition.attempt(look)) {
+      std::erase(stranded, number);
+      stands_still[item.activation].push_back(*raised);
+    }
+  }
   for (const std::uint32_t number : stranded) {
     if (transition.stopped()) return;
     const auto item = transition.state().items.find(number);

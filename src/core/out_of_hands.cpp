@@ -18,8 +18,8 @@ std::vector<PersonId> asked_people(const Directory& directory, const Item& item)
 
 std::vector<OutOfHands> work_out_of_hands(const Context& context, const State& state) {
   std::vector<OutOfHands> found;
-  Transition there(context, state);
   for (const auto& [number, item] : state.items) {
+    Transition there(context, state);  // what cannot be evaluated for one item says nothing of the next
     const Activation& activation = state.activations.at(item.activation);
     const auto may = [&](const PersonId& person) { return may_complete(there, activation.frame, person); };
     const std::vector<PersonId> people = asked_people(context.directory, item);

@@ -100,18 +100,11 @@ std::optional<Error> obstacle_to_answer(Transition& transition, const Item& item
     return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
                                                 directory.name_of(person)));
   if (!approves || item.added == AddedAs::opinion) return std::nullopt;
-  const Roster& roster = activation.roster;
-  if (has_voted(roster, person))
+  if (has_voted(activation.roster, person))
     return no(ErrorCode::conflict, fmt::format("{} has decided in this step already, and nobody counts twice",
                                                directory.name_of(person)));
-  // A vote for the group would leave their own seat without one; in the place of others who are late, theirs
-  // among them, it would be the one vote for all.
-  const bool has_own = std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-    if (seat.person != person || seat.item == item.number) return false;
-    const bool in_its_place = std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
-    return !in_its_place || (item.stands_for.size() > 1 && state.items.contains(seat.item));
-  });
-  if (!item.group.empty() && has_own)
+  // A vote for the group would leave their own seat without one.
+  if (!item.group.empty() && sits_for_themselves(state, item, person))
     return no(ErrorCode::conflict,
               fmt::format("{} is asked in person here, and nobody counts twice", directory.name_of(person)));
   return std::nullopt;

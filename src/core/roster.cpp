@@ -218,28 +218,40 @@ std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expre
                                  const std::string& what, Chains* chains) {
   std::vector<Seat> seats;
   for (const Expression& expression : by) {
-    transition.evaluation().take_chain_ends();  // of what was evaluated for something else
+    transition.evaluation().take_chains();  // of what was evaluated for something else
     const auto value =
         transition.value(expression, frame, what, chains == nullptr ? nullptr : &chains->short_of);
     if (chains != nullptr && !chains->short_of.empty()) return {};
     if (!value) continue;
     std::vector<Seat> named;
     add_people(transition.context().directory, *value, expression.program.source(), named);
-    for (const PersonId& end : transition.evaluation().take_chain_ends()) {
+    for (std::vector<PersonId>& line : transition.evaluation().take_chains()) {
       // An expression that leaves the end out itself says that it is not needed.
-      if (chains != nullptr && std::ranges::find(named, end, &Seat::person) != named.end())
-        chains->ends.push_back(end);
+      if (chains != nullptr && std::ranges::find(named, line.back(), &Seat::person) != named.end())
+        chains->lines.push_back(std::move(line));
     }
     for (Seat& seat : named) add_seat(seats, std::move(seat));
   }
   return seats;
 }
 
+std::vector<PersonId> ends_of(const Chains& chains) {
+  std::vector<PersonId> ends;
+  for (const std::vector<PersonId>& line : chains.lines) ends.push_back(line.back());
+  return ends;
+}
+
+void excuse_requester(SelfRule self, const State& state, Chains& chains) {
+  if (self == SelfRule::refuse) return;
+  std::erase_if(chains.lines,
+                [&](const std::vector<PersonId>& line) { return line.back() == state.requester; });
+}
+
 void keep_whole_chains(const Directory& directory, Chains& chains, std::vector<Seat>& seats) {
-  const auto missing = std::ranges::find_if(chains.ends, [&](const PersonId& end) {
-    return std::ranges::find(seats, end, &Seat::person) == seats.end();
-  });
-  if (missing == chains.ends.end()) return;
+  const std::vector<PersonId> ends = ends_of(chains);
+  const auto missing = std::ranges::find_if(
+      ends, [&](const PersonId& end) { return std::ranges::find(seats, end, &Seat::person) == seats.end(); });
+  if (missing == ends.end()) return;
   chains.short_of = fmt::format("{}, whose approval limit would be enough, may not approve here",
                                 directory.name_of(*missing));
   seats.clear();
@@ -305,12 +317,16 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
 
 }  // namespace
 
-Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
-  if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
+namespace {
+
+// `ends`: of the chains that `by` names.
+Seating seat_named(Transition& transition, const Step& step, const Approve& approve, FrameId frame,
+                   std::vector<PersonId>& ends) {
   const Directory& directory = transition.context().directory;
   Chains chains;
   Seating seating{
       resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name), &chains), {}, {}};
+  ends = ends_of(chains);
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
   // A group of the requester alone is the requester, and `self` says what becomes of that.
@@ -319,7 +335,7 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
     seating.seats = expand_groups(directory, seating.seats);
   bool approved_by_rule = false;
   apply_self_rule(transition, approve.self, seating.seats, approved_by_rule);
-  if (approve.self != SelfRule::refuse) std::erase(chains.ends, transition.state().requester);
+  excuse_requester(approve.self, transition.state(), chains);
   keep_admitted(transition, frame, seating.seats);
   keep_whole_chains(directory, chains, seating.seats);
   if (approved_by_rule)
@@ -331,6 +347,16 @@ Seating seat_approval(Transition& transition, const Step& step, const Approve& a
   seating.needed = approvals_needed(approve.need, seating.seats.size());
   if (seating.needed <= seating.seats.size()) return seating;
   return filled_up(transition, step, approve, frame, std::move(seating));
+}
+
+}  // namespace
+
+Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
+  if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
+  std::vector<PersonId> ends;
+  Seating seating = seat_named(transition, step, approve, frame, ends);
+  if (!ends.empty()) seating.chain_ends.emplace("", std::move(ends));
+  return seating;
 }
 
 Seating seat_task(Transition& transition, const Step& step, const Task& task, FrameId frame) {

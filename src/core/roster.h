@@ -20,8 +20,11 @@ Barred barred_from_approving(const State& state);
 // Of the chains up to a limit among the people who are named.
 struct Chains {
   std::string short_of;  // why nobody can end one of them; "": everybody who has to is there
-  std::vector<PersonId> ends;
+  std::vector<std::vector<PersonId>> lines{};  // each with whoever's limit is enough at its end
 };
+std::vector<PersonId> ends_of(const Chains& chains);
+// A chain that the requester would end is whole where `self` speaks for them.
+void excuse_requester(SelfRule self, const State& state, Chains& chains);
 // The people and groups that `by` names, without repeats and without inactive people, each with its reason
 // (the expression). Absent values name nobody. Stops with an incident where an expression fails.
 // `chains`: takes up why a chain of managers has no end whose approval limit is enough. Then nobody is named,
@@ -49,6 +52,7 @@ struct Seating {
   std::string why;                                   // of an `instead`
   std::map<std::string, std::uint32_t> needed_of{};  // of several groups: how many of each
   std::uint32_t needed = 0;                          // of one alone: how many
+  std::map<std::string, std::vector<PersonId>> chain_ends{};
 };
 // What if_nobody says where nobody is left to ask; `but` is never among the people that it names. `because`:
 // why nobody is, where that needs saying.

@@ -1,8 +1,8 @@
 #include "core/seat_groups.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -42,7 +42,8 @@ bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonI
     if (!tried.insert(seat.person).second) continue;
     std::size_t holder = benches.size();
     for (std::size_t i = 0; i < benches.size(); ++i) {
-      const auto& [sitting, ends] = std::tie(benches[i].sitting, benches[i].chains.ends);
+      const std::vector<PersonId>& sitting = benches[i].sitting;
+      const std::vector<PersonId> ends = ends_of(benches[i].chains);
       const bool stays = std::ranges::find(ends, seat.person) != ends.end();
       if (!stays && std::ranges::find(sitting, seat.person) != sitting.end()) holder = i;
     }
@@ -58,7 +59,7 @@ bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonI
 // for the first group that names them.
 void seat_everybody(std::vector<Bench>& benches) {
   for (Bench& bench : benches) {
-    for (const PersonId& end : bench.chains.ends) {
+    for (const PersonId& end : ends_of(bench.chains)) {
       if (!is_seated(benches, end)) bench.sitting.push_back(end);
     }
   }
@@ -102,18 +103,20 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   const Directory& directory = transition.context().directory;
   const Barred barred = barred_from_approving(transition.state());
   std::vector<Bench> benches;
+  std::map<std::string, std::vector<PersonId>> chain_ends;
   for (const SeatGroup& group : approve.seats) {
     const std::string what = fmt::format("by of {} in {}", group.name, step.name);
     Bench bench{.group = &group};
     bench.named = expand_groups(directory, resolve_people(transition, group.by, frame, what, &bench.chains));
     apply_self_rule(transition, approve.self, bench.named, bench.passed);
-    if (approve.self != SelfRule::refuse) std::erase(bench.chains.ends, transition.state().requester);
+    if (auto ends = ends_of(bench.chains); !ends.empty()) chain_ends.emplace(group.name, std::move(ends));
+    excuse_requester(approve.self, transition.state(), bench.chains);
     keep_admitted(transition, frame, bench.named);
     keep_whole_chains(directory, bench.chains, bench.named);
     if (bench.named.empty() && !bench.passed) {
       Seating instead = nobody_left(transition, step, approve.if_nobody, approve.if_nobody_to, frame, barred,
                                     bench.chains.short_of);
-      bench.chains.ends.clear();
+      bench.chains.lines.clear();
       if (instead.instead == Seating::Instead::stand_still || instead.instead == Seating::Instead::reject) {
         instead.why = fmt::format("{} (seats of {})", instead.why, group.name);
         return instead;
@@ -128,7 +131,7 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   }
   seat_everybody(benches);
 
-  Seating seating;
+  Seating seating{.seats = {}, .why = {}, .chain_ends = std::move(chain_ends)};
   for (Bench& bench : benches) {
     if (bench.passed) continue;
     std::uint32_t needed = needed_on(bench);

@@ -90,10 +90,8 @@ bool cannot_answer(const StandInView& view, const Item& item, const PersonId& me
   if (person == nullptr || !person->active) return true;
   const Activation& activation = view.state.activations.at(item.activation);
   if (!std::holds_alternative<Approve>(view.definition.step(activation.step).kind)) return false;
-  const Roster& roster = activation.roster;
-  const bool sits =
-      std::ranges::any_of(roster.seats, [&](const Seat& seat) { return seat.person == member; });
-  return is_own_request(view.state, member) || has_voted(roster, member) || (item.stands_for.empty() && sits);
+  return is_own_request(view.state, member) || has_voted(activation.roster, member) ||
+         sits_for_themselves(view.state, item, member);
 }
 
 // Of the absences by which somebody could stand in for the person here the one that ends last, if its
@@ -120,15 +118,17 @@ void add_stand_in(const StandInView& view, const Item& item, const PersonId& abs
 
 }  // namespace
 
-StandInView stand_in_view(const Context& context, const State& state) {
-  return {context.definition, context.directory, context.known_absences(), state, context.now};
+bool sits_for_themselves(const State& state, const Item& item, const PersonId& person) {
+  const Roster& roster = state.activations.at(item.activation).roster;
+  return std::ranges::any_of(roster.seats, [&](const Seat& seat) {
+    if (seat.person != person || seat.item == item.number) return false;
+    const bool in_its_place = std::ranges::find(item.stands_for, seat.item) != item.stands_for.end();
+    return !in_its_place || (item.stands_for.size() > 1 && state.items.contains(seat.item));
+  });
 }
 
-bool is_away(const Directory& directory, const Absences& absences, const PersonId& person, Instant at) {
-  bool away = false;
-  for_each_absence(directory, absences, person,
-                   [&](const Absence& absence) { away = away || is_now(absence, at); });
-  return away;
+StandInView stand_in_view(const Context& context, const State& state) {
+  return {context.definition, context.directory, context.known_absences(), state, context.now};
 }
 
 std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,

@@ -44,11 +44,12 @@ PersonId acts_for(const StandInView& view, const Item& item, const PersonId& per
 // Whoever added somebody in another's place has done so for them, and not for themselves.
 bool has_added(const StandInView& view, const Item& added, const PersonId& person);
 
+// Whether they count in the step by a seat of their own, so that they do not answer that item for a group: in
+// the place of several who are late, theirs among them, it would be the one vote for all.
+bool sits_for_themselves(const State& state, const Item& item, const PersonId& person);
+
 // The people for whom that person may stand in somewhere at that moment, each once.
 std::vector<PersonId> absent_people_of(const Directory& directory, const Absences& absences,
                                        const PersonId& stand_in, Instant at);
-
-// Whether somebody is away at that moment, whatever the scope.
-bool is_away(const Directory& directory, const Absences& absences, const PersonId& person, Instant at);
 
 }  // namespace countersign

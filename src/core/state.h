@@ -52,8 +52,9 @@ struct Seat {
   std::optional<AddedAs> added = std::nullopt;  // by another approver; nullopt: the step itself asks
   PersonId added_by = {};
   std::uint32_t of = 0;  // added before or after: the item that comes after or before it
-  // The expression that named whoever sat here first, where `reason` says something else since.
+  // Who sat here first and which expression named them, where the seat was handed on since.
   std::string named_by{};
+  PersonId named = {};
   bool operator==(const Seat&) const = default;
 };
 // The expression by which the seat came to be; of one that somebody added its reason.
@@ -72,6 +73,8 @@ struct Roster {
   // By group (of one alone: ""): what must be waited for whatever `all` or a percentage says of the seats
   // that are left, since somebody has left and a departure approves nothing.
   std::map<std::string, std::uint32_t> at_least{};
+  // By group (of one alone: ""): who ended the chains up to a limit when they were last asked for.
+  std::map<std::string, std::vector<PersonId>> chain_ends{};
   bool operator==(const Roster&) const = default;
 };
 

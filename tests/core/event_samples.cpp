@@ -58,7 +58,8 @@ Roster full_roster() {
       .one_by_one = true,
       .directory_revision = "r17",
       .needed_of = {{"legal", 1}},
-      .at_least = {{"legal", 1}}};
+      .at_least = {{"legal", 1}},
+      .chain_ends = {{"legal", {PersonId("p-1")}}}};
 }
 
 Item full_item() {

@@ -58,9 +58,10 @@ void hand_over(Transition& transition, std::uint32_t number, const PersonId& to,
   for (Seat& seat : roster.seats) {
     if (seat.of == number) seat.of = renewed;
     if (seat.item != number) continue;
+    seat.named_by = named_by(seat);
+    if (seat.named.empty()) seat.named = seat.person;
     seat.person = to;
     seat.group.clear();
-    seat.named_by = named_by(seat);
     seat.reason = reason;
     seat.item = 0;
   }

@@ -51,7 +51,7 @@ struct Members<Seat> {
       member("item", &Seat::item), member("vote", &Seat::vote), member("of_group", &Seat::of_group),
       member("by", &Seat::by), member("decided", &Seat::decided), member("relies_on", &Seat::relies_on),
       member("through", &Seat::through), member("added", &Seat::added), member("added_by", &Seat::added_by),
-      member("of", &Seat::of), member("named_by", &Seat::named_by));
+      member("of", &Seat::of), member("named_by", &Seat::named_by), member("named", &Seat::named));
 };
 
 template <>
@@ -59,7 +59,8 @@ struct Members<Roster> {
   static constexpr auto kList = std::tuple(
       member("seats", &Roster::seats), member("needed", &Roster::needed), member("veto", &Roster::veto),
       member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision),
-      member("needed_of", &Roster::needed_of), member("at_least", &Roster::at_least));
+      member("needed_of", &Roster::needed_of), member("at_least", &Roster::at_least),
+      member("chain_ends", &Roster::chain_ends));
 };
 
 template <>
