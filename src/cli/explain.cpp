@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/instance_act.h"
 #include "cli/local_workflow.h"
+#include "cli/shown.h"
 
 namespace countersign::cli {
 namespace {
