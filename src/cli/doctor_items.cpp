@@ -81,27 +81,6 @@ std::string somebody(const Directory& directory) {
   return "PERSON";
 }
 
-// Why nobody of the group may answer, though it has members: they have voted there, or sit there in person.
-std::optional<Cause> nobody_may(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
-  if (item.group.empty() || !item.assignee.empty()) return std::nullopt;
-  const auto state = reader.instance(item.instance);
-  if (!state || !*state) return std::nullopt;
-  const auto open = (*state)->items.find(item.number);
-  const auto activation = (*state)->activations.find(ActivationId(item.activation));
-  if (open == (*state)->items.end() || activation == (*state)->activations.end()) return std::nullopt;
-  const Roster& roster = activation->second.roster;
-  const auto is_its_own = [&](const Seat& seat) { return seat.item == item.number; };
-  const auto has_vote = [](const Seat& seat) { return seat.vote != Seat::Vote::none; };
-  const Seat seat{.group = item.group};
-  // Without any vote it may be a task, whose people do not count.
-  if (std::ranges::none_of(roster.seats, is_its_own) || std::ranges::none_of(roster.seats, has_vote) ||
-      can_answer(directory, roster, seat, barred_from_approving(**state)))
-    return std::nullopt;
-  const std::string whose = fmt::format("the group '{}'", item.group);
-  return Cause{Cause::Kind::group, whose,
-               fmt::format("whoever is in {} has decided there, is asked in person or asked for it", whose)};
-}
-
 // Whether enough others are left to decide the step in favour of the request.
 bool can_still_pass(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
   const auto state = reader.instance(item.instance);
@@ -115,31 +94,42 @@ bool can_still_pass(const Reader& reader, const Directory& directory, const Open
   return possible >= static_cast<std::ptrdiff_t>(activation->second.roster.needed);
 }
 
-// Of workflows whose levels name who may do their work, in any version that open instances run: what each
-// instance's `only` keeps from whoever is asked. Looks at an instance once.
-class OnlyRules {
+// Why nobody could answer an item although the people and groups it is before are there, asked of the core:
+// for items of groups, and of workflows whose levels name who may do their work, in any version that open
+// instances run. Looks at an instance once.
+class AnswerRules {
  public:
-  OnlyRules(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now)
+  AnswerRules(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now)
       : reader_(reader), snapshot_(snapshot), library_(snapshot), now_(now) {
     load_versions_from(reader, library_);
     const auto rows = reader.definitions_in_use();
     if (!rows) return;
     for (const DefinitionRow& row : *rows) {
       const auto definition = library_.version(row.workflow, row.version);
-      if (definition != nullptr && has_bounds(*definition)) workflows_.insert(row.workflow);
+      if (definition != nullptr && has_bounds(*definition)) bounded_.insert(row.workflow);
     }
   }
 
   std::optional<Cause> cause_of(const OpenItemRow& item) {
-    if (!workflows_.contains(item.workflow)) return std::nullopt;
+    if (item.group.empty() && !bounded_.contains(item.workflow)) return std::nullopt;
     auto known = found_.find(item.instance);
     if (known == found_.end()) known = found_.emplace(item.instance, look_at(item.instance)).first;
-    const auto barred = std::ranges::find(known->second, item.number, &OutOfHands::item);
-    if (barred == known->second.end()) return std::nullopt;
-    return Cause{Cause::Kind::barred, barred->whose,
-                 fmt::format("'only' of its stage does not name {}{}", barred->whose,
-                             barred->instead.empty() ? ", nor anybody else who is there" : ""),
-                 barred->instead};
+    const auto out = std::ranges::find(known->second, item.number, &OutOfHands::item);
+    if (out == known->second.end()) return std::nullopt;
+    if (!out->is_barred && item.group.empty())
+      return Cause{Cause::Kind::group, out->whose, out->whose + " counts in that step already"};
+    if (!out->is_barred) {
+      const std::string whose = fmt::format("the group '{}'", item.group);
+      return Cause{
+          Cause::Kind::group, whose,
+          fmt::format("whoever is in {} has decided there, is asked in person, asked for it or is not "
+                      "admitted",
+                      whose)};
+    }
+    return Cause{Cause::Kind::barred, out->whose,
+                 fmt::format("'only' of its stage does not name {}{}", out->whose,
+                             out->instead.empty() ? ", nor anybody else who is there" : ""),
+                 out->instead};
   }
 
  private:
@@ -161,7 +151,7 @@ class OnlyRules {
   std::shared_ptr<const Snapshot> snapshot_;
   Library library_;
   Instant now_;
-  std::set<WorkflowId> workflows_;
+  std::set<WorkflowId> bounded_;
   std::map<InstanceId, std::vector<OutOfHands>> found_;
 };
 
@@ -264,11 +254,10 @@ void check_open_items(const Reader& reader, const std::shared_ptr<const Snapshot
   const Directory& directory = *snapshot->directory;
   const auto items = reader.open_items({}, kItemsMax);
   if (!items) return findings.add("items", problem, items.error().message);
-  OnlyRules rules(reader, snapshot, now);
+  AnswerRules rules(reader, snapshot, now);
   std::vector<InVain> found;
   for (const OpenItemRow& item : *items) {
     auto gone = nobody_there(directory, item.assignee, item.group);
-    if (!gone) gone = nobody_may(reader, directory, item);
     if (!gone) gone = rules.cause_of(item);
     auto cause = gone ? gone : unreached(directory, bounces, item.assignee);
     if (!cause) continue;

@@ -157,19 +157,15 @@ void escalate(Transition& transition, const TimerKey& key) {
   transition.emit(TimerCleared{key});
   if (late.items.empty()) return;
   // Nobody approves a request of their own by way of an escalation, and nobody counts twice.
-  const Directory& directory = transition.context().directory;
-  const bool approves = std::holds_alternative<Approve>(step.kind);
   const auto may_not = [&](const Seat& seat) {
-    const bool can = approves ? can_answer(transition, activation.frame, activation.roster, seat)
-                              : can_be_asked(directory, seat, barred_from_approving(transition.state()));
-    return !can || (!seat.person.empty() && has_voted(activation.roster, seat.person));
+    return !can_take_part(transition, activation, seat) ||
+           (!seat.person.empty() && has_voted(activation.roster, seat.person));
   };
   const std::string what = fmt::format("escalate of {}", step.name);
   Chains chains;
   std::vector<Seat> to = resolve_people(transition, rule.to, activation.frame, what, &chains);
   for (int attempt = 0; attempt < 2; ++attempt) {
     std::erase_if(to, may_not);
-    keep_admitted(transition, activation.frame, to);
     if (!to.empty() || attempt == 1) break;
     to = caretakers(transition);
   }

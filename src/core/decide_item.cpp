@@ -213,9 +213,8 @@ void decide_item(Transition& transition, const Decide& asked) {
   }
   const std::string confirmed = confirm::text_for(transition, activation, step, command);
   // Before the decision: whoever changes something has seen what they approve.
-  if (changed && changed->values.empty() && changed->removed.empty()) changed.reset();
-  const bool has_changed = changed.has_value();
-  if (changed) {
+  const bool has_changed = changed && !(changed->values.empty() && changed->removed.empty());
+  if (has_changed) {
     change_form(transition, std::move(*changed));
     if (transition.stopped()) return;
     // For how much they stand in, and whom `only` names, may hang on what they have just changed.
@@ -250,7 +249,6 @@ void decide_item(Transition& transition, const Decide& asked) {
   if (has_changed) {
     guards::ask_again(transition, activation.id);  // it may be what others have not approved
     lengthen_chains(transition, activation.id);
-    if (transition.stopped() || !is_being_decided(transition, activation.id)) return;
   }
   count_votes(transition, activation.id, command.by, command.comment);
 }

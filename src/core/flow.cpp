@@ -8,10 +8,12 @@
 #include "core/chase.h"
 #include "core/circles.h"
 #include "core/claims.h"
+#include "core/directory_change.h"
 #include "core/for_each.h"
 #include "core/gates.h"
 #include "core/guards.h"
 #include "core/incident.h"
+#include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/plain_step.h"
 #include "core/same_person.h"
@@ -213,12 +215,30 @@ FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& pa
   return FrameId();
 }
 
+namespace {
+
+// Who is asked may hang on what this command has changed in the form: how far a chain goes, and whom `only`
+// names.
+void ask_by_the_form(Transition& transition) {
+  const State& state = transition.state();
+  const std::uint64_t before = state.seq - transition.events().size();
+  if (std::ranges::none_of(state.form_revision, [&](const auto& entry) { return entry.second > before; }))
+    return;
+  std::vector<ActivationId> open;
+  for (const auto& [id, activation] : state.activations) open.push_back(id);
+  for (const ActivationId id : open) lengthen_chains(transition, id);
+  if (!transition.stopped() && has_bounds(transition.definition())) move_on_from_leavers(transition);
+}
+
+}  // namespace
+
 void run_to_wait(Transition& transition) {
   int steps = 0;
   std::uint64_t looked_at = 0;  // up to which event the gates have been looked at
   while (!transition.stopped() && !transition.state().ended) {
     if (transition.state().seq != looked_at) {
       guards::look_at_form(transition, looked_at);
+      ask_by_the_form(transition);
       same_person::ask_again(transition);
       look_at_gates(transition);
       looked_at = transition.state().seq;

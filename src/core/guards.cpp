@@ -5,10 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "core/directory_change.h"
 #include "core/flow.h"
-#include "core/gates.h"
-#include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/reopen.h"
 #include "core/send_back.h"
@@ -141,13 +138,6 @@ void look_at_form(Transition& transition, std::uint64_t since) {
     if (activation.outcome.empty() && !activation.roster.seats.empty()) open.push_back(id);
   }
   for (const ActivationId id : open) ask_again(transition, id);
-  const std::uint64_t before = state.seq - transition.events().size();
-  if (std::ranges::any_of(state.form_revision, [&](const auto& entry) { return entry.second > before; })) {
-    for (const ActivationId id : open) lengthen_chains(transition, id);
-    // Whom `only` names may hang on what has changed.
-    if (has_bounds(transition.definition()) && !transition.stopped()) move_on_from_leavers(transition);
-    if (transition.stopped()) return;
-  }
   while (const std::optional<Fallen> fallen = first_fallen(transition.definition(), state)) {
     const std::optional<Reopening> place = place_of(transition, *fallen);
     if (place) {

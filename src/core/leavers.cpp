@@ -87,12 +87,9 @@ class Departure {
   }
 
   void keep_possible(std::vector<Seat>& seats) const {
-    std::erase_if(seats, [&](const Seat& seat) { return is_on_step(seat) || !can_take_part(seat); });
-    keep_admitted(transition_, activation_.frame, seats);
-  }
-  bool can_take_part(const Seat& seat) const {
-    return approves() ? can_answer(transition_, activation_.frame, activation_.roster, seat)
-                      : can_be_asked(transition_.context().directory, seat);
+    std::erase_if(seats, [&](const Seat& seat) {
+      return is_on_step(seat) || !can_take_part(transition_, activation_, seat);
+    });
   }
 
   // Who was asked in the place of others who were late has left, and nobody else was asked in their place:
@@ -107,14 +104,14 @@ class Departure {
       return number != item_.number && other.entries == item_.entries &&
              std::ranges::any_of(other.stands_for,
                                  [&](std::uint32_t late) { return contains(item_.stands_for, late); }) &&
-             can_take_part({.person = other.assignee, .group = other.group});
+             can_take_part(transition_, activation_, {.person = other.assignee, .group = other.group});
     });
     if (somebody_does_it) return close(ItemAct::supersede);
     for (const Seat& seat : activation_.roster.seats) {
       const Seat late{.person = seat.person, .group = seat.group, .reason = seat.reason};
       if (!contains(item_.stands_for, seat.item) || is_asked_already(transition_.state(), activation_, late))
         continue;
-      if (can_take_part(late)) return hand_over({late});
+      if (can_take_part(transition_, activation_, late)) return hand_over({late});
     }
     ask_nobody_rule();
   }

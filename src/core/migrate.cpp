@@ -390,6 +390,7 @@ MigrationPlan plan_migration(const Definition& from, const Context& to, const St
   evolve(moved, Event{state.seq + 1, to.now, plan.event});
   plan.obstacles = unreadable_after_move(to.definition, moved);
   for (const OutOfHands& work : work_out_of_hands(to, moved)) {
+    if (!work.is_barred) continue;  // that is not the new version's doing
     plan.obstacles.push_back(
         fmt::format("the work item of step '{}' is before {}, whom 'only' of its stage does not "
                     "name there: reassign it first, or leave it where it is",

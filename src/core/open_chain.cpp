@@ -80,7 +80,7 @@ class OpenChain {
       const Item& other = transition_.state().items.at(number);
       return other.added != AddedAs::opinion && other.assignee == seat.person && other.group == seat.group;
     });
-    return !has_item && can_answer(transition_, activation_.frame, activation_.roster, seat);
+    return !has_item && can_take_part(transition_, activation_, seat);
   }
 
   void ask_nobody_rule(const std::string& why) {
@@ -133,8 +133,7 @@ class OpenChain {
 
 void lengthen_chains(Transition& transition, ActivationId id) {
   const auto lengthen = [&](const std::vector<Expression>& by, const std::string& of_group) {
-    if (has_chain(by) && !transition.stopped() && is_being_decided(transition, id))
-      OpenChain(transition, id, by, of_group).lengthen();
+    if (has_chain(by) && is_being_decided(transition, id)) OpenChain(transition, id, by, of_group).lengthen();
   };
   if (!is_being_decided(transition, id)) return;
   const Step& step = transition.definition().step(transition.state().activations.at(id).step);

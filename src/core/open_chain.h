@@ -7,9 +7,10 @@
 
 namespace countersign {
 
-// After a change of the form. Where nobody can end the chain now, `if_nobody` of the step says what happens:
-// others are asked too, those who are asked decide (skip), it is rejected, or what was to be changed is
-// refused (an incident), since the step would stand still.
+// After a change of the form; nothing where the step is not being decided any more. Where nobody can end the
+// chain now, `if_nobody` of the step says what happens: others are asked too, those who are asked decide
+// (skip), it is rejected, or what was to be changed is refused (an incident), since the step would stand
+// still.
 void lengthen_chains(Transition& transition, ActivationId activation);
 
 }  // namespace countersign

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/directory_change.h"
 #include "core/gates.h"
 #include "core/transition.h"
 
@@ -23,13 +24,20 @@ std::vector<OutOfHands> work_out_of_hands(const Context& context, const State& s
     const Activation& activation = state.activations.at(item.activation);
     const auto may = [&](const PersonId& person) { return may_complete(there, activation.frame, person); };
     const std::vector<PersonId> people = asked_people(context.directory, item);
-    if (people.empty() || std::ranges::any_of(people, may) || there.stopped()) continue;
-    const auto named = std::ranges::find_if(
-        context.directory.people(), [&](const Person& person) { return person.active && may(person.id); });
-    found.push_back({.item = number,
-                     .step = activation.step,
-                     .whose = item.assignee.empty() ? "the group " + item.group : item.assignee.value,
-                     .instead = named == context.directory.people().end() ? PersonId() : named->id});
+    const bool is_barred = !people.empty() && std::ranges::none_of(people, may);
+    const bool is_out = is_barred || nobody_answers(there, item);
+    if (!is_out || there.stopped()) continue;
+    OutOfHands out{.item = number,
+                   .step = activation.step,
+                   .whose = item.assignee.empty() ? "the group " + item.group : item.assignee.value,
+                   .is_barred = is_barred,
+                   .instead = {}};
+    if (is_barred) {
+      const auto named = std::ranges::find_if(
+          context.directory.people(), [&](const Person& person) { return person.active && may(person.id); });
+      if (named != context.directory.people().end()) out.instead = named->id;
+    }
+    found.push_back(std::move(out));
   }
   return found;
 }

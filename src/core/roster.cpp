@@ -172,17 +172,7 @@ bool can_be_asked(const Directory& directory, const Seat& seat, const Barred& bu
              : has_member(directory, seat.group, but);
 }
 
-bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const Barred& but) {
-  if (seat.group.empty()) return can_be_asked(directory, seat, but);
-  Barred others = but;
-  for (const Seat& taken : roster.seats) {
-    if (!taken.person.empty()) others.push_back(taken.person);
-    if (taken.vote != Seat::Vote::none && !taken.by.empty()) others.push_back(taken.by);
-  }
-  return has_member(directory, seat.group, others);
-}
-
-bool can_answer(Transition& transition, FrameId frame, const Roster& roster, const Seat& seat) {
+bool can_approve(Transition& transition, FrameId frame, const Roster& roster, const Seat& seat) {
   const Directory& directory = transition.context().directory;
   Barred barred = barred_from_approving(transition.state());
   const auto bar = [&](const PersonId& person) {
@@ -190,10 +180,24 @@ bool can_answer(Transition& transition, FrameId frame, const Roster& roster, con
   };
   if (seat.group.empty()) {
     bar(seat.person);
-  } else if (const auto members = directory.members(seat.group)) {
+    return can_be_asked(directory, seat, barred);
+  }
+  if (const auto members = directory.members(seat.group)) {
     for (const PersonId& member : *members) bar(member);
   }
-  return can_answer(directory, roster, seat, barred);
+  for (const Seat& taken : roster.seats) {
+    if (!taken.person.empty()) barred.push_back(taken.person);
+    if (taken.vote != Seat::Vote::none && !taken.by.empty()) barred.push_back(taken.by);
+  }
+  return has_member(directory, seat.group, barred);
+}
+
+bool can_take_part(Transition& transition, const Activation& activation, const Seat& seat) {
+  if (std::holds_alternative<Approve>(transition.definition().step(activation.step).kind))
+    return can_approve(transition, activation.frame, activation.roster, seat);
+  std::vector<Seat> admitted{seat};
+  keep_admitted(transition, activation.frame, admitted);
+  return !admitted.empty() && can_be_asked(transition.context().directory, seat);
 }
 
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
@@ -299,7 +303,7 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
     Roster roster;
     roster.seats = seating.seats;
     for (const Seat& seat : seats) {
-      if (can_answer(transition, frame, roster, seat)) add_seat(seating.seats, seat);
+      if (can_approve(transition, frame, roster, seat)) add_seat(seating.seats, seat);
     }
   };
   add(more.seats);

@@ -71,11 +71,12 @@ std::optional<PersonId> manager_up(const Transition& transition, const Barred& b
 
 // Whether somebody could answer for that person or group: active people but `but`.
 bool can_be_asked(const Directory& directory, const Seat& seat, const Barred& but = {});
-// The same on that roster: of a group nobody answers who has voted there or sits there in person.
-bool can_answer(const Directory& directory, const Roster& roster, const Seat& seat, const Barred& but);
-// The same of an approval in that frame: nobody who approves a request of their own, nobody whom `only` does
-// not admit.
-bool can_answer(Transition& transition, FrameId frame, const Roster& roster, const Seat& seat);
+// Whether somebody could approve for a seat that is new on that roster: nobody who approves a request of
+// their own, whom `only` does not admit, and of a group nobody who has voted there or sits there in person.
+bool can_approve(Transition& transition, FrameId frame, const Roster& roster, const Seat& seat);
+// Whether somebody could take part in the open step for that person or group, who is not on it yet: of an
+// approval as above, of a task whom `only` admits.
+bool can_take_part(Transition& transition, const Activation& activation, const Seat& seat);
 
 // Whoever looks after the workflow: its `owner`, else the group "admins". Empty where there is neither.
 std::vector<Seat> caretakers(Transition& transition);

@@ -19,6 +19,9 @@ struct Bench {
   bool passed = false;  // by a rule, without anybody being asked
   Chains chains{};      // whoever ends one sits here and nowhere else
 
+  bool keeps(const PersonId& person) const {
+    return std::ranges::any_of(chains.lines, [&](const auto& line) { return line.back() == person; });
+  }
   // How many it cannot do without. `all` and percentages are of those who sit for it in the end.
   std::uint32_t least() const { return group->need.kind == QuorumKind::count ? group->need.number : 1; }
 };
@@ -42,10 +45,9 @@ bool find_one_more(std::vector<Bench>& benches, std::size_t at, std::set<PersonI
     if (!tried.insert(seat.person).second) continue;
     std::size_t holder = benches.size();
     for (std::size_t i = 0; i < benches.size(); ++i) {
-      const std::vector<PersonId>& sitting = benches[i].sitting;
-      const std::vector<PersonId> ends = ends_of(benches[i].chains);
-      const bool stays = std::ranges::find(ends, seat.person) != ends.end();
-      if (!stays && std::ranges::find(sitting, seat.person) != sitting.end()) holder = i;
+      const auto& sitting = benches[i].sitting;
+      if (std::ranges::find(sitting, seat.person) != sitting.end() && !benches[i].keeps(seat.person))
+        holder = i;
     }
     if (holder == benches.size() || !find_one_more(benches, holder, tried)) continue;
     std::erase(benches[holder].sitting, seat.person);

@@ -85,7 +85,9 @@ void DirectoryWatch::look_for_leavers() {
     look_for_changes(*before, *directory);
   }
   rounds_.clear();
-  for (const PersonId& person : changed_people_) add_absence_round(*directory, person);
+  for (const PersonId& person : changed_people_) {
+    if (can_be_asked(*directory, Seat{.person = person})) add_absence_round(*directory, person);
+  }
   for (const std::string& group : changed_groups_) add_group_round(group);
   for (const PersonId& person : asked->people) {
     if (can_be_asked(*directory, Seat{.person = person})) continue;
@@ -99,6 +101,7 @@ void DirectoryWatch::look_for_leavers() {
   }
   for (const auto& [person, group] : asked->claims) {
     const bool goes_on = !can_be_asked(*directory, Seat{.person = person}) ||  // has left: above
+                         changed_groups_.contains(group) ||                    // all of it: above
                          directory->is_member(person, group);
     if (goes_on) continue;
     spdlog::info("{} is not in the group {} any more: what they have claimed is the group's again",

@@ -64,6 +64,20 @@ TEST(Rule13Time, ADeadlineEndsTheStepAsTheSystemAndNeverAsAnApproval) {
   EXPECT_EQ(rejection_code(instance.decide_as("zhang.wei", "approved")), ErrorCode::conflict);
 }
 
+// That nobody approves a request of their own says nothing of work.
+TEST(Rule13Time, ATaskThatIsLateMayComeToTheRequester) {
+  Instance instance(load_steps(R"(  - id: prepare
+    task: {for: requester.manager}
+    escalate: {after: 1 business day, to: requester, mode: replace}
+  - end: approved
+)"));
+  instance.start("li.na");
+  instance.advance_to("2026-03-03T10:00:00Z");
+  EXPECT_THAT(instance.asked(), ElementsAre("li.na@prepare"));
+  ASSERT_TRUE(accepted(instance.decide_as("li.na", "done")));
+  EXPECT_EQ(instance.status(), "approved");
+}
+
 TEST(Rule13Time, AnEscalationAsksTheNextLevelBesideTheFirst) {
   Instance instance(load_steps(R"(  - id: manager
     approve:

@@ -215,7 +215,8 @@ TEST_F(Claimed, WorkOfWhoLeavesTheGroupIsTheGroupsAgainWithTheReload) {
   leave_finance("fin");
   EXPECT_THAT(asked(first), ElementsAre("finance"));
   EXPECT_THAT(asked(second), ElementsAre("finance"));
-  EXPECT_LE(store->figures().commands, before + 7) << "what is theirs or the group's is looked at, no more";
+  EXPECT_EQ(store->figures().commands, before + 5)
+      << "the three that the group is asked for, and the two that are theirs beside: no more";
   EXPECT_TRUE(store->reader().asked()->claims.empty());
   EXPECT_THAT(asked(unclaimed), ElementsAre("finance"));
   EXPECT_EQ(
