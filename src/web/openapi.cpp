@@ -14,9 +14,15 @@ namespace {
 constexpr std::array<std::string_view, 5> kOtherBodies{"FileBytes", "Page", "PageForm", "Text", "Any"};
 
 const json::object& schemas() {
-  static const json::object kParsed =
-      json::parse({openapi_schemas().data(), openapi_schemas().size()}).as_object();
-  return kParsed;
+  static const json::object kAll = [] {
+    json::object all;
+    for (const std::string_view part : {schemas_of_work(), schemas_of_administration()}) {
+      const json::value schemas = json::parse({part.data(), part.size()});
+      for (const auto& [name, schema] : schemas.as_object()) all.emplace(name, schema);
+    }
+    return all;
+  }();
+  return kAll;
 }
 
 std::string_view media_type_of(std::string_view schema) {

@@ -11,8 +11,9 @@ namespace countersign::web {
 
 json::object openapi(std::span<const Route> routes, std::string_view public_url);
 
-// The schemas by name, as one JSON object.
-std::string_view openapi_schemas();
+// The schemas of bodies and answers by name, each a JSON object.
+std::string_view schemas_of_work();
+std::string_view schemas_of_administration();
 
 // The names that rows may use for `body` and `answer`.
 bool is_schema_name(std::string_view name);
