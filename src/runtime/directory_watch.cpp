@@ -16,7 +16,8 @@ constexpr Duration kEndedLately = std::chrono::hours(24 * 14);
 }  // namespace
 
 std::optional<Instant> DirectoryWatch::next() const {
-  if (library_.current()->directory != seen_ || look_again_ || absences_.is_stale() || !rounds_.empty())
+  if (library_.current()->directory != seen_ || look_again_ || absences_.is_stale() || !rounds_.empty() ||
+      owes_note())
     return from_;
   const auto absences = library_.absences();
   std::optional<Instant> changes;
@@ -51,6 +52,7 @@ std::vector<QueuedJob> DirectoryWatch::take(Instant now, std::size_t max) {
     changed_groups_.clear();
   }
   if (library_.current()->directory != seen_ || look_again_) look_for_leavers();
+  if (rounds_.empty() && owes_note()) jobs.push_back(note_directory_job());
   if (rounds_.empty()) look_for_absences(now);
   while (!rounds_.empty() && jobs.size() < max) {
     add_page(rounds_.front(), std::min(kInstancesAPage, max), jobs);
@@ -72,6 +74,10 @@ void DirectoryWatch::look_for_leavers() {
   const auto asked = reader_.asked();
   if (!asked) {
     spdlog::error("cannot read who is asked: {}", asked.error().message);
+    return rest(now_);
+  }
+  if (const auto looked = look_for_changes_while_down(*asked); !looked) {
+    spdlog::error("cannot read with which file of people the work was looked at: {}", looked.error().message);
     return rest(now_);
   }
   const auto before = std::exchange(seen_, directory);
@@ -152,6 +158,19 @@ void DirectoryWatch::look_for_changes(const Directory& before, const Directory& 
     if (was != nullptr && was->manager && was->manager != person.manager)
       changed_people_.insert(*was->manager);
   }
+}
+
+// At the first look only: what the file says since then is compared with the one before.
+Result<void> DirectoryWatch::look_for_changes_while_down(const Reader::Asked& asked) {
+  if (noted_) return {};
+  auto noted = reader_.noted_directory();
+  if (!noted) return std::unexpected(std::move(noted.error()));
+  noted_ = std::move(*noted);
+  if (*noted_ == library_.current()->directory->revision()) return {};
+  if (!noted_->empty()) spdlog::info("people or groups changed while nothing ran: all open work is looked at");
+  changed_people_.insert(asked.people.begin(), asked.people.end());
+  changed_groups_.insert(asked.groups.begin(), asked.groups.end());
+  return {};
 }
 
 void DirectoryWatch::add_group_round(const std::string& group) {
@@ -240,6 +259,25 @@ QueuedJob DirectoryWatch::noted_job(std::int64_t absence, bool is_end) {
           [this](const Result<void>& done) {
             absences_.read();
             if (!done) rest(now_);
+          },
+          0};
+}
+
+bool DirectoryWatch::owes_note() const {
+  return seen_ != nullptr && !seen_->people().empty() && noted_ != seen_->revision();
+}
+
+// In a commit behind those of the rounds: what they could not do is not taken for done after a kill.
+QueuedJob DirectoryWatch::note_directory_job() {
+  return {[revision = seen_->revision()](Transaction& transaction, Instant) {
+            return transaction.note_directory(revision);
+          },
+          [this, revision = seen_->revision()](const Result<void>& done) {
+            if (done) {
+              noted_ = revision;
+            } else {
+              rest(now_);
+            }
           },
           0};
 }

@@ -5,6 +5,9 @@
 // instance, a page at a time. Looks when the directory in force is another one (at the start too) and when an
 // absence begins or ends. Interrupted, it is done again: the commands change nothing the second time.
 //
+// The store keeps with which directory all work was looked at. At a start with another one nobody can say what
+// changed: all open work is looked at, once.
+//
 // A leaver's links and keys end in the same commit as the first page of their work.
 //
 // Used on the writer's thread only.
@@ -55,6 +58,7 @@ class DirectoryWatch {
   void look_for_leavers();
   void list_changes(const Directory& directory, Instant since);
   void look_for_changes(const Directory& before, const Directory& after);
+  Result<void> look_for_changes_while_down(const Reader::Asked& asked);
   void look_for_dropped_absences(const Directory& before, const Directory& after);
   void look_for_absences(Instant now);
   void add_group_round(const std::string& group);
@@ -64,6 +68,8 @@ class DirectoryWatch {
   QueuedJob change_job(const InstanceId& instance, const Round& round);
   QueuedJob revoke_job(const PersonId& person);
   QueuedJob noted_job(std::int64_t absence, bool is_end);
+  bool owes_note() const;
+  QueuedJob note_directory_job();
   void rest(Instant now);
 
   Execution& execution_;
@@ -72,6 +78,7 @@ class DirectoryWatch {
   AbsenceBook& absences_;
   std::function<void(const std::vector<std::string>&, Instant)> on_keys_revoked_;
   std::shared_ptr<const Directory> seen_;
+  std::optional<std::string> noted_;  // the revision in the store; absent: not read yet
   std::deque<Round> rounds_;
   // When absences of the file of people begin and end whose turn is to come.
   std::multimap<Instant, PersonId> listed_changes_;

@@ -139,6 +139,8 @@ class Transaction {
   virtual Result<void> note_absence_begun(std::int64_t id) = 0;
   // Whoever stood in was told that it is over.
   virtual Result<void> note_absence_over(std::int64_t id) = 0;
+  // All open work was looked at with this directory (Directory::revision()).
+  virtual Result<void> note_directory(std::string_view revision) = 0;
 };
 
 // A command as the store sees it: called inside a savepoint, perhaps again. An Error is a rejection; whatever
@@ -207,6 +209,8 @@ class Reader {
     std::vector<std::pair<PersonId, std::string>> claims;
   };
   virtual Result<Asked> asked() const = 0;
+  // What note_directory() was told last; "" for never.
+  virtual Result<std::string> noted_directory() const = 0;
   // Instances with an open or waiting item of that person, or of that group where `person` is empty, or that
   // the person has claimed from the group where both are given, in the order of their age; `cursor` as in
   // lists.

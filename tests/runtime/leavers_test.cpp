@@ -144,6 +144,47 @@ TEST_F(Staff, ALeaverIsFoundAtTheStartToo) {
   EXPECT_THAT(asked(id), ElementsAre("admins")) << "boss is not in the file any more";
 }
 
+// Nobody has left: who is still there may not do it any more.
+TEST_F(Staff, WhatTheFileCameToSayWhileTheDaemonWasDownIsLookedAtOnce) {
+  load(R"(workflow: by_the_manager
+start:
+  - form:
+form:
+  amount: {type: money, currency: CNY}
+statuses: [approved, rejected]
+steps:
+  - gates:
+      - stage: line
+        only: requester.manager
+        steps:
+          - id: ok
+            approve: {by: person("boss"), return_to: [], if_nobody: {to: person("fin")}}
+  - end: approved
+)");
+  const auto under = [&](const char* manager) {
+    auto next = std::make_shared<Snapshot>(*library->current());
+    std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+    for (Person& person : people) {
+      if (person.id.value == "rep") person.manager = PersonId(manager);
+    }
+    next->directory =
+        *Directory::build(people, {next->directory->groups().begin(), next->directory->groups().end()});
+    return next;
+  };
+  library->replace(under("boss"));
+  engine->drain();
+  const std::string id = start("by_the_manager");
+  ASSERT_THAT(asked(id), ElementsAre("boss"));
+  library->replace(under("fin"));
+  restart();
+  EXPECT_THAT(asked(id), ElementsAre("fin"));
+  const std::uint64_t before = store->figures().commits;
+  engine->drain();
+  EXPECT_EQ(store->figures().commits, before);
+  restart();
+  EXPECT_EQ(store->figures().commits, 0U) << "the same file: nothing to look at, nothing to note";
+}
+
 TEST_F(Staff, LinksAndKeysOfALeaverEndInTheSameCommit) {
   const std::string id = start("simple");
   const Got key = ask(CreateKey{"of boss", PersonId("boss"), {"decide"}, std::nullopt}, by("boss"));
@@ -154,7 +195,7 @@ TEST_F(Staff, LinksAndKeysOfALeaverEndInTheSameCommit) {
   });
   const std::uint64_t before = store->figures().commits;
   leave("boss");
-  EXPECT_EQ(store->figures().commits, before + 1);
+  EXPECT_EQ(store->figures().commits, before + 2) << "the other notes that all was looked at";
   EXPECT_EQ(ended.size(), 1U);
   const auto keys = store->reader().keys();
   ASSERT_TRUE(keys);
@@ -215,8 +256,8 @@ TEST_F(Claimed, WorkOfWhoLeavesTheGroupIsTheGroupsAgainWithTheReload) {
   leave_finance("fin");
   EXPECT_THAT(asked(first), ElementsAre("finance"));
   EXPECT_THAT(asked(second), ElementsAre("finance"));
-  EXPECT_EQ(store->figures().commands, before + 5)
-      << "the three that the group is asked for, and the two that are theirs beside: no more";
+  EXPECT_EQ(store->figures().commands, before + 6)
+      << "the three that the group is asked for, the two that are theirs beside, and the note: no more";
   EXPECT_TRUE(store->reader().asked()->claims.empty());
   EXPECT_THAT(asked(unclaimed), ElementsAre("finance"));
   EXPECT_EQ(

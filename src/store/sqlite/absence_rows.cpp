@@ -147,6 +147,10 @@ Result<void> SqliteTransaction::note_absence_over(std::int64_t id) {
   return write("UPDATE absence SET begun = 2 WHERE id = ?", id);
 }
 
+Result<void> SqliteTransaction::note_directory(std::string_view revision) {
+  return write("INSERT OR REPLACE INTO meta(name, value) VALUES('directory', ?)", revision);
+}
+
 Result<void> SqliteTransaction::revoke_links_of(const PersonId& person) {
   return write("UPDATE link SET revoked = 1 WHERE person = ? AND revoked = 0", person.value);
 }
@@ -191,6 +195,16 @@ Result<Reader::Asked> SqliteReader::asked() const {
   asked.groups.assign(groups.begin(), groups.end());
   if (auto walked = walk_claims(**db, asked.claims); !walked) return passed_on(walked);
   return asked;
+}
+
+Result<std::string> SqliteReader::noted_directory() const {
+  auto db = pool_.lease();
+  if (!db) return passed_on(db);
+  Rows rows = (**db).query("SELECT value FROM meta WHERE name = 'directory'");
+  std::string revision;
+  if (rows.next()) revision = rows.string(0);
+  if (auto done = rows.done(); !done) return passed_on(done);
+  return revision;
 }
 
 Result<Page<InstanceId>> SqliteReader::instances_asking(const PersonId& person, std::string_view group,

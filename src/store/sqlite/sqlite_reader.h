@@ -37,6 +37,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<InstanceRow>> standing_instances(std::size_t limit) const override;
   Result<std::vector<FileRow>> files(std::string_view after, std::size_t limit) const override;
   Result<Asked> asked() const override;
+  Result<std::string> noted_directory() const override;
   Result<Page<InstanceId>> instances_asking(const PersonId& person, std::string_view group, std::size_t limit,
                                             std::string_view cursor) const override;
   Result<std::vector<RecordedAbsence>> absences(Instant at) const override;

@@ -66,6 +66,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> end_absence(std::int64_t id, Instant at) override;
   Result<void> note_absence_begun(std::int64_t id) override;
   Result<void> note_absence_over(std::int64_t id) override;
+  Result<void> note_directory(std::string_view revision) override;
 
  private:
   // One statement that writes, inside the job's savepoint.
