@@ -55,6 +55,9 @@ constexpr std::array kCodes = {
     CodeInfo{Code::unknown_calendar, "CS029", "unknown calendar", "No calendar of that name is configured."},
     CodeInfo{Code::unknown_stage, "CS030", "unknown stage", "The stage is not listed under `stages`."},
     CodeInfo{Code::unknown_outcome, "CS031", "unknown outcome", "The step cannot have that outcome."},
+    CodeInfo{Code::unknown_currency, "CS032", "unknown currency",
+             "A warning: ISO 4217 lists no such currency, and money of it meets no other. Codes that begin "
+             "with X are free to use."},
     CodeInfo{Code::expression_syntax, "CS040", "expression syntax", "The expression is not well-formed CEL."},
     CodeInfo{
         Code::expression, "CS041", "expression",

@@ -35,6 +35,7 @@ enum class Code {
   unknown_calendar,
   unknown_stage,
   unknown_outcome,
+  unknown_currency,
   expression_syntax,
   expression,
   may_be_missing,

@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "base/money.h"
 #include "base/text.h"
 #include "cel/value.h"
 #include "core/scope.h"
+#include "definition/currency_words.h"
 #include "definition/grammar.h"
 #include "definition/key_places.h"
 
@@ -198,12 +200,12 @@ class FieldReader {
     field_.currency = map_.text("currency");
     if (!money) return;
     if (!map_.has("currency")) return missing("currency");
-    const bool code = field_.currency.size() == 3 &&
-                      std::ranges::all_of(field_.currency, [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (map_.find("currency") && !code) {
+    if (!map_.find("currency")) return;
+    if (!is_currency_code(field_.currency)) {
       error(Code::bad_value, map_.at("currency"),
             fmt::format("'{}' is no currency: three capital letters such as CNY", field_.currency));
     }
+    warn_of_unknown_currency(field_.currency, map_.at("currency"), loading_.diagnostics);
   }
 
   void read_options() {

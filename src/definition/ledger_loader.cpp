@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/money.h"
 #include "core/address_syntax.h"
+#include "definition/currency_words.h"
 
 namespace countersign {
 namespace {
@@ -45,11 +47,12 @@ LedgerSettings read_ledger(const YamlNode::Entry& entry, Diagnostics& diagnostic
                     excerpt(entry.key), kNameMax));
   }
   ledger.currency = map.text("currency");
-  const bool good = ledger.currency.size() == 3 &&
-                    std::ranges::all_of(ledger.currency, [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (map.find("currency") && !good) {
-    diagnostics.error(Code::bad_value, map.at("currency"),
-                      "a currency is three capital letters, such as CNY");
+  const bool good = is_currency_code(ledger.currency);
+  if (map.find("currency")) {
+    if (!good)
+      diagnostics.error(Code::bad_value, map.at("currency"),
+                        "a currency is three capital letters, such as CNY");
+    warn_of_unknown_currency(ledger.currency, map.at("currency"), diagnostics);
   }
   ledger.year = static_cast<std::uint32_t>(map.integer("year", 0, 1900, 9999));
   ledger.strict = map.text("kind", "strict") != "soft";

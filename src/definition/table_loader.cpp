@@ -5,10 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/money.h"
 #include "base/text.h"
 #include "core/address_syntax.h"
 #include "core/form.h"
 #include "definition/csv.h"
+#include "definition/currency_words.h"
 #include "definition/field_loader.h"
 
 namespace countersign {
@@ -24,10 +26,6 @@ constexpr std::array kTypes = {
     TypeWord{"money", FieldType::money},   TypeWord{"boolean", FieldType::boolean},
     TypeWord{"date", FieldType::date},     TypeWord{"choice", FieldType::choice},
 };
-
-bool is_currency(std::string_view text) {
-  return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
 
 class TableReader {
  public:
@@ -86,9 +84,10 @@ class TableReader {
     field.type = known->type;
     if (field.type == FieldType::money) {
       field.currency = std::string(trimmed(inside));
-      if (!is_currency(field.currency)) {
+      if (!is_currency_code(field.currency)) {
         return refuse_header(cell, fmt::format("money needs its currency: {}:money(CNY)", field.name));
       }
+      warn_of_unknown_currency(field.currency, cell.at, diagnostics_);
     } else if (field.type == FieldType::choice) {
       for (const std::string& option : split(inside, '|')) {
         if (!trimmed(option).empty()) field.options.push_back({std::string(trimmed(option)), {}});

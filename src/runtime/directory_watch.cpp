@@ -167,7 +167,8 @@ Result<void> DirectoryWatch::look_for_changes_while_down(const Reader::Asked& as
   if (!noted) return std::unexpected(std::move(noted.error()));
   noted_ = std::move(*noted);
   if (*noted_ == library_.current()->directory->revision()) return {};
-  if (!noted_->empty()) spdlog::info("people or groups changed while nothing ran: all open work is looked at");
+  if (!noted_->empty())
+    spdlog::info("people or groups changed while nothing ran: all open work is looked at");
   changed_people_.insert(asked.people.begin(), asked.people.end());
   changed_groups_.insert(asked.groups.begin(), asked.groups.end());
   return {};

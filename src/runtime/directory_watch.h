@@ -5,8 +5,8 @@
 // instance, a page at a time. Looks when the directory in force is another one (at the start too) and when an
 // absence begins or ends. Interrupted, it is done again: the commands change nothing the second time.
 //
-// The store keeps with which directory all work was looked at. At a start with another one nobody can say what
-// changed: all open work is looked at, once.
+// The store keeps with which directory all work was looked at. At a start with another one nobody can say
+// what changed: all open work is looked at, once.
 //
 // A leaver's links and keys end in the same commit as the first page of their work.
 //
