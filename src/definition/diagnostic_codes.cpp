@@ -58,6 +58,8 @@ constexpr std::array kCodes = {
     CodeInfo{Code::unknown_currency, "CS032", "unknown currency",
              "A warning: ISO 4217 lists no such currency, and money of it meets no other. Codes that begin "
              "with X are free to use."},
+    CodeInfo{Code::options_differ, "CS033", "options differ",
+             "A warning: a choice is given to a field that does not have all of its options."},
     CodeInfo{Code::expression_syntax, "CS040", "expression syntax", "The expression is not well-formed CEL."},
     CodeInfo{
         Code::expression, "CS041", "expression",

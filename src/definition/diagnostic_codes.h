@@ -36,6 +36,7 @@ enum class Code {
   unknown_stage,
   unknown_outcome,
   unknown_currency,
+  options_differ,
   expression_syntax,
   expression,
   may_be_missing,

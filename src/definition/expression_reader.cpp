@@ -296,6 +296,26 @@ const Field* source_of(const Loading& loading, const Spot& spot, std::string_vie
   return nullptr;
 }
 
+// A choice that is given as it is may be any of its options, and stops the instance with one that the field
+// does not have. Only a warning: a condition may keep those out.
+void warn_of_missing_options(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
+                             const cel::Program& program, std::string_view what) {
+  if (!program || !node.is_scalar() || field.options.empty() || loading.catalogue.in_force) return;
+  const std::string path(trimmed(node.text));
+  const Field* source = source_of(loading, spot, path);
+  if (source == nullptr) return;
+  std::vector<std::string> missing;
+  for (const ChoiceOption& option : source->options) {
+    if (std::ranges::find(field.options, option.value, &ChoiceOption::value) == field.options.end())
+      missing.push_back(cel::quote(option.value));
+  }
+  if (missing.empty()) return;
+  loading.diagnostics.warning(Code::options_differ, node.at,
+                              fmt::format("{}: {} may be {}, which '{}' does not take; add it to its "
+                                          "options, or keep it out with a condition",
+                                          what, path, join(missing, " or "), field.name));
+}
+
 // An empty text or list is a value for an expression, and none for a field that has to be filled in. Looked
 // at is a field that is given as it is; what else comes to nothing shows when it runs.
 void refuse_empty_source(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
@@ -324,6 +344,7 @@ Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& 
                             std::string_view what, bool needed) {
   Expression value = compile_field_value(loading, node, spot, field, what, needed);
   if (needed) refuse_empty_source(loading, node, spot, field, value.program, what);
+  warn_of_missing_options(loading, node, spot, field, value.program, what);
   check_constant(loading, node, field, value.program, what);
   return value;
 }
