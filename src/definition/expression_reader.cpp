@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "core/form.h"
-#include "core/form_rules.h"
 #include "definition/expression_issues.h"
 #include "definition/expression_scope.h"
 #include "definition/named_calls.h"
@@ -88,18 +86,11 @@ cel::Program compile_piece(Loading& loading, const Piece& piece, const Spot& spo
   return compiled.program;
 }
 
-class NoBindings final : public cel::Bindings {
- public:
-  std::optional<cel::Value> find(std::string_view) const override { return std::nullopt; }
-};
-
 // A condition that reads nothing was written with something else in mind: a text in quotes, `true` left from
 // a trial.
 void warn_of_constant(Loading& loading, const YamlNode& node, const cel::Program& program,
                       std::string_view what) {
-  if (!program || !program.references().empty()) return;
-  cel::Cost cost(cel::Cost::kExpressionMax);
-  const auto value = program.evaluate(NoBindings(), cel::no_host(), cost);
+  const auto value = constant_of(program);
   if (!value || value->kind() != cel::Kind::bool_) return;
   loading.diagnostics.warning(
       Code::constant_condition, node.at,
@@ -116,44 +107,6 @@ bool is_expression_scalar(Loading& loading, const YamlNode& node, std::string_vi
   if (node.is_scalar()) return true;
   report_wrong_kind(node, what, "an expression", loading.diagnostics);
   return false;
-}
-
-// A text that a machine writes from parts of the file; it has no place of its own there.
-Expression compile_generated(Loading& loading, const YamlNode& node, const std::string& text,
-                             const Spot& spot, const Expected& expected, std::string_view what) {
-  Expression expression;
-  expression.at = position_of(node.at);
-  if (!loading.compiles()) return expression;
-  const cel::Compilation compiled =
-      compile_expected(text, environment_of(loading, spot, text, expected.filled), expected);
-  if (!compiled.issues.empty()) {
-    loading.diagnostics.error(Code::expression, node.at,
-                              fmt::format("{}: {}", what, compiled.issues.front().message));
-    return expression;
-  }
-  if (!accepts(expected, compiled.program.type())) {
-    loading.diagnostics.error(
-        Code::expression, node.at,
-        fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()));
-    return expression;
-  }
-  note_reads(loading, compiled.program);
-  expression.program = compiled.program;
-  return expression;
-}
-
-std::optional<std::string> option_literal(Loading& loading, const YamlNode& node, const Field& field,
-                                          const Spot& spot, std::string_view what) {
-  const auto option = std::ranges::find(field.options, node.text, &ChoiceOption::value);
-  if (option != field.options.end()) return cel::quote(node.text);
-  if (!loading.compiles() || !is_bare_word(node.text) || names_variable(loading, spot, node.text))
-    return std::nullopt;
-  const std::vector<std::string> known = known_names(field.options, &ChoiceOption::value);
-  loading.diagnostics.error(Code::unknown_word, node.at,
-                            fmt::format("{}: '{}' is no option of '{}', which has {}", what, node.text,
-                                        field.name, join(known, ", ")),
-                            nearest_of(node.text, known));
-  return "\"\"";
 }
 
 }  // namespace
@@ -206,6 +159,46 @@ Expected expects_anything() {
   return {std::nullopt, {}, "anything", false};
 }
 
+namespace {
+
+class NoBindings final : public cel::Bindings {
+ public:
+  std::optional<cel::Value> find(std::string_view) const override { return std::nullopt; }
+};
+
+}  // namespace
+
+std::optional<cel::Value> constant_of(const cel::Program& program) {
+  if (!program || !program.references().empty()) return std::nullopt;
+  cel::Cost cost(cel::Cost::kExpressionMax);
+  auto value = program.evaluate(NoBindings(), cel::no_host(), cost);
+  if (!value) return std::nullopt;
+  return std::move(*value);
+}
+
+Expression read_generated(Loading& loading, const YamlNode& node, const std::string& text, const Spot& spot,
+                          const Expected& expected, std::string_view what) {
+  Expression expression;
+  expression.at = position_of(node.at);
+  if (!loading.compiles()) return expression;
+  const cel::Compilation compiled =
+      compile_expected(text, environment_of(loading, spot, text, expected.filled), expected);
+  if (!compiled.issues.empty()) {
+    loading.diagnostics.error(Code::expression, node.at,
+                              fmt::format("{}: {}", what, compiled.issues.front().message));
+    return expression;
+  }
+  if (!accepts(expected, compiled.program.type())) {
+    loading.diagnostics.error(
+        Code::expression, node.at,
+        fmt::format("{} expects {}, found {}", what, expected.words, compiled.program.type().to_text()));
+    return expression;
+  }
+  note_reads(loading, compiled.program);
+  expression.program = compiled.program;
+  return expression;
+}
+
 Expression read_expression(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
                            std::string_view what) {
   Expression expression;
@@ -219,7 +212,7 @@ Expression read_expression(Loading& loading, const YamlNode& node, const Spot& s
       joined += (joined.size() > 1 ? ", " : "") + item.text;
     }
     if (loading.diagnostics.reported_errors() != errors) return expression;
-    return compile_generated(loading, node, joined + "]", spot, expected, what);
+    return read_generated(loading, node, joined + "]", spot, expected, what);
   }
   if (!is_expression_scalar(loading, node, what)) return expression;
   expression.program = compile_piece(loading, whole(loading, node), spot, expected, what);
@@ -248,105 +241,6 @@ std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node,
     out.push_back(read_expression(loading, node, spot, expected, what));
   }
   return out;
-}
-
-namespace {
-
-// A constant that the field does not take is known now, and not only when somebody has handed in the form.
-void check_constant(Loading& loading, const YamlNode& node, const Field& field, const cel::Program& program,
-                    std::string_view what) {
-  if (!program || !program.references().empty() || loading.catalogue.in_force) return;
-  cel::Cost cost(cel::Cost::kExpressionMax);
-  const auto value = program.evaluate(NoBindings(), cel::no_host(), cost);
-  if (!value) return;  // it asks the directory, the clock or a table
-  static const std::shared_ptr<const Directory> kNobody = *Directory::build({}, {});
-  const Result<cel::Value> fitting = fit_field(field, *value, *kNobody);
-  if (fitting || fitting.error().code == ErrorCode::not_found) return;
-  loading.diagnostics.error(Code::bad_value, node.at, fmt::format("{}: {}", what, fitting.error().message));
-}
-
-Expression compile_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                               std::string_view what, bool needed) {
-  const Expected expected = expects_field(field, needed);
-  const bool list = field.type == FieldType::choices;
-  if (field.type == FieldType::choice && node.is_scalar()) {
-    if (const auto literal = option_literal(loading, node, field, spot, what)) {
-      return compile_generated(loading, node, *literal, spot, expected, what);
-    }
-  }
-  if (list && node.is_sequence()) {
-    std::string joined = "[";
-    for (const YamlNode& item : node.items) {
-      const auto literal = item.is_scalar() ? option_literal(loading, item, field, spot, what) : std::nullopt;
-      joined += (joined.size() > 1 ? ", " : "") + literal.value_or(item.text);
-    }
-    return compile_generated(loading, node, joined + "]", spot, expected, what);
-  }
-  return read_expression(loading, node, spot, expected, what);
-}
-
-// The field of the form or of the event that the expression reads and nothing else.
-const Field* source_of(const Loading& loading, const Spot& spot, std::string_view path) {
-  const auto find = [](const std::vector<Field>& fields, std::string_view name) -> const Field* {
-    const auto found = std::ranges::find(fields, name, &Field::name);
-    return found == fields.end() ? nullptr : &*found;
-  };
-  if (path.starts_with("form.")) return find(loading.outline->form, path.substr(5));
-  if (path.starts_with("event.") && spot.event != nullptr) return find(*spot.event, path.substr(6));
-  return nullptr;
-}
-
-// A choice that is given as it is may be any of its options, and stops the instance with one that the field
-// does not have. Only a warning: a condition may keep those out.
-void warn_of_missing_options(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                             const cel::Program& program, std::string_view what) {
-  if (!program || !node.is_scalar() || field.options.empty() || loading.catalogue.in_force) return;
-  const std::string path(trimmed(node.text));
-  const Field* source = source_of(loading, spot, path);
-  if (source == nullptr) return;
-  std::vector<std::string> missing;
-  for (const ChoiceOption& option : source->options) {
-    if (std::ranges::find(field.options, option.value, &ChoiceOption::value) == field.options.end())
-      missing.push_back(cel::quote(option.value));
-  }
-  if (missing.empty()) return;
-  loading.diagnostics.warning(Code::options_differ, node.at,
-                              fmt::format("{}: {} may be {}, which '{}' does not take; add it to its "
-                                          "options, or keep it out with a condition",
-                                          what, path, join(missing, " or "), field.name));
-}
-
-// An empty text or list is a value for an expression, and none for a field that has to be filled in. Looked
-// at is a field that is given as it is; what else comes to nothing shows when it runs.
-void refuse_empty_source(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                         const cel::Program& program, std::string_view what) {
-  if (!program || !node.is_scalar()) return;
-  const std::string path(trimmed(node.text));
-  const Field* source = source_of(loading, spot, path);
-  if (source == nullptr || !empty_value(*source) || source->type == FieldType::boolean) return;
-  const bool filled_in = (source->required && !source->when) || source->default_value || source->computed;
-  const bool guarded = std::ranges::find(loading.guards, path) != loading.guards.end();
-  if (filled_in || guarded) return;
-  const bool text = source->type == FieldType::text || source->type == FieldType::long_text;
-  loading.diagnostics.error(
-      Code::may_be_missing, node.at,
-      fmt::format(
-          "{}: {} may be empty here, and '{}' has to be filled in; {}, or give it 'required: true'{}", what,
-          path, field.name,
-          text ? fmt::format("write {0} != \"\" ? {0} : \"...\", ask for it with `when: {0} != \"\"`", path)
-               : fmt::format("ask for it with `when: size({}) > 0`", path),
-          path.starts_with("form.") ? " or a 'default'" : " where it is declared"));
-}
-
-}  // namespace
-
-Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                            std::string_view what, bool needed) {
-  Expression value = compile_field_value(loading, node, spot, field, what, needed);
-  if (needed) refuse_empty_source(loading, node, spot, field, value.program, what);
-  warn_of_missing_options(loading, node, spot, field, value.program, what);
-  check_constant(loading, node, field, value.program, what);
-  return value;
 }
 
 TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,

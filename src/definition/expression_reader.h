@@ -56,10 +56,13 @@ void add_guards(Loading& loading, const Expression& condition);
 // One expression or a YAML list of them.
 std::vector<Expression> read_expressions(Loading& loading, const YamlNode& node, const Spot& spot,
                                          const Expected& expected, std::string_view what);
-// A value for a field; a bare word stands for the option of a choice. `needed`: the field cannot be left
-// empty.
-Expression read_field_value(Loading& loading, const YamlNode& node, const Spot& spot, const Field& field,
-                            std::string_view what, bool needed = false);
+// A text that a machine writes from parts of the file: it has no place of its own there, and what is wrong is
+// told at `node`.
+Expression read_generated(Loading& loading, const YamlNode& node, const std::string& text, const Spot& spot,
+                          const Expected& expected, std::string_view what);
+// What an expression comes to that reads nothing; nullopt for one that does, or that asks the directory, the
+// clock or a table.
+std::optional<cel::Value> constant_of(const cel::Program& program);
 // A duration in words, or an expression.
 TimeRule read_time(Loading& loading, const YamlNode& node, const Spot& spot, const Expected& expected,
                    std::string_view what);

@@ -11,6 +11,7 @@
 #include "cel/value.h"
 #include "core/scope.h"
 #include "definition/currency_words.h"
+#include "definition/field_value_reader.h"
 #include "definition/grammar.h"
 #include "definition/key_places.h"
 

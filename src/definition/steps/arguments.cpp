@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/form_rules.h"
+#include "definition/field_value_reader.h"
 
 namespace countersign {
 

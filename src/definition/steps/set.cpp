@@ -5,6 +5,7 @@
 
 #include "definition/expression_scope.h"
 #include "definition/field_loader.h"
+#include "definition/field_value_reader.h"
 #include "definition/grammar.h"
 #include "definition/step_loader.h"
 
