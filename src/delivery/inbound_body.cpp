@@ -79,6 +79,10 @@ Result<json::object> parse_form(std::string_view text) {
       return fail(ErrorCode::too_large,
                   fmt::format("a form has more than {} parameters", kFormParametersMax));
     }
+    if (*name == number_text_key()) {  // what is kept under it could not be read again
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("malformed form: the name \"{}\" is reserved for numbers", *name));
+    }
     if (!form.emplace(*name, *value).second) {
       return fail(ErrorCode::invalid_input, fmt::format("malformed form: \"{}\" is given twice", *name));
     }

@@ -36,6 +36,14 @@ TEST(InboundBody, RefusesAmbiguousAndMalformedForms) {
   }
 }
 
+// Whatever is read is kept as JSON and read again, perhaps after a restart.
+TEST(InboundBody, KeepsNothingThatCouldNotBeReadAgain) {
+  EXPECT_THAT(parsed("application/x-www-form-urlencoded", "%24number=text"), HasSubstr("reserved"));
+  const auto large = parse_inbound_body("application/json", "11111111111111111111111111111111111");
+  ASSERT_TRUE(large);
+  EXPECT_TRUE(parse_json(write_json(*large)));
+}
+
 TEST(Xml, ReadsElementsAttributesAndText) {
   const Result<XmlElement> root = parse_xml(
       "<?xml version='1.0' encoding='UTF-8'?><!-- c --><n:a xmlns:n='u' n:k='1 &lt; "
