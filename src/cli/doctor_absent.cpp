@@ -60,7 +60,9 @@ class Absent {
     if (others_can) return;
     Waiting& waiting = found_[join(why_not, "; ")];
     waiting.items.push_back(&row);
-    waiting.references.push_back(row.reference.empty() ? row.instance.value : row.reference);
+    const std::string& reference = row.reference.empty() ? row.instance.value : row.reference;
+    if (std::ranges::find(waiting.references, reference) == waiting.references.end())
+      waiting.references.push_back(reference);
     for (const PersonId& person : asked(row)) {
       const auto until = away_until(view, person);
       if (until && (waiting.until == Instant() || *until < waiting.until)) waiting.until = *until;

@@ -57,7 +57,7 @@ void add_errors(const std::string& check, const Diagnostics& diagnostics, const 
     const OfFile& each = files[i];
     Remedy remedy{.words = "correct it, then", .commands = {commands.reload()}};
     if (each.count > 1) {
-      remedy.rest = fmt::format("it has {} more: {}", counted(each.count - 1, "error", "errors"),
+      remedy.rest = fmt::format("and {}: {}", counted(each.count - 1, "more error", "more errors"),
                                 commands.of_files({"validate", each.first.file}));
     }
     findings.add({.check = check,

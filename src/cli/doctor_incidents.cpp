@@ -74,8 +74,9 @@ class Incident {
 
   // The instance keeps its version with its tables until it is moved.
   Remedy after_mending_workflow() const {
-    return {.words = fmt::format("where the workflow or one of its tables is the cause: mend {}, then",
-                                 ward_.files.of_workflow(row_.workflow)),
+    return {.words = fmt::format(
+                "where the workflow or one of its tables is the cause: mend {}, then move its open requests:",
+                ward_.files.of_workflow(row_.workflow)),
             .commands = {ward_.commands.reload(),
                          ward_.commands.of_daemon({"workflow", "migrate", row_.workflow.value, "--apply",
                                                    "--reason", "what stopped it is mended"}),

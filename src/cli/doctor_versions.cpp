@@ -19,14 +19,17 @@ std::vector<Remedy> remedies_of_missing(const Ward& ward, const DefinitionRow& r
   const std::string move =
       ward.commands.of_daemon({"workflow", "migrate", row.workflow.value, "--apply", "--reason",
                                "the version in force names people who are there"});
+  Remedy put_back{.words = fmt::format("write them into {}, then", ward.files.people()),
+                  .commands = {ward.commands.reload()}};
   const auto in_force = ward.files.snapshot->workflow(row.workflow);
   if (in_force != nullptr && in_force->version != row.version) {
-    return {{.words = "the file does not name them any more, so move the open instances to it:",
-             .commands = {ward.commands.reload(), move}}};
+    return {{.words = "the file does not name them any more, so move the open requests to it:",
+             .commands = {ward.commands.reload(), move}},
+            std::move(put_back)};
   }
-  return {{.words = fmt::format("write them into {}, then", ward.files.people()),
-           .commands = {ward.commands.reload()}},
-          {.words = fmt::format("name somebody else in {}, then", ward.files.of_workflow(row.workflow)),
+  return {std::move(put_back),
+          {.words = fmt::format("name somebody else in {}, then move its open requests:",
+                                ward.files.of_workflow(row.workflow)),
            .commands = {ward.commands.reload(), move}}};
 }
 
