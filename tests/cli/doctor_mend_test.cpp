@@ -364,6 +364,26 @@ TEST_F(MendingByDoctor, FindsWorkOfSomebodyAwayInWhosePlaceNobodyMayStand) {
   EXPECT_THAT(findings("items"), IsEmpty());
 }
 
+TEST_F(MendingByDoctor, FindsWorkOfAGroupWhoseMembersAreAllAway) {
+  run_job([&](Transaction& writes) -> Result<void> {
+    RecordedAbsence away;
+    away.person = PersonId("fin");
+    away.absence = {.from = clock_.now() - std::chrono::hours(1),
+                    .until = clock_.now() + std::chrono::hours(48),
+                    .stand_in = PersonId("rep")};
+    away.set_by = PersonId("fin");
+    away.created_at = clock_.now();
+    auto added = writes.add_absence(away);
+    return added ? Result<void>() : std::unexpected(added.error());
+  });
+  const auto found = findings("items");
+  ASSERT_EQ(found.size(), 1U) << doctor().out;
+  EXPECT_THAT(
+      string_at(found.front(), "text"),
+      AllOf(StartsWith("finance waits until "), EndsWith(", when the first of the group 'finance' is back")));
+  EXPECT_THAT(string_at(found.front(), "why"), HasSubstr("Rep is the requester"));
+}
+
 TEST_F(MendingByDoctor, DoesNotWaitForSomebodyAwayWhereOthersDecide) {
   add_workflow("either",
                "  - {id: check, approve: {by: ['person(\"boss\")', 'person(\"fin\")'], need: 1}}\n");
