@@ -19,6 +19,11 @@ constexpr std::size_t kIdleListed = 50;
 constexpr std::size_t kInstancesMax = 20'000;  // that are looked through for idle steps
 constexpr std::size_t kInstancesPage = 500;
 
+// An instance without a reference is named by its id.
+const std::string& name_of(const InstanceRow& row) {
+  return row.reference.empty() ? row.id.value : row.reference;
+}
+
 class Incident {
  public:
   Incident(const Ward& ward, const InstanceRow& row) : ward_(ward), row_(row) {
@@ -44,11 +49,8 @@ class Incident {
   }
 
  private:
-  // An instance without a reference is named by its id.
-  std::string name() const { return row_.reference.empty() ? row_.id.value : row_.reference; }
-
   std::string retry(const std::string& reason) const {
-    return ward_.commands.of_daemon({"retry", name(), "--reason", reason});
+    return ward_.commands.of_daemon({"retry", name_of(row_), "--reason", reason});
   }
 
   bool goes_on_after_retry(const State& before) const {
@@ -106,7 +108,7 @@ class Incident {
     const std::string& open = step().name;
     const Skip skip{open, standing_.front(), administrator(), row_.incident};
     if (goes_on_after(skip)) {
-      std::vector<std::string> words{"skip", name(), open, "--reason", row_.incident};
+      std::vector<std::string> words{"skip", name_of(row_), open, "--reason", row_.incident};
       const auto same = std::ranges::count_if(
           state_->activations, [&](const auto& entry) { return entry.second.step == activation().step; });
       if (same > 1) words.insert(words.end(), {"--activation", std::to_string(standing_.front().value)});
@@ -122,9 +124,9 @@ class Incident {
     }
     for (const Step* target : targets) {
       if (!goes_on_after(Jump{target->name, administrator(), row_.incident})) continue;
-      return Remedy{
-          .words = fmt::format("let it go on at {} instead:", target->name),
-          .commands = {ward_.commands.of_daemon({"jump", name(), target->name, "--reason", row_.incident})}};
+      return Remedy{.words = fmt::format("let it go on at {} instead:", target->name),
+                    .commands = {ward_.commands.of_daemon(
+                        {"jump", name_of(row_), target->name, "--reason", row_.incident})}};
     }
     return std::nullopt;
   }
@@ -153,7 +155,7 @@ void check_incidents_of(const Ward& ward, Findings& findings) {
     findings.add({.check = "instances",
                   .grade = problem,
                   .text = "stands still",
-                  .on = row.reference.empty() ? row.id.value : row.reference,
+                  .on = name_of(row),
                   .why = row.incident,
                   .mend = Incident(ward, row).remedies()});
   }
@@ -188,10 +190,10 @@ void check_idle_steps(const Ward& ward, Findings& findings) {
       findings.add({.check = "steps",
                     .grade = problem,
                     .text = "a step waits for people and asks nobody",
-                    .on = row.reference,
+                    .on = name_of(row),
                     .why = "the last vote that it waited for fell, and nobody was asked instead",
                     .mend = {{.commands = {ward.commands.of_daemon(
-                                  {"retry", row.reference, "--reason", "nobody was asked"})}}}});
+                                  {"retry", name_of(row), "--reason", "nobody was asked"})}}}});
     }
     cursor = page->next_cursor;
   } while (!cursor.empty() && looked_at < kInstancesMax);
