@@ -26,6 +26,31 @@ std::string_view to_string(Finding::Grade grade) {
   return "";
 }
 
+json::array mend_json(const Finding& finding) {
+  json::array ways;
+  for (const Remedy& way : finding.mend) {
+    ways.push_back({{"words", way.words},
+                    {"commands", json::array(way.commands.begin(), way.commands.end())},
+                    {"rest", way.rest}});
+  }
+  return ways;
+}
+
+// A command has a line of its own, so that it can be copied as it stands.
+void print_mend(Console& console, const Finding& finding) {
+  const auto line = [&](std::string_view text) {
+    console.out << fmt::format("{:<26}{}\n", "", printable(text));
+  };
+  std::string_view lead = "mend:";
+  for (const Remedy& way : finding.mend) {
+    console.out << fmt::format("{:<24}{}{}{}\n", "", lead, way.words.empty() ? "" : " ",
+                               printable(way.words));
+    for (const std::string& command : way.commands) line(command);
+    if (!way.rest.empty()) line(way.rest);
+    lead = "or:";
+  }
+}
+
 ExitCode print_findings(Console& console, const Findings& findings, bool as_json) {
   bool is_good = true;
   json::array rows;
@@ -36,13 +61,13 @@ ExitCode print_findings(Console& console, const Findings& findings, bool as_json
                     {"text", finding.text},
                     {"on", finding.on},
                     {"why", finding.why},
-                    {"mend", finding.mend}});
+                    {"mend", mend_json(finding)}});
     if (as_json) continue;
     const std::string on = finding.on.empty() ? "" : finding.on + ": ";
     console.out << fmt::format("{:<8} {:<14} {}\n", to_string(finding.grade), finding.check,
                                printable(on + finding.text));
     if (!finding.why.empty()) console.out << fmt::format("{:<24}why: {}\n", "", printable(finding.why));
-    if (!finding.mend.empty()) console.out << fmt::format("{:<24}mend: {}\n", "", printable(finding.mend));
+    print_mend(console, finding);
   }
   if (as_json) print_json(console, json::object{{"good", is_good}, {"findings", std::move(rows)}});
   if (findings.is_unreachable) return ExitCode::unreachable;
@@ -124,7 +149,8 @@ void add_doctor(Command& root, Connection& connection) {
           "messages "
           "that were given up, instances that stand still, webhooks that could not be applied, the clock, "
           "the "
-          "disk, lost uploads. Each finding says on what, why, and which command mends it. Exit code 1 where "
+          "disk, lost uploads. Each finding says on what, why, and what mends it: in words what has to be "
+          "done by hand first, and each command on a line of its own. Exit code 1 where "
           "there is a problem. Without a data folder only the daemon is asked, and the exit code is 3 where "
           "it "
           "cannot be reached.")
@@ -144,9 +170,9 @@ void add_doctor(Command& root, Connection& connection) {
         if (options->rebuild) return rebuild(console, connection, *options);
         Findings findings;
         const Instant now = SystemClock().now();
-        const auto snapshot = check_files(connection, now, findings);
+        const Files files = check_files(connection, now, findings);
         if (options->check_database) check_pages_of_database(connection, findings);
-        const bool data_checked = check_data(connection, snapshot, now, findings);
+        const bool data_checked = check_data(connection, files, now, findings);
         check_daemon(console, connection, data_checked, findings);
         return print_findings(console, findings, connection.json);
       });

@@ -2,12 +2,15 @@
 // The single checks of `countersign doctor`.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
 #include "cli/connection.h"
 #include "cli/console.h"
+#include "cli/remedy.h"
+#include "definition/configuration.h"
 #include "runtime/library.h"
 #include "web/disk_space.h"
 
@@ -19,7 +22,7 @@ struct Finding {
   std::string text;     // what was found
   std::string on = {};  // on what: an instance's reference, a person's id; "" for the whole
   std::string why = {};
-  std::string mend = {};  // the command that mends it, as it is typed
+  std::vector<Remedy> mend = {};  // any one of them
 };
 
 struct Findings {
@@ -32,14 +35,24 @@ struct Findings {
   void add(Finding finding) { all.push_back(std::move(finding)); }
 };
 
-// The configuration, and what it names. What is in force then; nullptr where it cannot be loaded.
-std::shared_ptr<const Snapshot> check_files(const Connection& connection, Instant now, Findings& findings);
+// The files of the installation, as far as they load.
+struct Files {
+  std::optional<Configuration> configuration;
+  std::shared_ptr<const Snapshot> snapshot;  // nullptr where there is none
+  std::string obstacle;                      // why there is none: "people.yaml:4 has an error"
+
+  // What is said of it: "people.yaml", and the file of a workflow, "NAME.yaml" where there is none.
+  std::string people() const { return configuration ? configuration->people : "the file of people"; }
+  std::string of_workflow(const WorkflowId& workflow) const;
+};
+
+// The configuration, and what it names.
+Files check_files(const Connection& connection, Instant now, Findings& findings);
 // SQLite's own check of every page.
 void check_pages_of_database(const Connection& connection, Findings& findings);
 // What the data folder holds, whether the daemon runs or not. False where there is no database, so that only
 // the daemon can tell.
-bool check_data(const Connection& connection, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
-                Findings& findings);
+bool check_data(const Connection& connection, const Files& files, Instant now, Findings& findings);
 // How much can still be written to the data folder, as it was measured.
 void check_disk_space(const std::string& data, const Result<web::DiskSpace>& space, Findings& findings);
 // What the daemon says of itself. `data_checked`: what the data folder tells too is not asked again, and

@@ -9,7 +9,6 @@
 #include "cli/doctor_items.h"
 #include "cli/installation.h"
 #include "cli/report.h"
-#include "runtime/workspace.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite_reader.h"
 #include "web/disk_space.h"
@@ -35,7 +34,7 @@ void add_rest(const char* check, std::size_t found, Findings& findings) {
     findings.add(check, problem, fmt::format("{} more like these", found - kListedEach));
 }
 
-bool check_schema(const std::string& path, Findings& findings) {
+bool check_schema(const std::string& path, const Commands& commands, Findings& findings) {
   auto opened = sqlite::Connection::open(path, sqlite::Connection::Access::read_only, {});
   if (!opened) {
     findings.add("database", problem, opened.error().message);
@@ -54,28 +53,13 @@ bool check_schema(const std::string& path, Findings& findings) {
                 .on = path,
                 .why = *version < known ? "the daemon of this version has not started yet"
                                         : "a newer countersign has written it",
-                .mend = "countersign serve"});
+                .mend = {*version < known ? Remedy{.commands = {commands.of_files({"serve"})}}
+                                          : Remedy{.words = "use that newer countersign"}}});
   return false;
 }
 
-void check_incidents_of(const Reader& reader, Findings& findings) {
-  const auto standing = reader.standing_instances(kEachMax);
-  if (!standing) return findings.add("instances", problem, standing.error().message);
-  for (std::size_t i = 0; i < std::min(standing->size(), kListedEach); ++i) {
-    const InstanceRow& row = (*standing)[i];
-    findings.add({.check = "instances",
-                  .grade = problem,
-                  .text = "stands still",
-                  .on = row.reference,
-                  .why = row.incident,
-                  .mend = fmt::format("countersign retry {} --reason 'mended'", row.reference)});
-  }
-  add_rest("instances", standing->size(), findings);
-  if (standing->empty()) findings.add("instances", good, "none stands still");
-}
-
 // Dead messages; whose mail came back for good.
-Bounces check_dead_letters(const Reader& reader, Findings& findings) {
+Bounces check_dead_letters(const Reader& reader, const Commands& commands, Findings& findings) {
   Bounces bounces;
   std::size_t found = 0;
   std::string cursor;
@@ -90,13 +74,17 @@ Bounces check_dead_letters(const Reader& reader, Findings& findings) {
       if (row.target == "mail" && row.last_error.starts_with("5"))
         bounces.emplace(row.recipient, row.last_error);
       if (++found > kListedEach) continue;
-      findings.add({.check = "outbox",
-                    .grade = problem,
-                    .text = fmt::format("message {} ({}) to {} was given up", row.id, row.kind,
-                                        row.recipient.empty() ? row.target : row.recipient.value),
-                    .on = fmt::format("outbox {}", row.id),
-                    .why = row.last_error,
-                    .mend = fmt::format("countersign outbox retry {}", row.id)});
+      findings.add(
+          {.check = "outbox",
+           .grade = problem,
+           .text = fmt::format("message {} ({}) to {} was given up", row.id, row.kind,
+                               row.recipient.empty() ? row.target : row.recipient.value),
+           .on = fmt::format("outbox {}", row.id),
+           .why = row.last_error,
+           .mend = {{.words = "mend what the other side refused, then",
+                     .commands = {commands.of_daemon({"outbox", "retry", std::to_string(row.id)})}},
+                    {.words = "put it away unsent:",
+                     .commands = {commands.of_daemon({"outbox", "drop", std::to_string(row.id)})}}}});
     }
     cursor = page->next_cursor;
   } while (!cursor.empty() && found < kEachMax);
@@ -106,7 +94,7 @@ Bounces check_dead_letters(const Reader& reader, Findings& findings) {
 }
 
 // Messages that were tried and wait, by where they go: a mail server that is down, a secret that is missing.
-void check_waiting_messages(const Reader& reader, Instant now, Findings& findings) {
+void check_waiting_messages(const Reader& reader, const Commands& commands, Instant now, Findings& findings) {
   struct Queue {
     std::size_t waiting = 0;
     Instant oldest;
@@ -135,11 +123,11 @@ void check_waiting_messages(const Reader& reader, Instant now, Findings& finding
                              format_rfc3339(queue.oldest)),
          .on = target,
          .why = queue.why,
-         .mend = "countersign reload"});
+         .mend = {{.words = "mend the server, connector or secret, then", .commands = {commands.reload()}}}});
   }
 }
 
-void check_inbound_of(const Reader& reader, Findings& findings) {
+void check_inbound_of(const Reader& reader, const Commands& commands, Findings& findings) {
   std::size_t found = 0;
   for (const char* status : {"error", "held"}) {
     const auto page = reader.inbound("", status, kPage, "");
@@ -153,29 +141,34 @@ void check_inbound_of(const Reader& reader, Findings& findings) {
                                         : "a webhook could not be applied",
            .on = fmt::format("inbound {} of {}", row.id, row.source),
            .why = row.error,
-           .mend = fmt::format("countersign inbound replay {0}, or countersign inbound drop {0}", row.id)});
+           .mend = {{.words = row.status == "held" ? "apply it after all:" : "mend the cause, then",
+                     .commands = {commands.of_daemon({"inbound", "replay", std::to_string(row.id)})}},
+                    {.words = "give it up:",
+                     .commands = {commands.of_daemon({"inbound", "drop", std::to_string(row.id)})}}}});
     }
   }
   add_rest("inbound", found, findings);
   if (found == 0) findings.add("inbound", good, "every webhook was applied");
 }
 
-void check_schedules_of(const Reader& reader, Findings& findings) {
+void check_schedules_of(const Reader& reader, const Commands& commands, Findings& findings) {
   const auto owed = reader.owed_starts(kListedEach);
   if (!owed) return findings.add("schedules", problem, owed.error().message);
   for (const OwedStartRow& start : *owed) {
-    findings.add({.check = "schedules",
-                  .grade = problem,
-                  .text = fmt::format("the start for {} was refused", start.period),
-                  .on = start.workflow.value + (start.person.empty() ? "" : " of " + start.person.value),
-                  .why = start.error,
-                  .mend = fmt::format("countersign workflow retry {} {}{}", start.workflow.value, start.name,
-                                      start.person.empty() ? "" : " --person " + start.person.value)});
+    std::vector<std::string> again{"workflow", "retry", start.workflow.value, start.name};
+    if (!start.person.empty()) again.insert(again.end(), {"--person", start.person.value});
+    findings.add(
+        {.check = "schedules",
+         .grade = problem,
+         .text = fmt::format("the start for {} was refused", start.period),
+         .on = start.workflow.value + (start.person.empty() ? "" : " of " + start.person.value),
+         .why = start.error,
+         .mend = {{.words = "mend the cause, then", .commands = {commands.of_daemon(std::move(again))}}}});
   }
   if (owed->empty()) findings.add("schedules", good, "nothing owed");
 }
 
-void check_clock_of(const Reader& reader, Instant now, Findings& findings) {
+void check_clock_of(const Reader& reader, const Commands& commands, Instant now, Findings& findings) {
   const auto newest = reader.newest_event_at();
   if (!newest) return findings.add("clock", problem, newest.error().message);
   if (*newest && **newest > now + kAheadMax) {
@@ -185,7 +178,7 @@ void check_clock_of(const Reader& reader, Instant now, Findings& findings) {
                   .on = format_rfc3339(now),
                   .why = fmt::format("the newest event happened at {}; until then everything is stamped so",
                                      format_rfc3339(**newest)),
-                  .mend = "timedatectl set-ntp true && countersign reload"});
+                  .mend = {{.commands = {"timedatectl set-ntp true", commands.reload()}}}});
   } else {
     findings.add("clock", good, "the clock is not behind the newest event");
   }
@@ -199,7 +192,8 @@ void check_clock_of(const Reader& reader, Instant now, Findings& findings) {
                 .why = fmt::format("one was due at {}: no daemon runs, its timers are paused, or the "
                                    "instance's version of its workflow no longer loads",
                                    format_rfc3339(late->front().due)),
-                .mend = "countersign reload"});
+                .mend = {{.words = "see that the daemon runs and the clock is right, then",
+                          .commands = {commands.reload()}}}});
 }
 
 void check_log_size(const std::string& path, Findings& findings) {
@@ -211,7 +205,7 @@ void check_log_size(const std::string& path, Findings& findings) {
                   .text = fmt::format("the write-ahead log has {} MB", log >> 20),
                   .on = path + "-wal",
                   .why = "something reads the database for long, so that it cannot be begun anew",
-                  .mend = "systemctl restart countersign"});
+                  .mend = {{.commands = {"systemctl restart countersign"}}}});
   }
 }
 
@@ -229,54 +223,20 @@ void check_uploads(const Reader& reader, const std::string& data, Findings& find
       const std::uintmax_t size = std::filesystem::file_size(path, none);
       if (!none && size == file.size) continue;
       if (++lost > kListedEach) continue;
-      findings.add(
-          {.check = "uploads",
-           .grade = problem,
-           .text = fmt::format("the upload '{}' is {}", file.name, none ? "lost" : "damaged"),
-           .on = file.id,
-           .why = none ? path + " is not there"
-                       : fmt::format("{} has {} bytes and not {}", path, size, file.size),
-           .mend = fmt::format("cp BACKUP/files/{0}/{1} {2}", file.sha256.substr(0, 2), file.sha256, path)});
+      findings.add({.check = "uploads",
+                    .grade = problem,
+                    .text = fmt::format("the upload '{}' is {}", file.name, none ? "lost" : "damaged"),
+                    .on = file.id,
+                    .why = none ? path + " is not there"
+                                : fmt::format("{} has {} bytes and not {}", path, size, file.size),
+                    .mend = {{.words = fmt::format("copy files/{0}/{1} of a backup to {2}",
+                                                   file.sha256.substr(0, 2), file.sha256, path)}}});
     }
     if (page->size() < kPage) break;
     after = page->back().id;
   }
   add_rest("uploads", lost, findings);
   if (lost == 0) findings.add("uploads", good, counted(files, "file", "files") + ", all there");
-}
-
-// Versions that open instances run: whether they load, and whom they name.
-void check_versions(const Reader& reader, const Snapshot& snapshot, Findings& findings) {
-  const auto rows = reader.definitions_in_use();
-  if (!rows) return findings.add("versions", problem, rows.error().message);
-  std::size_t faults = 0;
-  for (const DefinitionRow& row : *rows) {
-    const auto missing = missing_names(row, snapshot);
-    const std::string on = fmt::format("{} {}", row.workflow.value, row.version.substr(0, 12));
-    const std::string mend =
-        fmt::format("countersign workflow migrate {} --apply --reason 'mended'", row.workflow.value);
-    if (!missing) {
-      ++faults;
-      findings.add({.check = "versions",
-                    .grade = problem,
-                    .text = "a version that open instances run no longer loads",
-                    .on = on,
-                    .why = missing.error().message,
-                    .mend = mend});
-      continue;
-    }
-    for (const Diagnostic& diagnostic : *missing) {
-      ++faults;
-      findings.add({.check = "versions",
-                    .grade = problem,
-                    .text = "a version that open instances run names somebody who is not there",
-                    .on = on,
-                    .why = fmt::format("line {}: {}", diagnostic.line, diagnostic.message),
-                    .mend = mend});
-    }
-  }
-  if (faults == 0)
-    findings.add("versions", good, counted(rows->size(), "version", "versions") + " in use, all load");
 }
 
 }  // namespace
@@ -299,36 +259,50 @@ void check_disk_space(const std::string& data, const Result<web::DiskSpace>& spa
          .on = data,
          .why = space->is_read_only ? "nothing can be decided while nothing can be written"
                                     : "a full disk stops every decision",
-         .mend = space->is_read_only ? "mount -o remount,rw " + data : "df -h " + data});
+         .mend = {space->is_read_only ? Remedy{.commands = {"mount -o remount,rw " + shell_word(data)}}
+                                      : Remedy{.words = "make room; what is there:",
+                                               .commands = {"df -h " + shell_word(data)}}}});
   } else {
     findings.add("disk", good, fmt::format("{} MB are free", space->free_bytes >> 20));
   }
 }
 
-bool check_data(const Connection& connection, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
-                Findings& findings) {
+bool check_data(const Connection& connection, const Files& files, Instant now, Findings& findings) {
   const auto data = data_folder(connection);
   if (!data) return false;  // said with the configuration
   const std::string path = database_path(*data);
   std::error_code none;
   if (!std::filesystem::exists(path, none)) return false;
+  const Commands commands(connection);
   check_disk_space(*data, web::disk_space(*data), findings);
   check_log_size(path, findings);
-  if (!check_schema(path, findings)) return true;
+  if (!check_schema(path, commands, findings)) return true;
   SqliteOptions options;
   options.path = path;
   const sqlite::SqliteReader reader(options);
-  check_clock_of(reader, now, findings);
-  check_incidents_of(reader, findings);
-  check_idle_steps(reader, findings);
-  const Bounces bounces = check_dead_letters(reader, findings);
-  check_waiting_messages(reader, now, findings);
-  if (snapshot != nullptr) {
-    check_open_items(reader, snapshot, now, bounces, findings);
-    check_versions(reader, *snapshot, findings);
+  std::optional<Trial> trial;
+  if (files.snapshot != nullptr) trial.emplace(reader, files.snapshot, now);
+  const Ward ward{reader, files, commands, trial ? &*trial : nullptr, now};
+  check_clock_of(reader, commands, now, findings);
+  check_incidents_of(ward, findings);
+  check_idle_steps(ward, findings);
+  const Bounces bounces = check_dead_letters(reader, commands, findings);
+  check_waiting_messages(reader, commands, now, findings);
+  if (trial) {
+    check_open_items(ward, bounces, findings);
+    check_versions(ward, findings);
+  } else {
+    for (const char* check : {"items", "versions"}) {
+      findings.add({.check = check,
+                    .grade = warning,
+                    .text = "not looked at",
+                    .on = *data,
+                    .why = files.obstacle,
+                    .mend = {{.words = "correct that, then look again"}}});
+    }
   }
-  check_schedules_of(reader, findings);
-  check_inbound_of(reader, findings);
+  check_schedules_of(reader, commands, findings);
+  check_inbound_of(reader, commands, findings);
   check_uploads(reader, *data, findings);
   return true;
 }

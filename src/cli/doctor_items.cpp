@@ -13,22 +13,20 @@
 #include "core/gates.h"
 #include "core/out_of_hands.h"
 #include "core/roster.h"
-#include "runtime/workspace.h"
 
 namespace countersign::cli {
 namespace {
 
 // So many open work items are looked at, the longest overdue first.
 constexpr std::size_t kItemsMax = 100'000;
-// So many open instances are looked at.
-constexpr std::size_t kInstancesMax = 20'000;
-constexpr std::size_t kInstancesPage = 500;
 // So many of a kind are listed one by one.
 constexpr std::size_t kListedMax = 50;
+// Of so many work items of one finding each has its command.
+constexpr std::size_t kCommandsMax = 10;
 
 // Why an item waits in vain.
 struct Cause {
-  enum class Kind { missing, left, group, barred, unreached } kind = Kind::group;
+  enum class Kind { missing, left, group, counted, barred, unreached } kind = Kind::group;
   std::string whose;   // "li.na", "the group 'finance'"
   std::string why;     // "li.na has left"
   PersonId instead{};  // whom it can be given to, where not everybody may have it
@@ -70,28 +68,12 @@ std::optional<Cause> unreached(const Directory& directory, const Bounces& bounce
   return std::nullopt;
 }
 
-// Whom the work can be given to: an administrator.
-std::string somebody(const Directory& directory) {
-  if (const Group* admins = directory.find_group("admins"); admins != nullptr) {
-    for (const PersonId& member : admins->members) {
-      const Person* person = directory.find(member);
-      if (person != nullptr && person->active) return member.value;
-    }
-  }
-  return "PERSON";
-}
-
 // Whether enough others are left to decide the step in favour of the request.
 bool can_still_pass(const Reader& reader, const Directory& directory, const OpenItemRow& item) {
   const auto state = reader.instance(item.instance);
-  if (!state || !*state) return false;
-  const auto activation = (*state)->activations.find(ActivationId(item.activation));
-  if (activation == (*state)->activations.end()) return false;
-  const auto possible = std::ranges::count_if(activation->second.roster.seats, [&](const Seat& seat) {
-    if (seat.vote != Seat::Vote::none) return seat.vote == Seat::Vote::approved;
-    return seat.item != item.number && !nobody_there(directory, seat.person, seat.group);
-  });
-  return possible >= static_cast<std::ptrdiff_t>(activation->second.roster.needed);
+  return state && *state && passes_without(**state, item, [&](const Seat& seat) {
+           return !nobody_there(directory, seat.person, seat.group);
+         });
 }
 
 // Why nobody could answer an item although the people and groups it is before are there, asked of the core:
@@ -99,13 +81,11 @@ bool can_still_pass(const Reader& reader, const Directory& directory, const Open
 // instances run. Looks at an instance once.
 class AnswerRules {
  public:
-  AnswerRules(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now)
-      : reader_(reader), snapshot_(snapshot), library_(snapshot), now_(now) {
-    load_versions_from(reader, library_);
-    const auto rows = reader.definitions_in_use();
+  explicit AnswerRules(const Ward& ward) : trial_(*ward.trial) {
+    const auto rows = ward.reader.definitions_in_use();
     if (!rows) return;
     for (const DefinitionRow& row : *rows) {
-      const auto definition = library_.version(row.workflow, row.version);
+      const auto definition = trial_.definition(row.workflow, row.version);
       if (definition != nullptr && has_bounds(*definition)) bounded_.insert(row.workflow);
     }
   }
@@ -117,7 +97,7 @@ class AnswerRules {
     const auto out = std::ranges::find(known->second, item.number, &OutOfHands::item);
     if (out == known->second.end()) return std::nullopt;
     if (!out->is_barred && item.group.empty())
-      return Cause{Cause::Kind::group, out->whose, out->whose + " counts in that step already"};
+      return Cause{Cause::Kind::counted, out->whose, out->whose + " counts in that step already"};
     if (!out->is_barred) {
       const std::string whose = fmt::format("the group '{}'", item.group);
       return Cause{
@@ -134,30 +114,22 @@ class AnswerRules {
 
  private:
   std::vector<OutOfHands> look_at(const InstanceId& id) const {
-    const auto state = reader_.instance(id);
-    if (!state || !*state) return {};
-    const auto definition = library_.version((*state)->workflow, (*state)->version);
+    const auto state = trial_.state(id);
+    if (state == nullptr) return {};
+    const auto definition = trial_.definition(*state);
     if (definition == nullptr) return {};
-    const Facts nothing;
-    const Context context{.definition = *definition,
-                          .directory = *snapshot_->directory,
-                          .calendars = snapshot_->calendars,
-                          .facts = nothing,
-                          .now = now_};
-    return work_out_of_hands(context, **state);
+    return work_out_of_hands(trial_.context(*definition), *state);
   }
 
-  const Reader& reader_;
-  std::shared_ptr<const Snapshot> snapshot_;
-  Library library_;
-  Instant now_;
+  const Trial& trial_;
   std::set<WorkflowId> bounded_;
   std::map<InstanceId, std::vector<OutOfHands>> found_;
 };
 
 // An item that waits in vain.
 struct InVain {
-  std::string id;         // "i_01.3"
+  InstanceId instance;
+  std::uint32_t number = 0;
   std::string reference;  // of its instance; the id where it has none
   std::string step;
   Cause cause;
@@ -182,91 +154,150 @@ class Names {
   std::vector<std::string> first_;
 };
 
-std::string reassign(const InVain& item, const Directory& directory) {
-  const std::string to = item.cause.instead.empty() ? somebody(directory) : item.cause.instead.value;
-  return fmt::format("countersign reassign {} --to {} --reason '{}'", item.id, to, item.cause.why);
+std::string text_of_one(const InVain& item) {
+  if (item.passes) return fmt::format("{} waits for somebody who cannot decide, others can", item.step);
+  if (item.cause.kind == Cause::Kind::unreached)
+    return fmt::format("{} waits for somebody whom no message reaches", item.step);
+  return fmt::format("nobody can decide {}", item.step);
 }
 
-Finding finding_of(const InVain& item, const Directory& directory) {
-  Finding finding{.check = "items", .grade = Finding::Grade::problem, .text = {}};
-  if (item.passes) finding.grade = Finding::Grade::warning;
-  finding.text = item.passes ? fmt::format("{} waits for somebody who cannot decide, others can", item.step)
-                 : item.cause.kind == Cause::Kind::unreached
-                     ? fmt::format("{} waits for somebody whom no message reaches", item.step)
-                     : fmt::format("nobody can decide {}", item.step);
-  finding.on = item.reference;
-  finding.why = item.cause.why;
-  finding.mend = reassign(item, directory);
-  return finding;
+std::string text_of_many(const InVain& first, std::size_t number) {
+  const std::string others = first.passes ? "; others can decide" : "";
+  switch (first.cause.kind) {
+    case Cause::Kind::missing:
+      return fmt::format("{} work items wait for people who are not in the directory any more{}", number,
+                         others);
+    case Cause::Kind::left:
+      return fmt::format("{} work items wait for people who have left{}", number, others);
+    case Cause::Kind::unreached:
+      return fmt::format("{} work items wait for people whom no message reaches{}", number, others);
+    case Cause::Kind::group:
+    case Cause::Kind::counted:
+    case Cause::Kind::barred:
+      break;
+  }
+  return first.passes ? fmt::format("{} work items wait for somebody who cannot decide, others can", number)
+                      : fmt::format("nobody can decide {} work items", number);
 }
 
-// Several with the same cause: one finding, so that one mistake in a file is one line.
-Finding finding_of(const std::vector<const InVain*>& items, const Directory& directory) {
+// What can be written into the file of people, so that the items stay where they are; "" where nothing can.
+std::string mending_people(const Cause& cause, const std::string& whose, const std::string& file) {
+  switch (cause.kind) {
+    case Cause::Kind::missing:
+      return fmt::format("put {} back into {}, then", whose, file);
+    case Cause::Kind::group:
+      return fmt::format("put somebody else who is there into {} in {}, then", whose, file);
+    case Cause::Kind::unreached:
+      return fmt::format("write an address or a channel that reaches {} into {}, then", whose, file);
+    case Cause::Kind::left:
+    case Cause::Kind::counted:
+    case Cause::Kind::barred:
+      break;
+  }
+  return {};
+}
+
+// Those with the same cause: one finding, so that one mistake in a file is one.
+Finding finding_of(const std::vector<const InVain*>& items, const Ward& ward) {
   const InVain& first = *items.front();
-  if (items.size() == 1) return finding_of(first, directory);
   Names references, whose, whys;
+  Reassigning reassigning(ward);
   for (const InVain* item : items) {
     references.add(item->reference);
     whose.add(item->cause.whose);
     whys.add(item->cause.why);
+    reassigning.add(item->instance, item->number, item->cause.why, item->cause.instead);
   }
-  Finding finding{.check = "items", .grade = Finding::Grade::problem, .text = {}};
-  if (first.passes) finding.grade = Finding::Grade::warning;
-  finding.on = references.text();
-  finding.why = whys.text();
-  finding.mend = reassign(first, directory) + ", and so with each of them";
-  const std::string count = fmt::format("{} work items", items.size());
-  const std::string others = first.passes ? "; others can decide" : "";
-  switch (first.cause.kind) {
-    case Cause::Kind::missing:
-      finding.text = fmt::format("{} wait for people who are not in the directory any more{}", count, others);
-      finding.why = whose.text() + (whose.size() == 1 ? " is" : " are") + " not in the directory";
-      finding.mend = "put them back into the people file, then: countersign reload; or " + finding.mend;
-      break;
-    case Cause::Kind::left:
-      finding.text = fmt::format("{} wait for people who have left{}", count, others);
-      finding.why = whose.text() + (whose.size() == 1 ? " has left" : " have left");
-      break;
-    case Cause::Kind::unreached:
-      finding.text = fmt::format("{} wait for people whom no message reaches{}", count, others);
-      break;
-    case Cause::Kind::group:
-    case Cause::Kind::barred:
-      finding.text = first.passes ? fmt::format("{} wait for somebody who cannot decide, others can", count)
-                                  : fmt::format("nobody can decide {}", count);
-      break;
-  }
+  Finding finding{.check = "items",
+                  .grade = first.passes ? Finding::Grade::warning : Finding::Grade::problem,
+                  .text = items.size() == 1 ? text_of_one(first) : text_of_many(first, items.size()),
+                  .on = references.text(),
+                  .why = whys.text()};
+  if (items.size() > 1 && first.cause.kind == Cause::Kind::missing)
+    finding.why = whose.text() + (whose.size() == 1 ? " is" : " are") + " not in the directory";
+  if (items.size() > 1 && first.cause.kind == Cause::Kind::left)
+    finding.why = whose.text() + (whose.size() == 1 ? " has left" : " have left");
+  if (std::string words = mending_people(first.cause, whose.text(), ward.files.people()); !words.empty())
+    finding.mend.push_back({.words = std::move(words), .commands = {ward.commands.reload()}});
+  finding.mend.push_back(reassigning.remedy());
   return finding;
 }
 
 // People are taken together, what is wrong with a group or a stage by what it is.
 using CauseKey = std::tuple<bool, Cause::Kind, std::string>;
 CauseKey key_of(const InVain& item) {
-  const bool by_why = item.cause.kind == Cause::Kind::group || item.cause.kind == Cause::Kind::barred;
+  using enum Cause::Kind;
+  const bool by_why = item.cause.kind == group || item.cause.kind == counted || item.cause.kind == barred;
   return {item.passes, item.cause.kind, by_why ? item.cause.why : std::string()};
 }
 
 }  // namespace
 
-void check_open_items(const Reader& reader, const std::shared_ptr<const Snapshot>& snapshot, Instant now,
-                      const Bounces& bounces, Findings& findings) {
+bool passes_without(const State& state, const OpenItemRow& item,
+                    const std::function<bool(const Seat&)>& can_vote) {
+  const auto activation = state.activations.find(ActivationId(item.activation));
+  if (activation == state.activations.end()) return false;
+  const auto possible = std::ranges::count_if(activation->second.roster.seats, [&](const Seat& seat) {
+    if (seat.vote != Seat::Vote::none) return seat.vote == Seat::Vote::approved;
+    return seat.item != item.number && can_vote(seat);
+  });
+  return possible >= static_cast<std::ptrdiff_t>(activation->second.roster.needed);
+}
+
+void Reassigning::add(const InstanceId& instance, std::uint32_t item, const std::string& why,
+                      const PersonId& first) {
+  if (++items_ > kCommandsMax) return;
+  const std::string id = fmt::format("{}.{}", instance.value, item);
+  const auto state = ward_.trial->state(instance);
+  const PersonId to = state == nullptr ? PersonId() : new_assignee(*ward_.trial, *state, item, first);
+  if (to.empty()) {
+    if (nobody_.empty()) nobody_ = id;
+    return;
+  }
+  made_.commands.push_back(ward_.commands.of_daemon({"reassign", id, "--to", to.value, "--reason", why}));
+}
+
+Remedy Reassigning::remedy() const {
+  Remedy remedy = made_;
+  remedy.words = items_ == 1 ? "give it to somebody else:" : "give each of them to somebody else:";
+  if (!nobody_.empty() && remedy.commands.empty()) {
+    remedy.words = fmt::format(
+        "give it to somebody who may answer it, with 'countersign reassign {} --to PERSON --reason TEXT' (no "
+        "active member of a group 'admins' may)",
+        nobody_);
+  } else if (!nobody_.empty()) {
+    remedy.rest =
+        fmt::format("to whom {} can be given is yours to say: no member of 'admins' may answer it", nobody_);
+  }
+  if (items_ > kCommandsMax) {
+    remedy.rest += fmt::format("{}and {} more: 'countersign inbox' lists what is open",
+                               remedy.rest.empty() ? "" : "; ", items_ - kCommandsMax);
+  }
+  return remedy;
+}
+
+void check_open_items(const Ward& ward, const Bounces& bounces, Findings& findings) {
   using enum Finding::Grade;
-  const Directory& directory = *snapshot->directory;
-  const auto items = reader.open_items({}, kItemsMax);
+  const Directory& directory = ward.trial->directory();
+  const auto items = ward.reader.open_items({}, kItemsMax);
   if (!items) return findings.add("items", problem, items.error().message);
-  AnswerRules rules(reader, snapshot, now);
+  AnswerRules rules(ward);
   std::vector<InVain> found;
+  std::vector<OpenItemRow> others;
   for (const OpenItemRow& item : *items) {
     auto gone = nobody_there(directory, item.assignee, item.group);
     if (!gone) gone = rules.cause_of(item);
     auto cause = gone ? gone : unreached(directory, bounces, item.assignee);
-    if (!cause) continue;
-    const std::string id = fmt::format("{}.{}", item.instance.value, item.number);
-    found.push_back({.id = id,
-                     .reference = item.reference.empty() ? id : item.reference,
+    if (!cause) {
+      others.push_back(item);
+      continue;
+    }
+    found.push_back({.instance = item.instance,
+                     .number = item.number,
+                     .reference = item.reference.empty() ? item.instance.value : item.reference,
                      .step = item.step,
                      .cause = std::move(*cause),
-                     .passes = gone && can_still_pass(reader, directory, item)});
+                     .passes = gone && can_still_pass(ward.reader, directory, item)});
   }
   std::vector<CauseKey> order;
   std::map<CauseKey, std::vector<const InVain*>> alike;
@@ -276,47 +307,14 @@ void check_open_items(const Reader& reader, const std::shared_ptr<const Snapshot
     same.push_back(&item);
   }
   for (std::size_t i = 0; i < order.size() && i < kListedMax; ++i)
-    findings.add(finding_of(alike.at(order[i]), directory));
+    findings.add(finding_of(alike.at(order[i]), ward));
   if (order.size() > kListedMax)
     findings.add("items", problem, fmt::format("{} more like these", order.size() - kListedMax));
-  if (found.empty()) {
+  const std::size_t waiting = check_absent(ward, others, findings);
+  if (found.empty() && waiting == 0) {
     findings.add("items", good,
                  counted(items->size(), "open work item", "open work items") +
                      (items->size() == kItemsMax ? " looked at" : "") + ", somebody can decide each");
-  }
-}
-
-void check_idle_steps(const Reader& reader, Findings& findings) {
-  using enum Finding::Grade;
-  std::size_t found = 0;
-  std::size_t looked_at = 0;
-  std::string cursor;
-  do {
-    const auto page = reader.instances({.ended = false}, kInstancesPage, cursor);
-    if (!page) return findings.add("steps", problem, page.error().message);
-    for (const InstanceRow& row : page->rows) {
-      const auto state = reader.instance(row.id);
-      if (!state) return findings.add("steps", problem, state.error().message);
-      if (!*state) continue;
-      ++looked_at;
-      const bool idle = std::ranges::any_of(
-          (*state)->activations, [&](const auto& entry) { return asks_nobody(**state, entry.second); });
-      if (!idle || ++found > kListedMax) continue;
-      findings.add({.check = "steps",
-                    .grade = problem,
-                    .text = "a step waits for people and asks nobody",
-                    .on = row.reference,
-                    .why = "the last vote that it waited for fell, and nobody was asked instead",
-                    .mend = fmt::format("countersign retry {} --reason 'nobody was asked'", row.reference)});
-    }
-    cursor = page->next_cursor;
-  } while (!cursor.empty() && looked_at < kInstancesMax);
-  if (found > kListedMax)
-    findings.add("steps", problem, fmt::format("{} more like these", found - kListedMax));
-  if (found == 0) {
-    findings.add("steps", good,
-                 counted(looked_at, "open instance", "open instances") +
-                     (cursor.empty() ? "" : " looked at") + ", somebody is asked at each step");
   }
 }
 

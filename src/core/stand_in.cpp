@@ -74,15 +74,6 @@ std::string obstacle(const StandInView& view, const Item& item, const PersonId& 
   return {};
 }
 
-// Whether an absence of the person covers the request, whoever stands in.
-bool is_away_here(const StandInView& view, const PersonId& person) {
-  bool away = false;
-  for_each_absence(view.directory, view.absences, person, [&](const Absence& absence) {
-    away = away || (is_now(absence, view.now) && covers(absence, view.state));
-  });
-  return away;
-}
-
 // Whether one of the group cannot answer for it whether they are there or not: they do not cover for the
 // others.
 bool cannot_answer(const StandInView& view, const Item& item, const PersonId& member) {
@@ -127,6 +118,15 @@ bool sits_for_themselves(const State& state, const Item& item, const PersonId& p
   });
 }
 
+std::optional<Instant> away_until(const StandInView& view, const PersonId& person) {
+  std::optional<Instant> until;
+  for_each_absence(view.directory, view.absences, person, [&](const Absence& absence) {
+    if (is_now(absence, view.now) && covers(absence, view.state))
+      until = std::max(until.value_or(absence.until), absence.until);
+  });
+  return until;
+}
+
 StandInView stand_in_view(const Context& context, const State& state) {
   return {context.definition, context.directory, context.known_absences(), state, context.now};
 }
@@ -143,7 +143,7 @@ std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
   std::vector<PersonId> asked;
   for (const PersonId& member : *members) {
     if (cannot_answer(view, item, member)) continue;
-    if (!is_away_here(view, member)) return found;  // the group covers for itself
+    if (!away_until(view, member)) return found;  // the group covers for itself
     asked.push_back(member);
   }
   for (const PersonId& member : asked) add_stand_in(view, item, member, found, why_not);

@@ -10,6 +10,7 @@
 // do
 //   their stand-ins act.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ StandInView stand_in_view(const Context& context, const State& state);
 // Of an open or waiting item. `why_not`: one sentence for each absent person in whose place nobody stands.
 std::vector<StandIn> stand_ins_of(const StandInView& view, const Item& item,
                                   std::vector<std::string>* why_not = nullptr);
+
+// Until when that person is away for the request, by the absence that ends last, whoever stands in; nullopt
+// where they are there.
+std::optional<Instant> away_until(const StandInView& view, const PersonId& person);
 
 // In whose place that person may act on the item; empty for nobody's.
 PersonId acts_for(const StandInView& view, const Item& item, const PersonId& person);

@@ -534,6 +534,7 @@ TEST(Doctor, FindsWhatIsWrongWithARunningDaemon) {
   EXPECT_EQ(grades["daemon"], "ok");
   EXPECT_EQ(grades["timers"], "problem");
   EXPECT_EQ(grades["instances"], "problem");
+  EXPECT_THAT(ran.out, HasSubstr("countersign retry EXP-2026-14 --reason 'what stopped it is mended'"));
   EXPECT_EQ(grades["schedules"], "problem");
   EXPECT_THAT(ran.out,
               HasSubstr("1 start was refused: li.na: the form cannot be submitted: 'ends' is required"));

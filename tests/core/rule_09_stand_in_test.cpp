@@ -390,6 +390,21 @@ TEST(Rule09StandIn, stands_in_the_file_of_people_too) {
   EXPECT_TRUE(accepted(decide_for(instance, "zhang.wei", "sun.li", "approved")));
 }
 
+TEST(Rule09StandIn, somebody_is_away_until_the_last_absence_that_covers_the_request_ends) {
+  Instance instance(load(kByManager));
+  RecordedAbsence elsewhere = away(3, "zhang.wei", "sun.li", "2026-03-01T00:00:00Z", "2026-03-30T00:00:00Z");
+  elsewhere.absence.workflows = {WorkflowId("another")};
+  instance.absences =
+      Absences({away(1, "zhang.wei", "sun.li"),
+                away(2, "zhang.wei", "", "2026-03-01T00:00:00Z", "2026-03-20T00:00:00Z"), elsewhere,
+                away(4, "sun.li", "", "2026-04-01T00:00:00Z", "2026-04-20T00:00:00Z")});
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  const StandInView view{instance.definition(), *instance.directory, instance.absences, instance.state(),
+                         instance.now()};
+  EXPECT_EQ(away_until(view, PersonId("zhang.wei")), parse_rfc3339("2026-03-20T00:00:00Z").value());
+  EXPECT_EQ(away_until(view, PersonId("sun.li")), std::nullopt) << "not yet";
+}
+
 TEST(Rule09AbsenceScope, amounts_have_a_currency) {
   EXPECT_EQ(parse_amount_limit(" 10000.50 cny ")->to_text(), "10000.50 CNY");
   for (const char* bad : {"", "10000", "CNY", "-1 CNY", "ten CNY", "10 YUAN"}) {

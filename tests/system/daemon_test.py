@@ -173,7 +173,8 @@ def a_file_that_is_broken_meanwhile_keeps_nobody_down(binary):
         assert status == 200, answer
         home.start("one")
         problems = home.run("doctor")
-        assert problems.returncode == 1 and "two people have the id" in problems.stdout, problems.stdout
+        assert problems.returncode == 1 and "people.yaml:4: person 'rep' needs the key" in problems.stdout, problems.stdout
+        assert "is still let in and asked as before" in problems.stdout, problems.stdout
 
     with Installation(binary, CONFIGURATION, {"workflows/one.yaml": "workflow: one\nsteps: [\n",
                                               "people.yaml": PEOPLE}) as home:
