@@ -121,6 +121,41 @@ TEST_F(AbsenceSite, IsSetAndEndedOnThePageBehindALink) {
   EXPECT_EQ(open_items_of("wang.fang"), 0U);
 }
 
+TEST_F(AbsenceSite, ThePageAsksForNoStandInAndOffersTheWorkflows) {
+  const std::string page =
+      "/a/" + site.link_to(site.open_item(site.start_expense()), "zhang.wei") + "/absence";
+  const ClientReply opened = site.get(page);
+  EXPECT_THAT(opened.body, Not(HasSubstr("name=\"stand_in\" type=\"text\" value=\"\" required")));
+  EXPECT_THAT(opened.body, HasSubstr("<details><summary>Only for some kinds of requests"));
+  EXPECT_THAT(opened.body, HasSubstr("<input type=\"checkbox\" name=\"workflow\" value=\"expense\">"));
+  const std::string csrf = hidden_value(opened.body, "csrf");
+  const auto send = [&](std::vector<std::pair<std::string, std::string>> pairs) {
+    return site.post(page, form_body(pairs), {}, {{"Content-Type", "application/x-www-form-urlencoded"}});
+  };
+  const ClientReply wrong =
+      send({{"csrf", csrf}, {"from", "2026-03-02"}, {"until", "soon"}, {"workflow", "expense"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("<details open>")) << "what was ticked stays";
+  EXPECT_THAT(wrong.body, HasSubstr("value=\"expense\" checked"));
+  const ClientReply set = send({{"csrf", csrf},
+                                {"from", "2026-03-02"},
+                                {"until", "2026-03-06"},
+                                {"stand_in", ""},
+                                {"workflow", "expense"}});
+  ASSERT_EQ(set.status, 200) << set.body;
+  EXPECT_THAT(set.body, HasSubstr("<span class=\"hint\">Expense approval</span>"));
+  const json::value list = json_of(site.get(kAbsences, reads));
+  const json::value& absence = list.at("absences").at(0);
+  EXPECT_TRUE(absence.at("stand_in").is_null());
+  EXPECT_EQ(absence.at("workflows"), json::value({"expense"}));
+  const ClientReply other = send({{"csrf", csrf},
+                                  {"from", "2026-03-02"},
+                                  {"until", "2026-03-06"},
+                                  {"stand_in", "wang.fang"},
+                                  {"workflow", "no-such"}});
+  EXPECT_EQ(other.status, 422);
+}
+
 TEST_F(AbsenceSite, IsFollowedFromACalendar) {
   const std::string path = kAbsences + std::string("/import");
   const std::string one = R"({"source":"outlook","stand_in":"wang.fang","absences":[)"
