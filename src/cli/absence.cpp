@@ -102,10 +102,15 @@ Outcome<std::string> source_of(const AbsenceImport& options, const CalendarAbsen
 }
 
 void print_import(Console& console, const json::value& reply, const std::string& person) {
-  for (const std::string_view kind : {"added", "changed", "ended"}) {
+  for (const std::string_view kind : {"added", "changed"}) {
     for (const json::value& row : list_at(reply, kind)) {
       console.out << printable(fmt::format("{}: {}", kind, absence_words(row))) << '\n';
     }
+  }
+  for (const json::value& row : list_at(reply, "ended")) {
+    console.out << printable(fmt::format("ended: absence {}, which began or would have begun at {} UTC",
+                                         shown_at(row, "id"), instant_at(row, "from")))
+                << '\n';
   }
   for (const std::string_view kind : {"added", "changed", "unchanged"}) {
     for (const json::value& row : list_at(reply, kind)) print_absence_note(console, row);

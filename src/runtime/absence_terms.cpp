@@ -142,7 +142,7 @@ std::string overlap_note(const RecordedAbsence& set, std::span<const RecordedAbs
     if (!mine.stand_in || !other.stand_in || mine.stand_in == other.stand_in) return;
     if (mine.until <= other.from || other.until <= mine.from || !have_workflows_in_common(mine, other))
       return;
-    note += (note.empty() ? "" : ". ") + overlap_words(mine, other, is_first, named);
+    note += (note.empty() ? "" : "; ") + overlap_words(mine, other, is_first, named);
   };
   for (const Absence& listed : person.away) look(listed, false, "an absence in the file of people");
   for (const RecordedAbsence& other : known) {

@@ -50,8 +50,8 @@ json::object absence_json(const RecordedAbsence& absence);
 // The same of one that ended now.
 json::object ended_absence_json(const RecordedAbsence& absence, Instant now);
 
-// Who acts when, where others of the person's absences name other stand-ins for the same time: a sentence for
-// each, "" for none. `known`: those that people set and that are not over; it may hold the one that is `set`.
+// Who acts when, where others of the person's absences name other stand-ins for the same time; "" where none
+// do. `known`: those that people set and that are not over; it may hold the one that is `set`.
 std::string overlap_note(const RecordedAbsence& set, std::span<const RecordedAbsence> known,
                          const Person& person);
 

@@ -85,8 +85,7 @@ TEST(AbsenceCommand, ImportsACalendarInOneRequest) {
   EXPECT_EQ(ran.out,
             "added: li.na is away from 2099-11-22 16:00 until 2099-12-04 16:00 UTC; wang.fang stands in for "
             "up to 10000 CNY (absence 3)\n"
-            "ended: li.na is away from 2099-11-22 16:00 until 2099-12-04 16:00 UTC; wang.fang stands in for "
-            "up to 10000 CNY (absence 3)\n"
+            "ended: absence 3, which began or would have begun at 2099-11-22 16:00 UTC\n"
             "note: absence 3: fin acts then\n"
             "absences of li.na from 'away': 1 added, 0 changed, 1 ended, 1 unchanged; 1 stay ended, because "
             "somebody ended them\n");
