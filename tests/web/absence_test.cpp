@@ -148,12 +148,16 @@ TEST_F(AbsenceSite, ThePageAsksForNoStandInAndOffersTheWorkflows) {
   const json::value& absence = list.at("absences").at(0);
   EXPECT_TRUE(absence.at("stand_in").is_null());
   EXPECT_EQ(absence.at("workflows"), json::value({"expense"}));
-  const ClientReply other = send({{"csrf", csrf},
-                                  {"from", "2026-03-02"},
-                                  {"until", "2026-03-06"},
-                                  {"stand_in", "wang.fang"},
-                                  {"workflow", "no-such"}});
-  EXPECT_EQ(other.status, 422);
+  const auto named = [&](const std::string& stand_in, const std::string& workflow) {
+    return send({{"csrf", csrf},
+                 {"from", "2026-03-02"},
+                 {"until", "2026-03-06"},
+                 {"stand_in", stand_in},
+                 {"workflow", workflow}});
+  };
+  EXPECT_EQ(named("wang.fang", "no-such").status, 422);
+  EXPECT_THAT(named("wang.fang", "").body, Not(HasSubstr("whichever ends last")));
+  EXPECT_THAT(named("li.na", "expense").body, HasSubstr("whichever ends last counts")) << "of two stand-ins";
 }
 
 TEST_F(AbsenceSite, IsFollowedFromACalendar) {
