@@ -1,5 +1,7 @@
 // countersign absence: who is away, and who acts for them.
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "cli/commands.h"
@@ -7,8 +9,6 @@
 #include "cli/table.h"
 #include "cli/text_width.h"
 #include "core/absence_calendar.h"
-#include "core/calendar_settings.h"
-#include "definition/workflow_files.h"
 #include "web/uri_text.h"
 
 namespace countersign::cli {
@@ -34,6 +34,12 @@ std::string absence_words(const json::value& row) {
                      shown_at(row, "id"));
 }
 
+void print_absence_note(Console& console, const json::value& row) {
+  const std::string note = shown_at(row, "note");
+  if (!note.empty())
+    console.out << printable(fmt::format("note: absence {}: {}", shown_at(row, "id"), note)) << '\n';
+}
+
 struct AbsenceSetting {
   std::string person, from, until, stand_in, up_to, reason;
   std::vector<std::string> workflows;
@@ -55,6 +61,7 @@ Outcome<ExitCode> set_absence(Console& console, const Connection& connection, co
     print_json(console, reply->body);
   } else {
     console.out << printable(absence_words(reply->body)) << '\n';
+    print_absence_note(console, reply->body);
   }
   return ExitCode::done;
 }
@@ -71,52 +78,81 @@ Outcome<ExitCode> list_absences(Console& console, const Connection& connection, 
   Table table({"ID", "FROM (UTC)", "UNTIL (UTC)", "STAND-IN", "FOR", "REASON", "SET BY"});
   for (const json::value& row : list_at(reply->body, "absences")) {
     const std::string id = shown_at(row, "id");
+    const std::string source = shown_at(row, "source");
     table.add({id.empty() ? "file" : id, instant_at(row, "from"), instant_at(row, "until"),
                shown_at(row, "stand_in"), absence_scope(row), shown_at(row, "reason"),
-               shown_at(row, "set_by")});
+               shown_at(row, "set_by") + (source.empty() ? "" : " from '" + source + "'")});
   }
   console.out << (table.empty() ? printable(person) + " is not away, now or later\n" : table.text());
   return ExitCode::done;
 }
 
 struct AbsenceImport {
-  std::string file, person, stand_in;
+  std::string file, person, stand_in, up_to, source;
+  std::vector<std::string> workflows;
 };
 
-// In every zone: of a day the last one has ended everywhere.
-bool is_over(const std::string& until) {
-  const Instant now = SystemClock().now();
-  if (const auto day = parse_day(until))
-    return date::sys_days(date::year_month_day(*day)) + date::days(2) <= now;
-  const auto at = parse_rfc3339(until);
-  return at && *at <= now;
+// By which the calendar is known the next time.
+Outcome<std::string> source_of(const AbsenceImport& options, const CalendarAbsences& calendar) {
+  if (!options.source.empty()) return options.source;
+  if (!calendar.name.empty()) return calendar.name;
+  if (options.file != "-") return std::filesystem::path(options.file).stem().string();
+  return failed(ExitCode::wrong_use,
+                "the calendar has no name of its own (X-WR-CALNAME): give it with --source");
 }
 
-// All or nothing as far as it can be seen beforehand; an absence that is set already is not set twice.
+void print_import(Console& console, const json::value& reply, const std::string& person) {
+  for (const std::string_view kind : {"added", "changed"}) {
+    for (const json::value& row : list_at(reply, kind)) {
+      console.out << printable(fmt::format("{}: {}", kind, absence_words(row))) << '\n';
+    }
+  }
+  for (const json::value& row : list_at(reply, "ended")) {
+    console.out << printable(fmt::format("ended: absence {}, which began or would have begun at {} UTC",
+                                         shown_at(row, "id"), instant_at(row, "from")))
+                << '\n';
+  }
+  for (const std::string_view kind : {"added", "changed", "unchanged"}) {
+    for (const json::value& row : list_at(reply, kind)) print_absence_note(console, row);
+  }
+  const auto count = [&](std::string_view kind) { return list_at(reply, kind).size(); };
+  std::string line = fmt::format("absences of {} from '{}': {} added, {} changed, {} ended, {} unchanged",
+                                 person, shown_at(reply, "source"), count("added"), count("changed"),
+                                 count("ended"), count("unchanged"));
+  if (const std::size_t ended = count("stays_ended"); ended > 0)
+    line += fmt::format("; {} stay ended, because somebody ended them", ended);
+  console.out << printable(line) << '\n';
+}
+
+// One request with the whole calendar, so that half of it is never taken.
 Outcome<ExitCode> import_absences(Console& console, const Connection& connection,
                                   const AbsenceImport& options) {
-  const auto text = read_file(options.file);
-  if (!text) return failed(ExitCode::wrong_use, text.error().message);
-  const auto absences = parse_absences(*text);
-  if (!absences) return failed(ExitCode::not_so, absences.error().message);
+  const auto text = read_input(console, options.file);
+  if (!text) return std::unexpected(text.error());
+  const auto calendar = parse_absences(*text, SystemClock().now());
+  if (!calendar) return failed(ExitCode::not_so, calendar.error().message);
+  const auto source = source_of(options, *calendar);
+  if (!source) return std::unexpected(source.error());
+  json::array absences;
+  for (const CalendarAbsence& each : calendar->absences) {
+    absences.push_back(
+        {{"uid", each.uid}, {"from", each.from}, {"until", each.until}, {"reason", each.title}});
+  }
+  json::object body{{"source", *source},
+                    {"absences", std::move(absences)},
+                    {"workflows", json::array(options.workflows.begin(), options.workflows.end())}};
+  if (!options.stand_in.empty()) body["stand_in"] = options.stand_in;
+  if (!options.up_to.empty()) body["up_to"] = options.up_to;
   auto client = connect(console, connection);
   if (!client) return std::unexpected(client.error());
-  std::size_t set = 0;
-  json::array answers;
-  for (const CalendarAbsence& each : *absences) {
-    json::object body{{"from", each.from}, {"until", each.until}, {"reason", each.title}};
-    if (!options.stand_in.empty()) body["stand_in"] = options.stand_in;
-    if (is_over(each.until)) continue;
-    const auto reply = client->post(absences_path(options.person), body);
-    if (!reply) return std::unexpected(reply.error());
-    if (reply->status == 201) ++set;
-    if (!connection.json) console.out << printable(absence_words(reply->body)) << '\n';
-    answers.push_back(reply->body);
-  }
+  const auto reply = client->post(absences_path(options.person) + "/import", body);
+  if (!reply) return std::unexpected(reply.error());
+  for (const std::string& note : calendar->notes)
+    (connection.json ? console.err : console.out) << "note: " << printable(note) << '\n';
   if (connection.json) {
-    print_json(console, json::object{{"absences", std::move(answers)}});
+    print_json(console, reply->body);
   } else {
-    console.out << fmt::format("{} of {} events set an absence\n", set, absences->size());
+    print_import(console, reply->body, options.person);
   }
   return ExitCode::done;
 }
@@ -173,19 +209,26 @@ void add_absence(Command& root, Connection& connection) {
   });
 
   const auto importing = std::make_shared<AbsenceImport>();
-  Command& import = absence.add("import", "set the absences that a calendar file (.ics) holds");
+  Command& import = absence.add("import", "make absences what a calendar (.ics) says");
   import
       .describe(
           "Each event is an absence with its title as the reason: those marked \"out of office\" where there "
-          "are "
-          "any, else all that do not leave the person free. What is over and what is set already is passed "
-          "over. "
-          "Nothing is set where an event cannot be read: one that repeats, or whose times have no zone.")
-      .argument(importing->file, "FILE.ics", "as calendar programs export it")
+          "are any, else all that do not leave the person free; of one that repeats each occurrence, a year "
+          "ahead and at most 60. Importing the same calendar again replaces what moved in it and ends what "
+          "it "
+          "has no more; absences that people set, and what is over, are left alone, and what somebody has "
+          "ended stays ended until it moves. Nothing changes where an event cannot be read. A cron line that "
+          "fetches a calendar follows it.")
+      .argument(importing->file, "FILE.ics", "as calendar programs export it; - for standard input")
       .option(importing->person, "--person", "ID", "who is away", Command::Need::required)
-      .option(importing->stand_in, "--stand-in", "ID", "who acts meanwhile: an id or mail address");
+      .option(importing->stand_in, "--stand-in", "ID", "who acts meanwhile: an id or mail address")
+      .options(importing->workflows, "--workflow", "ID", "only for this workflow; may be repeated (else all)")
+      .option(importing->up_to, "--up-to", "AMOUNT", "only for requests without a larger amount: '10000 CNY'")
+      .option(importing->source, "--source", "NAME",
+              "by which the calendar is known the next time (else its own name, else the file's)");
   add_connection(import, connection, Writes::yes);
   import.example("countersign absence import away.ics --person li.na --stand-in wang.fang")
+      .example("countersign absence import - --person li.na --source outlook < li.na.ics")
       .runs([importing, &connection](Console& console) {
         return import_absences(console, connection, *importing);
       });

@@ -28,6 +28,16 @@ struct Absence {
   bool operator==(const Absence&) const = default;
 };
 
+// The event of a calendar that an absence was taken from, and when that says it is. An absence that somebody
+// has ended since is shorter.
+struct AbsenceOrigin {
+  std::string source;  // the calendar's name
+  std::string uid;     // of the event in it; of one that repeats each occurrence has one of its own
+  Instant from;
+  Instant until;
+  bool operator==(const AbsenceOrigin&) const = default;
+};
+
 // One that somebody set while the program runs, as it is stored.
 struct RecordedAbsence {
   std::int64_t id = 0;  // given by the store, ascending
@@ -35,7 +45,8 @@ struct RecordedAbsence {
   Absence absence;
   PersonId set_by;
   Instant created_at;
-  bool begun = false;  // the stand-in was told of the work that was open when it began
+  bool begun = false;                     // the stand-in was told of the work that was open when it began
+  std::optional<AbsenceOrigin> origin{};  // nullopt: set by hand
   bool operator==(const RecordedAbsence&) const = default;
 };
 

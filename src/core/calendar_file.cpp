@@ -33,6 +33,19 @@ bool is_nested_too_deep(std::string_view ics) {
   return false;
 }
 
+std::vector<std::size_t> lines_of_events(std::string_view ics) {
+  std::vector<std::size_t> lines;
+  std::size_t line = 0;
+  for (std::size_t at = 0; at < ics.size();) {
+    const std::size_t end = std::min(ics.find('\n', at), ics.size());
+    ++line;
+    const std::string_view text = ics.substr(at, std::min<std::size_t>(end - at, 16));
+    if (lower_ascii(trimmed(text)) == "begin:vevent") lines.push_back(line);
+    at = end + 1;
+  }
+  return lines;
+}
+
 void add_events(icalcomponent* calendar, std::vector<icalcomponent*>& events) {
   for (auto* event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT); event != nullptr;
        event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT)) {
@@ -44,7 +57,12 @@ void add_events(icalcomponent* calendar, std::vector<icalcomponent*>& events) {
 
 std::string summary_of(icalcomponent* event) {
   const char* summary = icalcomponent_get_summary(event);
-  return summary != nullptr ? std::string(summary).substr(0, 60) : std::string("without a title");
+  if (summary == nullptr) return "without a title";
+  std::string title(summary);
+  std::size_t end = std::min<std::size_t>(title.size(), 60);
+  while (end > 0 && end < title.size() && (static_cast<unsigned char>(title[end]) & 0xC0) == 0x80) --end;
+  title.resize(end);
+  return title;
 }
 
 bool is_day(const icaltimetype& time) {
@@ -97,15 +115,30 @@ Result<CalendarFile> CalendarFile::parse(std::string_view ics, std::size_t bytes
   if (!several && icalcomponent_isa(root) != ICAL_VCALENDAR_COMPONENT) {
     return bad("the text holds no VCALENDAR");
   }
-  if (!several) {
-    add_events(root, file.events_);
-    return file;
-  }
+  if (!several) add_events(root, file.events_);
   for (auto* calendar = icalcomponent_get_first_component(root, ICAL_VCALENDAR_COMPONENT);
-       calendar != nullptr; calendar = icalcomponent_get_next_component(root, ICAL_VCALENDAR_COMPONENT)) {
+       several && calendar != nullptr;
+       calendar = icalcomponent_get_next_component(root, ICAL_VCALENDAR_COMPONENT)) {
     add_events(calendar, file.events_);
   }
+  file.lines_ = lines_of_events(ics);
+  if (file.lines_.size() != file.events_.size()) file.lines_.clear();
   return file;
+}
+
+std::string CalendarFile::name() const {
+  icalcomponent* calendar = root_.get();
+  if (icalcomponent_isa(calendar) == ICAL_XROOT_COMPONENT)
+    calendar = icalcomponent_get_first_component(calendar, ICAL_VCALENDAR_COMPONENT);
+  if (calendar == nullptr) return {};
+  for (auto* property = icalcomponent_get_first_property(calendar, ICAL_X_PROPERTY); property != nullptr;
+       property = icalcomponent_get_next_property(calendar, ICAL_X_PROPERTY)) {
+    const char* name = icalproperty_get_x_name(property);
+    const char* value = icalproperty_get_x(property);
+    if (name != nullptr && value != nullptr && lower_ascii(name) == "x-wr-calname")
+      return std::string(trimmed(value));
+  }
+  return {};
 }
 
 }  // namespace countersign

@@ -25,13 +25,18 @@ class CalendarFile {
   // too_large beyond `bytes_max`.
   static Result<CalendarFile> parse(std::string_view ics, std::size_t bytes_max, std::string_view what);
   const std::vector<icalcomponent*>& events() const { return events_; }
+  // Where the event with that number in events() begins, from 1 on; 0 where that is not known.
+  std::size_t line_of_event(std::size_t index) const { return index < lines_.size() ? lines_[index] : 0; }
+  // As the calendar calls itself (X-WR-CALNAME), of several the first; "" for none.
+  std::string name() const;
 
  private:
   std::unique_ptr<icalcomponent, CalendarFileDeleter> root_;
   std::vector<icalcomponent*> events_;
+  std::vector<std::size_t> lines_;
 };
 
-// The event's title, cut to 60 bytes.
+// The event's title, cut to 60 bytes between two characters.
 std::string summary_of(icalcomponent* event);
 
 // libical replaces a property whose value it cannot read by a note. Without a description an event is still

@@ -85,15 +85,15 @@ bool cannot_answer(const StandInView& view, const Item& item, const PersonId& me
          sits_for_themselves(view.state, item, member);
 }
 
-// Of the absences by which somebody could stand in for the person here the one that ends last, if its
-// stand-in may: else the next.
+// Of the absences by which somebody could stand in for the person here the one that ends last (of several the
+// one that was there first), if its stand-in may: else the next.
 void add_stand_in(const StandInView& view, const Item& item, const PersonId& absent,
                   std::vector<StandIn>& found, std::vector<std::string>* why_not) {
   std::vector<Absence> here;
   for_each_absence(view.directory, view.absences, absent, [&](const Absence& absence) {
     if (absence.stand_in && is_now(absence, view.now) && covers(absence, view.state)) here.push_back(absence);
   });
-  std::ranges::sort(here, std::ranges::greater{}, &Absence::until);
+  std::ranges::stable_sort(here, std::ranges::greater{}, &Absence::until);
   std::vector<std::string> obstacles;
   for (const Absence& absence : here) {
     const std::string why = obstacle(view, item, *absence.stand_in);

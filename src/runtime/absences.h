@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "base/json.h"
 #include "runtime/request_job.h"
 
 namespace countersign {
@@ -28,18 +27,23 @@ class AbsenceBook {
   bool stale_ = true;
 };
 
-// 201 with the absence; 200 with the one that says the same already. A person sets their own, a key with the
-// scope admin anybody's.
+// 201 with the absence; 200 with the one that says the same already and was set by hand. A person sets their
+// own, a key with the scope admin anybody's. `note` in the answer says who acts when, where another absence
+// names another stand-in for the same time.
 Answer set_absence(const JobContext& context, const Caller& caller, const SetAbsence& request,
                    Transaction& transaction, Instant now);
 // 200; not_found where it is over, or somebody else's.
 Answer end_absence(const JobContext& context, const Caller& caller, const EndAbsence& request,
                    Transaction& transaction, Instant now);
 
-// As the API spells it.
-json::object absence_json(const RecordedAbsence& absence);
+// 200. Those of the person that came from that calendar become what it says now: what moved or changed is
+// replaced, what it has no more ends, what says the same stays as it is. What was set by hand, or is over, is
+// left alone; what somebody has ended stays ended until the calendar moves it. All or nothing.
+Answer import_absences(const JobContext& context, const Caller& caller, const ImportAbsences& request,
+                       Transaction& transaction, Instant now);
 
-inline constexpr std::size_t kAbsencesMax = 100;  // of one person, that are not over
-inline constexpr std::size_t kAbsenceReasonMax = 500;
+inline constexpr std::size_t kImportedAbsencesMax = 200;  // of one calendar
+inline constexpr std::size_t kAbsenceSourceMax = 200;     // bytes of its name
+inline constexpr std::size_t kAbsenceUidMax = 600;  // bytes of an event's, and an occurrence's beginning
 
 }  // namespace countersign

@@ -119,7 +119,8 @@ Result<void> RequestJob::run(Transaction& transaction, Instant now) {
 Answer RequestJob::answer(Result<void> stored) {
   if (!stored && (answer_ || stored.error().code != answer_.error().error.code))
     return refuse(stored.error());
-  if (std::holds_alternative<SetAbsence>(request_) || std::holds_alternative<EndAbsence>(request_))
+  if (std::holds_alternative<SetAbsence>(request_) || std::holds_alternative<EndAbsence>(request_) ||
+      std::holds_alternative<ImportAbsences>(request_))
     context_.absences.read();
   if (!answer_ && answer_.error().error.code == ErrorCode::conflict) {
     const auto* decision = std::get_if<DecisionRequest>(&request_);
@@ -490,6 +491,10 @@ Answer RequestJob::handle(const SetAbsence& request, Transaction& transaction, I
 
 Answer RequestJob::handle(const EndAbsence& request, Transaction& transaction, Instant now) {
   return end_absence(context_, caller_, request, transaction, now);
+}
+
+Answer RequestJob::handle(const ImportAbsences& request, Transaction& transaction, Instant now) {
+  return import_absences(context_, caller_, request, transaction, now);
 }
 
 }  // namespace countersign

@@ -73,6 +73,7 @@ class RequestJob {
   Answer handle(const AdjustLedger& request, Transaction& transaction, Instant now);
   Answer handle(const SetAbsence& request, Transaction& transaction, Instant now);
   Answer handle(const EndAbsence& request, Transaction& transaction, Instant now);
+  Answer handle(const ImportAbsences& request, Transaction& transaction, Instant now);
   Answer handle(const MigrateRequest& request, Transaction& transaction, Instant now);
   Answer handle(const RetryOwedStart& request, Transaction& transaction, Instant now);
 

@@ -179,6 +179,22 @@ struct EndAbsence {
   PersonId person;
   std::int64_t id = 0;
 };
+// All absences that a calendar has for the person, from now on: what it has no more ends. Times as above,
+// none empty.
+struct ImportAbsences {
+  struct Event {
+    std::string uid;
+    std::string from;
+    std::string until;
+    std::string reason;
+  };
+  PersonId person;
+  std::string source;                  // the calendar's name, by which it is known the next time
+  PersonId stand_in;                   // of all of them, as the scope; "" for nobody
+  std::vector<std::string> workflows;  // by id; none: all
+  std::string up_to;                   // "" for every amount
+  std::vector<Event> events;
+};
 
 // Moves an instance to another stored version of its workflow, "" for the one in force.
 struct MigrateRequest {
@@ -207,7 +223,7 @@ using Request =
                  CopiesRequest, WithdrawRequest, CancelRequest, RetryRequest, ReassignRequest,
                  TakeBackRequest, ViewRequest, SkipRequest, JumpRequest, InboundDelivery, ReplayInbound,
                  DropInbound, OutboxAct, CreateKey, RevokeKey, AddFile, MigrateRequest, SendEventRequest,
-                 AdjustLedger, SetAbsence, EndAbsence, ConnectorEvent, RetryOwedStart>;
+                 AdjustLedger, SetAbsence, EndAbsence, ImportAbsences, ConnectorEvent, RetryOwedStart>;
 
 // The answer's status and JSON text, as stored for repeats. Errors carry everything else; `errors` of an
 // input refusal are in Refusal.

@@ -134,8 +134,14 @@ class Transaction {
   virtual Result<std::int64_t> add_absence(const RecordedAbsence& absence) = 0;
   // That are not over at `at`, in the order of their ids.
   virtual Result<std::vector<RecordedAbsence>> absences_of(const PersonId& person, Instant at) = 0;
+  // Those that came from that calendar and are not over at `at` by what it said; those too that somebody has
+  // ended earlier.
+  virtual Result<std::vector<RecordedAbsence>> absences_from(const PersonId& person, std::string_view source,
+                                                             Instant at) = 0;
   // It ends at `at`, or never begins.
   virtual Result<void> end_absence(std::int64_t id, Instant at) = 0;
+  // The same, because its calendar does not have it any more: absences_from() does not give it again.
+  virtual Result<void> retract_absence(std::int64_t id, Instant at) = 0;
   virtual Result<void> note_absence_begun(std::int64_t id) = 0;
   // Whoever stood in was told that it is over.
   virtual Result<void> note_absence_over(std::int64_t id) = 0;

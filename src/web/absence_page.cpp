@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/text.h"
 #include "core/guest.h"
 #include "runtime/presentation.h"
 #include "web/action_link.h"
 #include "web/page_phrases.h"
 #include "web/page_templates.h"
+#include "web/plain_title.h"
 #include "web/uri_text.h"
 
 namespace countersign::web {
@@ -30,6 +32,13 @@ struct AbsenceForm {
     }
     return {};
   }
+  std::vector<std::string> values(std::string_view name) const {
+    std::vector<std::string> found;
+    for (const auto& [each, text] : pairs) {
+      if (each == name && !text.empty()) found.push_back(text);
+    }
+    return found;
+  }
   std::string problem(std::string_view name) const {
     const std::string pointer = "/" + std::string(name);
     for (const Problem& problem : problems) {
@@ -38,6 +47,32 @@ struct AbsenceForm {
     return {};
   }
 };
+
+// As scope_words(), with titles for a reader.
+std::string scope_for_reader(const OpenedLink& opened, const Absence& absence) {
+  std::vector<std::string> parts;
+  for (const WorkflowId& id : absence.workflows) {
+    const Definition* definition = opened.reading.snapshot->workflow(id).get();
+    parts.push_back(definition == nullptr ? id.value : workflow_title(*definition, opened.locale));
+  }
+  if (absence.up_to) parts.push_back("≤ " + absence.up_to->to_text());
+  return join(parts, " · ");
+}
+
+// Every workflow in force by its title; ticked as they were sent.
+json::array workflow_boxes(const OpenedLink& opened, const AbsenceForm& form) {
+  const std::vector<std::string> ticked = form.values("workflow");
+  std::vector<std::pair<std::string, std::string>> titles;
+  for (const auto& [id, definition] : opened.reading.snapshot->workflows)
+    titles.emplace_back(workflow_title(*definition, opened.locale), id.value);
+  std::ranges::sort(titles);
+  json::array boxes;
+  for (const auto& [title, id] : titles) {
+    boxes.push_back(json::object{
+        {"id", id}, {"title", title}, {"checked", std::ranges::find(ticked, id) != ticked.end()}});
+  }
+  return boxes;
+}
 
 json::object absence_entry(const OpenedLink& opened, std::int64_t id, const Absence& absence) {
   const InstanceReading& reading = opened.reading;
@@ -48,7 +83,7 @@ json::object absence_entry(const OpenedLink& opened, std::int64_t id, const Abse
           {"from", words(absence.from)},
           {"until", words(absence.until)},
           {"stand_in", absence.stand_in ? name_of(*reading.snapshot->directory, *absence.stand_in) : ""},
-          {"scope", scope_words(absence)},
+          {"scope", scope_for_reader(opened, absence)},
           {"reason", absence.reason}};
 }
 
@@ -59,7 +94,7 @@ json::array absence_fields(const OpenedLink& opened, const AbsenceForm& form) {
   };
   static constexpr Input kInputs[] = {{"from", "date", false},
                                       {"until", "date", false},
-                                      {"stand_in", "text", false},
+                                      {"stand_in", "text", true},
                                       {"up_to", "text", true},
                                       {"reason", "text", true}};
   json::array fields;
@@ -102,7 +137,10 @@ HttpReply absence_reply(const Surroundings& around, const OpenedLink& opened, in
                     {"done", form.done},
                     {"has_absences", !absences.empty()},
                     {"absences", std::move(absences)},
-                    {"fields", absence_fields(opened, form)}};
+                    {"fields", absence_fields(opened, form)},
+                    {"narrowed", !form.values("workflow").empty()},
+                    {"has_workflows", !opened.reading.snapshot->workflows.empty()},
+                    {"workflows", workflow_boxes(opened, form)}};
   return page(status, opened.frame(title), absence_template(), std::move(data));
 }
 
@@ -122,6 +160,9 @@ void answer_absence(const Surroundings& around, const Call& call, const OpenedLi
   if (answer) {
     AbsenceForm fresh;
     fresh.done = page_phrase(done, opened.locale);
+    boost::system::error_code ignored;
+    if (find(json::parse(answer->body, ignored), "note") != nullptr)
+      fresh.done += " " + std::string(page_phrase("away_overlaps", opened.locale));
     return call.respond(absence_reply(around, opened, 200, fresh));
   }
   const Refusal& refusal = answer.error();
@@ -156,7 +197,7 @@ void post_absence(const Surroundings& around, const Call& call) {
                          .from = form.value("from"),
                          .until = form.value("until"),
                          .stand_in = PersonId(form.value("stand_in")),
-                         .workflows = {},
+                         .workflows = form.values("workflow"),
                          .up_to = form.value("up_to"),
                          .reason = form.value("reason")};
   }

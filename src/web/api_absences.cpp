@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/absence_terms.h"
 #include "runtime/absences.h"
 #include "web/routes.h"
 
@@ -69,6 +70,36 @@ void end_absence(const Surroundings& around, Call call) {
   submit(around, std::move(call), std::move(*caller), std::move(request));
 }
 
+void import_absences(const Surroundings& around, Call call) {
+  const auto parsed = read_json(call);
+  if (!parsed) return;
+  JsonBody body(*parsed);
+  ImportAbsences request;
+  request.person = PersonId(call.at("id"));
+  request.source = body.text("source", true);
+  request.stand_in = PersonId(body.text("stand_in"));
+  request.workflows = body.texts("workflows");
+  request.up_to = body.text("up_to");
+  const json::array* list = body.list("absences", kImportedAbsencesMax);
+  if (!body.ok() || list == nullptr) return call.respond(body.problem_reply(call.request.path));
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    JsonBody each((*list)[i], fmt::format("/absences/{}", i));
+    request.events.push_back({.uid = each.text("uid", true),
+                              .from = each.text("from", true),
+                              .until = each.text("until", true),
+                              .reason = each.text("reason")});
+    if (!each.ok()) problems.insert(problems.end(), each.problems().begin(), each.problems().end());
+  }
+  if (!problems.empty()) {
+    return call.respond(
+        problem(422, "nothing was taken over: " + problems.front().detail, call.request.path, problems));
+  }
+  auto caller = caller_of(call, call.principal->actor);
+  if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
+  submit(around, std::move(call), std::move(*caller), std::move(request));
+}
+
 }  // namespace
 
 std::vector<Route> absence_routes(const Surroundings& around) {
@@ -93,6 +124,16 @@ std::vector<Route> absence_routes(const Surroundings& around) {
                     "Absence",
                     {},
                     [&around](Call call) { set_absence(around, std::move(call)); }});
+  routes.push_back({"POST",
+                    "/api/v1/people/{id}/absences/import",
+                    Scope::decide,
+                    "Make the absences that came from a calendar what it says now, all or none of them",
+                    kJsonBytesMax,
+                    json_only(),
+                    "CalendarAbsences",
+                    "ImportedAbsences",
+                    {},
+                    [&around](Call call) { import_absences(around, std::move(call)); }});
   routes.push_back({"DELETE",
                     "/api/v1/people/{id}/absences/{absence}",
                     Scope::decide,

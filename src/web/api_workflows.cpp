@@ -7,21 +7,13 @@
 #include "core/field_text.h"
 #include "core/migrate.h"
 #include "web/form_schema.h"
+#include "web/plain_title.h"
 #include "web/routes.h"
 #include "web/workflow_triggers.h"
 
 namespace countersign::web {
 
 namespace {
-
-// A title without evaluating anything: what stands between expressions.
-std::string plain_title(const LocalText& text, std::string_view locale) {
-  std::string title;
-  if (const Prose* prose = text.in(locale)) {
-    for (const Prose::Part& part : prose->parts) title += part.text;
-  }
-  return title;
-}
 
 std::string_view kind_of(const Step& step) {
   static constexpr std::string_view kKinds[] = {"approve", "task",     "notify",   "call",  "wait",

@@ -271,7 +271,47 @@ std::string_view schemas_of_administration() {
       "workflows": {"type": "array", "items": {"type": "string"}},
       "up_to": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]},
       "set_by": {"type": ["string", "null"]}, "created_at": {"type": ["string", "null"]},
-      "ended": {"type": "boolean"}
+      "source": {"type": ["string", "null"], "description": "the calendar that it came from; null: set by hand"},
+      "ended": {"type": "boolean"},
+      "note": {"type": "string", "description": "who acts when, where another absence names another stand-in"}
+    }
+  },
+  "CalendarAbsences": {
+    "type": "object",
+    "properties": {
+      "source": {"type": "string", "description": "the calendar's name, the same each time"},
+      "absences": {
+        "type": "array",
+        "description": "all that the calendar has: what it had before and has no more ends",
+        "items": {
+          "type": "object",
+          "properties": {
+            "uid": {"type": "string", "description": "by which it is known again when it moves"},
+            "from": {"type": "string", "description": "2026-11-23 in the person's zone, or RFC 3339"},
+            "until": {"type": "string", "description": "the last day, or the moment when it ends"},
+            "reason": {"type": ["string", "null"]}
+          },
+          "required": ["uid", "from", "until"]
+        }
+      },
+      "stand_in": {"type": ["string", "null"], "description": "of all of them: id or mail of who acts meanwhile"},
+      "workflows": {"type": "array", "items": {"type": "string"}, "description": "only these; default: all"},
+      "up_to": {"type": ["string", "null"], "description": "10000 CNY: only requests without a larger amount"}
+    },
+    "required": ["source", "absences"]
+  },
+  "ImportedAbsences": {
+    "type": "object",
+    "properties": {
+      "source": {"type": "string"},
+      "added": {"type": "array", "items": {"$ref": "#/components/schemas/Absence"}},
+      "changed": {"type": "array", "items": {"$ref": "#/components/schemas/Absence"}},
+      "ended": {"type": "array", "items": {"$ref": "#/components/schemas/Absence"}},
+      "unchanged": {"type": "array", "items": {"$ref": "#/components/schemas/Absence"}},
+      "stays_ended": {
+        "type": "array", "items": {"$ref": "#/components/schemas/Absence"},
+        "description": "in the calendar still, but ended by somebody"
+      }
     }
   },
   "Absences": {

@@ -161,6 +161,10 @@ std::string_view absence_template() {
 {{#wrong}}<p class="wrong">{{wrong}}</p>{{/wrong}}
 </div>
 {{/fields}}
+{{#has_workflows}}<details{{#narrowed}} open{{/narrowed}}><summary>{{t.away_workflows}}</summary>
+<fieldset><legend>{{t.away_workflows_why}}</legend>
+{{#workflows}}<label class="tick"><input type="checkbox" name="workflow" value="{{id}}"{{#checked}} checked{{/checked}}> <span>{{title}}</span></label>{{/workflows}}
+</fieldset></details>{{/has_workflows}}
 <div class="actions"><button type="submit" class="agrees primary">{{t.away_set}}</button></div>
 </form>
 </section>

@@ -421,6 +421,15 @@ TEST(Rule09StandIn, OfTwoAbsencesTheOneWhoseStandInMayActCounts) {
   EXPECT_TRUE(accepted(decide_for(instance, "zhang.wei", "sun.li", "approved")));
 }
 
+TEST(Rule09StandIn, OfAbsencesThatEndTogetherTheFirstCounts) {
+  std::vector<RecordedAbsence> absences{away(1, "zhang.wei", "sun.li")};
+  for (int id = 2; id <= 40; ++id) absences.push_back(away(id, "zhang.wei", "wang.fang"));
+  Instance instance(acts::approval("      by: requester.manager\n"));
+  instance.absences = Absences(absences);
+  ASSERT_TRUE(accepted(instance.start("li.na")));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("request zhang.wei", "request sun.li"));
+}
+
 TEST(Rule09StandIn, AStandInIsAskedToHurryAndMayComment) {
   Instance instance(acts::approval("      by: requester.manager\n"));
   instance.absences = Absences({away(1, "zhang.wei", "sun.li")});

@@ -84,6 +84,35 @@ TEST_P(StoreConformance, AnAbsenceThatEndsEarlyFreesNoNumber) {
   }));
 }
 
+TEST_P(StoreConformance, AnAbsenceFromACalendarIsFoundByItUntilThatSaysItIsOver) {
+  RecordedAbsence taken = trip("li.na", 10, 20);
+  taken.origin = AbsenceOrigin{"outlook", "1@example.com", at(10), at(20)};
+  std::int64_t id = 0;
+  std::int64_t ended_by_hand = 0;
+  ASSERT_TRUE(run(add(taken, &id)));
+  ASSERT_TRUE(run(add(taken, &ended_by_hand)));
+  ASSERT_TRUE(run(add(trip("li.na", 10, 20))));
+  reopen();
+  taken.id = id;
+  ASSERT_TRUE(run([&](Transaction& transaction) -> Result<void> {
+    if (auto ended = transaction.end_absence(ended_by_hand, at(5)); !ended) return ended;
+    const auto found = transaction.absences_from(PersonId("li.na"), "outlook", at(19));
+    if (!found) return std::unexpected(found.error());
+    EXPECT_EQ(found->size(), 2U) << "not the one that was set by hand";
+    EXPECT_EQ(found->front(), taken);
+    EXPECT_EQ(found->back().id, ended_by_hand);
+    EXPECT_EQ(found->back().absence.until, at(5));
+    EXPECT_TRUE(transaction.absences_from(PersonId("li.na"), "outlook", at(20))->empty());
+    EXPECT_TRUE(transaction.absences_from(PersonId("li.na"), "other", at(5))->empty());
+    EXPECT_TRUE(transaction.absences_from(PersonId("li.na"), "", at(5))->empty());
+    EXPECT_TRUE(transaction.absences_from(PersonId("zhang.wei"), "outlook", at(5))->empty());
+    if (auto gone = transaction.retract_absence(id, at(15)); !gone) return gone;
+    EXPECT_EQ(transaction.absences_from(PersonId("li.na"), "outlook", at(15))->size(), 1U);
+    EXPECT_EQ(transaction.absences_of(PersonId("li.na"), at(15))->size(), 1U);
+    return {};
+  }));
+}
+
 TEST_P(StoreConformance, LinksAndKeysOfAPersonEndTogether) {
   KeyRow key{.id = "csk_00000001",
              .hash = std::string(32, 'h'),

@@ -105,6 +105,14 @@ TEST_P(SqlitePlans, UseAnIndexAndNeverWalkOrSort) {
 INSTANTIATE_TEST_SUITE_P(
     OfTheEngine, SqlitePlans,
     testing::Values(
+        Access{"AbsencesFromACalendar",
+               [](SqliteUnderTest& test) {
+                 (void)test.run([](Transaction& transaction) -> Result<void> {
+                   (void)transaction.absences_from(PersonId("li.na"), "outlook", at(1));
+                   return {};
+                 });
+               },
+               "absence_source"},
         Access{"Inbox",
                [](SqliteUnderTest& test) {
                  (void)test.reader().work_items(

@@ -211,6 +211,23 @@ INSERT INTO event_payload(position, salt, payload) VALUES
             2);
 }
 
+TEST_F(SqliteStart, AbsencesOfBeforeWereSetByHand) {
+  {
+    auto db = sqlite::Connection::open(options_.path, sqlite::Connection::Access::create, {});
+    ASSERT_TRUE(db);
+    constexpr std::size_t kBeforeOrigins = 8;
+    ASSERT_TRUE(sqlite::migrate(**db, sqlite::migrations().first(kBeforeOrigins)));
+    ASSERT_TRUE((**db).execute(
+        "INSERT INTO absence(person, begins, ends, stand_in, workflows, up_to, reason, set_by, created_at, "
+        "begun) VALUES('li.na', 1, 32503680000000, 'wang.fang', '', '', 'sea', 'li.na', 1, 1)"));
+    ASSERT_TRUE(sqlite::migrate(**db, sqlite::migrations()));
+    EXPECT_EQ(*sqlite::read_pragma(**db,
+                                   "SELECT count(*) FROM absence WHERE source = '' AND uid = '' AND "
+                                   "said_begins = 0 AND said_ends = 0 AND reason = 'sea' AND begun = 1"),
+              1);
+  }
+}
+
 TEST_F(SqliteStart, ASnapshotOfAnotherCodecIsFoldedFromTheEvents) {
   stop_after(2);
   execute(

@@ -121,6 +121,72 @@ TEST_F(AbsenceSite, IsSetAndEndedOnThePageBehindALink) {
   EXPECT_EQ(open_items_of("wang.fang"), 0U);
 }
 
+TEST_F(AbsenceSite, ThePageAsksForNoStandInAndOffersTheWorkflows) {
+  const std::string page =
+      "/a/" + site.link_to(site.open_item(site.start_expense()), "zhang.wei") + "/absence";
+  const ClientReply opened = site.get(page);
+  EXPECT_THAT(opened.body, Not(HasSubstr("name=\"stand_in\" type=\"text\" value=\"\" required")));
+  EXPECT_THAT(opened.body, HasSubstr("<details><summary>Only for some kinds of requests"));
+  EXPECT_THAT(opened.body, HasSubstr("<input type=\"checkbox\" name=\"workflow\" value=\"expense\">"));
+  const std::string csrf = hidden_value(opened.body, "csrf");
+  const auto send = [&](std::vector<std::pair<std::string, std::string>> pairs) {
+    return site.post(page, form_body(pairs), {}, {{"Content-Type", "application/x-www-form-urlencoded"}});
+  };
+  const ClientReply wrong =
+      send({{"csrf", csrf}, {"from", "2026-03-02"}, {"until", "soon"}, {"workflow", "expense"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("<details open>")) << "what was ticked stays";
+  EXPECT_THAT(wrong.body, HasSubstr("value=\"expense\" checked"));
+  const ClientReply set = send({{"csrf", csrf},
+                                {"from", "2026-03-02"},
+                                {"until", "2026-03-06"},
+                                {"stand_in", ""},
+                                {"workflow", "expense"}});
+  ASSERT_EQ(set.status, 200) << set.body;
+  EXPECT_THAT(set.body, HasSubstr("<span class=\"hint\">Expense approval</span>"));
+  const json::value list = json_of(site.get(kAbsences, reads));
+  const json::value& absence = list.at("absences").at(0);
+  EXPECT_TRUE(absence.at("stand_in").is_null());
+  EXPECT_EQ(absence.at("workflows"), json::value({"expense"}));
+  const auto named = [&](const std::string& stand_in, const std::string& workflow) {
+    return send({{"csrf", csrf},
+                 {"from", "2026-03-02"},
+                 {"until", "2026-03-06"},
+                 {"stand_in", stand_in},
+                 {"workflow", workflow}});
+  };
+  EXPECT_EQ(named("wang.fang", "no-such").status, 422);
+  EXPECT_THAT(named("wang.fang", "").body, Not(HasSubstr("whichever ends last")));
+  EXPECT_THAT(named("li.na", "expense").body, HasSubstr("whichever ends last counts")) << "of two stand-ins";
+}
+
+TEST_F(AbsenceSite, IsFollowedFromACalendar) {
+  const std::string path = kAbsences + std::string("/import");
+  const std::string one = R"({"source":"outlook","stand_in":"wang.fang","absences":[)"
+                          R"({"uid":"a","from":"2026-03-09","until":"2026-03-10","reason":"sea"},)"
+                          R"({"uid":"b","from":"2026-03-11","until":"2026-03-12"}]})";
+  const ClientReply first = site.post(path, one, of_zhang);
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(json_of(first).at("added").as_array().size(), 2U);
+  const json::value second = json_of(site.post(
+      path,
+      R"({"source":"outlook","stand_in":"wang.fang","absences":[{"uid":"b","from":"2026-03-12","until":"2026-03-12"}]})",
+      of_zhang));
+  EXPECT_EQ(second.at("changed").as_array().size(), 1U);
+  EXPECT_EQ(second.at("ended").as_array().size(), 1U);
+  const json::value list = json_of(site.get(kAbsences, reads));
+  ASSERT_EQ(list.at("absences").as_array().size(), 1U);
+  EXPECT_EQ(string_at(list.at("absences").at(0), "source"), "outlook");
+  EXPECT_EQ(site.post(path, one, of_wang).status, 403);
+  EXPECT_EQ(site.post(path, one, site.key({"read"})).status, 403);
+  const ClientReply wrong =
+      site.post(path, R"({"source":"outlook","absences":[{"uid":"a","from":3,"untill":"x"}]})", of_zhang);
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("/absences/0/untill"));
+  EXPECT_EQ(site.post(path, R"({"source":"outlook"})", of_zhang).status, 422)
+      << "no list is not an empty one";
+}
+
 constexpr std::string_view kPaper = R"yaml(workflow: paper
 statuses: [done, rejected]
 start:

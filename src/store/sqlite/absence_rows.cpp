@@ -9,8 +9,9 @@
 #include "store/sqlite/sqlite_reader.h"
 #include "store/sqlite/sqlite_transaction.h"
 
-#define COUNTERSIGN_ABSENCE_COLUMNS \
-  "id, person, begins, ends, stand_in, workflows, up_to, reason, set_by, created_at, begun"
+#define COUNTERSIGN_ABSENCE_COLUMNS                                                           \
+  "id, person, begins, ends, stand_in, workflows, up_to, reason, set_by, created_at, begun, " \
+  "source, uid, said_begins, said_ends"
 
 namespace countersign::sqlite {
 namespace {
@@ -37,6 +38,8 @@ Result<RecordedAbsence> read_absence(const Rows& rows) {
   row.set_by = PersonId(rows.string(8));
   row.created_at = rows.instant(9);
   row.begun = rows.integer(10) != 0;
+  if (!rows.text(11).empty())
+    row.origin = AbsenceOrigin{rows.string(11), rows.string(12), rows.instant(13), rows.instant(14)};
   return row;
 }
 
@@ -119,11 +122,12 @@ Result<std::int64_t> SqliteTransaction::add_absence(const RecordedAbsence& row) 
   const std::string joined = join(workflows, " ");
   const std::string up_to = row.absence.up_to ? row.absence.up_to->to_text() : std::string();
   const std::string stand_in = row.absence.stand_in ? row.absence.stand_in->value : std::string();
+  const AbsenceOrigin origin = row.origin.value_or(AbsenceOrigin{});
   auto done = write(
       "INSERT INTO absence(person, begins, ends, stand_in, workflows, up_to, reason, set_by, created_at, "
-      "begun) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "begun, source, uid, said_begins, said_ends) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       row.person.value, row.absence.from, row.absence.until, stand_in, joined, up_to, row.absence.reason,
-      row.set_by.value, row.created_at, row.begun);
+      row.set_by.value, row.created_at, row.begun, origin.source, origin.uid, origin.from, origin.until);
   if (!done) return passed_on(done);
   return db_.last_rowid();
 }
@@ -134,9 +138,22 @@ Result<std::vector<RecordedAbsence>> SqliteTransaction::absences_of(const Person
                                  person.value, at));
 }
 
+Result<std::vector<RecordedAbsence>> SqliteTransaction::absences_from(const PersonId& person,
+                                                                      std::string_view source, Instant at) {
+  return read_absences(
+      db_.query("SELECT " COUNTERSIGN_ABSENCE_COLUMNS
+                " FROM absence WHERE person = ? AND source = ? AND source <> '' AND said_ends > ?",
+                person.value, source, at));
+}
+
 // The row stays, so that no id is ever given twice.
 Result<void> SqliteTransaction::end_absence(std::int64_t id, Instant at) {
   return write("UPDATE absence SET ends = ?1, begins = min(begins, ?1) WHERE id = ?2 AND ends > ?1", at, id);
+}
+
+Result<void> SqliteTransaction::retract_absence(std::int64_t id, Instant at) {
+  if (auto ended = end_absence(id, at); !ended) return ended;
+  return write("UPDATE absence SET said_ends = ?1 WHERE id = ?2 AND said_ends > ?1", at, id);
 }
 
 Result<void> SqliteTransaction::note_absence_begun(std::int64_t id) {

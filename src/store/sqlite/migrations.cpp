@@ -357,8 +357,17 @@ INSERT OR IGNORE INTO file_use(file, instance, seq)
     AND t.type = 'object' AND t.value ->> '$.id' GLOB 'f_*' AND t.value ->> '$.sha256' IS NOT NULL;
 )sql";
 
-constexpr std::array kMigrations{kFirst,   kSchedules, kLedgers,  kFileUse,
-                                 kAskedBy, kChasing,   kAbsences, kWhoSees};
+// From which event of which calendar an absence came ('' where somebody set it), and when that said it is.
+constexpr const char* kAbsenceOrigins = R"sql(
+ALTER TABLE absence ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE absence ADD COLUMN uid TEXT NOT NULL DEFAULT '';
+ALTER TABLE absence ADD COLUMN said_begins INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE absence ADD COLUMN said_ends INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX absence_source ON absence(person, source, said_ends) WHERE source <> '';
+)sql";
+
+constexpr std::array kMigrations{kFirst,   kSchedules, kLedgers, kFileUse,       kAskedBy,
+                                 kChasing, kAbsences,  kWhoSees, kAbsenceOrigins};
 
 }  // namespace
 

@@ -63,7 +63,10 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<std::string>> revoke_keys_of(const PersonId& person, Instant at) override;
   Result<std::int64_t> add_absence(const RecordedAbsence& absence) override;
   Result<std::vector<RecordedAbsence>> absences_of(const PersonId& person, Instant at) override;
+  Result<std::vector<RecordedAbsence>> absences_from(const PersonId& person, std::string_view source,
+                                                     Instant at) override;
   Result<void> end_absence(std::int64_t id, Instant at) override;
+  Result<void> retract_absence(std::int64_t id, Instant at) override;
   Result<void> note_absence_begun(std::int64_t id) override;
   Result<void> note_absence_over(std::int64_t id) override;
   Result<void> note_directory(std::string_view revision) override;
