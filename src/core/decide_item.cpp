@@ -17,6 +17,7 @@
 #include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/policy.h"
+#include "core/same_person.h"
 #include "core/send_back.h"
 #include "core/turns.h"
 
@@ -157,6 +158,25 @@ void task_answered(Transition& transition, const Activation& activation, const D
 
 }  // namespace
 
+namespace {
+
+// A change by an approver let their step begin anew: they have approved what they see, where they are asked
+// first; else when it is their turn.
+void answer_anew(Transition& transition, const Item& before, const Activation& left, Decide command) {
+  for (const auto& [number, item] : transition.state().items) {
+    const Activation& activation = transition.state().activations.at(item.activation);
+    const bool is_here = activation.step == left.step && activation.frame == left.frame;
+    if (!is_here || item.status != ItemStatus::open) continue;
+    if (item.assignee != before.assignee || item.group != before.group) continue;
+    command.item = number;
+    command.version = std::nullopt;
+    command.edits.clear();
+    return decide_item(transition, command);
+  }
+}
+
+}  // namespace
+
 void decide_item(Transition& transition, const Decide& asked) {
   Decide command = asked;
   const auto found = transition.state().items.find(command.item);
@@ -216,7 +236,10 @@ void decide_item(Transition& transition, const Decide& asked) {
   const bool has_changed = changed && !(changed->values.empty() && changed->removed.empty());
   if (has_changed) {
     change_form(transition, std::move(*changed));
+    const bool agrees = command.outcome == "approved" && std::holds_alternative<Approve>(step.kind);
+    const bool begins_anew = agrees && begin_anew_where_outgrown(transition, activation.id);
     if (transition.stopped()) return;
+    if (begins_anew) return answer_anew(transition, item, activation, asked);
     // For how much they stand in, and whom `only` names, may hang on what they have just changed.
     if (auto refusal = refusal_to_act(transition, item, command.by, std::nullopt))
       return transition.refuse(refusal->code, "with what is changed here: " + refusal->message);
@@ -246,9 +269,9 @@ void decide_item(Transition& transition, const Decide& asked) {
   }
   settle_stand_ins(transition, item, command.by);
   if (std::holds_alternative<Task>(step.kind)) return task_answered(transition, activation, command);
-  if (has_changed) {
-    guards::ask_again(transition, activation.id);  // it may be what others have not approved
-    lengthen_chains(transition, activation.id);
+  if (has_changed) {  // it may be what others have not approved
+    guards::ask_again(transition, activation.id);
+    same_person::ask_again(transition);
   }
   count_votes(transition, activation.id, command.by, command.comment);
 }

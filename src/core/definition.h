@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -462,6 +463,8 @@ struct Definition {
   std::map<std::string, MessageTemplate> messages;
   std::map<std::string, DataTable, std::less<>> tables;
   std::string table_sources;  // JSON: NAME -> text of its tables, stored with the version too
+  // What person("...") and group("...") name: they were in the directory when the file was taken into force.
+  std::set<std::string, std::less<>> named_people, named_groups;
 
   const Step& step(StepIndex index) const { return steps[index]; }
   const StepList& list(ListIndex index) const { return lists[index]; }

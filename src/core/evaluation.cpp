@@ -12,6 +12,8 @@
 namespace countersign {
 namespace {
 
+constexpr int kLevelsMax = 1000;  // of managers, of whom there are no circles
+
 cel::Value instance_value(const State& state) {
   cel::Map map;
   map.set("id", cel::Value::string(state.id.value));
@@ -241,16 +243,20 @@ Result<std::optional<cel::Value>> Evaluation::person_field(const PersonId& id, s
 
 Result<std::vector<PersonId>> Evaluation::members(std::string_view group) const {
   const auto known = context_.directory.members(group);
-  if (!known) return std::unexpected(known.error());
-  return std::vector<PersonId>(known->begin(), known->end());
+  if (known) return std::vector<PersonId>(known->begin(), known->end());
+  if (context_.definition.named_groups.contains(group)) return std::vector<PersonId>();
+  return std::unexpected(known.error());
 }
 
 Result<cel::Value> Evaluation::call(std::string_view function, std::span<const cel::Value> arguments) const {
   const Directory& directory = context_.directory;
   if (function == "person") {
-    const Result<const Person*> person = directory.person(arguments[0].as_string());
-    if (!person) return fail(ErrorCode::invalid_input, person.error().message);
-    return cel::Value::person((*person)->id);
+    const std::string name(arguments[0].as_string());
+    const Result<const Person*> person = directory.person(name);
+    if (person) return cel::Value::person((*person)->id);
+    // Was there when the workflow came into force, and so has left; anything else is a mistake.
+    if (context_.definition.named_people.contains(name)) return cel::Value::person(PersonId(name));
+    return fail(ErrorCode::invalid_input, person.error().message);
   }
   if (function == "guest") {
     Result<PersonId> guest = guest_id(directory, arguments[0].as_string(), arguments[1].as_string());
@@ -258,8 +264,8 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     return cel::Value::person(*guest);
   }
   if (function == "group") {
-    const auto members = directory.members(arguments[0].as_string());
-    if (!members) return fail(ErrorCode::invalid_input, members.error().message);
+    const auto known = members(arguments[0].as_string());  // a group that is gone has nobody
+    if (!known) return fail(ErrorCode::invalid_input, known.error().message);
     return cel::Value::group(arguments[0].as_string());
   }
   if (function == "managers") {
@@ -270,6 +276,7 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     const auto chain = directory.managers_up_to(arguments[0].as_person(), amount.is(cel::Kind::money)
                                                                               ? amount.as_money().amount
                                                                               : amount.as_decimal());
+    if (!chain && names_parts_) return list_of(directory.managers(arguments[0].as_person(), kLevelsMax));
     if (!chain) return fail(kNobodySuffices, chain.error().message);
     if (!chain->empty()) chains_.push_back(*chain);
     return list_of(*chain);

@@ -53,6 +53,8 @@ class Evaluation final : public cel::Bindings, public cel::Host {
   Result<cel::Value> call(std::string_view function, std::span<const cel::Value> arguments) const override;
   Result<std::vector<PersonId>> members(std::string_view group) const override;
 
+  // Whether managers_up_to() names a chain without an end as well, instead of failing.
+  void name_parts_of_chains(bool parts) { names_parts_ = parts; }
   // The chains that managers_up_to() has named since this was last asked, each with whoever's limit is enough
   // at its end.
   std::vector<std::vector<PersonId>> take_chains() { return std::exchange(chains_, {}); }
@@ -75,6 +77,21 @@ class Evaluation final : public cel::Bindings, public cel::Host {
   mutable std::map<std::string, std::optional<cel::Value>, std::less<>> bound_;
   mutable cel::Cost cost_;
   mutable std::vector<std::vector<PersonId>> chains_;
+  bool names_parts_ = false;
+};
+
+// For as long as it lives.
+class PartsOfChains {
+ public:
+  PartsOfChains(Evaluation& evaluation, bool parts) : evaluation_(evaluation) {
+    evaluation_.name_parts_of_chains(parts);
+  }
+  ~PartsOfChains() { evaluation_.name_parts_of_chains(false); }
+  PartsOfChains(const PartsOfChains&) = delete;
+  PartsOfChains& operator=(const PartsOfChains&) = delete;
+
+ private:
+  Evaluation& evaluation_;
 };
 
 // A step's result as expressions see it: an empty map where there is none (nullptr) or it is voided.

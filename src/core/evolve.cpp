@@ -46,10 +46,11 @@ struct Fold {
     state.next_id = id + 1;
   }
   void note_involved(const PersonId& person) const { insert(state.involved, person); }
-  static void insert(std::vector<PersonId>& sorted, const PersonId& person) {
-    if (person.empty()) return;
-    const auto at = std::ranges::lower_bound(sorted, person);
-    if (at == sorted.end() || *at != person) sorted.insert(at, person);
+  template <class Name>
+  static void insert(std::vector<Name>& sorted, const Name& name) {
+    if (name.empty()) return;
+    const auto at = std::ranges::lower_bound(sorted, name);
+    if (at == sorted.end() || *at != name) sorted.insert(at, name);
   }
   // Handing the form in again is an answer to a work item, but nobody has decided anything by it.
   void note_decision(const Actor& by, std::string_view outcome) const {
@@ -198,6 +199,7 @@ struct Fold {
     require(is_open(item.status), "the item is closed from the start");
     state.items.emplace(item.number, item);
     note_involved(item.assignee);
+    insert(state.involved_groups, item.group);
     Activation* of = find_activation(item.activation);
     if (of == nullptr) return;
     of->items.push_back(item.number);
@@ -314,9 +316,16 @@ struct Fold {
     state.resumes.insert_or_assign(event.step, Resume{event.to, seq});
   }
 
-  // Stand in the log only: what became of it is said by events of its own.
-  void operator()(const StepSkipped& event) const { note_act(event.by); }
-  void operator()(const Jumped& event) const { note_act(event.by); }
+  // What became of the instance is said by events of its own.
+  void operator()(const StepSkipped& event) const {
+    state.passed_over.push_back({event.step, event.by, event.reason, at, state.round});
+    note_act(event.by);
+  }
+  void operator()(const Jumped& event) const {
+    for (const std::string& step : event.skipped)
+      state.passed_over.push_back({step, event.by, event.reason, at, state.round});
+    note_act(event.by);
+  }
 
   void operator()(const VarsSet& event) const {
     for (const auto& [name, value] : event.values) state.vars.insert_or_assign(name, value);

@@ -18,6 +18,7 @@
 #include "core/plain_step.h"
 #include "core/same_person.h"
 #include "core/send_back.h"
+#include "core/voters.h"
 
 namespace countersign {
 namespace {
@@ -217,16 +218,16 @@ FrameId reopen_branch(Transition& transition, ListIndex list, const ItemPath& pa
 
 namespace {
 
-// Who is asked may hang on what this command has changed in the form: how far a chain goes, and whom `only`
-// names.
+// Who is asked may hang on what this command has changed in the form or the variables: how far a chain goes,
+// and whom `only` names.
 void ask_by_the_form(Transition& transition) {
-  const State& state = transition.state();
-  const std::uint64_t before = state.seq - transition.events().size();
-  if (std::ranges::none_of(state.form_revision, [&](const auto& entry) { return entry.second > before; }))
-    return;
+  const bool has_changed = std::ranges::any_of(transition.events(), [](const Event& event) {
+    return std::holds_alternative<FormChanged>(event.body) || std::holds_alternative<VarsSet>(event.body);
+  });
+  if (!has_changed) return;
   std::vector<ActivationId> open;
-  for (const auto& [id, activation] : state.activations) open.push_back(id);
-  for (const ActivationId id : open) lengthen_chains(transition, id);
+  for (const auto& [id, activation] : transition.state().activations) open.push_back(id);
+  for (const ActivationId id : open) begin_anew_where_outgrown(transition, id);
   if (!transition.stopped() && has_bounds(transition.definition())) move_on_from_leavers(transition);
 }
 
@@ -240,6 +241,7 @@ void run_to_wait(Transition& transition) {
       guards::look_at_form(transition, looked_at);
       ask_by_the_form(transition);
       same_person::ask_again(transition);
+      move_on_from_voters(transition);
       look_at_gates(transition);
       looked_at = transition.state().seq;
       continue;

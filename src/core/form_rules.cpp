@@ -70,15 +70,31 @@ bool is_file_value(const cel::Value& value, bool several) {
 
 }  // namespace
 
+namespace {
+
+bool lists(const std::vector<std::string>& edit, const Field& field) {
+  return std::ranges::find(edit, field.name) != edit.end();
+}
+
+}  // namespace
+
+bool is_filled_in_by(const Step& step, const Field& field) {
+  const auto* task = std::get_if<Task>(&step.kind);
+  return task != nullptr && lists(task->edit, field);
+}
+
 bool is_filled_in_later(const Definition& definition, const Field& field) {
-  return std::any_of(definition.steps.begin(), definition.steps.end(), [&](const Step& step) {
-    const auto* approve = std::get_if<Approve>(&step.kind);
-    const auto* task = std::get_if<Task>(&step.kind);
-    const std::vector<std::string>* edit = approve != nullptr ? &approve->edit
-                                           : task != nullptr  ? &task->edit
-                                                              : nullptr;
-    return edit != nullptr && std::find(edit->begin(), edit->end(), field.name) != edit->end();
-  });
+  return std::ranges::any_of(definition.steps,
+                             [&](const Step& step) { return is_filled_in_by(step, field); });
+}
+
+bool is_edited_by(const Step& step, const Field& field) {
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  return is_filled_in_by(step, field) || (approve != nullptr && lists(approve->edit, field));
+}
+
+bool is_edited(const Definition& definition, const Field& field) {
+  return std::ranges::any_of(definition.steps, [&](const Step& step) { return is_edited_by(step, field); });
 }
 
 Result<cel::Value> fit_field(const Field& field, const cel::Value& value, const Directory& directory) {

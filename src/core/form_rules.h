@@ -24,8 +24,16 @@ Fields derive_form(Transition& transition, Fields proposed, const PersonId& requ
 // `form` with the defaults and computed values of fields that it lacks and that their `when` shows.
 Fields complete_form(Transition& transition, Fields form);
 
-// Some step lets people fill it in: `required` is checked there and not at the start.
+// The step is a task whose people fill the field in.
+bool is_filled_in_by(const Step& step, const Field& field);
+// Some task has people fill it in: `required` is checked there and not at the start. An approval that lets
+// its people correct the field changes nothing of what has to be there before.
 bool is_filled_in_later(const Definition& definition, const Field& field);
+// Of the step, a task or an approval: its people may change the field, and what is required is there when
+// they finish.
+bool is_edited_by(const Step& step, const Field& field);
+// Some step lets people change it.
+bool is_edited(const Definition& definition, const Field& field);
 
 // Records the change and the claims that go with it; nothing where nothing changes.
 void change_form(Transition& transition, FormChanged changed);

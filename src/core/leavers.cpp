@@ -14,6 +14,7 @@
 #include "core/flow.h"
 #include "core/gates.h"
 #include "core/incident.h"
+#include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/policy.h"
 #include "core/reopen.h"
@@ -42,6 +43,8 @@ class Departure {
         who_(why_not(transition.context().directory, item)) {}
 
   void move_on() {
+    if (approves() && item_.added != AddedAs::opinion && begin_anew_without(transition_, item_)) return;
+    if (transition_.stopped()) return;
     const bool for_the_late = !item_.stands_for.empty() && item_.added != AddedAs::opinion;
     // Some of those may be asked still, and others not any more.
     if (for_the_late && approves()) return give_back_to_the_late();
@@ -137,23 +140,24 @@ class Departure {
       add(task->owner);
       for (const ChecklistItem& entry : task->checklist) add(entry.owner);
     }
-    if (by.empty()) return {};
+    if (by.empty()) return instead_of_requester();
     std::vector<Seat> seats =
         resolve_people(transition_, by, activation_.frame, fmt::format("by of {}", step_.name), &chains_);
     if (transition_.stopped()) return {};
     std::erase_if(seats, [&](const Seat& seat) { return item_.group.empty() && !seat.group.empty(); });
     keep_possible(seats);
-    // Whoever ends a chain sits there already, or takes over now; else nobody of it is enough.
-    std::vector<Seat> there = seats;
-    for (const Seat& seat : activation_.roster.seats) {
-      if (is_own_seat(seat)) continue;
-      there.push_back(seat);
-      there.push_back(Seat{.person = seat.named});
-    }
-    if (const auto* approve = std::get_if<Approve>(&step_.kind))
-      excuse_requester(approve->self, transition_.state(), chains_);
-    keep_whole_chains(transition_.context().directory, chains_, there);
-    if (!chains_.short_of.empty()) seats.clear();
+    return seats;
+  }
+
+  // Whoever sat for the requester's manager (self: to_manager) is followed by the next one up.
+  std::vector<Seat> instead_of_requester() {
+    const bool sat_so = std::ranges::any_of(activation_.roster.seats, [&](const Seat& seat) {
+      return is_own_seat(seat) && named_by(seat) == kInsteadOfRequester;
+    });
+    if (!sat_so) return {};
+    std::vector<Seat> seats;
+    if (auto next = seat_instead_of_requester(transition_)) seats.push_back(std::move(*next));
+    keep_possible(seats);
     return seats;
   }
 

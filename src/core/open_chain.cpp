@@ -4,13 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "core/flow.h"
 #include "core/people_step.h"
 #include "core/roster.h"
-#include "core/turns.h"
 
 namespace countersign {
 namespace {
+
+const Actor kPolicy{.kind = Actor::Kind::policy};
 
 bool has_chain(const std::vector<Expression>& by) {
   return std::ranges::any_of(by, [](const Expression& each) {
@@ -18,129 +20,103 @@ bool has_chain(const std::vector<Expression>& by) {
   });
 }
 
-// For whatever group of the step: one answer of theirs is enough.
-bool sits(const Roster& roster, const PersonId& person) {
-  return std::ranges::any_of(roster.seats, [&](const Seat& seat) {
-    return seat.person == person || seat.named == person || seat.by == person;
-  });
+bool contains(const std::vector<PersonId>& people, const PersonId& person) {
+  return std::ranges::find(people, person) != people.end();
 }
 
-// The approvals of one group of seats, or of a step without groups (""), while they are being decided.
-class OpenChain {
- public:
-  OpenChain(Transition& transition, ActivationId id, const std::vector<Expression>& by, std::string of_group)
-      : transition_(transition),
-        id_(id),
-        activation_(transition.state().activations.at(id)),
-        step_(transition.definition().step(activation_.step)),
-        by_(by),
-        of_group_(std::move(of_group)) {}
-
-  void lengthen() {
-    Chains chains;
-    const std::vector<Seat> named =
-        resolve_people(transition_, by_, activation_.frame, fmt::format("by of {}", step_.name), &chains);
-    if (transition_.stopped()) return;
-    ends_ = ends_of(chains);
-    const auto asked_for = activation_.roster.chain_ends.find(of_group_);
-    const bool was_short = asked_for == activation_.roster.chain_ends.end();
-    if (was_short ? ends_.empty() : asked_for->second == ends_) return;
-    excuse_requester(std::get<Approve>(step_.kind).self, transition_.state(), chains);
-    const std::vector<Seat> more = behind(chains, named);
-    if (!chains.short_of.empty()) return ask_nobody_rule(chains.short_of);
-    seat(more);
-  }
-
- private:
-  // Of each chain whose end does not sit here those behind the last one who does. Says so in `chains` where
-  // its end cannot be asked.
-  std::vector<Seat> behind(Chains& chains, const std::vector<Seat>& named) const {
-    std::vector<Seat> more;
-    for (const std::vector<PersonId>& line : chains.lines) {
-      if (sits(activation_.roster, line.back())) continue;
-      auto from = line.begin();
-      for (auto at = line.begin(); at != line.end(); ++at) {
-        if (sits(activation_.roster, *at)) from = at + 1;
-      }
-      for (; from != line.end(); ++from) {
-        const auto seat = std::ranges::find(named, *from, &Seat::person);
-        if (seat != named.end() && can_be_seated(*seat)) more.push_back(*seat);
-      }
-    }
-    std::vector<Seat> there = more;
-    for (const PersonId& end : ends_of(chains)) {
-      if (sits(activation_.roster, end)) there.push_back(Seat{.person = end});
-    }
-    keep_whole_chains(transition_.context().directory, chains, there);
-    return more;
-  }
-
-  bool can_be_seated(const Seat& seat) const {
-    const bool has_item = std::ranges::any_of(activation_.items, [&](std::uint32_t number) {
-      const Item& other = transition_.state().items.at(number);
-      return other.added != AddedAs::opinion && other.assignee == seat.person && other.group == seat.group;
-    });
-    return !has_item && can_take_part(transition_, activation_, seat);
-  }
-
-  void ask_nobody_rule(const std::string& why) {
-    Seating instead = seat_nobody_left(transition_, step_, activation_.frame, why);
-    if (transition_.stopped()) return;
-    switch (instead.instead) {
-      case Seating::Instead::none:
-        std::erase_if(instead.seats, [&](const Seat& seat) {
-          const bool is_there = std::ranges::any_of(activation_.roster.seats, [&](const Seat& other) {
-            return other.person == seat.person && other.group == seat.group;
-          });
-          return is_there || !can_be_seated(seat);
-        });
-        return seat(std::move(instead.seats));
-      case Seating::Instead::approve:  // passed over: those who sit here decide
-        return seat({});
-      case Seating::Instead::reject:
-        return complete(transition_, id_,
-                        {"rejected", Actor{.kind = Actor::Kind::policy}, instead.why, activation_.answers});
-      case Seating::Instead::stand_still:
-        return transition_.raise(fmt::format("with what is changed {}", instead.why));
-    }
-  }
-
-  void seat(std::vector<Seat> seats) {
-    for (Seat& each : seats) each.of_group = of_group_;
-    Roster roster = activation_.roster;
-    reseat(step_, roster, [&](std::vector<Seat>& all) { all.insert(all.end(), seats.begin(), seats.end()); });
-    if (ends_.empty()) {
-      roster.chain_ends.erase(of_group_);
-    } else {
-      roster.chain_ends[of_group_] = ends_;
-    }
-    transition_.emit(RosterSet{id_, std::move(roster)});
-    for (const Seat& each : seats)
-      open_item(transition_, id_, each, {.waiting = activation_.roster.one_by_one});
-    if (!seats.empty()) go_on_in_turn(transition_, id_, Actor{.kind = Actor::Kind::policy});
-  }
-
-  Transition& transition_;
-  const ActivationId id_;
-  const Activation activation_;
-  const Step& step_;
-  const std::vector<Expression>& by_;
-  const std::string of_group_;
-  std::vector<PersonId> ends_;
+// Who ends the chains of one group of seats now ("" where there are none).
+struct Ends {
+  std::string of_group;
+  std::vector<PersonId> people;
+  bool is_short = false;  // nobody's limit is enough
 };
+
+std::vector<Ends> ends_now(Transition& transition, const Step& step, FrameId frame) {
+  std::vector<Ends> all;
+  const auto* approve = std::get_if<Approve>(&step.kind);
+  if (approve == nullptr) return all;
+  const auto look = [&](const std::vector<Expression>& by, const std::string& of_group) {
+    if (!has_chain(by) || transition.stopped()) return;
+    Chains chains;
+    resolve_people(transition, by, frame, fmt::format("by of {}", step.name), &chains);
+    all.push_back({of_group, ends_of(chains), !chains.short_of.empty()});
+  };
+  look(approve->by, "");
+  for (const SeatGroup& group : approve->seats) look(group.by, group.name);
+  return all;
+}
+
+// Whether the chain ends where nobody sat when the step was opened.
+bool has_outgrown(const Roster& roster, const Ends& now) {
+  const auto opened = roster.on_chains.find(now.of_group);
+  if (opened == roster.on_chains.end()) return !now.people.empty();
+  if (now.is_short) return true;
+  return !std::ranges::all_of(now.people, [&](const PersonId& end) { return contains(opened->second, end); });
+}
+
+void begin_anew(Transition& transition, const Activation& activation, const std::string& why) {
+  const std::vector<std::uint32_t> items = activation.items;
+  for (const std::uint32_t number : items) {
+    if (transition.state().items.contains(number))
+      close_item(transition, number, ItemAct::cancel, kPolicy, why);
+  }
+  if (activation.resume) transition.emit(ResumePlanned{activation.step, activation.resume->step});
+  jump(transition, activation.frame, activation.step);
+}
+
+std::string names_of(const Directory& directory, const std::vector<PersonId>& people) {
+  std::vector<std::string> names;
+  for (const PersonId& person : people) names.push_back(directory.name_of(person));
+  return join(names, ", ");
+}
 
 }  // namespace
 
-void lengthen_chains(Transition& transition, ActivationId id) {
-  const auto lengthen = [&](const std::vector<Expression>& by, const std::string& of_group) {
-    if (has_chain(by) && is_being_decided(transition, id)) OpenChain(transition, id, by, of_group).lengthen();
-  };
-  if (!is_being_decided(transition, id)) return;
-  const Step& step = transition.definition().step(transition.state().activations.at(id).step);
-  const auto* approve = std::get_if<Approve>(&step.kind);
-  if (approve == nullptr) return;
-  lengthen(approve->by, "");
-  for (const SeatGroup& group : approve->seats) lengthen(group.by, group.name);
+bool is_outgrown(Transition& transition, StepIndex step, FrameId frame, const Roster& roster) {
+  const std::vector<Ends> all = ends_now(transition, transition.definition().step(step), frame);
+  return std::ranges::any_of(all, [&](const Ends& now) { return has_outgrown(roster, now); });
+}
+
+bool begin_anew_where_outgrown(Transition& transition, ActivationId id) {
+  if (!is_being_decided(transition, id)) return false;
+  const Activation activation = transition.state().activations.at(id);
+  const Step& step = transition.definition().step(activation.step);
+  for (const Ends& now : ends_now(transition, step, activation.frame)) {
+    if (transition.stopped()) return false;
+    if (!has_outgrown(activation.roster, now)) continue;
+    const Seating seating = seat_approval(transition, step, std::get<Approve>(step.kind), activation.frame);
+    if (transition.stopped()) return false;
+    if (seating.instead == Seating::Instead::stand_still) {
+      if (!activation.roster.seats.empty())
+        transition.raise(fmt::format("with what is changed {}", seating.why));
+      return false;
+    }
+    begin_anew(transition, activation,
+               now.is_short ? "nobody's approval limit is enough any more"
+                            : fmt::format("the chain of approvers ends with {} now",
+                                          names_of(transition.context().directory, now.people)));
+    return true;
+  }
+  return false;
+}
+
+bool begin_anew_without(Transition& transition, const Item& item) {
+  if (!is_being_decided(transition, item.activation)) return false;
+  const Activation activation = transition.state().activations.at(item.activation);
+  const Step& step = transition.definition().step(activation.step);
+  for (const Ends& now : ends_now(transition, step, activation.frame)) {
+    if (transition.stopped()) return false;
+    const bool sat_for_an_end = std::ranges::any_of(activation.roster.seats, [&](const Seat& seat) {
+      const bool is_theirs = seat.item == item.number && seat.item != 0 && seat.of_group == now.of_group;
+      return is_theirs && (contains(now.people, seat.person) || contains(now.people, seat.named));
+    });
+    if (!sat_for_an_end && !has_outgrown(activation.roster, now)) continue;
+    begin_anew(transition, activation,
+               fmt::format("{} cannot answer, and no other approval on the chain is enough",
+                           transition.context().directory.name_of(item.assignee)));
+    return true;
+  }
+  return false;
 }
 
 }  // namespace countersign

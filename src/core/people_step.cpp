@@ -128,7 +128,7 @@ void open_approve(Transition& transition, ActivationId id) {
   Roster roster;
   roster.needed = seating.needed;
   roster.needed_of = std::move(seating.needed_of);
-  roster.chain_ends = std::move(seating.chain_ends);
+  roster.on_chains = std::move(seating.on_chains);
   if (!roster.needed_of.empty()) roster.needed = 0;
   for (const auto& [group, needed] : roster.needed_of) roster.needed += needed;
   roster.seats = std::move(seating.seats);

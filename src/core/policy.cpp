@@ -39,6 +39,11 @@ std::string_view words_of(StepAct act) {
   return "act on";
 }
 
+std::string own_request_words(const State& state, const PersonId& person) {
+  return person == state.requester ? "nobody approves a request of their own"
+                                   : "whoever has handed a request in does not approve it";
+}
+
 bool is_listed(const std::vector<PersonId>& sorted, const PersonId& person) {
   return std::ranges::binary_search(sorted, person);
 }
@@ -93,9 +98,7 @@ std::optional<Error> obstacle_to_answer(Transition& transition, const Item& item
   if (known == nullptr || !known->active)
     return no(ErrorCode::forbidden, fmt::format("{} is not an active person of the directory", person.value));
   if (approves && is_own_request(state, person))
-    return no(ErrorCode::forbidden, person == state.requester
-                                        ? "nobody approves a request of their own"
-                                        : "whoever has handed a request in does not approve it");
+    return no(ErrorCode::forbidden, own_request_words(state, person));
   if (!may_complete(transition, activation.frame, person))
     return no(ErrorCode::forbidden, fmt::format("'only' of its stage does not name {}, and binds everybody",
                                                 directory.name_of(person)));
@@ -202,7 +205,7 @@ std::optional<Rejection> refusal_to_ask(Transition& transition, const Item& item
   }
   if (std::holds_alternative<Approve>(step_of(transition, item).kind) &&
       is_own_request(transition.state(), to)) {
-    return no(ErrorCode::forbidden, "nobody approves a request of their own", "name somebody else");
+    return no(ErrorCode::forbidden, own_request_words(transition.state(), to), "name somebody else");
   }
   if (!may_complete(transition, transition.state().activations.at(item.activation).frame, to)) {
     return no(ErrorCode::forbidden,
@@ -227,10 +230,8 @@ bool sees_instance(Transition& transition, const PersonId& person) {
   if (person == state.requester || is_listed(state.involved, person) || is_listed(state.copies, person))
     return true;
   const Directory& directory = transition.context().directory;
-  const bool is_asked = std::ranges::any_of(state.items, [&](const auto& entry) {
-    return !entry.second.group.empty() && directory.is_member(person, entry.second.group);
-  });
-  if (is_asked) return true;
+  const auto is_of = [&](const std::string& group) { return directory.is_member(person, group); };
+  if (std::ranges::any_of(state.involved_groups, is_of)) return true;
   const StandInView view = stand_in_view(transition.context(), state);
   const bool stands_in = std::ranges::any_of(state.items, [&](const auto& entry) {
     return entry.second.status == ItemStatus::open && acts_for(view, entry.second, person) != PersonId();

@@ -73,11 +73,11 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
       approved_by_rule = is_alone;
       return;
     case SelfRule::to_manager: {
-      seats.erase(own);
-      if (const auto manager = manager_up(transition, barred_from_approving(transition.state()))) {
-        add_seat(seats,
-                 Seat{.person = *manager, .reason = "the requester's manager, instead of the requester"});
-      }
+      const auto place = seats.erase(own);  // in which the manager is asked, where the order counts
+      const std::optional<Seat> manager = seat_instead_of_requester(transition);
+      const bool is_there =
+          manager && std::ranges::find(seats, manager->person, &Seat::person) != seats.end();
+      if (manager && !is_there) seats.insert(place, *manager);
       return;
     }
   }
@@ -150,6 +150,12 @@ Seating without_requester(Seating seating, const Step& step, const State& state)
 
 }  // namespace
 
+std::optional<Seat> seat_instead_of_requester(const Transition& transition) {
+  const auto manager = manager_up(transition, barred_from_approving(transition.state()));
+  if (!manager) return std::nullopt;
+  return Seat{.person = *manager, .reason = std::string(kInsteadOfRequester)};
+}
+
 std::optional<PersonId> manager_up(const Transition& transition, const Barred& but) {
   const Directory& directory = transition.context().directory;
   for (const PersonId& manager : directory.managers(transition.state().requester, 20)) {
@@ -221,6 +227,7 @@ void drop_empty_groups(const Directory& directory, std::vector<Seat>& seats, con
 std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expression>& by, FrameId frame,
                                  const std::string& what, Chains* chains) {
   std::vector<Seat> seats;
+  const PartsOfChains parts(transition.evaluation(), chains != nullptr && chains->in_parts);
   for (const Expression& expression : by) {
     transition.evaluation().take_chains();  // of what was evaluated for something else
     const auto value =
@@ -245,6 +252,16 @@ std::vector<PersonId> ends_of(const Chains& chains) {
   return ends;
 }
 
+std::vector<PersonId> people_of(const Chains& chains) {
+  std::vector<PersonId> people;
+  for (const std::vector<PersonId>& line : chains.lines) {
+    for (const PersonId& person : line) {
+      if (std::ranges::find(people, person) == people.end()) people.push_back(person);
+    }
+  }
+  return people;
+}
+
 void excuse_requester(SelfRule self, const State& state, Chains& chains) {
   if (self == SelfRule::refuse) return;
   std::erase_if(chains.lines,
@@ -252,6 +269,7 @@ void excuse_requester(SelfRule self, const State& state, Chains& chains) {
 }
 
 void keep_whole_chains(const Directory& directory, Chains& chains, std::vector<Seat>& seats) {
+  if (chains.in_parts) return;
   const std::vector<PersonId> ends = ends_of(chains);
   const auto missing = std::ranges::find_if(
       ends, [&](const PersonId& end) { return std::ranges::find(seats, end, &Seat::person) == seats.end(); });
@@ -323,14 +341,15 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
 
 namespace {
 
-// `ends`: of the chains that `by` names.
+// `on_chains`: of the chains that `by` names.
 Seating seat_named(Transition& transition, const Step& step, const Approve& approve, FrameId frame,
-                   std::vector<PersonId>& ends) {
+                   std::vector<PersonId>& on_chains) {
   const Directory& directory = transition.context().directory;
   Chains chains;
+  chains.in_parts = approve.if_nobody == NobodyRule::skip;
   Seating seating{
       resolve_people(transition, approve.by, frame, fmt::format("by of {}", step.name), &chains), {}, {}};
-  ends = ends_of(chains);
+  on_chains = people_of(chains);
   // One of a group: a single candidate item, so that membership is a fact when somebody acts.
   const bool one_candidate = approve.need.kind == QuorumKind::one && seating.seats.size() == 1;
   // A group of the requester alone is the requester, and `self` says what becomes of that.
@@ -357,9 +376,9 @@ Seating seat_named(Transition& transition, const Step& step, const Approve& appr
 
 Seating seat_approval(Transition& transition, const Step& step, const Approve& approve, FrameId frame) {
   if (!approve.seats.empty()) return seat_groups(transition, step, approve, frame);
-  std::vector<PersonId> ends;
-  Seating seating = seat_named(transition, step, approve, frame, ends);
-  if (!ends.empty()) seating.chain_ends.emplace("", std::move(ends));
+  std::vector<PersonId> on_chains;
+  Seating seating = seat_named(transition, step, approve, frame, on_chains);
+  if (!on_chains.empty()) seating.on_chains.emplace("", std::move(on_chains));
   return seating;
 }
 

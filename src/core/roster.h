@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/definition.h"
@@ -21,8 +22,12 @@ Barred barred_from_approving(const State& state);
 struct Chains {
   std::string short_of;  // why nobody can end one of them; "": everybody who has to is there
   std::vector<std::vector<PersonId>> lines{};  // each with whoever's limit is enough at its end
+  // Set by who asks: a chain without an end names those who are on it, and an end that may not approve is
+  // left out. Of `if_nobody: skip`, which passes over whoever is missing.
+  bool in_parts = false;
 };
 std::vector<PersonId> ends_of(const Chains& chains);
+std::vector<PersonId> people_of(const Chains& chains);  // of all of them, each once
 // A chain that the requester would end is whole where `self` speaks for them.
 void excuse_requester(SelfRule self, const State& state, Chains& chains);
 // The people and groups that `by` names, without repeats and without inactive people, each with its reason
@@ -49,10 +54,10 @@ void apply_self_rule(Transition& transition, SelfRule rule, std::vector<Seat>& s
 struct Seating {
   std::vector<Seat> seats;
   enum class Instead { none, approve, reject, stand_still } instead = Instead::none;
-  std::string why;                                   // of an `instead`
-  std::map<std::string, std::uint32_t> needed_of{};  // of several groups: how many of each
-  std::uint32_t needed = 0;                          // of one alone: how many
-  std::map<std::string, std::vector<PersonId>> chain_ends{};
+  std::string why;                                           // of an `instead`
+  std::map<std::string, std::uint32_t> needed_of{};          // of several groups: how many of each
+  std::uint32_t needed = 0;                                  // of one alone: how many
+  std::map<std::string, std::vector<PersonId>> on_chains{};  // as in Roster
 };
 // What if_nobody says where nobody is left to ask; `but` is never among the people that it names. `because`:
 // why nobody is, where that needs saying.
@@ -65,6 +70,11 @@ Seating seat_task(Transition& transition, const Step& step, const Task& task, Fr
 // What `if_nobody` of an approval or a task says now: nobody whom its `by` names is left.
 Seating seat_nobody_left(Transition& transition, const Step& step, FrameId frame,
                          const std::string& because = {});
+
+// Who sits where `self: to_manager` takes the requester off: the first manager up their line who may approve.
+// nullopt where there is none.
+inline constexpr std::string_view kInsteadOfRequester = "the requester's manager, instead of the requester";
+std::optional<Seat> seat_instead_of_requester(const Transition& transition);
 
 // The first active person up the requester's line who is not barred.
 std::optional<PersonId> manager_up(const Transition& transition, const Barred& but = {});

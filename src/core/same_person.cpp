@@ -1,6 +1,7 @@
 #include "core/same_person.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -137,7 +138,13 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
   };
   std::vector<SeatPassed> passed;
   std::vector<PersonId> taken;  // nobody counts twice in a step
-  for (const Seat& seat : activation.roster.seats) {
+  // A seat of their own first: with their group's filled they could not answer it any more.
+  std::vector<Seat> seats;
+  for (const bool of_groups : {false, true}) {
+    std::ranges::copy_if(activation.roster.seats, std::back_inserter(seats),
+                         [&](const Seat& seat) { return seat.group.empty() != of_groups; });
+  }
+  for (const Seat& seat : seats) {
     std::optional<Approval> relied_on;
     each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
       // A step that is entered again asks again, and so does what comes behind a rejection.
@@ -166,11 +173,11 @@ void pass_seats(Transition& transition, ActivationId id, const Approve& approve)
 }
 
 void ask_again(Transition& transition) {
-  const auto rests_on_nothing = [&](const ItemPath& path, const Seat& seat) {
+  const auto rests_on_nothing = [&](const ItemPath& path, const Step& step, const Seat& seat) {
     if (seat.relies_on == 0) return false;
     bool stands = false;
     each_approval(transition, path, [&](const Approval& approval, std::uint64_t) {
-      stands = stands || approval.seat->item == seat.relies_on;
+      stands = stands || (approval.seat->item == seat.relies_on && is_unchanged(transition, approval, step));
     });
     return !stands;
   };
@@ -182,7 +189,8 @@ void ask_again(Transition& transition) {
     if (!is_being_decided(transition, id)) continue;
     const Activation& activation = transition.state().activations.at(id);
     const ItemPath path = item_path(transition.state(), activation.frame);
-    const auto is_void = [&](const Seat& seat) { return rests_on_nothing(path, seat); };
+    const Step& step = transition.definition().step(activation.step);
+    const auto is_void = [&](const Seat& seat) { return rests_on_nothing(path, step, seat); };
     if (std::ranges::any_of(activation.roster.seats, is_void))
       reopen_seats(transition, id, activation.roster, is_void);
   }

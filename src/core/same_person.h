@@ -18,7 +18,7 @@ namespace countersign::same_person {
 void pass_seats(Transition& transition, ActivationId activation, const Approve& approve);
 
 // Asks again, of all open steps, whose seat was filled so by an approval that does not stand any more: it was
-// taken back, sent back, or is void.
+// taken back, sent back, or is void; and where what they saw says something else since.
 void ask_again(Transition& transition);
 
 // "li.na approved in manager already": of a roster that has reached its count by such seats.

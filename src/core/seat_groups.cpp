@@ -105,13 +105,15 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   const Directory& directory = transition.context().directory;
   const Barred barred = barred_from_approving(transition.state());
   std::vector<Bench> benches;
-  std::map<std::string, std::vector<PersonId>> chain_ends;
+  std::map<std::string, std::vector<PersonId>> on_chains;
   for (const SeatGroup& group : approve.seats) {
     const std::string what = fmt::format("by of {} in {}", group.name, step.name);
     Bench bench{.group = &group};
+    bench.chains.in_parts = approve.if_nobody == NobodyRule::skip;
     bench.named = expand_groups(directory, resolve_people(transition, group.by, frame, what, &bench.chains));
     apply_self_rule(transition, approve.self, bench.named, bench.passed);
-    if (auto ends = ends_of(bench.chains); !ends.empty()) chain_ends.emplace(group.name, std::move(ends));
+    if (auto people = people_of(bench.chains); !people.empty())
+      on_chains.emplace(group.name, std::move(people));
     excuse_requester(approve.self, transition.state(), bench.chains);
     keep_admitted(transition, frame, bench.named);
     keep_whole_chains(directory, bench.chains, bench.named);
@@ -133,7 +135,7 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
   }
   seat_everybody(benches);
 
-  Seating seating{.seats = {}, .why = {}, .chain_ends = std::move(chain_ends)};
+  Seating seating{.seats = {}, .why = {}, .on_chains = std::move(on_chains)};
   for (Bench& bench : benches) {
     if (bench.passed) continue;
     std::uint32_t needed = needed_on(bench);

@@ -4,6 +4,7 @@
 
 #include "core/flow.h"
 #include "core/guards.h"
+#include "core/open_chain.h"
 
 namespace countersign {
 namespace {
@@ -119,10 +120,20 @@ void resume(Transition& transition, const Activation& done) {
     return (revision || position > target.position) && position < to.position;
   };
   const ItemPath path = item_path(state, done.frame);
-  const auto guarded_between = [&](StepIndex index, const StepResult& result) {
-    return is_between(index, result) && guards::has_changed(definition, state, index, result);
+  // Nor does an approval stand of whoever has handed the form in meanwhile: it is their own request now.
+  const auto falls = [&](StepIndex index, const StepResult& result) {
+    const bool is_their_own = std::ranges::any_of(result.roster.seats, [&](const Seat& seat) {
+      return seat.vote == Seat::Vote::approved && is_own_request(state, seat.by);
+    });
+    // Nor one of less than is asked for now.
+    const auto is_outgrown_now = [&] {
+      return definition.step(index).list == to.list &&
+             is_outgrown(transition, index, done.frame, result.roster);
+    };
+    return is_between(index, result) &&
+           (is_their_own || guards::has_changed(definition, state, index, result) || is_outgrown_now());
   };
-  const ResultsVoided changed = results_where(state, guarded_between, path);
+  const ResultsVoided changed = results_where(state, falls, path);
   if (changed.steps.empty() && changed.items.empty()) return open_step(transition, done.frame, to.index);
   void_results(transition, is_between, path);
   if (!revision) return transition.ready().push_back(done.frame);

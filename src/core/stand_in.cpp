@@ -91,9 +91,11 @@ void add_stand_in(const StandInView& view, const Item& item, const PersonId& abs
                   std::vector<StandIn>& found, std::vector<std::string>* why_not) {
   std::vector<Absence> here;
   for_each_absence(view.directory, view.absences, absent, [&](const Absence& absence) {
-    if (absence.stand_in && is_now(absence, view.now) && covers(absence, view.state)) here.push_back(absence);
+    if (!absence.stand_in || !is_now(absence, view.now) || !covers(absence, view.state)) return;
+    // Behind those that end at the same time.
+    here.insert(std::ranges::upper_bound(here, absence.until, std::ranges::greater{}, &Absence::until),
+                absence);
   });
-  std::ranges::stable_sort(here, std::ranges::greater{}, &Absence::until);
   std::vector<std::string> obstacles;
   for (const Absence& absence : here) {
     const std::string why = obstacle(view, item, *absence.stand_in);

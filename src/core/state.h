@@ -73,8 +73,9 @@ struct Roster {
   // By group (of one alone: ""): what must be waited for whatever `all` or a percentage says of the seats
   // that are left, since somebody has left and a departure approves nothing.
   std::map<std::string, std::uint32_t> at_least{};
-  // By group (of one alone: ""): who ended the chains up to a limit when they were last asked for.
-  std::map<std::string, std::vector<PersonId>> chain_ends{};
+  // By group (of one alone: ""): everybody on the chains up to a limit, as they were when the step was
+  // opened.
+  std::map<std::string, std::vector<PersonId>> on_chains{};
   bool operator==(const Roster&) const = default;
 };
 
@@ -214,6 +215,16 @@ struct Reservation {
   bool operator==(const Reservation&) const = default;
 };
 
+// A step that an administrator skipped, or jumped over. It has no result: nobody decided anything.
+struct PassedOver {
+  std::string step;  // its name
+  Actor by;
+  std::string reason;
+  Instant at;
+  std::uint32_t round = 1;
+  bool operator==(const PassedOver&) const = default;
+};
+
 struct State {
   InstanceId id;
   std::uint64_t seq = 0;  // of the last event folded in; 0: not started
@@ -248,15 +259,17 @@ struct State {
   std::uint32_t next_id = 1;                               // of frames, activations, items and effects alike
   std::map<StepIndex, std::map<ItemPath, StepResult>> item_results;  // of steps inside a for_each
   std::map<StepIndex, std::vector<std::string>>
-      reopened;                          // checklist entries that the next visit opens again
-  std::map<StepIndex, Resume> resumes;   // where the next visit goes on
-  std::uint64_t returned_seq = 0;        // of the event that opened the present round, 0 in the first
-  bool first_view = false;               // somebody who is asked has looked at it since the last submission
-  std::vector<PersonId> involved;        // who was asked or has decided, at any time; sorted
-  std::vector<PersonId> copies;          // who got a copy; sorted
-  std::uint64_t heard = 0;               // events received, of all names
-  std::map<StepIndex, Returns> handled;  // how often events have begun a list, by its first step
-  PersonId submitted_by;                 // who handed it in last, where it was handed in again
+      reopened;                         // checklist entries that the next visit opens again
+  std::map<StepIndex, Resume> resumes;  // where the next visit goes on
+  std::uint64_t returned_seq = 0;       // of the event that opened the present round, 0 in the first
+  bool first_view = false;              // somebody who is asked has looked at it since the last submission
+  std::vector<PersonId> involved;       // who was asked or has decided, at any time; sorted
+  std::vector<std::string> involved_groups;  // that were asked, at any time; sorted
+  std::vector<PersonId> copies;              // who got a copy; sorted
+  std::uint64_t heard = 0;                   // events received, of all names
+  std::map<StepIndex, Returns> handled;      // how often events have begun a list, by its first step
+  PersonId submitted_by;                     // who handed it in last, where it was handed in again
+  std::vector<PassedOver> passed_over;       // oldest first
   bool operator==(const State&) const = default;
 };
 

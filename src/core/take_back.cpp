@@ -10,6 +10,7 @@
 #include "core/chase.h"
 #include "core/commands.h"
 #include "core/flow.h"
+#include "core/open_chain.h"
 #include "core/people_step.h"
 #include "core/reopen.h"
 #include "core/roster.h"
@@ -269,6 +270,7 @@ void open_step_again(Transition& transition, const Cast& cast, const TakeBack& c
   if (transition.stopped()) return;
   void_vote(transition, again, result.roster, command, result.fields);
   set_escalation_timers(transition, again);
+  begin_anew_where_outgrown(transition, again);  // what happened behind it may have changed the form
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ bool Visibility::has_part_in(const Step& step) const {
 
 bool Visibility::enters(const Field& field) const {
   if (reader_.empty() || field.computed) return false;
-  if (reader_ == state_.requester && !is_filled_in_later(context_.definition, field)) return true;
+  if (reader_ == state_.requester && !is_edited(context_.definition, field)) return true;
   return std::ranges::any_of(context_.definition.steps, [&](const Step& step) {
     if (std::holds_alternative<Revise>(step.kind)) return false;
     const std::vector<Field> edited = editable_fields(context_.definition, step);

@@ -95,6 +95,10 @@ Way way_to(const Definition& definition, const Step& step) {
   return {};
 }
 
+Way way_to(const Definition& definition, StepIndex step) {
+  return step < definition.steps.size() ? way_to(definition, definition.step(step)) : Way();
+}
+
 Way way_behind(const Definition& definition, const Step& step, Blocks blocks) {
   if (step.list == kNoList) return {};
   const StepList& list = definition.list(step.list);
@@ -121,7 +125,7 @@ Way way_of(const Definition& definition, const Step& step, std::string_view outc
   if (outcome == "returned") {
     if (const auto* targets = targets_of(step); targets != nullptr && !targets->empty()) {
       if (targets->front().requester) return {definition.revise, {}};
-      return way_to(definition, definition.step(targets->front().step));
+      return way_to(definition, targets->front().step);
     }
   }
   return way_behind(definition, step, blocks);

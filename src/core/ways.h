@@ -27,6 +27,8 @@ enum class Blocks { pass, stop };
 // `go` and `end` are followed: they are arrows and no places. One with a `when` is a place: two ways part
 // there.
 Way way_to(const Definition& definition, const Step& step);
+// The same by number: nowhere for one that names no step, as of a file with mistakes.
+Way way_to(const Definition& definition, StepIndex step);
 // The next step of its list, else what comes behind the list's owner.
 Way way_behind(const Definition& definition, const Step& step, Blocks blocks = Blocks::pass);
 // The beginning of a list; an empty one leads on behind its owner.

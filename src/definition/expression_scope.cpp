@@ -164,13 +164,7 @@ cel::Type variables_record(const std::map<std::string, std::vector<Assigned>>& a
 bool is_filled_in_at(const Loading& loading, const Spot& spot, const Field& field) {
   if (spot.place != Place::step && spot.place != Place::step_event) return false;
   return std::ranges::any_of(loading.outline->steps, [&](const Step& step) {
-    const auto* approve = std::get_if<Approve>(&step.kind);
-    const auto* task = std::get_if<Task>(&step.kind);
-    const std::vector<std::string>* edit = approve != nullptr ? &approve->edit
-                                           : task != nullptr  ? &task->edit
-                                                              : nullptr;
-    if (edit == nullptr || step.id.empty() || std::ranges::find(*edit, field.name) == edit->end())
-      return false;
+    if (step.id.empty() || !is_edited_by(step, field)) return false;
     const Flow::Possible possible = possible_at(loading, spot, step.index);
     return !possible.absent && std::ranges::none_of(possible.outcomes, [&](const std::string& outcome) {
       return outcome == "rejected" || outcome == "returned" || decided_by_policy(step, outcome);

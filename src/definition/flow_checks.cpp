@@ -201,8 +201,7 @@ std::vector<Way> ways_on(const Definition& definition, const Step& step) {
     if (inside) ways.push_back(way_into(definition, static_cast<ListIndex>(&list - definition.lists.data())));
   }
   // They are met where they have a condition.
-  if (const auto* go = std::get_if<Go>(&step.kind))
-    ways.push_back(way_to(definition, definition.step(go->step)));
+  if (const auto* go = std::get_if<Go>(&step.kind)) ways.push_back(way_to(definition, go->step));
   if (const auto* end = std::get_if<End>(&step.kind)) ways.push_back({kNoStep, end->status});
   for (const std::string& outcome : outcomes_of(definition, step))
     ways.push_back(way_of(definition, step, outcome));

@@ -100,7 +100,10 @@ bool check_calls(Loading& loading, const Piece& piece, const Spot& spot) {
     if (call.name == "budget") usable = check_ledger(loading, piece, spot, call) && usable;
     if (call.name == "convert") usable = check_rates(loading, piece, call) && usable;
     if (call.name == "table") usable = check_table(loading, piece, call) && usable;
-    if (directory == nullptr || !call.literal) continue;
+    if (!call.literal) continue;
+    if (call.name == "person") loading.definition.named_people.insert(*call.literal);
+    if (call.name == "group") loading.definition.named_groups.insert(*call.literal);
+    if (directory == nullptr) continue;
     const SourceSpan at = piece.span(call.literal_begin, call.literal_end);
     if (call.name == "group" && directory->find_group(*call.literal) == nullptr) {
       report_unknown_name(loading.diagnostics, Code::unknown_group, at,

@@ -59,7 +59,7 @@ Roster full_roster() {
       .directory_revision = "r17",
       .needed_of = {{"legal", 1}},
       .at_least = {{"legal", 1}},
-      .chain_ends = {{"legal", {PersonId("p-1")}}}};
+      .on_chains = {{"legal", {PersonId("p-1")}}}};
 }
 
 Item full_item() {
@@ -364,6 +364,9 @@ State full_state() {
   state.first_view = true;
   state.involved = {PersonId("li.na"), PersonId("zhao.lei")};
   state.copies = {PersonId("wang.fang")};
+  state.involved_groups = {"finance"};
+  state.passed_over = {
+      {"check", {.kind = Actor::Kind::admin, .person = PersonId("adm")}, "urgent", instant(4), 2}};
   state.submitted_by = PersonId("sun.li");
   state.heard = 6;
   state.handled = {{5, {.since = instant(2), .times = 3, .heard = 3}}};

@@ -178,6 +178,20 @@ TEST(RequiredField, OfALaterStepIsCheckedThere) {
   EXPECT_TRUE(accepted(instance.decide_as("zhao.lei", "done", "", "{}", R"({"account": "4711"})")));
 }
 
+// Whoever may correct it later made it needless at the start, and the request was approved without it.
+TEST(RequiredField, ThatAnApproverMayCorrectIsNeededAtTheStart) {
+  Instance instance(flow_meeting_rules(R"(  - id: finance
+    approve: {by: person("zhao.lei"), edit: [account]}
+  - end: approved
+)",
+                                       "  account: {type: text, required: true}\n"));
+  EXPECT_EQ(rejection_code(instance.start("li.na")), ErrorCode::invalid_input);
+  ASSERT_TRUE(accepted(instance.start("li.na", R"({"account": "4711"})")));
+  EXPECT_EQ(rejection_code(instance.decide_as("zhao.lei", "approved", "", "{}", R"({"account": ""})")),
+            ErrorCode::invalid_input);
+  EXPECT_TRUE(accepted(instance.decide_as("zhao.lei", "approved", "", "{}", R"({"account": "4712"})")));
+}
+
 // An event that jumped out of a revision left the instance "revising".
 TEST(Event, ThatLeavesARevisionTakesItOffTheRequester) {
   Instance instance(load(R"(workflow: t

@@ -146,8 +146,8 @@ TEST(Migrate, LeavesToAStepWhatItLetsPeopleFillIn) {
   std::string text = kFirst_migrate;
   text.replace(text.find("  note: {type: text}\n"), 21,
                "  note: {type: text}\n  days: {type: integer, required: true}\n");
-  text.replace(text.find("              by: group(\"legal\")\n"), 33,
-               "              by: group(\"legal\")\n              edit: [days]\n");
+  text.replace(text.find("  - end: approved\n"), 18,
+               "  - task: {for: person(\"zhao.lei\"), edit: [days]}\n  - end: approved\n");
   const auto to = load(text);
   EXPECT_THAT(obstacles(instance, to), IsEmpty());
   ASSERT_TRUE(accepted(instance.run(Migrate{to, kAdmin, "r"})));

@@ -153,7 +153,7 @@ TEST(Rule07OwnRequest, WhoHandsARequestInForTheRequesterDoesNotApproveIt) {
   ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
   EXPECT_THAT(instance.asked(), ElementsAre("chen.jie@second"));
   EXPECT_THAT(rejection(transfer(instance, "chen.jie", "sun.li")),
-              HasSubstr("nobody approves a request of their own"));
+              HasSubstr("whoever has handed a request in does not approve it"));
   instance.absences = Absences({away(2, "chen.jie", "sun.li")});
   EXPECT_EQ(rejection_code(decide_for(instance, "chen.jie", "sun.li", "approved")), ErrorCode::forbidden);
   ASSERT_TRUE(accepted(instance.decide_as("chen.jie", "returned", "more")));

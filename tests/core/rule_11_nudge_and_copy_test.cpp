@@ -169,5 +169,24 @@ steps:
   EXPECT_THAT(instance.last_sends(), ElementsAre("mention qian.min", "mention zhang.wei"));
 }
 
+// They could read it until a colleague answered, and from then on it was not there for them.
+TEST(Rule11Mention, ReachesMembersOfAGroupAlsoOnceAColleagueHasAnswered) {
+  Instance instance(load(R"(workflow: t
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: finance
+    approve: {by: group("finance"), need: 1}
+  - id: seal
+    approve: {by: person("sun.li")}
+  - end: approved
+)"));
+  instance.start("li.na");
+  ASSERT_TRUE(accepted(instance.decide_as("zhao.lei", "approved")));
+  ASSERT_TRUE(accepted(say(instance, "qian.min", "@wang.fang have a look, @zhang.wei too")));
+  EXPECT_THAT(instance.last_sends(), ElementsAre("mention wang.fang"));
+}
+
 }  // namespace
 }  // namespace countersign::testing::acts

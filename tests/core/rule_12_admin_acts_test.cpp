@@ -62,6 +62,9 @@ TEST(Rule12Skip, PassesOverAnOpenStepAndRecordsIt) {
   EXPECT_EQ(skipped.front().step, "two");
   EXPECT_EQ(skipped.front().reason, "she is away");
   EXPECT_EQ(skipped.front().by, administrator());
+  ASSERT_EQ(instance.state().passed_over.size(), 1U);
+  EXPECT_EQ(instance.state().passed_over.front().step, "two");
+  EXPECT_EQ(instance.state().passed_over.front().reason, "she is away");
 }
 
 TEST(Rule12Skip, NeedsAnAdministratorAReasonAndAnOpenStep) {
@@ -102,6 +105,9 @@ TEST(Rule12Jump, ForwardListsWhatIsSkipped) {
   ASSERT_EQ(jumps.size(), 1U);
   EXPECT_EQ(jumps.front().from, "one");
   EXPECT_THAT(jumps.front().skipped, ElementsAre("one", "two", "three"));
+  std::vector<std::string> passed;
+  for (const PassedOver& each : instance.state().passed_over) passed.push_back(each.step);
+  EXPECT_THAT(passed, ElementsAre("one", "two", "three"));
 }
 
 TEST(Rule12Jump, BackwardIsASendBack) {

@@ -60,7 +60,7 @@ struct Members<Roster> {
       member("seats", &Roster::seats), member("needed", &Roster::needed), member("veto", &Roster::veto),
       member("one_by_one", &Roster::one_by_one), member("directory_revision", &Roster::directory_revision),
       member("needed_of", &Roster::needed_of), member("at_least", &Roster::at_least),
-      member("chain_ends", &Roster::chain_ends));
+      member("on_chains", &Roster::on_chains));
 };
 
 template <>
@@ -167,6 +167,14 @@ struct Members<Reservation> {
 };
 
 template <>
+struct Members<PassedOver> {
+  static constexpr auto kList =
+      std::tuple(required("step", &PassedOver::step), required("by", &PassedOver::by),
+                 member("reason", &PassedOver::reason), member("at", &PassedOver::at),
+                 member("round", &PassedOver::round));
+};
+
+template <>
 struct Members<State> {
   static constexpr auto kList = std::tuple(
       required("id", &State::id), required("seq", &State::seq), member("workflow", &State::workflow),
@@ -185,7 +193,8 @@ struct Members<State> {
       member("reopened", &State::reopened), member("resumes", &State::resumes),
       member("returned_seq", &State::returned_seq), member("first_view", &State::first_view),
       member("involved", &State::involved), member("copies", &State::copies), member("heard", &State::heard),
-      member("handled", &State::handled), member("submitted_by", &State::submitted_by));
+      member("handled", &State::handled), member("submitted_by", &State::submitted_by),
+      member("involved_groups", &State::involved_groups), member("passed_over", &State::passed_over));
 };
 
 }  // namespace countersign::codec

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+#include "definition/call_scan.h"
 #include "definition/grammar.h"
 #include "definition/steps/people_rules.h"
 
@@ -67,6 +69,39 @@ void check_need(const StepReading& reading, const MapReader& map, const std::vec
                               "several may be asked here: 'need' must say how many approve (1, 2, all, 60%)");
 }
 
+// The byte behind the brackets that open at or behind `at`.
+std::size_t behind_brackets(std::string_view text, std::size_t at) {
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    if (text[at] == '(') ++depth;
+    if (text[at] == ')' && --depth == 0) return at + 1;
+  }
+  return at;
+}
+
+// Whether everybody on a chain up to a limit is named, and not one of it that is taken out.
+bool names_whole_chain(std::string_view expression) {
+  return std::ranges::any_of(scan_calls(expression), [&](const ScannedCall& call) {
+    if (call.name != "managers_up_to") return false;
+    const std::string_view rest = trimmed(expression.substr(behind_brackets(expression, call.name_end)));
+    return !rest.starts_with('.') && !rest.starts_with('[');
+  });
+}
+
+// Fewer than all of a chain up to a limit could do without the one whose limit is enough.
+void refuse_part_of_chain(const StepReading& reading, const MapReader& map, const std::vector<Expression>& by,
+                          const Quorum& need) {
+  if (need.kind == QuorumKind::all || !map.has("need") || reading.loading.catalogue.in_force) return;
+  const bool has_chain = std::ranges::any_of(
+      by, [](const Expression& each) { return each.program && names_whole_chain(each.program.source()); });
+  if (!has_chain) return;
+  reading.diagnostics().error(
+      Code::bad_value, map.at("need"),
+      "of managers_up_to(...) all are needed: fewer could do without the one whose limit is enough; to ask "
+      "that one alone write managers_up_to(...).last()",
+      "all");
+}
+
 std::vector<SeatGroup> read_seats(const StepReading& reading, const MapReader& map) {
   std::vector<SeatGroup> seats;
   const YamlNode* groups = map.find("seats");
@@ -95,6 +130,7 @@ std::vector<SeatGroup> read_seats(const StepReading& reading, const MapReader& m
       if (const auto quorum = read_need(reading, *need, true)) read.need = *quorum;
     }
     check_need(reading, group, read.by);
+    refuse_part_of_chain(reading, group, read.by, read.need);
     seats.push_back(std::move(read));
   }
   return seats;
@@ -148,6 +184,7 @@ StepKind read_approve(const StepReading& reading) {
     if (const auto quorum = read_need(reading, *need, true)) approve.need = *quorum;
   }
   check_need(reading, map, approve.by);
+  refuse_part_of_chain(reading, map, approve.by, approve.need);
   approve.seats = read_seats(reading, map);
   approve.order =
       map.word("order", Order::together, {{"together", Order::together}, {"one_by_one", Order::one_by_one}});
