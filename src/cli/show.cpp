@@ -77,6 +77,13 @@ void print_steps(Console& console, const json::value& instance) {
                  instant_at(step, "at"), shown_at(step, "comment"), flag_at(step, "voided") ? "void" : ""});
   }
   if (!decided.empty()) console.out << "\nSteps taken\n" << decided.text();
+  Table passed({"STEP", "BY", "AT (UTC)", "REASON"});
+  for (const json::value& step : list_at(instance, "passed_over")) {
+    const json::value* by = find(step, "by");
+    passed.add({shown_at(step, "step"), by == nullptr ? "" : who(*by), instant_at(step, "at"),
+                shown_at(step, "reason")});
+  }
+  if (!passed.empty()) console.out << "\nSteps passed over\n" << passed.text();
   Table open({"STEP", "SINCE (UTC)", "DUE (UTC)", "INCIDENT"});
   for (const json::value& step : list_at(instance, "open_steps")) {
     open.add({shown_at(step, "step"), instant_at(step, "opened_at"), instant_at(step, "due_at"),

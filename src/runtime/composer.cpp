@@ -52,8 +52,9 @@ void add_history(const Presentation& shown, const MailWords& words, std::string&
         decision.on_behalf_of.empty()
             ? ""
             : fmt::format(fmt::runtime(words.behalf), markdown_escape(decision.on_behalf_of));
-    lines += fmt::format("- {} — {}{}: {}{}{}\n", markdown_escape(decision.when),
+    lines += fmt::format("- {} — {}{}: {}{}{}{}\n", markdown_escape(decision.when),
                          markdown_escape(decision.who), behalf, markdown_escape(decision.outcome_words),
+                         decision.is_passed_over ? " (" + markdown_escape(decision.step) + ")" : "",
                          decision.is_void ? fmt::format(" ({})", words.is_void) : "",
                          decision.comment.empty() ? "" : " — " + markdown_escape(decision.comment));
   }
@@ -82,9 +83,10 @@ std::string opening(const Presentation& shown, const MessagePayload& message, co
     case SendKind::nudge:
       return with_name(words.nudge, asker);
     case SendKind::returned:
-      return fmt::format(
-                 fmt::runtime(shown.returned_by.empty() ? words.revision_by_self : words.for_revision),
-                 markdown_escape(shown.reference)) +
+      return fmt::format(fmt::runtime(shown.is_in_their_place     ? words.revision_in_place
+                                      : shown.returned_by.empty() ? words.revision_by_self
+                                                                  : words.for_revision),
+                         markdown_escape(shown.reference), markdown_escape(asker)) +
              (shown.returned_why.empty()
                   ? std::string()
                   : "\n\n" + fmt::format(fmt::runtime(words.why), markdown_escape(shown.returned_why)));

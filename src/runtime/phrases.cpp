@@ -16,6 +16,7 @@ constexpr std::array kOutcomes{
     OutcomeWords{"returned", "Return for changes", "退回修改", "Returned for changes", "已退回修改"},
     OutcomeWords{"resubmitted", "Resubmit", "重新提交", "Resubmitted", "已重新提交"},
     OutcomeWords{"done", "Done", "完成", "Done", "已完成"},
+    OutcomeWords{"skipped", "Pass over", "跳过", "Passed over", "已跳过"},
     OutcomeWords{"timeout", "Deadline passed", "已超时", "Deadline passed", "已超时"},
 };
 

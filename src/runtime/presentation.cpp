@@ -1,6 +1,7 @@
 #include "runtime/presentation.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <date/date.h>
 #include <fmt/format.h>
@@ -101,6 +102,8 @@ class Presenter {
   void enter(const WorkItemRow& row) const;
   bool is_shown(const Field& field) const;
   void add_fields(Presentation& shown, const std::vector<Field>& fields) const;
+  std::string words_of_step(const Step& step) const;
+  PresentedDecision passing_over(const PassedOver& passed) const;
   void add_history(Presentation& shown) const;
   PresentedDecision decision(const WorkItemRow& row) const;
   void add_answers(Presentation& shown, const Step& step, const WorkItemRow& row) const;
@@ -170,11 +173,34 @@ std::string Presenter::step_words(const WorkItemRow& row) const {
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return humanised(row.step);
   enter(row);
-  if (std::holds_alternative<Revise>(step->kind)) return is_chinese(locale_) ? "申请人" : "Requester";
-  std::string title = text(step->title, locale_);
+  return words_of_step(*step);
+}
+
+std::string Presenter::words_of_step(const Step& step) const {
+  if (std::holds_alternative<Revise>(step.kind)) return is_chinese(locale_) ? "申请人" : "Requester";
+  std::string title = text(step.title, locale_);
   if (!title.empty()) return title;
   // A path ("steps/3") tells a reader nothing.
-  return step->id.empty() ? (is_chinese(locale_) ? "审批" : "Approval") : humanised(step->id);
+  return step.id.empty() ? (is_chinese(locale_) ? "审批" : "Approval") : humanised(step.id);
+}
+
+PresentedDecision Presenter::passing_over(const PassedOver& passed) const {
+  const auto* steps = given_.definition == nullptr ? nullptr : &given_.definition->steps;
+  const Step* step = nullptr;
+  if (steps != nullptr) {
+    const auto found = std::ranges::find(*steps, passed.step, &Step::name);
+    if (found != steps->end()) step = &*found;
+  }
+  PresentedDecision shown;
+  shown.who = name_of(directory_, passed.by.person);
+  shown.step = step == nullptr ? humanised(passed.step) : words_of_step(*step);
+  shown.outcome = "skipped";
+  shown.outcome_words = outcome_done(shown.outcome, locale_);
+  shown.comment = passed.reason;
+  shown.when = words_of(passed.at, words_.calendar);
+  shown.round = passed.round;
+  shown.is_passed_over = true;
+  return shown;
 }
 
 PresentedDecision Presenter::decision(const WorkItemRow& row) const {
@@ -198,16 +224,20 @@ PresentedDecision Presenter::decision(const WorkItemRow& row) const {
 }
 
 void Presenter::add_history(Presentation& shown) const {
-  std::vector<const WorkItemRow*> decided;
+  struct Entry {
+    std::tuple<Instant, bool, std::size_t> moment;  // what was passed over at once comes first
+    PresentedDecision decision;
+  };
+  std::vector<Entry> entries;
   for (const WorkItemRow& row : given_.items) {
     const bool answered = row.status == ItemStatus::decided || row.status == ItemStatus::advised;
-    if (answered && is_shown(row)) decided.push_back(&row);
+    if (answered && is_shown(row))
+      entries.push_back({{row.closed_at.value_or(row.opened_at), true, row.number}, decision(row)});
   }
-  const auto moment = [](const WorkItemRow* row) {
-    return std::pair(row->closed_at.value_or(row->opened_at), row->number);
-  };
-  std::ranges::sort(decided, {}, moment);
-  for (const WorkItemRow* row : decided) shown.history.push_back(decision(*row));
+  for (const PassedOver& passed : given_.state.passed_over)
+    entries.push_back({{passed.at, false, entries.size()}, passing_over(passed)});
+  std::ranges::sort(entries, {}, &Entry::moment);
+  for (Entry& entry : entries) shown.history.push_back(std::move(entry.decision));
 }
 
 Presentation Presenter::instance() const {
@@ -295,6 +325,7 @@ Presentation Presenter::item(const WorkItemRow& row) const {
   const Step* step = step_of(given_.definition, row);
   if (step == nullptr) return shown;
   shown.is_revision = std::holds_alternative<Revise>(step->kind);
+  shown.is_in_their_place = shown.is_revision && row.assignee != given_.state.requester;
   if (!row.added_by.empty()) shown.added_by = name_of(directory_, row.added_by);
   if (!row.transferred_by.empty()) shown.transferred_by = name_of(directory_, row.transferred_by);
   shown.is_opinion = row.added == to_string(AddedAs::opinion);
@@ -345,10 +376,12 @@ void Presenter::add_late(Presentation& shown, const Item& item) const {
   }
 }
 
-// What the reader has answered to the same question in this round, and does not count any more.
+// What the reader has answered to the same question, and does not count any more; not that they sent it back
+// themselves.
 void Presenter::add_answered_before(Presentation& shown, const WorkItemRow& row) const {
   for (const WorkItemRow& other : given_.items) {
-    if (other.decided_by != given_.reader || other.step != row.step || other.round != row.round) continue;
+    const bool own_doing = other.outcome == "returned" || other.outcome == "resubmitted";
+    if (other.decided_by != given_.reader || other.step != row.step || own_doing) continue;
     if (other.status == ItemStatus::decided &&
         is_void(other, step_of(given_.definition, other), given_.state))
       shown.answered_before = decision(other);

@@ -63,7 +63,8 @@ struct PresentedDecision {
   std::string when;  // "2026-03-02 10:14", in the reader's zone
   std::string channel;
   std::uint32_t round = 1;
-  bool is_void = false;  // it counts no more: of an earlier round, taken back, or asked for again
+  bool is_void = false;         // it counts no more: of an earlier round, taken back, or asked for again
+  bool is_passed_over = false;  // nobody decided: an administrator passed the step over
 };
 // Somebody who may act on the item in an absent person's place.
 struct PresentedStandIn {
@@ -129,6 +130,7 @@ struct Presentation {
   std::string due;                        // when; "" for no limit
   bool is_overdue = false;
   bool is_revision = false;                // the requester's turn
+  bool is_in_their_place = false;          // a revision that fell to somebody else: the requester has left
   bool is_task = false;                    // something to do, not to approve
   std::vector<PresentedOutcome> outcomes;  // only while it is open, as the next four
   std::vector<PresentedInput> asks;

@@ -12,6 +12,7 @@
 #include "core/guest.h"
 #include "core/questions.h"
 #include "runtime/absences.h"
+#include "runtime/closed_item.h"
 #include "runtime/inbound.h"
 #include "runtime/ledger_json.h"
 #include "runtime/outbox_acts.h"
@@ -129,15 +130,11 @@ Answer RequestJob::answer(Result<void> stored) {
       // Now that the batch is committed, whoever was first can be named.
       const auto row = context_.reader.work_item(decision != nullptr ? decision->instance : act->instance,
                                                  decision != nullptr ? decision->item : act->item);
-      if (row && *row && (*row)->status == ItemStatus::decided) {
-        const auto snapshot = context_.library.current();
-        const Person* person = snapshot->directory->find((*row)->decided_by);
-        answer_.error().error.message =
-            fmt::format("{} {}: {} is already decided ({} by {}, {})",
-                        decision != nullptr ? "cannot record the decision on" : "nothing was done with",
-                        (*row)->reference, (*row)->step, (*row)->outcome,
-                        person == nullptr ? (*row)->decided_by.value : person->name,
-                        format_rfc3339((*row)->closed_at.value_or((*row)->opened_at)));
+      const std::string fate =
+          row && *row ? fate_of(**row, context_.reader, *context_.library.current()->directory) : "";
+      if (!fate.empty()) {
+        answer_.error().error.message = fmt::format(
+            "{} {}", decision != nullptr ? "cannot record the decision on" : "nothing was done with", fate);
       }
     }
   }

@@ -15,6 +15,7 @@ namespace {
 std::string_view tone_of(std::string_view outcome) {
   if (outcome == "rejected") return "refuses";
   if (outcome == "returned") return "returns";
+  if (outcome == "skipped") return "passed";
   return "agrees";
 }
 

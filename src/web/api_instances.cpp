@@ -40,6 +40,8 @@ void start(const Surroundings& around, Call call) {
   if (!requester) return call.respond(problem_of(requester.error(), call.request.path));
   request.requester = std::move(*requester);
   Actor actor = call.principal->actor;
+  // Whoever starts it in another's name has handed it in, however they name the other.
+  if (const PersonId& holder = call.principal->key.person; !holder.empty()) actor.person = holder;
   auto caller = caller_of(call, actor);
   if (!caller) return call.respond(problem(400, caller.error().message, call.request.path));
   submit(around, std::move(call), std::move(*caller), std::move(request));

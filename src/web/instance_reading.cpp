@@ -43,8 +43,12 @@ Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& 
   return reading;
 }
 
+bool is_instance_id(std::string_view text) {
+  return text.starts_with("i_");
+}
+
 Result<InstanceId> instance_named(const Backend& backend, const std::string& id_or_reference) {
-  if (id_or_reference.starts_with("i_")) return InstanceId(id_or_reference);
+  if (is_instance_id(id_or_reference)) return InstanceId(id_or_reference);
   auto found = backend.reader.instance_by_reference(id_or_reference);
   if (!found) return std::unexpected(found.error());
   if (!found->has_value()) {

@@ -29,6 +29,8 @@ bool may_read(const InstanceReading& reading, const PersonId& person, Instant no
 
 // not_found where there is no such instance.
 Result<InstanceReading> read_instance(const Backend& backend, const InstanceId& id);
+// Whether the text is an id and no reference.
+bool is_instance_id(std::string_view text);
 // The id itself, or that of the instance with this reference.
 Result<InstanceId> instance_named(const Backend& backend, const std::string& id_or_reference);
 

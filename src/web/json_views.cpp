@@ -374,6 +374,14 @@ json::object instance_json(const State& state, const Definition* definition, std
     for (const std::uint32_t item : *items) path.emplace_back(item);
     steps.back().as_object()["items"] = std::move(path);
   }
+  json::array passed_over;
+  for (const PassedOver& passed : state.passed_over) {
+    passed_over.push_back({{"step", passed.step},
+                           {"by", actor_json(passed.by)},
+                           {"at", format_rfc3339(passed.at)},
+                           {"reason", passed.reason},
+                           {"round", passed.round}});
+  }
   std::string incident;
   json::array open;
   for (const auto& [_, activation] : state.activations) {
@@ -407,6 +415,7 @@ json::object instance_json(const State& state, const Definition* definition, std
           {"vars", fields_json(state.vars)},
           {"copies", people_json(state.copies)},
           {"steps", std::move(steps)},
+          {"passed_over", std::move(passed_over)},
           {"open_steps", std::move(open)},
           {"timers", timers_json(state, definition)},
           {"events", definition == nullptr ? json::array() : events_of(*definition)},

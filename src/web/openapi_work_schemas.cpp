@@ -35,6 +35,7 @@ std::string_view schemas_of_work() {
       "started_at": {"type": "string", "format": "date-time"},
       "ended_at": {"type": ["string", "null"]}, "form": {"type": "object"},
       "steps": {"type": "array", "items": {"type": "object"}},
+      "passed_over": {"type": "array", "items": {"type": "object"}},
       "open_steps": {"type": "array", "items": {"type": "object"}},
       "timers": {"type": "array", "items": {"type": "object"}},
       "work_items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkItem"}},

@@ -5,6 +5,7 @@
 #include "definition/configuration.h"
 #include "runtime/services.h"
 #include "web/action_page.h"
+#include "web/by_reference.h"
 #include "web/feed.h"
 #include "web/openapi.h"
 #include "web/probes.h"
@@ -50,6 +51,7 @@ struct Site::Parts {
     append(routes, instance_routes(around));
     append(routes, work_item_routes(around));
     append(routes, item_act_routes(around));
+    accept_references(around, routes);
     append(routes, workflow_routes(around));
     append(routes, event_routes(around));
     append(routes, file_routes(around, options.file_bytes_max));

@@ -163,7 +163,7 @@ TEST_F(MendingByDoctor, SaysThatRetryHelpsOnceTheCauseIsMended) {
 TEST_F(MendingByDoctor, SaysWhatToMendWhereTheNextAnswerWouldStopItAgain) {
   add_workflow("next",
                "  - {id: first, approve: {by: 'person(\"boss\")'}}\n"
-               "  - {id: second, approve: {by: 'group(\"legal\")', need: 1}}\n",
+               "  - {id: second, approve: {by: 'group(\"leg\" + \"al\")', need: 1}}\n",
                "finance: [fin]", "finance: [fin]\n  legal: [fin]");
   serve();
   const std::string id = start("next");

@@ -128,6 +128,62 @@ steps:
   EXPECT_THAT(mail("request", "fin").text, HasSubstr("You have answered this before (Approved, 2026-03-02"));
 }
 
+// They read the same question as before, and not that their answer is void.
+TEST_F(ActsMail, WhoeverIsAskedAnewAfterASendBackIsToldThatTheirAnswerDoesNotCount) {
+  load(R"(workflow: pair
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: first
+    approve: {by: person("boss")}
+  - id: second
+    approve: {by: person("fin"), return_to: [first]}
+  - end: approved
+)");
+  id = start("pair");
+  ASSERT_EQ(decide(id, "boss", "approved").status, 200);
+  ASSERT_EQ(decide(id, "fin", "returned", "which train?").status, 200);
+  EXPECT_THAT(mail("request", "boss").text, HasSubstr("You have answered this before (Approved, 2026-03-02"));
+  ASSERT_EQ(decide(id, "boss", "approved").status, 200);
+  EXPECT_THAT(mail("request", "fin").text, Not(HasSubstr("You have answered this before")))
+      << "they sent it back themselves";
+}
+
+// "It came back to you" told a manager nothing who had never seen the request.
+TEST_F(ActsMail, AReturnedFormOfSomebodyWhoHasLeftSaysWhoseItIs) {
+  ASSERT_EQ(decide(id, "boss", "returned", "which train?").status, 200);
+  auto next = std::make_shared<Snapshot>(*library->current());
+  std::vector<Person> people(next->directory->people().begin(), next->directory->people().end());
+  for (Person& person : people) person.active = person.id.value != "rep";
+  next->directory =
+      *Directory::build(people, {next->directory->groups().begin(), next->directory->groups().end()});
+  library->replace(next);
+  engine->drain();
+  EXPECT_THAT(mail("returned", "boss").text,
+              AllOf(HasSubstr("SIMPLE-2026-1 of rep came back, and falls to you in their place"),
+                    HasSubstr("which train?")));
+}
+
+TEST_F(ActsMail, WhatAnAdministratorPassedOverStandsInTheMails) {
+  load(R"(workflow: pair
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: budget_check
+    approve: {by: person("boss")}
+  - id: second
+    approve: {by: person("fin")}
+  - end: approved
+)");
+  id = start("pair");
+  Caller admin = by("boss", "s");
+  admin.admin = true;
+  ASSERT_EQ(ask(SkipRequest{InstanceId(id), "budget_check", 0, "agreed by phone"}, admin).status, 200);
+  EXPECT_THAT(mail("request", "fin").text, HasSubstr("boss: Passed over (Budget check) — agreed by phone"));
+}
+
 TEST_F(ActsMail, AnEscalationSaysWhoAskedAndWhoIsLate) {
   load(R"(workflow: late
 start:

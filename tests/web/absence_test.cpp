@@ -67,6 +67,8 @@ TEST_F(AbsenceSite, PutsTheItemIntoBothInboxesWhileItLastsAndShowsForWhomItWasDe
   EXPECT_EQ(open_items_of("wang.fang"), 0U);
   ASSERT_EQ(site.post(kAbsences, R"({"until":"2026-03-06","stand_in":"wang.fang"})", of_zhang).status, 201);
   EXPECT_EQ(open_items_of("wang.fang"), 1U);
+  EXPECT_EQ(open_items_of("wang.fang&instance=" + instance), 1U) << "by which `decide REF` finds the item";
+  EXPECT_EQ(open_items_of("adm&instance=" + instance), 0U);
   EXPECT_EQ(open_items_of("zhang.wei"), 1U);
   const json::value shown = json_of(site.get("/api/v1/work-items/" + item, reads));
   ASSERT_EQ(shown.at("stand_ins").as_array().size(), 1U);

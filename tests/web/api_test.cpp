@@ -74,6 +74,21 @@ TEST_F(Api, StartsForSomebodyElseOnlyWithActAs) {
   EXPECT_EQ(site.post(path, body, site.key({"start"})).status, 201) << "a system's key";
 }
 
+// Named in the header, the other had started it themselves, and the key's holder approved their own act.
+TEST_F(Api, WhoeverStartsForSomebodyElseDoesNotApproveItHoweverTheyAreNamed) {
+  const std::string key = site.key({"start", "decide", "act-as"}, "zhang.wei");
+  const ClientReply started =
+      site.post("/api/v1/workflows/expense/instances", R"({"form":{"purpose":"a","amount":"1"}})", key,
+                {{"Countersign-Actor", "li.na"}});
+  ASSERT_EQ(started.status, 201) << started.body;
+  const std::string instance = string_at(json_of(started), "id");
+  const auto state = site.reader().instance(InstanceId(instance));
+  ASSERT_TRUE(state && *state);
+  EXPECT_EQ((*state)->requester, PersonId("li.na"));
+  EXPECT_EQ((*state)->submitted_by, PersonId("zhang.wei"));
+  for (const auto& [number, item] : (*state)->items) EXPECT_NE(item.assignee, PersonId("zhang.wei"));
+}
+
 TEST_F(Api, ShowsAnInstanceWithItsFormStepsAndWorkItems) {
   const std::string instance = site.start_expense();
   const std::string key = site.key({"read"});
@@ -296,6 +311,24 @@ TEST_F(Api, CommentsCancelsAndReassigns) {
   EXPECT_EQ(string_at(json_of(site.get(base, site.key({"read"}))), "status"), "cancelled");
 }
 
+TEST_F(Api, TakesTheReferenceOfAnInstanceForItsIdFromWhoeverMayReadIt) {
+  const std::string instance = site.start_expense();
+  const json::value shown = json_of(site.get("/api/v1/instances/" + instance, site.key({"read"})));
+  const std::string base = "/api/v1/instances/" + string_at(shown, "reference");
+  EXPECT_EQ(
+      site.post_once(base + "/comments", R"({"text":"any news?"})", site.key({"decide"}, "li.na")).status,
+      200);
+  EXPECT_EQ(site.post_once(base + "/nudge", "{}", site.key({"start"}, "li.na")).status, 200);
+  const ClientReply guessed = site.post_once(base + "/nudge", "{}", site.key({"start"}, "wang.fang"));
+  const ClientReply none =
+      site.post_once("/api/v1/instances/EXP-1-1/nudge", "{}", site.key({"start"}, "wang.fang"));
+  EXPECT_EQ(guessed.status, 404) << "that there is one is not told";
+  EXPECT_EQ(none.status, 404);
+  EXPECT_EQ(site.post_once(base + "/withdraw", R"({"reason":"double"})", site.key({"start"}, "li.na")).status,
+            200);
+  EXPECT_EQ(string_at(json_of(site.get(base, site.key({"read"}))), "status"), "revising");
+}
+
 TEST_F(Api, APersonsKeyReadsWhatItsPersonMaySee) {
   const std::string instance = site.start_expense();
   const std::string item = site.open_item(instance);
@@ -417,7 +450,8 @@ TEST_F(Api, AnswersMonitors) {
   site.start_expense();
   const ClientReply metrics = site.get("/metrics");
   EXPECT_EQ(metrics.status, 200);
-  EXPECT_NE(metrics.body.find("countersign_commands_total 1"), std::string::npos) << metrics.body;
+  EXPECT_NE(metrics.body.find("countersign_commands_total 2"), std::string::npos)
+      << "the start, and the note of the directory with which all work was looked at: " << metrics.body;
   EXPECT_NE(metrics.body.find("countersign_http_replies_total{class=\"2xx\"}"), std::string::npos);
 }
 

@@ -168,6 +168,11 @@ TEST_F(ApprovalRules, AnAdministratorSkipsAndJumpsWithAReason) {
   EXPECT_EQ(admin(R"({"act":"jump","step":"nowhere","reason":"r"})").status, 422);
   EXPECT_EQ(admin(R"({"act":"jump","step":"last","reason":"agreed by phone"})").status, 200);
   EXPECT_EQ(step_of(site.open_item(instance)), "last");
+  const json::value shown = json_of(site.get("/api/v1/instances/" + instance, site.key({"read"})));
+  const json::array& passed = find(shown, "passed_over")->as_array();
+  ASSERT_EQ(passed.size(), 2U);
+  EXPECT_EQ(string_at(passed[0], "step"), "seal");
+  EXPECT_EQ(string_at(passed[1], "reason"), "agreed by phone");
   EXPECT_EQ(admin(R"({"act":"jump","step":"seal","reason":"the seal is back"})").status, 200);
   EXPECT_EQ(step_of(site.open_item(instance)), "seal");
   const ClientReply log = site.get("/api/v1/instances/" + instance + "/events", site.key({"read", "admin"}));

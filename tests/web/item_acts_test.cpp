@@ -56,6 +56,9 @@ TEST_F(ItemActs, ATransferShowsWhoWasAskedWhoTransferredAndWhoDecided) {
   EXPECT_EQ(string_at(before, "assignee"), "zhang.wei");
   EXPECT_EQ(string_at(before, "decided_by"), "zhang.wei");
   EXPECT_EQ(string_at(before, "comment"), "Knows the trip");
+  const ClientReply late = act(first, "decision", R"({"outcome":"approved","version":1})", "zhang.wei");
+  EXPECT_EQ(late.status, 409);
+  EXPECT_NE(late.body.find("it is with Admin now (handed on, "), std::string::npos) << late.body;
   ASSERT_EQ(act(second, "decision", R"({"outcome":"approved","version":1})", "adm").status, 200);
   const json::value after = item(second);
   EXPECT_EQ(string_at(after, "assignee"), "adm");

@@ -26,8 +26,9 @@ constexpr Sql kItemsOfGroup("SELECT " ITEM_COLUMNS ITEM_FROM
                             "WHERE w.candidates = ?1 AND w.candidates <> '' AND w.status = 1 AND "
                             "(w.assignee = '' OR w.assignee <> ?8)" ITEM_RESIDUE);
 // Everything else: by instance, else in order of age over the whole table. ?8: the groups as a JSON array.
-#define ITEM_ANY_STATUS                                                                          \
-  "(?3 < 0 OR w.status = ?3) AND ((?4 = '' AND ?8 = '[]') OR (?4 <> '' AND w.assignee = ?4) OR " \
+#define ITEM_ANY_STATUS                                          \
+  "(?3 < 0 OR w.status = ?3) AND ((?4 = '[]' AND ?8 = '[]') OR " \
+  "w.assignee IN (SELECT value FROM json_each(?4)) OR "          \
   "w.candidates IN (SELECT value FROM json_each(?8))) AND w.due <= ?5 AND (?6 = '' OR i.workflow = ?6) "
 constexpr Sql kItemsOfInstance("SELECT " ITEM_COLUMNS ITEM_FROM
                                "WHERE i.id = ?1 AND w.number > ?2 AND " ITEM_ANY_STATUS
@@ -68,6 +69,10 @@ KeyedItem read_item(const Rows& rows) {
   row.transferred_by.value = rows.text(20);
   row.on_behalf_of.value = rows.text(21);
   return item;
+}
+
+std::string json_list(const std::vector<std::string>& texts) {
+  return boost::json::serialize(boost::json::array(texts.begin(), texts.end()));
 }
 
 Result<void> collect(Rows rows, std::vector<KeyedItem>& items) {
@@ -124,13 +129,17 @@ Result<Page<WorkItemRow>> SqliteReader::work_items(const WorkItemFilter& filter,
     }
     std::ranges::sort(items, {}, &KeyedItem::key);
   } else {
-    boost::json::array names(filter.groups.begin(), filter.groups.end());
-    const std::string groups = boost::json::serialize(names);
+    std::vector<std::string> people = filter.other_assignees;
+    if (!filter.assignee.empty()) people.push_back(filter.assignee);
+    const std::string assignees = json_list(people);
+    std::vector<std::string> names = filter.groups;
+    names.insert(names.end(), filter.other_groups.begin(), filter.other_groups.end());
+    const std::string groups = json_list(names);
     auto done = filter.instance.empty()
-                    ? collect((**db).query(kItemsByAge, instance, number, status, filter.assignee, due_limit,
+                    ? collect((**db).query(kItemsByAge, instance, number, status, assignees, due_limit,
                                            filter.workflow, limit + 1, groups),
                               items)
-                    : collect((**db).query(kItemsOfInstance, filter.instance, number, status, filter.assignee,
+                    : collect((**db).query(kItemsOfInstance, filter.instance, number, status, assignees,
                                            due_limit, filter.workflow, limit + 1, groups),
                               items);
     if (!done) return passed_on(done);
