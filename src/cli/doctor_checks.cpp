@@ -169,7 +169,7 @@ void check_daemon(Console& console, const Connection& connection, bool data_chec
                          .text = "does not answer",
                          .on = open->settings().url,
                          .why = ready.error().message,
-                         .mend = {{.commands = {commands.of_files({"serve"})}}}});
+                         .mend = {{.commands = {commands.serve()}}}});
   }
   if (!can_go_on(ready, "daemon", findings)) return;
   findings.add("daemon", good, open->settings().url + " is ready");

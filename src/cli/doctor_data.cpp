@@ -53,7 +53,7 @@ bool check_schema(const std::string& path, const Commands& commands, Findings& f
                 .on = path,
                 .why = *version < known ? "the daemon of this version has not started yet"
                                         : "a newer countersign has written it",
-                .mend = {*version < known ? Remedy{.commands = {commands.of_files({"serve"})}}
+                .mend = {*version < known ? Remedy{.commands = {commands.serve()}}
                                           : Remedy{.words = "use that newer countersign"}}});
   return false;
 }

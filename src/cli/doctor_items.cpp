@@ -237,11 +237,12 @@ bool passes_without(const State& state, const OpenItemRow& item,
                     const std::function<bool(const Seat&)>& can_vote) {
   const auto activation = state.activations.find(ActivationId(item.activation));
   if (activation == state.activations.end()) return false;
-  const auto possible = std::ranges::count_if(activation->second.roster.seats, [&](const Seat& seat) {
-    if (seat.vote != Seat::Vote::none) return seat.vote == Seat::Vote::approved;
-    return seat.item != item.number && can_vote(seat);
-  });
-  return possible >= static_cast<std::ptrdiff_t>(activation->second.roster.needed);
+  Roster roster = activation->second.roster;
+  for (Seat& seat : roster.seats) {
+    if (seat.vote == Seat::Vote::none && seat.item != item.number && can_vote(seat))
+      seat.vote = Seat::Vote::approved;
+  }
+  return verdict_of(roster) == Verdict::approved;
 }
 
 void Reassigning::add(const InstanceId& instance, std::uint32_t item, const std::string& why,

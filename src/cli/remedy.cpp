@@ -40,6 +40,7 @@ Commands::Commands(const Connection& connection) {
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) connection_.insert(connection_.end(), {option, value});
   };
+  if (!connection.data.empty()) data_ = {"--data", connection.data};
   add("--data", connection.data);
   add("--url", connection.url);
 }
@@ -50,6 +51,12 @@ std::string Commands::of_daemon(std::vector<std::string> words) const {
 
 std::string Commands::of_files(std::vector<std::string> words) const {
   return typed(words, files_);
+}
+
+std::string Commands::serve() const {
+  std::vector<std::string> options = files_;
+  options.insert(options.end(), data_.begin(), data_.end());
+  return typed({"serve"}, options);
 }
 
 }  // namespace countersign::cli

@@ -29,11 +29,12 @@ class Commands {
   std::string of_daemon(std::vector<std::string> words) const;
   // One that only reads the configuration.
   std::string of_files(std::vector<std::string> words) const;
+  std::string serve() const;
   std::string reload() const { return of_daemon({"reload"}); }
 
  private:
   std::vector<std::string> connection_;
-  std::vector<std::string> files_;
+  std::vector<std::string> files_, data_;
 };
 
 }  // namespace countersign::cli

@@ -13,30 +13,18 @@ Absences::Absences(std::vector<RecordedAbsence> absences) : all_(std::move(absen
   for (std::size_t i = 0; i < all_.size(); ++i) {
     ++by_person_.try_emplace(all_[i].person, i, std::size_t{0}).first->second.second;
   }
+  for (const RecordedAbsence& each : all_) {
+    if (!each.absence.stand_in) continue;
+    std::optional<Instant>& next = each.begun ? next_end_ : next_begin_;
+    const Instant turns = each.begun ? each.absence.until : each.absence.from;
+    next = next ? std::min(*next, turns) : turns;
+  }
 }
 
 std::span<const RecordedAbsence> Absences::of(const PersonId& person) const {
   const auto found = by_person_.find(person);
   if (found == by_person_.end()) return {};
   return std::span(all_).subspan(found->second.first, found->second.second);
-}
-
-std::optional<Instant> Absences::next_begin() const {
-  std::optional<Instant> next;
-  for (const RecordedAbsence& each : all_) {
-    if (each.begun || !each.absence.stand_in) continue;
-    if (!next || each.absence.from < *next) next = each.absence.from;
-  }
-  return next;
-}
-
-std::optional<Instant> Absences::next_end() const {
-  std::optional<Instant> next;
-  for (const RecordedAbsence& each : all_) {
-    if (!each.begun || !each.absence.stand_in) continue;
-    if (!next || each.absence.until < *next) next = each.absence.until;
-  }
-  return next;
 }
 
 std::string scope_words(const Absence& absence) {

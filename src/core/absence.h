@@ -60,14 +60,15 @@ class Absences {
   // In the order of their ids; empty where there are none.
   std::span<const RecordedAbsence> of(const PersonId& person) const;
   // The first moment at which one begins whose stand-in was not told yet; nullopt for never.
-  std::optional<Instant> next_begin() const;
+  std::optional<Instant> next_begin() const { return next_begin_; }
   // The first moment at which one ends whose stand-in was told that it began; nullopt for never.
-  std::optional<Instant> next_end() const;
+  std::optional<Instant> next_end() const { return next_end_; }
   std::span<const RecordedAbsence> all() const { return all_; }  // by person, then by id
 
  private:
   std::vector<RecordedAbsence> all_;
   std::map<PersonId, std::pair<std::size_t, std::size_t>> by_person_;  // where in all_, and how many
+  std::optional<Instant> next_begin_, next_end_;
 };
 
 // "expense-approval, contract-review; up to 10000 CNY", "" for everything.

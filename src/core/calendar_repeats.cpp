@@ -9,7 +9,8 @@
 namespace countersign {
 namespace {
 
-constexpr int kStepsMax = 20'000;  // of one rule, from its beginning on: every day of 54 years
+constexpr std::size_t kExceptionsMax = 5'000;  // each is compared with each occurrence
+constexpr int kStepsMax = 20'000;              // of one rule, from its beginning on: every day of 54 years
 
 struct RepeatsDeleter {
   void operator()(icalrecur_iterator* iterator) const { icalrecur_iterator_free(iterator); }
@@ -40,6 +41,8 @@ struct Window {
 
 Result<void> follow_rule(icalcomponent* event, icalproperty* begins, icalrecurrencetype rule,
                          const Window& window, std::vector<CalendarStart>& found) {
+  if (rule.freq == ICAL_SECONDLY_RECURRENCE || rule.freq == ICAL_MINUTELY_RECURRENCE)
+    return no_sense("repeats by the minute, and nobody is away so");
   const icaltimetype until = rule.until;
   rule.until = icaltime_null_time();
   icaltimetype first = icalproperty_get_dtstart(begins);
@@ -66,6 +69,7 @@ Result<std::vector<CalendarStart>> exceptions_of(icalcomponent* event) {
        property = icalcomponent_get_next_property(event, ICAL_EXDATE_PROPERTY)) {
     auto start = start_of(event, property, icalproperty_get_exdate(property));
     if (!start) return std::unexpected(start.error());
+    if (found.size() == kExceptionsMax) return no_sense("has too many EXDATEs");
     found.push_back(std::move(*start));
   }
   return found;

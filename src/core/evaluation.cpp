@@ -276,7 +276,12 @@ Result<cel::Value> Evaluation::call(std::string_view function, std::span<const c
     const auto chain = directory.managers_up_to(arguments[0].as_person(), amount.is(cel::Kind::money)
                                                                               ? amount.as_money().amount
                                                                               : amount.as_decimal());
-    if (!chain && names_parts_) return list_of(directory.managers(arguments[0].as_person(), kLevelsMax));
+    if (!chain && names_parts_) {
+      std::vector<PersonId> part = directory.managers(arguments[0].as_person(), kLevelsMax);
+      std::erase_if(part, [&](const PersonId& id) { return !directory.find(id)->active; });
+      if (!part.empty()) chains_.push_back(part);
+      return list_of(part);
+    }
     if (!chain) return fail(kNobodySuffices, chain.error().message);
     if (!chain->empty()) chains_.push_back(*chain);
     return list_of(*chain);

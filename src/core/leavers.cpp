@@ -252,6 +252,8 @@ class Departure {
         stands_still_.push_back(why);
         return;
     }
+    for (auto& [key, people] : seating.on_chains)
+      on_chains_.insert_or_assign(key_of_nobody_rule(own_group()), std::move(people));
     keep_possible(seating.seats);
     if (seating.seats.empty()) {
       stands_still_.push_back(fmt::format(
@@ -297,6 +299,7 @@ class Departure {
         }
         all.insert(behind, seats.begin(), seats.end());
       });
+      for (const auto& [key, people] : on_chains_) roster.on_chains.insert_or_assign(key, people);
       set_roster(std::move(roster));
     }
     std::uint32_t first = 0;
@@ -344,7 +347,8 @@ class Departure {
   const Activation activation_;
   const Step& step_;
   const std::string who_;
-  Chains chains_;  // of those whom the leaver's expression names now
+  Chains chains_;                                           // of those whom the leaver's expression names now
+  std::map<std::string, std::vector<PersonId>> on_chains_;  // of those whom `if_nobody` names, as in Roster
 };
 
 // What was claimed by somebody who is not in the group any more belongs to the group again.

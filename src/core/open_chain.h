@@ -13,11 +13,12 @@ namespace countersign {
 // stand still then, the change is refused (an incident); one that stands still already is left alone.
 bool begin_anew_where_outgrown(Transition& transition, ActivationId activation);
 
-// Whether the chain of a step that is over would end with somebody else now. `frame`: of its list.
-bool is_outgrown(Transition& transition, StepIndex step, FrameId frame, const Roster& roster);
-
 // The same where whoever the item is before cannot answer it any more: also where a chain ends with them
 // still, or with whom they sit for. Nothing else is as good as their approval.
 bool begin_anew_without(Transition& transition, const Item& item);
+
+// Whether the chain of a step that is over would end with somebody else now, or cannot be asked for. `frame`:
+// from which it is looked at, of the step's list or of one around it.
+bool is_outgrown(Transition& transition, StepIndex step, FrameId frame, const Roster& roster);
 
 }  // namespace countersign

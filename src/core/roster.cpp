@@ -103,6 +103,8 @@ Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,
       Chains chains;
       Seating seating{
           resolve_people(transition, to, frame, fmt::format("if_nobody of {}", step.name), &chains), {}, {}};
+      if (auto people = people_of(chains); !people.empty())
+        seating.on_chains.emplace(key_of_nobody_rule(""), std::move(people));
       drop_empty_groups(transition.context().directory, seating.seats, but);
       keep_admitted(transition, frame, seating.seats);
       keep_whole_chains(transition.context().directory, chains, seating.seats);
@@ -232,7 +234,10 @@ std::vector<Seat> resolve_people(Transition& transition, const std::vector<Expre
     transition.evaluation().take_chains();  // of what was evaluated for something else
     const auto value =
         transition.value(expression, frame, what, chains == nullptr ? nullptr : &chains->short_of);
-    if (chains != nullptr && !chains->short_of.empty()) return {};
+    if (chains != nullptr && !chains->short_of.empty()) {
+      chains->lines.clear();
+      return {};
+    }
     if (!value) continue;
     std::vector<Seat> named;
     add_people(transition.context().directory, *value, expression.program.source(), named);
@@ -250,6 +255,10 @@ std::vector<PersonId> ends_of(const Chains& chains) {
   std::vector<PersonId> ends;
   for (const std::vector<PersonId>& line : chains.lines) ends.push_back(line.back());
   return ends;
+}
+
+std::string key_of_nobody_rule(const std::string& of_group) {
+  return "if_nobody:" + of_group;
 }
 
 std::vector<PersonId> people_of(const Chains& chains) {
@@ -324,6 +333,7 @@ Seating filled_up(Transition& transition, const Step& step, const Approve& appro
       if (can_approve(transition, frame, roster, seat)) add_seat(seating.seats, seat);
     }
   };
+  seating.on_chains.merge(more.on_chains);
   add(more.seats);
   if (is_missing()) {
     std::erase_if(seating.seats, [](const Seat& seat) { return !seat.group.empty(); });

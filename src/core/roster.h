@@ -22,8 +22,8 @@ Barred barred_from_approving(const State& state);
 struct Chains {
   std::string short_of;  // why nobody can end one of them; "": everybody who has to is there
   std::vector<std::vector<PersonId>> lines{};  // each with whoever's limit is enough at its end
-  // Set by who asks: a chain without an end names those who are on it, and an end that may not approve is
-  // left out. Of `if_nobody: skip`, which passes over whoever is missing.
+  // Set by who asks: a chain without an end names those who are on it, and ends with the last of them; an end
+  // that may not approve is left out. Of `if_nobody: skip`, which passes over whoever is missing.
   bool in_parts = false;
 };
 std::vector<PersonId> ends_of(const Chains& chains);
@@ -59,6 +59,8 @@ struct Seating {
   std::uint32_t needed = 0;                                  // of one alone: how many
   std::map<std::string, std::vector<PersonId>> on_chains{};  // as in Roster
 };
+// Under which Roster::on_chains keeps the chains that `if_nobody: {to: ...}` has named for that group.
+std::string key_of_nobody_rule(const std::string& of_group);
 // What if_nobody says where nobody is left to ask; `but` is never among the people that it names. `because`:
 // why nobody is, where that needs saying.
 Seating nobody_left(Transition& transition, const Step& step, NobodyRule rule,

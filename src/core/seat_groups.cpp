@@ -125,6 +125,8 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
         instead.why = fmt::format("{} (seats of {})", instead.why, group.name);
         return instead;
       }
+      for (auto& [key, people] : instead.on_chains)
+        on_chains.emplace(key_of_nobody_rule(group.name), std::move(people));
       bench.passed = instead.instead == Seating::Instead::approve;
       bench.named = expand_groups(directory, instead.seats);
       std::erase_if(bench.named,
@@ -147,6 +149,8 @@ Seating seat_groups(Transition& transition, const Step& step, const Approve& app
                 more.instead,
                 approve.if_nobody == NobodyRule::fail ? why : fmt::format("{}; {}", why, more.why)};
       }
+      for (const auto& [key, people] : more.on_chains)
+        seating.on_chains.emplace(key_of_nobody_rule(bench.group->name), people);
       seat_more(transition, frame, benches, bench, more.seats);
       // Passed over by `skip`: those who can be asked decide.
       if (more.instead == Seating::Instead::approve)

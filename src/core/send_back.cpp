@@ -126,10 +126,7 @@ void resume(Transition& transition, const Activation& done) {
       return seat.vote == Seat::Vote::approved && is_own_request(state, seat.by);
     });
     // Nor one of less than is asked for now.
-    const auto is_outgrown_now = [&] {
-      return definition.step(index).list == to.list &&
-             is_outgrown(transition, index, done.frame, result.roster);
-    };
+    const auto is_outgrown_now = [&] { return is_outgrown(transition, index, done.frame, result.roster); };
     return is_between(index, result) &&
            (is_their_own || guards::has_changed(definition, state, index, result) || is_outgrown_now());
   };

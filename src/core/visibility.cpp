@@ -99,6 +99,11 @@ bool Visibility::sees(const Step& step) const {
   return has_part_in(step) || is_named(step.visible_to);
 }
 
+bool Visibility::sees(const PassedOver& passed) const {
+  const auto step = std::ranges::find(context_.definition.steps, passed.step, &Step::name);
+  return step == context_.definition.steps.end() || sees(*step);
+}
+
 bool Visibility::sees(const Step& step, const Field& answer) const {
   if (!sees(step)) return false;
   if (!is_restricted(answer)) return true;
@@ -118,6 +123,7 @@ bool Visibility::names_reader() const {
 
 State Visibility::visible_state() const {
   State seen = state_;
+  std::erase_if(seen.passed_over, [&](const PassedOver& passed) { return !sees(passed); });
   for (const Field& field : context_.definition.form) {
     if (!sees(field)) seen.form.erase(field.name);
   }

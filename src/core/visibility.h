@@ -25,6 +25,8 @@ class Visibility {
   bool sees(const Field& field) const;
   // The decisions of a step: who, with which comment and answers.
   bool sees(const Step& step) const;
+  // That an administrator passed a step over: with the step.
+  bool sees(const PassedOver& passed) const;
   // A field of an ask: with the step.
   bool sees(const Step& step, const Field& answer) const;
   // Whether the workflow names the reader where it hides something from others, at whatever step.

@@ -29,6 +29,13 @@ bool is_used_up(const Transition& transition, const Item& item, const Roster& ro
   return members && std::ranges::all_of(*members, cannot) && by_votes;
 }
 
+// Somebody has voted beside others, or a group's seat stands beside those of people.
+bool may_use_up(const Roster& roster) {
+  return roster.seats.size() > 1 && std::ranges::any_of(roster.seats, [](const Seat& seat) {
+           return seat.vote != Seat::Vote::none || !seat.group.empty();
+         });
+}
+
 }  // namespace
 
 void move_on_from_voters(Transition& transition) {
@@ -39,7 +46,7 @@ void move_on_from_voters(Transition& transition) {
       return is_used_up(transition, state.items.at(number), activation.roster);
     };
     const bool approves = std::holds_alternative<Approve>(transition.definition().step(activation.step).kind);
-    if (approves && activation.roster.seats.size() > 1 && std::ranges::any_of(activation.items, is_nobodys))
+    if (approves && may_use_up(activation.roster) && std::ranges::any_of(activation.items, is_nobodys))
       open.push_back(id);
   }
   for (const ActivationId id : open) {

@@ -98,6 +98,8 @@ class AbsenceSync {
     return {};
   }
 
+  bool has_changed() const { return !added_.empty() || !changed_.empty() || !ended_.empty(); }
+
   json::object answer(std::span<const RecordedAbsence> known, const Person& person) const {
     const auto shown = [&](const std::vector<RecordedAbsence>& rows) {
       json::array list;
@@ -185,10 +187,11 @@ Answer set_absence(const JobContext& context, const Caller& caller, const SetAbs
   const auto id = transaction.add_absence(row);
   if (!id) return refuse(id.error());
   row.id = *id;
+  context.absences.note_change();
   return Reply{201, write_json(absence_with_note(row, *known, **person))};
 }
 
-Answer end_absence(const JobContext&, const Caller& caller, const EndAbsence& request,
+Answer end_absence(const JobContext& context, const Caller& caller, const EndAbsence& request,
                    Transaction& transaction, Instant now) {
   if (auto refusal = refusal_to_set(caller, request.person)) return refuse(std::move(*refusal));
   const auto known = transaction.absences_of(request.person, now);
@@ -199,6 +202,7 @@ Answer end_absence(const JobContext&, const Caller& caller, const EndAbsence& re
                   fmt::format("'{}' has no absence {} that is not over", request.person.value, request.id));
   }
   if (Result<void> ended = transaction.end_absence(request.id, now); !ended) return refuse(ended.error());
+  context.absences.note_change();
   return Reply{200, write_json(ended_absence_json(*found, now))};
 }
 
@@ -217,6 +221,7 @@ Answer import_absences(const JobContext& context, const Caller& caller, const Im
                     .created_at = now,
                     .origin = AbsenceOrigin{request.source, {}, {}, {}}});
   if (Result<void> done = sync.run(wanted); !done) return refuse(done.error());
+  if (sync.has_changed()) context.absences.note_change();
   const auto known = transaction.absences_of((*person)->id, now);
   if (!known) return refuse(known.error());
   if (known->size() > kAbsencesMax) return too_many_absences((*person)->id, known->size());

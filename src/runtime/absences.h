@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "runtime/request_job.h"
 
@@ -19,12 +20,18 @@ class AbsenceBook {
   // the watch asks again.
   void read();
   bool is_stale() const { return stale_; }
+  // Said by whoever writes them, inside the transaction: they are read once it is committed.
+  void note_change() { has_changed_ = true; }
+  void read_what_changed() {
+    if (std::exchange(has_changed_, false)) read();
+  }
 
  private:
   Library& library_;
   const Reader& reader_;
   const Clock& clock_;
   bool stale_ = true;
+  bool has_changed_ = false;
 };
 
 // 201 with the absence; 200 with the one that says the same already and was set by hand. A person sets their

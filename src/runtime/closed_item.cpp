@@ -5,21 +5,25 @@
 namespace countersign {
 namespace {
 
-// Where the work of an item that changed hands is now; nullopt where that is closed too.
+// To whom it was handed on, where that is known for certain and the work is still theirs.
 std::optional<WorkItemRow> successor_of(const WorkItemRow& closed, const Reader& reader) {
   WorkItemFilter filter;
   filter.instance = closed.instance.value;
   filter.status = to_string(ItemStatus::open);
+  std::optional<WorkItemRow> found;
   std::string cursor;
   do {
     const auto page = reader.work_items(filter, 1000, cursor);
     if (!page) return std::nullopt;
     for (const WorkItemRow& row : page->rows) {
-      if (row.step == closed.step && row.number > closed.number && row.added.empty()) return row;
+      const bool is_from_them = !row.transferred_by.empty() && row.transferred_by == closed.decided_by;
+      if (row.step != closed.step || row.number <= closed.number || !is_from_them) continue;
+      if (found) return std::nullopt;  // several were: one cannot be told from the other
+      found = row;
     }
     cursor = page->next_cursor;
   } while (!cursor.empty());
-  return std::nullopt;
+  return found;
 }
 
 // "" where there is nothing to say but that it is closed.

@@ -52,7 +52,7 @@ std::vector<QueuedJob> DirectoryWatch::take(Instant now, std::size_t max) {
     changed_groups_.clear();
   }
   if (library_.current()->directory != seen_ || look_again_) look_for_leavers();
-  if (rounds_.empty() && owes_note()) jobs.push_back(note_directory_job());
+  if (rounds_.empty() && !look_again_ && owes_note()) jobs.push_back(note_directory_job());
   if (rounds_.empty()) look_for_absences(now);
   while (!rounds_.empty() && jobs.size() < max) {
     add_page(rounds_.front(), std::min(kInstancesAPage, max), jobs);

@@ -234,8 +234,10 @@ void Presenter::add_history(Presentation& shown) const {
     if (answered && is_shown(row))
       entries.push_back({{row.closed_at.value_or(row.opened_at), true, row.number}, decision(row)});
   }
-  for (const PassedOver& passed : given_.state.passed_over)
-    entries.push_back({{passed.at, false, entries.size()}, passing_over(passed)});
+  for (const PassedOver& passed : given_.state.passed_over) {
+    const bool is_hidden = is_guest(given_.reader) || (visibility_ && !visibility_->sees(passed));
+    if (!is_hidden) entries.push_back({{passed.at, false, entries.size()}, passing_over(passed)});
+  }
   std::ranges::sort(entries, {}, &Entry::moment);
   for (Entry& entry : entries) shown.history.push_back(std::move(entry.decision));
 }

@@ -120,9 +120,7 @@ Result<void> RequestJob::run(Transaction& transaction, Instant now) {
 Answer RequestJob::answer(Result<void> stored) {
   if (!stored && (answer_ || stored.error().code != answer_.error().error.code))
     return refuse(stored.error());
-  if (std::holds_alternative<SetAbsence>(request_) || std::holds_alternative<EndAbsence>(request_) ||
-      std::holds_alternative<ImportAbsences>(request_))
-    context_.absences.read();
+  context_.absences.read_what_changed();
   if (!answer_ && answer_.error().error.code == ErrorCode::conflict) {
     const auto* decision = std::get_if<DecisionRequest>(&request_);
     const auto* act = std::get_if<ItemActRequest>(&request_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "web/instance_reading.h"
 #include "web/reading_right.h"
@@ -33,7 +34,14 @@ RouteAction by_reference(const Surroundings& around, RouteAction act) {
     const Respond respond = call.respond;
     const std::string path = call.request.path;
     const bool taken = around.pool.run([&around, act, held = std::move(call)]() mutable {
-      if (auto reply = resolve(around, held)) return held.respond(std::move(*reply));
+      std::optional<HttpReply> reply;
+      try {
+        reply = resolve(around, held);
+      } catch (const std::exception& exception) {
+        spdlog::error("cannot look up {}: {}", held.request.path, exception.what());
+        reply = problem(500, "the request met an error of the daemon; its log says more", held.request.path);
+      }
+      if (reply) return held.respond(std::move(*reply));
       act(std::move(held));
     });
     if (!taken) respond(problem(503, "too much is being read already; try again in a moment", path));

@@ -160,8 +160,11 @@ TEST(AbsenceCalendar, TakesTheNextOccurrencesAloneOfWhatRepeatsOften) {
   EXPECT_EQ(read->absences.size(), kAbsenceOccurrencesMax);
   EXPECT_THAT(read->notes, ElementsAre("'Holiday' repeats often: its next 60 occurrences are taken, up to "
                                        "2027-01-19"));
-  EXPECT_THAT(fault_of("DTSTART:20200101T000000Z\r\nDTEND:20200101T000001Z\r\nRRULE:FREQ=SECONDLY\r\n"),
-              HasSubstr("too often"));
+  const std::string hour = "DTSTART:20200101T000000Z\r\nDTEND:20200101T000001Z\r\n";
+  EXPECT_THAT(fault_of(hour + "RRULE:FREQ=HOURLY\r\n"), HasSubstr("too often"));
+  // One that never comes would be looked for through all minutes of all years.
+  EXPECT_THAT(fault_of(hour + "RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30\r\n"), HasSubstr("by the minute"));
+  EXPECT_THAT(fault_of(hour + "RRULE:FREQ=SECONDLY\r\n"), HasSubstr("by the minute"));
 }
 
 TEST(AbsenceCalendar, NamesEachEventOnce) {

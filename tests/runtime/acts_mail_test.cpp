@@ -184,6 +184,26 @@ steps:
   EXPECT_THAT(mail("request", "fin").text, HasSubstr("boss: Passed over (Budget check) — agreed by phone"));
 }
 
+TEST_F(ActsMail, WhatWasPassedOverOfAHiddenStepIsToldToNobodyElse) {
+  load(R"(workflow: pair
+start:
+  - form:
+statuses: [approved, rejected]
+steps:
+  - id: budget_check
+    visible_to: person("boss")
+    approve: {by: person("boss")}
+  - id: second
+    approve: {by: person("fin")}
+  - end: approved
+)");
+  id = start("pair");
+  Caller admin = by("boss", "s");
+  admin.admin = true;
+  ASSERT_EQ(ask(SkipRequest{InstanceId(id), "budget_check", 0, "agreed by phone"}, admin).status, 200);
+  EXPECT_THAT(mail("request", "fin").text, Not(HasSubstr("agreed by phone")));
+}
+
 TEST_F(ActsMail, AnEscalationSaysWhoAskedAndWhoIsLate) {
   load(R"(workflow: late
 start:
