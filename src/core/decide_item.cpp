@@ -236,13 +236,14 @@ void decide_item(Transition& transition, const Decide& asked) {
   const bool has_changed = changed && !(changed->values.empty() && changed->removed.empty());
   if (has_changed) {
     change_form(transition, std::move(*changed));
+    if (transition.stopped()) return;
+    // For how much they stand in, and whom `only` names, may hang on what they have just changed.
+    if (auto refusal = refusal_to_act(transition, item, command.by, std::nullopt))
+      return transition.refuse(refusal->code, "with what is changed here: " + refusal->message);
     const bool agrees = command.outcome == "approved" && std::holds_alternative<Approve>(step.kind);
     const bool begins_anew = agrees && begin_anew_where_outgrown(transition, activation.id);
     if (transition.stopped()) return;
     if (begins_anew) return answer_anew(transition, item, activation, asked);
-    // For how much they stand in, and whom `only` names, may hang on what they have just changed.
-    if (auto refusal = refusal_to_act(transition, item, command.by, std::nullopt))
-      return transition.refuse(refusal->code, "with what is changed here: " + refusal->message);
   }
   transition.emit(ItemChanged{.item = command.item,
                               .act = ItemAct::decide,

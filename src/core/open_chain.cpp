@@ -88,14 +88,13 @@ std::string names_of(const Directory& directory, const std::vector<PersonId>& pe
 
 }  // namespace
 
-bool is_outgrown(Transition& transition, StepIndex step, FrameId frame, const Roster& roster) {
+bool is_outgrown(const Context& context, const State& state, StepIndex step, FrameId frame,
+                 const Roster& roster) {
   if (roster.seats.empty()) return false;  // approved by a rule, and by no chain
-  bool outgrown = false;
-  const auto failed = transition.attempt([&] {
-    const auto all = ends_now(transition, transition.definition().step(step), frame, roster);
-    outgrown = std::ranges::any_of(all, [&](const Ends& now) { return has_outgrown(roster, now); });
-  });
-  return failed || outgrown;
+  Transition look(context, state);         // what cannot be evaluated stops nothing else
+  const auto all = ends_now(look, context.definition.step(step), frame, roster);
+  return look.stopped() ||
+         std::ranges::any_of(all, [&](const Ends& now) { return has_outgrown(roster, now); });
 }
 
 bool begin_anew_where_outgrown(Transition& transition, ActivationId id) {

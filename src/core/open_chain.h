@@ -19,6 +19,7 @@ bool begin_anew_without(Transition& transition, const Item& item);
 
 // Whether the chain of a step that is over would end with somebody else now, or cannot be asked for. `frame`:
 // from which it is looked at, of the step's list or of one around it.
-bool is_outgrown(Transition& transition, StepIndex step, FrameId frame, const Roster& roster);
+bool is_outgrown(const Context& context, const State& state, StepIndex step, FrameId frame,
+                 const Roster& roster);
 
 }  // namespace countersign

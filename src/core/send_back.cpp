@@ -125,10 +125,12 @@ void resume(Transition& transition, const Activation& done) {
     const bool is_their_own = std::ranges::any_of(result.roster.seats, [&](const Seat& seat) {
       return seat.vote == Seat::Vote::approved && is_own_request(state, seat.by);
     });
-    // Nor one of less than is asked for now.
-    const auto is_outgrown_now = [&] { return is_outgrown(transition, index, done.frame, result.roster); };
+    // Nor an approval of less than is at stake by now.
+    const auto is_of_less = [&] {
+      return is_outgrown(transition.context(), state, index, done.frame, result.roster);
+    };
     return is_between(index, result) &&
-           (is_their_own || guards::has_changed(definition, state, index, result) || is_outgrown_now());
+           (is_their_own || guards::has_changed(definition, state, index, result) || is_of_less());
   };
   const ResultsVoided changed = results_where(state, falls, path);
   if (changed.steps.empty() && changed.items.empty()) return open_step(transition, done.frame, to.index);

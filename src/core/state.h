@@ -73,8 +73,8 @@ struct Roster {
   // By group (of one alone: ""): what must be waited for whatever `all` or a percentage says of the seats
   // that are left, since somebody has left and a departure approves nothing.
   std::map<std::string, std::uint32_t> at_least{};
-  // By group (of one alone: ""): everybody on the chains up to a limit, as they were when the step was
-  // opened.
+  // By group (of one alone: ""), and by key_of_nobody_rule() where `if_nobody` named them: everybody on the
+  // chains up to a limit, as they were when the step was opened.
   std::map<std::string, std::vector<PersonId>> on_chains{};
   bool operator==(const Roster&) const = default;
 };

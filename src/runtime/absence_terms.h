@@ -26,7 +26,7 @@ class AbsenceTerms {
   AbsenceTerms(const Snapshot& snapshot, const Person& person, Instant now);
 
   struct Times {
-    std::string from;  // "" for now
+    std::string from;  // "": at once
     std::string until;
     std::string reason;
   };
