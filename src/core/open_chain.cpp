@@ -93,8 +93,10 @@ bool is_outgrown(const Context& context, const State& state, StepIndex step, Fra
   if (roster.seats.empty()) return false;  // approved by a rule, and by no chain
   Transition look(context, state);         // what cannot be evaluated stops nothing else
   const auto all = ends_now(look, context.definition.step(step), frame, roster);
-  return look.stopped() ||
-         std::ranges::any_of(all, [&](const Ends& now) { return has_outgrown(roster, now); });
+  // Of a chain that names nobody from here (of an item of a for_each) nobody can tell.
+  return look.stopped() || std::ranges::any_of(all, [&](const Ends& now) {
+           return has_outgrown(roster, now) || (now.people.empty() && roster.on_chains.contains(now.key));
+         });
 }
 
 bool begin_anew_where_outgrown(Transition& transition, ActivationId id) {
